@@ -1,0 +1,3 @@
+"""A workbench for training small tutor models in mathematics."""
+
+__version__ = "0.1.0"
