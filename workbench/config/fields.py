@@ -1,0 +1,211 @@
+"""The fields of a run's configuration, their presets, their YAML and their hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from workbench.errors import BadInput
+from workbench.types import content_id
+
+PresetName = Literal["tiny", "laptop", "gpu"]
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, no unknown keys, no NaN or infinity."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        coerce_numbers_to_str=True,  # a model in a folder called 2024 is a path, not a number
+        protected_namespaces=(),
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_values(cls, value: object) -> object:
+        """Refuse `yes` and `true`, which would pass as the number 1. No field is a truth value."""
+        if isinstance(value, bool):
+            raise ValueError("Input should not be true or false")
+        return value
+
+
+class Model(Section):
+    """The policy: which weights, and what of them is trained."""
+
+    path: str | None = None
+    """Folder or hub id of a causal language model; null for the shipped tutor model."""
+    lora_rank: int = Field(default=0, ge=0)
+    """Rank of LoRA adapters; 0 trains the full weights."""
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    """Where to run: auto, cpu, mps, cuda or cuda:N."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Number format of the weights; auto is bfloat16 on a GPU that has it, float32 elsewhere."""
+
+
+class Problems(Section):
+    """Which problems are trained on."""
+
+    path: str | None = None
+    """A JSONL file of problems; null for the shipped train split."""
+
+
+class Sampling(Section):
+    """How rollouts are sampled."""
+
+    problems_per_round: int = Field(default=16, gt=0)
+    """Groups in one round."""
+    group_size: int = Field(default=8, ge=2)
+    """Rollouts of each problem; two at least, since advantages are relative to the group."""
+    max_tokens: int = Field(default=160, gt=0)
+    """Tokens after which a rollout is cut off."""
+    temperature: float = Field(default=1.0, gt=0)
+    """Softmax temperature; 1 samples the policy itself."""
+
+
+class Training(Section):
+    """How the policy is updated, and for how long."""
+
+    method: Literal["pmd", "grpo"] = "pmd"
+    """Procedural memory distillation, or the policy gradient on whole solutions alone."""
+    learning_rate: float = Field(default=1e-4, gt=0)
+    """Step size of AdamW."""
+    weight_decay: float = Field(default=0.0, ge=0)
+    """Decoupled weight decay of AdamW."""
+    clip_norm: float = Field(default=1.0, gt=0)
+    """Largest norm of a gradient; longer ones are scaled down."""
+    updates_per_round: int = Field(default=1, gt=0)
+    """Optimizer updates from the rollouts of one round."""
+    minutes: float | None = Field(default=5.0, gt=0)
+    """Wall time after which no further round starts; null for no limit."""
+    rounds: int | None = Field(default=None, gt=0)
+    """Rounds after which training stops; null for no limit."""
+    teacher: Literal["ema", "frozen", "live"] = "ema"
+    """Weights of the self-teacher: a moving average, those at the start, or the policy's own."""
+    ema_rate: float = Field(default=0.01, gt=0, le=1)
+    """Share of the policy that enters the moving average at each update."""
+    divergence: Literal["forward", "reverse", "jsd"] = "forward"
+    """Forward KL, reverse KL or Jensen-Shannon divergence from teacher to student."""
+    distill_weight: float = Field(default=1.0, ge=0)
+    """Weight of distilling the teacher's distribution."""
+    hard_target_weight: float = Field(default=1.0, ge=0)
+    """Weight of the cross-entropy of a known repair."""
+    policy_gradient_weight: float = Field(default=1.0, ge=0)
+    """Weight of the group-relative policy gradient."""
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    """Seed of everything random in the run."""
+    threads: int | None = Field(default=None, gt=0)
+    """CPU threads of PyTorch; null leaves its own choice."""
+
+
+class Memory(Section):
+    """How procedural memory is retrieved and how long it lasts."""
+
+    token_budget: int = Field(default=160, ge=0)
+    """Tokens of memory that the teacher reads at most; 0 for a teacher without memory."""
+    max_items: int = Field(default=3, ge=0)
+    """Items that the teacher reads at most."""
+    expiry_rounds: int = Field(default=20, gt=0)
+    """Rounds after which an item that was not used again expires."""
+
+
+class Reflection(Section):
+    """How reflections are written."""
+
+    writer: Literal["policy", "diagnosis", "both"] = "diagnosis"
+    """The policy itself, a writer that turns verdicts into lessons, or both."""
+
+
+class Verifier(Section):
+    """What the verifier may know."""
+
+    knowledge: Literal["free", "answer"] = "answer"
+    """The problem alone, or its final answer too."""
+
+
+class Evaluation(Section):
+    """How often and on how much the policy is evaluated."""
+
+    every: int = Field(default=10, gt=0)
+    """Rounds between evaluations on the dev split."""
+    problems: int = Field(default=64, gt=0)
+    """Problems of the dev split in one evaluation."""
+    samples: int = Field(default=4, gt=0)
+    """Samples of each problem at temperature 1."""
+
+
+class Checkpoint(Section):
+    """How often a run can be resumed from."""
+
+    every: int = Field(default=1, gt=0)
+    """Rounds between checkpoints."""
+
+
+class Config(Section):
+    """Everything that decides what a run does. The defaults are the preset `laptop`."""
+
+    preset: PresetName = "laptop"
+    """The preset that filled in what was not set."""
+    model: Model = Model()
+    """The policy."""
+    problems: Problems = Problems()
+    """What is trained on."""
+    sampling: Sampling = Sampling()
+    """Rollouts."""
+    training: Training = Training()
+    """Updates."""
+    memory: Memory = Memory()
+    """Procedural memory."""
+    reflection: Reflection = Reflection()
+    """Reflections."""
+    verifier: Verifier = Verifier()
+    """Step verdicts."""
+    evaluation: Evaluation = Evaluation()
+    """Evaluations."""
+    checkpoint: Checkpoint = Checkpoint()
+    """Checkpoints."""
+
+
+PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "tiny": {  # a run of seconds, for tests and first looks
+            "sampling": {"problems_per_round": 4, "group_size": 4, "max_tokens": 96},
+            "training": {"minutes": None, "rounds": 2},
+            "evaluation": {"every": 2, "problems": 8},
+        },
+        "laptop": {},
+        "gpu": {  # a real small language model on one GPU
+            "sampling": {"problems_per_round": 64, "group_size": 8, "max_tokens": 512},
+            "training": {"learning_rate": 1e-5, "minutes": 60.0},
+            "memory": {"token_budget": 512, "max_items": 6},
+            "evaluation": {"problems": 256},
+        },
+    }
+)
+"""What each preset sets otherwise than the defaults, by section."""
+
+
+def preset(name: str) -> Config:
+    """The configuration of a preset. Raises `BadInput` for any other name."""
+    if name not in PRESETS:
+        raise BadInput(f"There is no preset {name!r}; the presets are {', '.join(PRESETS)}.")
+    return Config.model_validate({"preset": name, **PRESETS[name]})
+
+
+def dump_config(config: Config) -> str:
+    """The whole configuration as YAML, which `load_config` reads back to an equal one."""
+    text: str = yaml.safe_dump(config.model_dump(), sort_keys=False, allow_unicode=True)
+    return text
+
+
+def config_hash(config: Config) -> str:
+    """Sixteen hex digits that two configurations share if and only if they set the same values.
+
+    The preset's name does not count: what it set does.
+    """
+    return content_id(config.model_dump(exclude={"preset"}))

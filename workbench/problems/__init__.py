@@ -1,0 +1,1 @@
+"""Tutoring problems by skill and level: generators, splits, readers of outside formats."""

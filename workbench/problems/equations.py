@@ -1,0 +1,589 @@
+"""Skills of equations: linear ones of four shapes, inequalities, systems, quadratics."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers, nonzero
+from workbench.problems.work import Number, Params, Work, bracketed, linear, quadratic, show, signed, term
+
+SOLVE = ("Solve {e}.", "Find {x} if {e}.", "Solve for {x}: {e}.")
+SOLVE_HELD_OUT = ("Solve {e} for {x}.", "Find {x}: {e}.")
+LETTERS = ("x", "x", "y", "n")
+
+
+def _blanks(equation: str, letter: str) -> dict[str, str]:
+    return {"e": equation, "x": letter}
+
+
+def _size(kind: str, usual: int) -> tuple[int, int]:
+    return (usual + 1, 3 * usual) if kind == NUMBERS else (1, usual)
+
+
+def _move_and_divide(
+    work: Work, x: str, a: Number, b: Number, c: Number, sign: str = "="
+) -> tuple[Number, str]:
+    """Lines from `ax + b = c` to the bare letter; returns its value and the final relation."""
+    if b:
+        wrong = {"sign_kept": -b} if b > 0 else {}
+        if work.path == 1:
+            moved = work.step(
+                lambda m: f"{term(a, x)}{signed(b)}{signed(-b)} {sign} {show(c)}{signed(m)}",
+                -b,
+                {k: b for k in wrong},
+            )
+        else:
+            moved = work.step(
+                lambda m: f"{term(a, x)} {sign} {show(c)}{signed(m)}", -b, {k: b for k in wrong}
+            )
+        c = work.compute(lambda v: f"{term(a, x)} {sign} {show(v)}", c + moved)
+    if a == 1:
+        return c, sign
+    right = Fraction(c) / a
+    flipped = {"<": ">", ">": "<"}.get(sign, "=")
+    relation = flipped if a < 0 else sign
+    wrong_way: dict[str, tuple[str, str]] = {}
+    if sign != "=" and a < 0:
+        wrong_way["inequality_kept"] = (sign, "/")
+    elif sign != "=" and c < 0:
+        wrong_way["flips_for_negative"] = (flipped, "/")
+    elif sign == "=" and 2 <= a <= 4:
+        wrong_way["subtracts_coefficient"] = (sign, "-")
+    elif sign == "=" and a < 0:
+        wrong_way["drops_negative"] = (sign, "|")
+
+    def write(way: tuple[str, str]) -> str:
+        by = show(abs(a)) if way[1] == "|" else bracketed(a)
+        return f"{x} {way[0]} {show(c)} {'-' if way[1] == '-' else '/'} {by}"
+
+    relation, way = work.step(write, (relation, "/"), wrong_way)
+    value = {"/": right, "-": c - a, "|": -right}[way]
+    value = work.compute(lambda v: f"{x} {relation} {show(v)}", value)
+    return value, relation
+
+
+def _finish(work: Work, x: str, a: Number, b: Number, c: Number) -> None:
+    if a == 0:
+        work.answer("no solution")
+        return
+    value, _ = _move_and_divide(work, x, a, b, c)
+    work.answer(f"{x} = {show(value)}")
+
+
+# --- one side -----------------------------------------------------------------------------------
+
+
+def _draw_one(rng: Random, level: int, kind: str) -> Params:
+    low, high = _size(kind, 12 + 4 * (level - 1))
+    b = rng.randint(low, high) * rng.choice((1, 1, -1))
+    a = 1 if level == 1 else rng.randint(2, 9)
+    if level == 3 and rng.random() < 0.4:
+        a = -rng.randint(1, 6)
+    s = rng.randint(-6, 6) if level == 3 else rng.randint(1, 12 if level == 1 else 9)
+    p: Params = {"x": rng.choice(LETTERS), "a": a, "b": b, "s": s}
+    if kind == DEPTH:
+        p["d"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _one_equation(p: Params) -> tuple[str, int]:
+    a, b, s = integers(p, "a b s")
+    d = integer(p, "d") if "d" in p else 0
+    c = a * s + b + d
+    return f"{linear(a, b, str(p['x']))}{signed(d)} = {c}", c
+
+
+def _solve_one(work: Work, p: Params) -> None:
+    a, b = integers(p, "a b")
+    x, c = str(p["x"]), _one_equation(p)[1]
+    total: Number = b
+    if "d" in p:
+        total = work.compute(lambda v: f"{linear(a, v, x)} = {c}", b + integer(p, "d"))
+    _finish(work, x, a, total, c)
+
+
+LINEAR_ONE = Skill(
+    name="linear_one",
+    draw=_draw_one,
+    describe=lambda p: _blanks(_one_equation(p)[0], str(p["x"])),
+    solve=_solve_one,
+    frames=SOLVE,
+    held_out_frames=SOLVE_HELD_OUT,
+    malrules={"sign_kept": 0.6, "subtracts_coefficient": 0.55, "drops_negative": 0.6},
+    depth=lambda p: (1 if p["a"] == 1 else 2) + 2 * ("d" in p),
+    paths=lambda p: 2,
+)
+
+# --- both sides ---------------------------------------------------------------------------------
+
+
+def _draw_both(rng: Random, level: int, kind: str) -> Params:
+    low, high = _size(kind, 10)
+    d = rng.randint(1, 4) if level < 3 else nonzero(rng, -4, 5)
+    a = d + rng.randint(1 if level == 1 else 2, 6)
+    if a == 0:
+        a += 1
+    b = 0 if level == 1 else rng.randint(low, high) * rng.choice((1, 1, -1))
+    s = nonzero(rng, -5, 9) if level == 3 else rng.randint(1, 9)
+    if level == 1 and kind == NUMBERS:
+        s = rng.randint(10, 15)
+    p: Params = {"x": rng.choice(LETTERS), "a": a, "b": b, "d": d, "s": s}
+    if level == 1:
+        p["b"] = rng.choice((0, 0, rng.randint(1, 5)))
+    if kind == DEPTH:
+        p["e"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _both_equation(p: Params) -> tuple[str, int]:
+    a, b, d, s = integers(p, "a b d s")
+    x = str(p["x"])
+    extra = integer(p, "e") if "e" in p else 0
+    c = (a - d) * s + b - extra
+    return f"{linear(a, b, x)} = {linear(d, c, x)}{signed(extra)}", c
+
+
+def _solve_both(work: Work, p: Params) -> None:
+    a, b, d = integers(p, "a b d")
+    x, c = str(p["x"]), _both_equation(p)[1]
+    if "e" in p:
+        c = int(work.compute(lambda v: f"{linear(a, b, x)} = {linear(d, v, x)}", c + integer(p, "e")))
+    if work.path == 1:
+        chosen = work.step(
+            lambda v: f"{term(a, x)}{signed(v, x)}{signed(b)} = {show(c)}",
+            -d,
+            {"sign_kept_letter": d} if d > 1 else {},
+        )
+        k = work.compute(lambda v: f"{linear(v, b, x)} = {show(c)}", a + chosen)
+        work.path = 0
+        _finish(work, x, k, b, c)
+        return
+    wrong: dict[str, tuple[int, int]] = {}
+    if d > 1:
+        wrong["sign_kept_letter"] = (d, -b)
+    if b > 0:
+        wrong["sign_kept"] = (-d, b)
+    m, v = work.step(lambda w: f"{term(a, x)}{signed(w[0], x)} = {show(c)}{signed(w[1])}", (-d, -b), wrong)
+    k = a + m
+    if k == 0:
+        work.answer("no solution")
+        return
+    total = work.compute(lambda t: f"{term(k, x)} = {show(t)}", c + v)
+    _finish(work, x, k, 0, total)
+
+
+LINEAR_BOTH = Skill(
+    name="linear_both",
+    draw=_draw_both,
+    describe=lambda p: _blanks(_both_equation(p)[0], str(p["x"])),
+    solve=_solve_both,
+    frames=SOLVE,
+    held_out_frames=SOLVE_HELD_OUT,
+    malrules={"sign_kept_letter": 0.5, "sign_kept": 0.5, "subtracts_coefficient": 0.4, "drops_negative": 0.5},
+    depth=lambda p: (3 if p["b"] else 2) + 2 * ("e" in p),
+    paths=lambda p: 2 if p["b"] else 1,
+)
+
+# --- brackets -----------------------------------------------------------------------------------
+
+
+def _draw_brackets(rng: Random, level: int, kind: str) -> Params:
+    low, high = _size(kind, 9)
+    b = rng.randint(low, high) * (1 if level == 1 else rng.choice((1, -1)))
+    s = rng.randint(1, 9)
+    p: Params = {"x": rng.choice(LETTERS), "a": rng.randint(2, 5 if level == 1 else 8), "b": b, "s": s}
+    if level == 3:
+        p["a"] = -rng.randint(2, 5)
+        p["d"] = rng.randint(1, 12)
+    if kind == DEPTH:
+        p["e"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _brackets_equation(p: Params) -> tuple[str, int, str]:
+    a, b, s = integers(p, "a b s")
+    x = str(p["x"])
+    d = integer(p, "d") if "d" in p else 0
+    e = integer(p, "e") if "e" in p else 0
+    c = a * (s + b) + d + e
+    inside = linear(1, b, x)
+    left = f"{d} - {-a}({inside})" if d else f"{a}({inside})"
+    return f"{left}{signed(e)} = {c}", c, left
+
+
+def _solve_brackets(work: Work, p: Params) -> None:
+    a, b = integers(p, "a b")
+    x = str(p["x"])
+    _, c, left = _brackets_equation(p)
+    if "e" in p:
+        e = integer(p, "e")
+        c = int(work.compute(lambda v: f"{left} = {show(v)}", c - e))
+    if "d" in p:
+        d = integer(p, "d")
+        wrong = {"minus_bracket": -a * b} if b > 0 or a > -4 else {"first_term_only": b}
+        product = work.step(lambda v: f"{d} - {term(-a, x)}{signed(v)} = {c}", a * b, wrong)
+        constant = work.compute(lambda v: f"{term(a, x)}{signed(v)} = {c}", d + product)
+        _finish(work, x, a, constant, c)
+        return
+    if work.path == 1:
+        value = work.compute(lambda v: f"{linear(1, b, x)} = {c} / {a} = {show(v)}", Fraction(c, a))
+        work.path = 0
+        _finish(work, x, 1, b, value)
+        return
+    wrong = {"first_term_only": b} if b > 0 else {"sign_lost": -a * b}
+    product = work.step(lambda v: f"{term(a, x)}{signed(v)} = {c}", a * b, wrong)
+    _finish(work, x, a, product, c)
+
+
+LINEAR_BRACKETS = Skill(
+    name="linear_brackets",
+    draw=_draw_brackets,
+    describe=lambda p: _blanks(_brackets_equation(p)[0], str(p["x"])),
+    solve=_solve_brackets,
+    frames=SOLVE,
+    held_out_frames=SOLVE_HELD_OUT,
+    malrules={
+        "first_term_only": 0.5,
+        "minus_bracket": 0.65,
+        "sign_lost": 0.3,
+        "sign_kept": 0.25,
+        "subtracts_coefficient": 0.2,
+        "drops_negative": 0.3,
+    },
+    depth=lambda p: (4 if "d" in p else 3) + 2 * ("e" in p),
+    paths=lambda p: 1 if "d" in p else 2,
+)
+
+# --- fractions ----------------------------------------------------------------------------------
+
+
+def _draw_frac(rng: Random, level: int, kind: str) -> Params:
+    low, high = _size(kind, 9 + 3 * (level == 1))
+    b = rng.randint(low, high) * rng.choice((1, 1, -1))
+    p: Params = {"x": rng.choice(LETTERS), "a": rng.randint(2, 9), "b": b, "q": rng.randint(1, 9)}
+    p["shape"] = {1: "bare", 2: "sum", 3: "top"}[level]
+    if level == 1:
+        p["b"] = abs(b)
+    if kind == DEPTH:
+        p["e"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _frac_equation(p: Params) -> tuple[str, int]:
+    a, b, q = integers(p, "a b q")
+    x = str(p["x"])
+    e = integer(p, "e") if "e" in p else 0
+    if p["shape"] == "top":
+        return f"({linear(1, b, x)})/{a}{signed(e)} = {q + e}", q + e
+    if p["shape"] == "bare":
+        return f"{x}/{a}{signed(e)} = {q + b + e} - {b}", q + b + e
+    return f"{x}/{a}{signed(b)}{signed(e)} = {q + b + e}", q + b + e
+
+
+def _solve_frac(work: Work, p: Params) -> None:
+    a, b = integers(p, "a b")
+    x, c = str(p["x"]), _frac_equation(p)[1]
+    e = integer(p, "e") if "e" in p else 0
+    right: Number = c
+    if p["shape"] == "bare":
+        right = work.compute(lambda v: f"{x}/{a}{signed(e)} = {show(v)}", c - b)
+        if e:
+            right = work.compute(lambda v: f"{x}/{a} = {show(v)}", right - e)
+        _times(work, x, a, right, {"divides_again": "/"} if a < 6 else {})
+        return
+    if p["shape"] == "top":
+        if e:
+            right = work.compute(lambda v: f"({linear(1, b, x)})/{a} = {show(v)}", right - e)
+        top = _times(
+            work, linear(1, b, x), a, right, {"divides_again": "/"} if a in (2, 3) else {}, finish=False
+        )
+        _finish(work, x, 1, b, top)
+        return
+    if e:
+        b = int(work.compute(lambda v: f"{x}/{a}{signed(v)} = {show(c)}", b + e))
+    if work.path == 1 and b:
+        product = work.step(
+            lambda v: f"{x}{signed(v)} = {show(c)} * {a}", a * b, {"multiplies_first_only": b}
+        )
+        work.path = 0
+        _finish(work, x, 1, product, work.compute(lambda v: f"{x}{signed(product)} = {show(v)}", c * a))
+        return
+    if b:
+        moved = work.step(lambda m: f"{x}/{a} = {show(c)}{signed(m)}", -b, {"sign_kept": b} if b > 0 else {})
+        right = work.compute(lambda v: f"{x}/{a} = {show(v)}", c + moved)
+    _times(work, x, a, right, {"divides_again": "/"} if a < 4 else {})
+
+
+def _times(
+    work: Work, left: str, a: int, right: Number, wrong: dict[str, str], finish: bool = True
+) -> Number:
+    """From `left/a = right` to `left = right * a`."""
+    way = work.step(lambda w: f"{left} = {show(right)} {w} {a}", "*", wrong)
+    value = right * a if way == "*" else Fraction(right) / a
+    value = work.compute(lambda v: f"{left} = {show(v)}", value)
+    if finish:
+        work.answer(f"{left} = {show(value)}")
+    return value
+
+
+LINEAR_FRAC = Skill(
+    name="linear_frac",
+    draw=_draw_frac,
+    describe=lambda p: _blanks(_frac_equation(p)[0], str(p["x"])),
+    solve=_solve_frac,
+    frames=SOLVE,
+    held_out_frames=SOLVE_HELD_OUT,
+    malrules={"sign_kept": 0.55, "divides_again": 0.7, "multiplies_first_only": 0.6},
+    depth=lambda p: 2 + 2 * ("e" in p),
+    paths=lambda p: 2 if p["shape"] == "sum" else 1,
+)
+
+# --- inequalities -------------------------------------------------------------------------------
+
+
+def _draw_inequality(rng: Random, level: int, kind: str) -> Params:
+    low, high = _size(kind, 10)
+    a = {1: 1, 2: rng.randint(2, 6), 3: -rng.randint(2, 6)}[level]
+    b = rng.randint(low, high) * rng.choice((1, 1, -1))
+    if level == 3 and kind != NUMBERS and rng.random() < 0.5:
+        b = 0
+    s = rng.randint(-8, 9) if level == 1 else nonzero(rng, -6, 8)
+    p: Params = {"x": rng.choice(LETTERS), "a": a, "b": b, "s": s, "sign": rng.choice("<>")}
+    if kind == DEPTH:
+        p["d"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _inequality_text(p: Params) -> tuple[str, int]:
+    a, b, s = integers(p, "a b s")
+    d = integer(p, "d") if "d" in p else 0
+    c = a * s + b + d
+    return f"{linear(a, b, str(p['x']))}{signed(d)} {p['sign']} {c}", c
+
+
+def _solve_inequality(work: Work, p: Params) -> None:
+    a, b = integers(p, "a b")
+    x, c, sign = str(p["x"]), _inequality_text(p)[1], str(p["sign"])
+    total: Number = b
+    if "d" in p:
+        total = work.compute(lambda v: f"{linear(a, v, x)} {sign} {c}", b + integer(p, "d"))
+    value, relation = _move_and_divide(work, x, a, total, c, sign)
+    work.answer(f"{x} {relation} {show(value)}")
+
+
+INEQUALITY = Skill(
+    name="inequality",
+    draw=_draw_inequality,
+    describe=lambda p: _blanks(_inequality_text(p)[0], str(p["x"])),
+    solve=_solve_inequality,
+    frames=SOLVE,
+    held_out_frames=SOLVE_HELD_OUT,
+    malrules={"sign_kept": 0.55, "inequality_kept": 0.75, "flips_for_negative": 0.7},
+    depth=lambda p: (1 if p["a"] == 1 else 2) + 2 * ("d" in p),
+    paths=lambda p: 2 if p["b"] else 1,
+)
+
+# --- systems ------------------------------------------------------------------------------------
+
+
+def _draw_system(rng: Random, level: int, kind: str) -> Params:
+    low, high = (16, 30) if kind == NUMBERS else (1, 15)
+    if level > 1:
+        low, high = (10, 19) if kind == NUMBERS else (1, 9)
+    x, y = rng.randint(low, high), rng.randint(low, high)
+    p: Params = {"x": x, "y": y, "shape": {1: "sum_difference", 2: "subtract", 3: "add"}[level]}
+    if level == 2:
+        p["a"] = rng.randint(2, 6)
+    if level == 3:
+        p["a"] = rng.randint(2, 4)
+        p["b"] = rng.randint(1, 3)
+    if kind == DEPTH:
+        p["k"] = rng.randint(2, 4)
+    return p
+
+
+def _system(p: Params) -> tuple[int, int, int, int, int, int]:
+    """Coefficients (a, b, p) and (c, d, q) of `ax + by = p` and `cx + dy = q`."""
+    x, y = integers(p, "x y")
+    if p["shape"] == "sum_difference":
+        return 1, 1, x + y, 1, -1, x - y
+    a = integer(p, "a")
+    if p["shape"] == "subtract":
+        return a, 1, a * x + y, 1, 1, x + y
+    b = integer(p, "b")
+    return a, 1, a * x + y, b, -1, b * x - y
+
+
+def _describe_system(p: Params) -> str:
+    a, b, m, c, d, n = _system(p)
+    k = integer(p, "k") if "k" in p else 1
+    first = f"{term(a, 'x')}{signed(b, 'y')} = {m}"
+    second = f"{term(c * k, 'x')}{signed(d * k, 'y')} = {n * k}"
+    return f"{first} and {second}"
+
+
+def _solve_system(work: Work, p: Params) -> None:
+    a, b, m, c, d, n = _system(p)
+    if "k" in p:
+        k = integer(p, "k")
+        n = int(
+            work.compute(
+                lambda v: f"Divide by {k}: {term(c, 'x')}{signed(d, 'y')} = {show(v)}", Fraction(n * k, k)
+            )
+        )
+    subtract = p["shape"] == "subtract"
+    if work.path == 1:
+        _eliminate_x(work, m, n)
+        return
+    verb, operator = ("Subtract", "-") if subtract else ("Add", "+")
+    coefficient = a - c if subtract else a + c
+    total = m - n if subtract else m + n
+    wrong: dict[str, tuple[int, str]] = {}
+    if subtract and a > 2:
+        wrong["adds_right_side"] = (coefficient, "+")
+    elif subtract:
+        wrong["adds_coefficients"] = (a + c, "-")
+    elif p["shape"] == "sum_difference" and n > 0:
+        wrong["forgets_to_double"] = (1, "+")
+    elif p["shape"] == "add" and n > 0:
+        wrong["subtracts_right_side"] = (coefficient, "-")
+    k2, op = work.step(
+        lambda w: f"{verb} the equations: {term(w[0], 'x')} = {m} {w[1]} {bracketed(n)}",
+        (coefficient, operator),
+        wrong,
+    )
+    total = m + n if op == "+" else m - n
+    value = work.compute(lambda v: f"{term(k2, 'x')} = {show(v)}", total)
+    if k2 != 1:
+        value = work.compute(lambda v, t=value: f"x = {show(t)} / {k2} = {show(v)}", Fraction(value) / k2)  # type: ignore[misc]
+    y = _back_substitute(work, value, m if p["shape"] == "sum_difference" else n, c, d, p)
+    work.answer(f"x = {show(value)}, y = {show(y)}")
+
+
+def _back_substitute(work: Work, x: Number, constant: int, c: int, d: int, p: Params) -> Number:
+    """From x to y through the plain equation `x + y = constant` or `cx - y = constant`."""
+    if p["shape"] == "add":
+        product = f"{c} * {bracketed(x)}" if c != 1 else show(x)
+        return work.compute(lambda v: f"y = {product} - {bracketed(constant)} = {show(v)}", c * x - constant)
+    return work.compute(lambda v: f"y = {constant} - {bracketed(x)} = {show(v)}", constant - x)
+
+
+def _eliminate_x(work: Work, m: int, n: int) -> None:
+    """The other path for `x + y = m`, `x - y = n`: subtract, find y first."""
+    total = work.compute(lambda v: f"Subtract the equations: 2y = {m} - {bracketed(n)} = {show(v)}", m - n)
+    y = work.compute(lambda v: f"y = {show(total)} / 2 = {show(v)}", Fraction(total) / 2)
+    x = work.compute(lambda v: f"x = {m} - {bracketed(y)} = {show(v)}", m - y)
+    work.answer(f"x = {show(x)}, y = {show(y)}")
+
+
+SYSTEM = Skill(
+    name="system",
+    draw=_draw_system,
+    describe=lambda p: _describe_system(p),
+    solve=_solve_system,
+    frames=("Solve the system {e}.", "Find x and y if {e}.", "Solve {e}."),
+    held_out_frames=("Solve for x and y: {e}.", "Find x and y: {e}."),
+    malrules={
+        "adds_right_side": 0.65,
+        "adds_coefficients": 0.6,
+        "forgets_to_double": 0.75,
+        "subtracts_right_side": 0.65,
+    },
+    depth=lambda p: 3 + 2 * ("k" in p),
+    paths=lambda p: 2 if p["shape"] == "sum_difference" and "k" not in p else 1,
+)
+
+# --- quadratics ---------------------------------------------------------------------------------
+
+
+def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
+    if level == 1:
+        r = rng.randint(11, 13) if kind == NUMBERS else rng.randint(2, 10)
+        p: Params = {"x": "x", "r": r, "b": nonzero(rng, -20, 20) + (30 if kind == NUMBERS else 0)}
+    else:
+        low, high = (9, 14) if kind == NUMBERS else (1, 8)
+        r, s = sorted((rng.randint(low, high), rng.randint(low, high) - 3 * (kind == NUMBERS)))
+        if level == 3:
+            r = -r
+        p = {"x": rng.choice("xyn"), "r": r, "s": s + (r == s), "k": rng.choice((1, 1, 2, 3, 4))}
+        if r + s == 0:
+            p["s"] = s + 1
+    if kind == DEPTH:
+        p["e"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _quadratic_equation(p: Params) -> tuple[str, int, int]:
+    x, r = str(p["x"]), integer(p, "r")
+    e = integer(p, "e") if "e" in p else 0
+    if "s" not in p:
+        b = integer(p, "b")
+        c = r * r + b + e
+        return f"{x}^2{signed(b)}{signed(e)} = {c}", b, c
+    s = integer(p, "s")
+    k = integer(p, "k")
+    return f"{quadratic(-k * (r + s), k * r * s + e, x, k)} = {e}", -(r + s), r * s
+
+
+def _solve_quadratic(work: Work, p: Params) -> None:
+    x, r = str(p["x"]), integer(p, "r")
+    e = integer(p, "e") if "e" in p else 0
+    _, b, c = _quadratic_equation(p)
+    if "s" in p:
+        _solve_factored(work, p, b, c, e)
+        return
+    total: Number = b
+    if e:
+        total = work.compute(lambda v: f"{x}^2{signed(v)} = {c}", b + e)
+    moved = work.step(
+        lambda m: f"{x}^2 = {c}{signed(m)}", -total, {"sign_kept": total} if 0 < total < 8 else {}
+    )
+    square = work.compute(lambda v: f"{x}^2 = {show(v)}", c + moved)
+    root = Fraction(square)
+    if square != r * r:
+        work.answer(f"{x}^2 = {show(square)}")
+        return
+    wrong = {"halves_square": f"{x} = {show(root / 2)}"} if r % 2 == 0 else {}
+    if r > 4:
+        wrong["one_root"] = f"{x} = {r}"
+    text = work.step(lambda t: t, f"{x} = {r} or {x} = -{r}", wrong)
+    work.answer(text)
+
+
+def _solve_factored(work: Work, p: Params, b: int, c: int, e: int) -> None:
+    x = str(p["x"])
+    r, s = integers(p, "r s")
+    k = integer(p, "k")
+    if e:
+        work.compute(lambda v: f"{quadratic(k * b, v, x, k)} = 0", k * c)
+    if k > 1:
+        work.compute(lambda v: f"{quadratic(b, v, x)} = 0", c)
+    if work.path == 1:
+        work.line(f"{show(-r)} * {bracketed(-s)} = {r * s} and {show(-r)} + {bracketed(-s)} = {-(r + s)}")
+    wrong = {"factor_signs": (-r, -s)} if r > 0 and s % 2 == 0 else {}
+    if r < 0 and r + s > 0:
+        wrong = {"factor_signs": (-r, -s)}
+    u, v = work.step(lambda w: f"({linear(1, -w[0], x)})({linear(1, -w[1], x)}) = 0", (r, s), wrong)
+    wrong_roots = {"root_signs": (-u, -v)} if (u, v) == (r, s) and not wrong else {}
+    u, v = work.step(lambda w: f"{x} = {w[0]} or {x} = {w[1]}", (u, v), wrong_roots)
+    work.answer(f"{x} = {u} or {x} = {v}")
+
+
+QUADRATIC = Skill(
+    name="quadratic",
+    draw=_draw_quadratic,
+    describe=lambda p: _blanks(_quadratic_equation(p)[0], str(p["x"])),
+    solve=_solve_quadratic,
+    frames=SOLVE,
+    held_out_frames=SOLVE_HELD_OUT,
+    malrules={
+        "sign_kept": 0.5,
+        "one_root": 0.6,
+        "halves_square": 0.45,
+        "factor_signs": 0.6,
+        "root_signs": 0.7,
+    },
+    depth=lambda p: 2 + 1 * ("e" in p),
+    paths=lambda p: 2 if "s" in p else 1,
+)

@@ -1,0 +1,198 @@
+"""Skills of expressions: expanding brackets and factoring."""
+
+from __future__ import annotations
+
+from math import gcd
+from random import Random
+
+from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers, nonzero
+from workbench.problems.work import Params, Work, bracketed, linear, quadratic, show, signed, term
+
+# --- expanding ----------------------------------------------------------------------------------
+
+
+def _draw_expand(rng: Random, level: int, kind: str) -> Params:
+    low, high = (10, 15) if kind == NUMBERS else (1, 9)
+    p: Params = {"x": rng.choice("xxyn"), "a": rng.randint(2, 9), "b": rng.randint(low, high)}
+    p["shape"] = "single" if level == 1 else "pair"
+    if level == 1 and rng.random() < 0.4:
+        p["b"] = -integer(p, "b")
+    if level == 1:
+        p["m"] = rng.randint(1, 4)
+    if level == 2:
+        p["a"] = rng.randint(1, 9)
+    if level == 3:
+        p["a"] = -rng.randint(1, 9)
+        p["b"] = integer(p, "b") * rng.choice((1, -1))
+        if rng.random() < 0.35:
+            p["a"] = p["b"] = nonzero(rng, -9, 9) + (18 if kind == NUMBERS else 0)
+    if level > 1:
+        p["m"] = 1 if p["a"] == p["b"] else rng.choice((1, 1, 2, 3))
+    if kind == DEPTH:
+        p["c"] = nonzero(rng, -9, 9)
+    return p
+
+
+def _describe_expand(p: Params) -> str:
+    a, b = integers(p, "a b")
+    x = str(p["x"])
+    tail = signed(integer(p, "c")) if "c" in p else ""
+    if p["shape"] == "single":
+        return f"{a}({linear(integer(p, 'm'), b, x)}){tail}"
+    if a == b:
+        return f"({linear(1, a, x)})^2{tail}"
+    return f"({linear(integer(p, 'm'), a, x)})({linear(1, b, x)}){tail}"
+
+
+def _solve_expand(work: Work, p: Params) -> None:
+    a, b = integers(p, "a b")
+    x = str(p["x"])
+    c = integer(p, "c") if "c" in p else 0
+    tail = signed(c)
+    problem = _describe_expand(p)
+    if p["shape"] == "single":
+        m = integer(p, "m")
+        wrong = {"first_term_only": b} if b > 0 else {"sign_lost": -a * b}
+        value = work.step(lambda v: f"{problem} = {term(a * m, x)}{signed(v)}{tail}", a * b, wrong)
+        if c:
+            before, top = f"{term(a * m, x)}{signed(value)}{tail}", a * m
+            value = int(work.compute(lambda v: f"{before} = {linear(top, v, x)}", value + c))
+        work.answer(linear(a * m, value, x))
+        return
+    m = integer(p, "m")
+    if work.path == 1:
+        inside = linear(1, b, x)
+        work.line(f"{problem} = {term(m, x)}({inside}){signed(a, f'({inside})')}{tail}")
+    full = (m * b, a, a * b)
+    wrong_terms: dict[str, tuple[int, int, int]] = {}
+    if a == b:
+        wrong_terms["squares_each_term"] = (0, 0, a * b)
+    elif a < 0 and b < 0:
+        wrong_terms["minus_times_minus"] = (m * b, a, -a * b)
+    elif a < 0 or b < 0:
+        wrong_terms["sign_lost"] = (m * b, a, -a * b) if (a + b) % 2 else full
+    elif (a + b) % 2:
+        wrong_terms["ends_only"] = (0, 0, a * b)
+    first, second, last = work.step(
+        lambda t: f"{problem} = {term(m, f'{x}^2')}{signed(t[0], x)}{signed(t[1], x)}{signed(t[2])}{tail}",
+        full,
+        wrong_terms,
+    )
+    if first or second or c:
+        before = f"{term(m, f'{x}^2')}{signed(first, x)}{signed(second, x)}{signed(last)}{tail}"
+        middle, constant = first + second, last + c
+        work.compute(lambda v: f"{before} = {quadratic(int(v), constant, x, m)}", middle)
+        work.answer(work.lines[-1].split(" = ")[1])
+        return
+    work.answer(quadratic(0, last, x, m))
+
+
+EXPAND = Skill(
+    name="expand",
+    draw=_draw_expand,
+    describe=_describe_expand,
+    solve=_solve_expand,
+    frames=("Expand {e}.", "Expand the brackets: {e}.", "Multiply out {e}."),
+    held_out_frames=("Multiply out the brackets: {e}.", "Expand: {e}."),
+    malrules={
+        "first_term_only": 0.65,
+        "sign_lost": 0.6,
+        "squares_each_term": 0.75,
+        "minus_times_minus": 0.7,
+        "ends_only": 0.7,
+    },
+    depth=lambda p: (1 if p["shape"] == "single" else 2) + 2 * ("c" in p),
+    paths=lambda p: 1 if p["shape"] == "single" else 2,
+)
+
+# --- factoring ----------------------------------------------------------------------------------
+
+
+def _draw_factor(rng: Random, level: int, kind: str) -> Params:
+    x = rng.choice("xxyn")
+    low, high = (9, 13) if kind == NUMBERS else (1, 8)
+    if level == 1:
+        while True:
+            g, m = rng.randint(2, 9), rng.randint(1, 7)
+            b = nonzero(rng, -9, 9) + (18 if kind == NUMBERS else 0)
+            if gcd(m, b) == 1 and b:
+                break
+        p: Params = {"x": x, "g": g, "m": m, "b": b}
+        return {**p, "e": rng.randint(1, 9)} if kind == DEPTH else p
+    a, b = rng.randint(low, high), rng.randint(1, high)
+    if level == 3:
+        a = -a
+        b = b if rng.random() < 0.6 else -b
+        if a + b == 0:
+            b += 1
+    p = {"x": x, "a": min(a, b), "b": max(a, b), "k": rng.choice((1, 1, 2, 3, 4))}
+    return {**p, "e": rng.randint(1, 9)} if kind == DEPTH else p
+
+
+def _describe_factor(p: Params) -> str:
+    x = str(p["x"])
+    e = integer(p, "e") if "e" in p else 0
+    if "g" in p:
+        g, m, b = integers(p, "g m b")
+        return f"{linear(g * m, g * b - e, x)}{signed(e)}"
+    a, b, k = integers(p, "a b k")
+    return f"{quadratic(k * (a + b), k * a * b - e, x, k)}{signed(e)}"
+
+
+def _solve_factor(work: Work, p: Params) -> None:
+    x, problem = str(p["x"]), _describe_factor(p)
+    if "g" in p:
+        g, m, b = integers(p, "g m b")
+        constant, now = g * b, problem
+        if "e" in p:
+            work.line(f"{problem} = {linear(g * m, constant, x)}")
+            now = linear(g * m, constant, x)
+        if work.path == 1:
+            pulled = term(g * m, x) if m == 1 else f"{g} * {term(m, x)}"
+            work.line(f"{now} = {pulled}{' + ' if b > 0 else ' - '}{g} * {abs(b)}")
+        wrong = {"divides_first_only": constant} if b > 0 else {"sign_lost": -b}
+        inner = work.step(lambda v: f"{now} = {g}({linear(m, v, x)})", b, wrong)
+        work.answer(f"{g}({linear(m, inner, x)})")
+        return
+    a, b, k = integers(p, "a b k")
+    now = problem
+    if "e" in p:
+        now = quadratic(k * (a + b), k * a * b, x, k)
+        work.line(f"{problem} = {now}")
+    front = ""
+    if k > 1:
+        front = str(k)
+        work.line(f"{now} = {k}({quadratic(a + b, a * b, x)})")
+        now = f"{k}({quadratic(a + b, a * b, x)})"
+    if work.path == 1:
+        work.line(f"{show(a)} * {bracketed(b)} = {a * b} and {show(a)} + {bracketed(b)} = {a + b}")
+    wrong_pair: dict[str, tuple[int, int]] = {}
+    if a < 0 < b:
+        wrong_pair["factor_signs"] = (-a, -b)
+    elif a < 0:
+        wrong_pair["ignores_minus"] = (-a, -b)
+    elif (a + b) % 2:
+        wrong_pair["copies_numbers"] = (a + b, a * b)
+    u, v = work.step(
+        lambda w: f"{now} = {front}({linear(1, w[0], x)})({linear(1, w[1], x)})", (a, b), wrong_pair
+    )
+    work.answer(f"{front}({linear(1, u, x)})({linear(1, v, x)})")
+
+
+FACTOR = Skill(
+    name="factor",
+    draw=_draw_factor,
+    describe=_describe_factor,
+    solve=_solve_factor,
+    frames=("Factor {e}.", "Factor the expression {e}.", "Write {e} as a product."),
+    held_out_frames=("Write the expression {e} as a product.", "Factor: {e}."),
+    malrules={
+        "divides_first_only": 0.65,
+        "sign_lost": 0.5,
+        "factor_signs": 0.6,
+        "ignores_minus": 0.7,
+        "copies_numbers": 0.7,
+    },
+    depth=lambda p: 1 + ("a" in p) + 2 * ("e" in p),
+    paths=lambda p: 2,
+)

@@ -1,0 +1,124 @@
+"""A pupil's work on paper: lines written one after another, under the beliefs the pupil holds.
+
+A skill's `solve` writes through a `Work`. With no beliefs it writes the tutor's solution; with a malrule
+among the beliefs it writes what a pupil who holds that malrule would write, follow-through included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
+
+T = TypeVar("T")
+Number = int | Fraction
+Params = dict[str, int | str]
+SLIP = "slip"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Where a belief or a slip first turned a line wrong, and the line as it should have been."""
+
+    line: int
+    malrule: str
+    corrected: str
+
+
+@dataclass
+class Work:
+    """Lines in the making. `beliefs` are malrules held; `path` chooses among valid methods."""
+
+    beliefs: frozenset[str] = frozenset()
+    path: int = 0
+    slip: Callable[[Number], Number] | None = None
+    """Turns a computed value into a slightly wrong one, or returns it unchanged."""
+    lines: list[str] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def step(self, write: Callable[[T], str], right: T, wrong: Mapping[str, T] | None = None) -> T:
+        """Write a line that involves a choice and return what the pupil chose."""
+        chosen = right
+        for malrule, value in (wrong or {}).items():
+            if malrule in self.beliefs and write(value) != write(right):
+                chosen = value
+                self.mistakes.append(Mistake(len(self.lines), malrule, write(right)))
+                break
+        self.line(write(chosen))
+        return chosen
+
+    def compute(
+        self, write: Callable[[Number], str], right: Number, wrong: Mapping[str, Number] | None = None
+    ) -> Number:
+        """Write a line that ends in a computed value, where a pupil may also simply slip."""
+        slipped = self.slip(right) if self.slip else right
+        if slipped != right and not any(m in self.beliefs for m in wrong or {}):
+            self.mistakes.append(Mistake(len(self.lines), SLIP, write(right)))
+            self.line(write(slipped))
+            return slipped
+        return self.step(write, right, wrong)
+
+    def operate(self, left: Number, operator: str, right: Number) -> Number:
+        """Write one line of arithmetic, such as `12 - 3 = 9`."""
+        value = apply(left, operator, right)
+        return self.compute(lambda v: f"{show(left)} {operator} {bracketed(right)} = {show(v)}", value)
+
+    def answer(self, text: str) -> None:
+        self.line(f"Answer: {text}")
+
+
+def apply(left: Number, operator: str, right: Number) -> Number:
+    """The exact value of `left operator right`."""
+    if operator == "+":
+        return left + right
+    if operator == "-":
+        return left - right
+    if operator == "*":
+        return left * right
+    return Fraction(left) / right
+
+
+def show(value: Number) -> str:
+    """A number as a pupil writes it: `7`, `-3`, `2/3`."""
+    fraction = Fraction(value)
+    return (
+        str(fraction.numerator)
+        if fraction.denominator == 1
+        else f"{fraction.numerator}/{fraction.denominator}"
+    )
+
+
+def bracketed(value: Number) -> str:
+    """A number after an operator: negative ones in brackets."""
+    return f"({show(value)})" if value < 0 else show(value)
+
+
+def term(coefficient: Number, letters: str) -> str:
+    """`3x`, `x`, `-x`."""
+    if coefficient == 1:
+        return letters
+    return f"-{letters}" if coefficient == -1 else f"{show(coefficient)}{letters}"
+
+
+def signed(value: Number, letters: str = "") -> str:
+    """A further term with its sign in front: ` + 5`, ` - 2x`; empty for zero."""
+    if value == 0:
+        return ""
+    sign, size = (" + ", value) if value > 0 else (" - ", -value)
+    return sign + (term(size, letters) if letters else show(size))
+
+
+def linear(coefficient: Number, constant: Number, letter: str) -> str:
+    """`3x + 5`."""
+    if coefficient == 0:
+        return show(constant)
+    return term(coefficient, letter) + signed(constant)
+
+
+def quadratic(middle: Number, constant: Number, letter: str, lead: Number = 1) -> str:
+    """`x^2 + 5x + 6`, with a leading coefficient where one is given."""
+    return f"{term(lead, f'{letter}^2')}{signed(middle, letter)}{signed(constant)}"

@@ -1,0 +1,123 @@
+"""Memory items in the store: what they are now, and every state they were in.
+
+Events are only ever appended. Each carries the whole state after it, so that the memory of any round is
+the last event of each item up to then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from workbench.store.schema import memory_events, memory_items
+from workbench.types import MemoryItem, from_json, to_json
+
+
+@dataclass(frozen=True)
+class MemoryEvent:
+    """One change of state of one memory item."""
+
+    seq: int
+    """Place in the run's history, from 1."""
+    item_id: str
+    round: int
+    """The round that made the change; for `rewound`, the round gone back to."""
+    event: str
+    """`written`, `used`, `scored`, `edited`, `retired`, `revived`, `changed` or `rewound`."""
+    item: MemoryItem | None
+    """The state after the change; None where a rewind went back to before the item was written."""
+
+
+def event_kind(before: MemoryItem | None, after: MemoryItem) -> str:
+    """What happened to an item, from its two states; the weightiest where several things did."""
+    if before is None:
+        return "written"
+    if before.retired != after.retired:
+        return "retired" if after.retired is not None else "revived"
+    if before.text != after.text:
+        return "edited"
+    scored = replace(before, uses=after.uses, helped=after.helped, hurt=after.hurt)
+    if scored != after:
+        return "changed"
+    return "used" if (before.helped, before.hurt) == (after.helped, after.hurt) else "scored"
+
+
+def save_items(db: Connection, run: str, round_index: int, items: Iterable[MemoryItem]) -> int:
+    """Put items in their new state, with an event for each that changed. Returns how many did."""
+    now = _by_id(current(db, run))
+    new = _by_id(items)
+    changed = {key: item for key, item in new.items() if now.get(key) != item}
+    kinds = {key: event_kind(now.get(key), item) for key, item in changed.items()}
+    _append(db, run, round_index, kinds, changed)
+    return len(changed)
+
+
+def current(db: Connection, run: str) -> list[MemoryItem]:
+    """The items as they are now, by id."""
+    query = select(memory_items.c.json).where(memory_items.c.run == run).order_by(memory_items.c.id)
+    return [from_json(MemoryItem, text) for text in db.scalars(query)]
+
+
+def at_end_of(db: Connection, run: str, round_index: int) -> list[MemoryItem]:
+    """The items as they were at the end of a round, retired ones included, by id."""
+    events = memory_events.c
+    up_to = (events.run == run) & (events.round <= round_index)
+    last = select(func.max(events.seq)).where(up_to).group_by(events.item_id).scalar_subquery()
+    query = select(events.json).where(events.run == run, events.seq.in_(last), events.json.is_not(None))
+    return [from_json(MemoryItem, text) for text in db.scalars(query.order_by(events.item_id))]
+
+
+def rewind(db: Connection, run: str, round_index: int) -> None:
+    """Go back to the memory at the end of a round, by events like any other: nothing is forgotten."""
+    now, then = _by_id(current(db, run)), _by_id(at_end_of(db, run, round_index))
+    gone = {key: None for key in now if key not in then}
+    back = {key: item for key, item in then.items() if now.get(key) != item}
+    changed = {**gone, **back}
+    _append(db, run, round_index, dict.fromkeys(changed, "rewound"), changed)
+
+
+def events_of(db: Connection, run: str, item_id: str) -> list[MemoryEvent]:
+    """The history of one item, oldest first."""
+    events = memory_events.c
+    query = select(events.seq, events.item_id, events.round, events.event, events.json)
+    rows = db.execute(query.where(events.run == run, events.item_id == item_id).order_by(events.seq))
+    return [
+        MemoryEvent(seq, key, index, event, None if text is None else from_json(MemoryItem, text))
+        for seq, key, index, event, text in rows
+    ]
+
+
+def _by_id(items: Iterable[MemoryItem]) -> dict[str, MemoryItem]:
+    return {item.id: item for item in items}
+
+
+def _append(
+    db: Connection,
+    run: str,
+    round_index: int,
+    kinds: Mapping[str, str],
+    states: Mapping[str, MemoryItem | None],
+) -> None:
+    """Write the events and the states they lead to. The transaction's write lock keeps `seq` in order."""
+    if not states:
+        return
+    highest = select(func.max(memory_events.c.seq)).where(memory_events.c.run == run)
+    first = (db.scalar(highest) or 0) + 1
+    texts = {key: None if item is None else to_json(item) for key, item in states.items()}
+    rows = [
+        {"run": run, "seq": seq, "item_id": key, "round": round_index, "event": kinds[key], "json": text}
+        for seq, (key, text) in enumerate(texts.items(), start=first)
+    ]
+    db.execute(memory_events.insert(), rows)
+    kept = [{"run": run, "id": key, "json": text} for key, text in texts.items() if text is not None]
+    if kept:
+        statement = insert(memory_items)
+        statement = statement.on_conflict_do_update(
+            index_elements=["run", "id"], set_={"json": statement.excluded.json}
+        )
+        db.execute(statement, kept)
+    for key in (key for key, text in texts.items() if text is None):
+        db.execute(delete(memory_items).where(memory_items.c.run == run, memory_items.c.id == key))

@@ -1,0 +1,259 @@
+"""Pretraining of the shipped tutor model from scratch: tokenizer, clean phase, pupils' phase. Resumable."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from workbench.prompts import CHAT_TEMPLATE, TEXT_HASH
+from workbench.training.corpus import CLEAN_MIXTURE, PUPIL_MIXTURE, Document, Maker, documents
+from workbench.training.hardware import choose_device, tune_allocator
+
+PAD, END = "<|pad|>", "<|end|>"
+SPECIAL = [PAD, END, "<|system|>", "<|user|>", "<|assistant|>"]
+VOCABULARY = 1024
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what comes out of pretraining."""
+
+    hidden: int = 160
+    layers: int = 5
+    heads: int = 5
+    intermediate: int = 432
+    batch_tokens: int = 8192
+    clean_tokens: int = 16_000_000
+    """Tokens of the first phase: tutors' solutions and bare arithmetic."""
+    pupil_tokens: int = 12_000_000
+    """Tokens of the second phase: pupils with beliefs, help, reflections."""
+    learning_rate: float = 2.5e-3
+    weight_decay: float = 0.05
+    warmup: int = 100
+    seed: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.clean_tokens + self.pupil_tokens
+
+
+def build_tokenizer(seed: int = 0, sample: int = 20_000) -> PreTrainedTokenizerFast:
+    """Byte-level BPE trained on the corpus; digits are split, so that numbers are written digit by digit."""
+    tokenizer = Tokenizer(models.BPE())
+    pieces = Regex(r" ?\d| ?[A-Za-z]+|\n| ?[^\sA-Za-z\d]|\s")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(pieces, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    stream = itertools.islice(documents(PUPIL_MIXTURE, f"tokenizer/{seed}"), sample)
+    tokenizer.train_from_iterator(("".join(_visible(d)) for d in stream), trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        eos_token=END,
+        chat_template=CHAT_TEMPLATE,
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def _visible(document: Document) -> Iterator[str]:
+    """The text without special tokens, which the BPE must not merge."""
+    for text, _ in document:
+        for special in SPECIAL:
+            text = text.replace(special, "\n")
+        yield text
+
+
+def build_model(recipe: Recipe, vocabulary: int) -> LlamaForCausalLM:
+    """A fresh Llama of the recipe's shape."""
+    torch.manual_seed(recipe.seed)
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=vocabulary,
+            hidden_size=recipe.hidden,
+            intermediate_size=recipe.intermediate,
+            num_hidden_layers=recipe.layers,
+            num_attention_heads=recipe.heads,
+            num_key_value_heads=recipe.heads,
+            max_position_embeddings=1024,
+            tie_word_embeddings=True,
+            pad_token_id=0,
+            bos_token_id=None,
+            eos_token_id=1,
+            attention_dropout=0.0,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Token ids and learned labels, both [documents, tokens]; -100 where nothing is learned."""
+
+    ids: torch.Tensor
+    labels: torch.Tensor
+    mask: torch.Tensor
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, pool: list[Document]) -> list[tuple[list[int], list[int]]]:
+    """Ids and labels of each document."""
+    segments = [segment for document in pool for segment in document]
+    encoded = iter(tokenizer([text for text, _ in segments], add_special_tokens=False)["input_ids"])
+    rows = []
+    for document in pool:
+        ids: list[int] = []
+        labels: list[int] = []
+        for _, learned in document:
+            piece = next(encoded)
+            ids += piece
+            labels += piece if learned else [-100] * len(piece)
+        rows.append((ids, labels))
+    return rows
+
+
+def batches(
+    tokenizer: PreTrainedTokenizerFast, mixture: tuple[tuple[Maker, float], ...], recipe: Recipe, phase: str
+) -> Iterator[Batch]:
+    """Endless batches of about `batch_tokens`, documents of like length together."""
+    stream = documents(mixture, f"{recipe.seed}/{phase}")
+    rng = Random(f"{recipe.seed}/{phase}/order")
+    while True:
+        rows = sorted(encode(tokenizer, list(itertools.islice(stream, 2048))), key=lambda row: len(row[0]))
+        cut: list[list[tuple[list[int], list[int]]]] = [[]]
+        for row in rows:
+            if cut[-1] and (len(cut[-1]) + 1) * len(row[0]) > recipe.batch_tokens:
+                cut.append([])
+            cut[-1].append(row)
+        rng.shuffle(cut)
+        for group in cut:
+            yield _pad(group)
+
+
+def _pad(rows: list[tuple[list[int], list[int]]]) -> Batch:
+    width = max(len(ids) for ids, _ in rows)
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    labels = torch.full((len(rows), width), -100)
+    mask = torch.zeros(len(rows), width, dtype=torch.long)
+    for i, (row, label) in enumerate(rows):
+        ids[i, : len(row)] = torch.tensor(row)
+        labels[i, : len(row)] = torch.tensor(label)
+        mask[i, : len(row)] = 1
+    return Batch(ids, labels, mask)
+
+
+def learning_rate(recipe: Recipe, seen: int, updates: int) -> float:
+    """Warm-up, then a cosine down to a twentieth at the last token."""
+    warm = min(1.0, (updates + 1) / recipe.warmup)
+    share = min(1.0, seen / recipe.tokens)
+    return recipe.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
+
+
+def update(
+    model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: Batch, rate: float, bf16: bool
+) -> float:
+    """One optimizer update; the mean loss of the learned tokens."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    device = model.device
+    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+        hidden = model.model(batch.ids.to(device), attention_mask=batch.mask.to(device)).last_hidden_state
+        labels = batch.labels[:, 1:].to(device)
+        wanted = labels != -100
+        # Only learned positions meet the vocabulary: most of a batch is context.
+        logits = model.lm_head(hidden[:, :-1][wanted])
+    loss = torch.nn.functional.cross_entropy(logits.float(), labels[wanted])
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return float(loss.detach())
+
+
+def pretrain(
+    folder: Path, recipe: Recipe, minutes: float | None = None, report: Callable[[str], None] = print
+) -> Path:
+    """Train to the recipe's tokens, or pause after `minutes`; go on from `folder` where it was paused."""
+    tune_allocator()
+    device = choose_device()
+    bf16 = device.type == "cuda"
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = build_tokenizer(recipe.seed)
+    model = build_model(recipe, len(tokenizer)).to(device)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.95), weight_decay=recipe.weight_decay
+    )
+    seen = updates = 0
+    state_file = folder / "pretrain-state.pt"
+    if state_file.exists():
+        state = torch.load(state_file, weights_only=True, map_location=device)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        seen, updates = state["seen"], state["updates"]
+        report(f"going on after {seen:,} tokens")
+    report(f"{sum(p.numel() for p in model.parameters()):,} parameters on {device}")
+    started, start_seen, losses = time.monotonic(), seen, []
+    while seen < recipe.tokens:
+        phase = "clean" if seen < recipe.clean_tokens else "pupil"
+        mixture = CLEAN_MIXTURE if phase == "clean" else PUPIL_MIXTURE
+        end = recipe.clean_tokens if phase == "clean" else recipe.tokens
+        for batch in batches(tokenizer, mixture, recipe, f"{phase}/{seen}"):
+            losses.append(update(model, optimizer, batch, learning_rate(recipe, seen, updates), bf16))
+            seen += batch.ids.numel()
+            updates += 1
+            spent = time.monotonic() - started
+            if updates % 50 == 0:
+                rate = (seen - start_seen) / spent
+                recent = sum(losses[-50:]) / len(losses[-50:])
+                report(
+                    f"{phase} {seen:,} tokens, loss {recent:.4f}, {rate:,.0f} tokens/s, {spent / 60:.1f} min"
+                )
+            paused = minutes is not None and spent > minutes * 60
+            if updates % 500 == 0 or paused or seen >= end:
+                _keep(state_file, model, optimizer, seen, updates)
+            if paused:
+                return folder
+            if seen >= end:
+                break
+    save_tutor(folder, model, tokenizer, recipe)
+    return folder
+
+
+def _keep(
+    path: Path, model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, seen: int, updates: int
+) -> None:
+    state = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "seen": seen,
+        "updates": updates,
+    }
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
+def save_tutor(
+    folder: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, recipe: Recipe
+) -> None:
+    """The finished model in the form that transformers loads, bound to the text it was trained on."""
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    facts = {"text_hash": TEXT_HASH, "recipe": asdict(recipe)}
+    (folder / "tutor.json").write_text(json.dumps(facts, indent=2) + "\n")

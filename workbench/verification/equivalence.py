@@ -1,0 +1,207 @@
+"""The checker of line to line: equations, inequalities, systems and expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.verification import fixes, linear
+from workbench.verification.arithmetic import rounds
+from workbench.verification.expressions import check_expression, check_identity, identity
+from workbench.verification.findings import Context, Finding
+from workbench.verification.grammar import Unreadable
+from workbench.verification.polynomials import Poly, poly_letters, proportional
+from workbench.verification.relations import Difference, Roots, Statement, compare, show, statements
+from workbench.verification.univariate import rational_roots
+
+_NAME = "equivalence"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A statement made earlier, in the problem (line -1) or in a line."""
+
+    statement: Statement
+    line: int
+    trusted: bool
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """What a line states must follow from what stands before it."""
+
+    name: str = _NAME
+
+    def __call__(self, context: Context) -> Finding | None:
+        """Incorrect for the first statement that fails, correct if any holds."""
+        if context.is_answer:
+            return None
+        held = check_expression(context)
+        if held is not None and held.judgement is Judgement.INCORRECT:
+            return held
+        known = list(_known(context))
+        for statement in statements(context.line, context.carry):
+            try:
+                finding = _judge(context, statement, known)
+            except Unreadable:
+                finding = None
+            if finding is not None and finding.judgement is Judgement.INCORRECT:
+                return finding
+            held = held or finding
+            if not identity(statement):
+                known.append(Known(statement, len(context.earlier), finding is not None))
+        return held
+
+
+def _known(context: Context) -> Sequence[Known]:
+    """Everything stated before this line, identities left out."""
+    found = [Known(s, -1, True) for s in context.reading.statements]
+    carry = context.reading.expression
+    for i, line in enumerate(context.earlier):
+        wrong = context.verdicts[i].judgement is Judgement.INCORRECT or context.verdicts[i].carried
+        for statement in statements(line, carry):
+            if not identity(statement):
+                found.append(Known(statement, i, not wrong))
+        if line.claims:
+            carry = line.claims[-1].whole[-1]
+        elif line.expression is not None:
+            carry = line.expression
+    return found
+
+
+def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
+    """A finding for a line that holds."""
+    return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
+
+
+def _judge(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
+    checked = check_identity(context, statement)
+    if checked is not None:
+        return checked
+    if not known or (context.reading.expression is not None and not context.reading.statements):
+        return None
+    letters = context.reading.letters or statement.letters
+    if len(letters) == 1:
+        return _single(context, statement, known)
+    return _system(context, statement, known)
+
+
+def _single(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
+    """One letter: the solutions must be those of the line before."""
+    after = statement.solutions
+    relevant = [
+        k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None
+    ]
+    if after is None or not relevant:
+        return None
+    previous = relevant[-1]
+    assert previous.statement.solutions is not None
+    difference = compare(previous.statement.solutions, after)
+    if difference is None:
+        same = previous.statement.words == statement.words
+        diagnosis = Diagnosis.SIMILAR if same else Diagnosis.VALID
+        return correct("It has the same solutions as the line before.", not previous.trusted, diagnosis)
+    for earlier in relevant[:-1]:
+        if earlier.trusted and earlier.statement.solutions is not None:
+            if compare(earlier.statement.solutions, after) is None:
+                return correct("It has the same solutions as an earlier line.")
+            if _is_case(earlier.statement, statement):
+                return correct("It is one of the cases.")
+    if previous.trusted and _is_case(previous.statement, statement):
+        return correct("It is one of the cases.")
+    word_problem = not context.reading.statements
+    if word_problem and (_new_fact(context, previous) or difference.kind == "roots"):
+        return None
+    return _not_equivalent(context, statement, previous.statement, difference)
+
+
+def _new_fact(context: Context, previous: Known) -> bool:
+    """In a word problem an equation may be a new fact, unless an unsolved one stands just before."""
+    return previous.line < len(context.earlier) - 1 or bool(previous.statement.assignments)
+
+
+def _is_case(before: Statement, after: Statement) -> bool:
+    """`x - 2 = 0` after `(x - 2)(x - 3) = 0`: one factor set to zero is case work, not a lost root."""
+    equation, whole, part = after.equation, before.solutions, after.solutions
+    if equation is None or not isinstance(whole, Roots) or not isinstance(part, Roots):
+        return False
+    pair = after.alternatives[0][0]
+    zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
+    if after.assignments or not zero or len(part.poly) != 2 or len(whole.poly) <= 2:
+        return False
+    return set(rational_roots(part.poly)) <= set(rational_roots(whole.poly))
+
+
+def _not_equivalent(
+    context: Context, statement: Statement, before: Statement, difference: Difference
+) -> Finding:
+    diagnosis = Diagnosis.NOT_EQUIVALENT
+    text = difference.text
+    exact = before.solutions
+    assigned = statement.assignments
+    if isinstance(exact, Roots) and len(exact.poly) == 2 and len(assigned) == 1:
+        root = rational_roots(exact.poly)[0]
+        if rounds(root, assigned[0][1]):
+            diagnosis, text = (
+                Diagnosis.ROUNDED,
+                f"{exact.letter} is exactly {show(root)}; the line rounds it.",
+            )
+    return Finding(
+        Judgement.INCORRECT,
+        diagnosis,
+        _NAME,
+        text,
+        (Evidence(difference.kind, text),),
+        fixes.for_statement(context.line, statement, before),
+    )
+
+
+def _system(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
+    """Several letters: the equation must follow from the system, exactly."""
+    row = statement.equation
+    if row is None:
+        return None
+    if any(k.statement.equation is not None and proportional(row, k.statement.equation) for k in known):
+        match = [k for k in known if k.statement.equation and proportional(row, k.statement.equation)]
+        return correct("It says the same as an earlier line.", not any(k.trusted for k in match))
+    rows = [(k, k.statement.equation) for k in known if k.statement.equation is not None]
+    rows = [(k, r) for k, r in rows if linear.is_linear(r)]
+    basis = linear.echelon([r for k, r in rows if k.line < 0])
+    if not linear.is_linear(row) or not rows or basis is None:
+        return None
+    if linear.implied(row, basis):
+        return correct("It follows from the equations.")
+    if _follows_from_two(row, [r for _, r in rows]):
+        return correct("It follows from the lines before.", carried=any(not k.trusted for k, _ in rows))
+    covered = poly_letters(row) <= context.reading.letters
+    if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
+        return None
+    return _not_implied(context, statement, row, basis)
+
+
+def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
+    """Whether an equation follows from some two of the latest ones."""
+    for pair in combinations(rows[-8:], 2):
+        basis = linear.echelon(pair)
+        if basis is not None and linear.implied(row, basis):
+            return True
+    return False
+
+
+def _not_implied(context: Context, statement: Statement, row: Poly, basis: dict[str, Poly]) -> Finding:
+    fixed = linear.solution(basis)
+    if poly_letters(row) <= fixed.keys():
+        values = ", ".join(f"{k} = {show(v)}" for k, v in sorted(fixed.items()))
+        text = f"{values} solves the equations, but not this line."
+    else:
+        text = "This line does not follow from the equations."
+    return Finding(
+        Judgement.INCORRECT,
+        Diagnosis.NOT_EQUIVALENT,
+        _NAME,
+        text,
+        (Evidence("counterexample", text),),
+        fixes.for_system(context.line, statement, basis),
+    )

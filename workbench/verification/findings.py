@@ -1,0 +1,101 @@
+"""What a checker sees and what it answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope, StepVerdict
+from workbench.verification.claims import Line, Part, expressions_in, read_line
+from workbench.verification.lazy import lazy
+from workbench.verification.relations import Statement, statements
+
+_SOLVE = re.compile(r"\bsolve\b|\bfind (?:the value of )?[a-z]\b|\bwhat is [a-z]\b", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"\b(?:work out|calculate|compute|evaluate|expand|factor\w*|simplif\w*|multiply out|what is|find|write)\b",
+    re.I,
+)
+_MANY_WORDS = 14
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A checker's proposal for one step."""
+
+    judgement: Judgement
+    diagnosis: Diagnosis
+    checker: str
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    repair: str | None = None
+    scope: Scope = Scope.COMPUTATION
+    carried: bool = False
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A problem's text as mathematics."""
+
+    statements: tuple[Statement, ...]
+    expression: Part | None
+    """The expression to work on, where the problem gives one and no equation."""
+    solves: bool
+    """The problem asks for the letters of its equations."""
+
+    @lazy
+    def letters(self) -> frozenset[str]:
+        return frozenset().union(*(s.letters for s in self.statements))
+
+
+@lru_cache(maxsize=4096)
+def read_problem(text: str) -> Reading:
+    """The equations or the expression that a problem's text carries."""
+    line = read_line(text)
+    found = statements(line)
+    expressions = [] if found else list(expressions_in(text))
+    words = len(re.findall(r"[A-Za-z]{2,}", text[:2000]))
+    if not _COMMAND.search(text[:2000]) or words > _MANY_WORDS:
+        expressions = []
+    best = max(expressions, key=lambda p: len(p.tokens), default=None)
+    solves = bool(found) and bool(_SOLVE.search(text[:2000])) and not expressions_in(text)
+    return Reading(found, best, solves)
+
+
+@dataclass(frozen=True)
+class Context:
+    """One step and everything before it."""
+
+    problem: Problem
+    reading: Reading
+    step: str
+    line: Line
+    earlier: tuple[Line, ...]
+    verdicts: tuple[StepVerdict, ...]
+    knowledge: Knowledge
+    is_answer: bool = False
+
+    @lazy
+    def carry(self) -> Part | None:
+        """The last expression before this line, which a leading `=` goes on from."""
+        for line in reversed(self.earlier):
+            if line.claims:
+                return line.claims[-1].whole[-1]
+            if line.expression is not None:
+                return line.expression
+        return self.reading.expression
+
+    @lazy
+    def wrong_before(self) -> bool:
+        return any(v.judgement is Judgement.INCORRECT or v.carried for v in self.verdicts)
+
+
+class StepChecker(Protocol):
+    """Looks at one step; None where it has nothing to say."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, context: Context) -> Finding | None: ...

@@ -1,0 +1,159 @@
+"""Which single edit each kind of wrong line needs: the tests and residuals behind `repair.find`."""
+
+from __future__ import annotations
+
+from workbench.verification import linear, repair
+from workbench.verification.claims import Claim, Line, Part
+from workbench.verification.grammar import Number, Unreadable
+from workbench.verification.polynomials import Poly, difference, divide_numbers, magnitude, scale
+from workbench.verification.relations import Pair, Roots, Solutions, Statement, compare
+from workbench.verification.univariate import rational_roots
+
+
+def _statement(claim: Claim) -> Statement | None:
+    """The statement of a claim that has a single relation or is an inequality chain."""
+    parts = claim.whole
+    if len(parts) != len(claim.parts):
+        return None
+    pairs = tuple(Pair(a, r, b) for a, r, b in zip(parts, claim.relations, parts[1:], strict=False))
+    return Statement((pairs,))
+
+
+def _claim_of(line: Line, statement: Statement) -> Claim | None:
+    """The claim that a statement was read from."""
+    first = statement.alternatives[0][0]
+    for claim in line.claims:
+        if any(p is first.left for p in claim.parts) and any(p is first.right for p in claim.parts):
+            return claim
+    return None
+
+
+def for_statement(line: Line, statement: Statement, before: Statement) -> str | None:
+    """The wrong equation or inequality with one edit that gives it the solutions of the line before."""
+    target = before.solutions
+    if target is None:
+        return None
+    if isinstance(target, Roots) and statement.assignments:
+        fixed = _assign_roots(line, statement, target)
+        if fixed is not None:
+            return fixed
+    claim = _claim_of(line, statement)
+    if claim is None or len(statement.alternatives) != 1 or (len(claim.parts) > 2 and "=" in claim.relations):
+        return None
+    known = frozenset(
+        t.text for a in before.alternatives for p in a for t in (*p.left.tokens, *p.right.tokens)
+    )
+
+    def accept(changed: Claim) -> bool:
+        return _same_solutions(changed, target)
+
+    def measure(changed: Claim) -> repair.Residual:
+        return _cross(changed, before)
+
+    return repair.find(line.text, claim, accept, measure, known)
+
+
+def _same_solutions(claim: Claim, target: Solutions) -> bool:
+    statement = _statement(claim)
+    found = statement.solutions if statement is not None else None
+    return found is not None and found.letter == target.letter and compare(target, found) is None
+
+
+def _cross(claim: Claim, before: Statement) -> repair.Residual:
+    """Zero exactly where the claim's polynomial is a multiple of that of the line before."""
+    statement = _statement(claim)
+    pair = before.alternatives[0][0]
+    if statement is None:
+        return {}
+    return _cross_polys(pair.difference[0], statement.alternatives[0][0].difference[0])
+
+
+def _cross_polys(target: Poly, found: Poly) -> repair.Residual:
+    if not target:
+        return found
+    pivot = max(target, key=len)
+    return {
+        m: target.get(m, 0) * found.get(pivot, 0) - target[pivot] * found.get(m, 0)
+        for m in target.keys() | found.keys()
+    }
+
+
+def _assign_roots(line: Line, statement: Statement, target: Roots) -> str | None:
+    """`x = 2 or x = 4` with the values that are no roots replaced, and lost roots added."""
+    roots = list(rational_roots(target.poly))
+    if not roots or len(roots) != len(target.poly) - 1:
+        return None
+    assigned = statement.assignments
+    if len(assigned) > len(roots) or any(letter != target.letter for letter, _ in assigned):
+        return None
+    values = [part.value for _, part in assigned]
+    missing = sorted((r for r in roots if r not in values), key=_plain)
+    if len(roots) == 1 and any(not _simple(part) for _, part in assigned):
+        return None
+    edits: list[repair.Edit] = []
+    for _, part in assigned:
+        if part.value not in roots:
+            written = _written(missing.pop(0), part, line.text)
+            edits.append(repair.Edit(part.start, part.end, written))
+    text = line.text
+    if missing:
+        last = max(part.end for _, part in assigned)
+        added = "".join(f" or {target.letter} = {r}" for r in missing)
+        edits.append(repair.Edit(last, last, added))
+    for edit in sorted(edits, reverse=True):
+        text = repair.apply(text, edit)
+    return text
+
+
+def _plain(root: Number) -> tuple[bool, Number]:
+    return root < 0, magnitude(root)
+
+
+def _simple(part: Part) -> bool:
+    """A value that was already worked out, so that a value may stand in its place."""
+    return all(t.kind in ("num", "mixed") or t.text == "-" for t in part.tokens)
+
+
+def _written(value: Number, part: Part, text: str) -> str:
+    raw = text[part.start : part.end].lstrip("-+ ")
+    if "." in raw:
+        exact = repair.decimal(value)
+        if exact is not None:
+            return exact
+    over = repair.write_number(value, raw) if "/" in raw and value.denominator > 1 else None
+    return over or str(value)
+
+
+def for_system(line: Line, statement: Statement, basis: dict[str, Poly]) -> str | None:
+    """A wrong equation of a system with one edit that makes it follow from the system."""
+    claim = _claim_of(line, statement)
+    if claim is None or len(claim.parts) != 2:
+        return None
+
+    def accept(changed: Claim) -> bool:
+        found = _statement(changed)
+        row = found.equation if found is not None else None
+        return bool(row) and row is not None and linear.is_linear(row) and linear.implied(row, basis)
+
+    def measure(changed: Claim) -> repair.Residual:
+        found = _statement(changed)
+        row = found.equation if found is not None else None
+        return linear.remainder(row, basis) if row is not None and linear.is_linear(row) else {}
+
+    return repair.find(line.text, claim, accept, measure)
+
+
+def for_expression(line: Line, target: Part, wrong: Part) -> str | None:
+    """A wrong expression with one edit that makes it equal to the one before."""
+    claim = Claim((None, wrong), ("=",))
+    known = frozenset(t.text for t in target.tokens)
+
+    def gap(changed: Claim) -> Poly:
+        part = changed.parts[1]
+        if part is None:
+            raise Unreadable("nothing to compare")
+        top, _ = difference(part.rational, target.rational)
+        bottom = part.rational[1].get("", 1)
+        return scale(top, divide_numbers(1, bottom))
+
+    return repair.find(line.text, claim, lambda c: not gap(c), gap, known)
