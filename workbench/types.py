@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -273,8 +273,8 @@ class Round:
     evaluation: dict[str, Interval] = field(default_factory=dict)
 
 
-@cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
+@lru_cache(maxsize=None)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

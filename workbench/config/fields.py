@@ -117,8 +117,10 @@ class Memory(Section):
 class Reflection(Section):
     """How reflections are written."""
 
-    writer: Literal["policy", "diagnosis", "both"] = "diagnosis"
+    writer: Literal["policy", "diagnosis", "both"] = "policy"
     """The policy itself, a writer that turns verdicts into lessons, or both."""
+    pattern_every: int = Field(default=10, gt=0)
+    """Rounds between poolings of insights into patterns."""
 
 
 class Verifier(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -76,9 +76,7 @@ def part_of(skill: str, params: Params) -> str:
     Every split and the training corpus draw only from their own part, so no parameters stand in two, not
     even under another letter or name.
     """
-    drawn = sorted((k, v) for k, v in params.items() if k not in COSMETIC or isinstance(v, int))
-    canonical = json.dumps([skill, drawn], separators=(",", ":"))
-    bucket = int.from_bytes(hashlib.sha256(canonical.encode()).digest()[:4], "big") % 100
+    bucket = int.from_bytes(hashlib.sha256(drawn(skill, params).encode()).digest()[:4], "big") % 100
     return "fit" if bucket < 70 else "dev" if bucket < 82 else "test"
 
 
@@ -128,26 +126,35 @@ def make(skill_name: str, level: int, seed: int, i: int, split: Split) -> Proble
     return build(skill, level, params, rng.choice(frames))
 
 
+def drawn(skill: str, params: Mapping[str, int | str]) -> str:
+    """What a problem is made of, as text: its parameters without names and letters."""
+    kept = sorted((k, v) for k, v in params.items() if k not in COSMETIC or isinstance(v, int))
+    return json.dumps([skill, kept], separators=(",", ":"))
+
+
 def make_split(split: Split, seed: int = 0, size: int | None = None) -> list[Problem]:
-    """All problems of a split, balanced over skill and level, none twice."""
+    """All problems of a split, balanced over skill and level, no parameters twice while there are others."""
     cells = [(skill.name, level) for skill in SKILLS for level in DIFFICULTIES]
     total = split.size if size is None else size
     counts = [total // len(cells) + (c < total % len(cells)) for c in range(len(cells))]
     problems: list[Problem] = []
+    seen: set[str] = set()
     for (name, level), count in zip(cells, counts, strict=True):
-        problems.extend(_distinct(name, level, seed, split, count))
+        problems.extend(_distinct(name, level, seed, split, count, seen))
     return problems
 
 
-def _distinct(name: str, level: int, seed: int, split: Split, count: int) -> Iterator[Problem]:
-    seen: set[str] = set()
+def _distinct(
+    name: str, level: int, seed: int, split: Split, count: int, seen: set[str]
+) -> Iterator[Problem]:
     i = 0
     # A cell with few parameters runs dry in the large split: repeats are then allowed.
-    while count and i < 200 * count + 2000:
+    while count and i < 100 * count + 2000:
         problem = make(name, level, seed, i, split)
+        key = drawn(name, dict(problem.params))
         i += 1
-        if problem.id not in seen:
-            seen.add(problem.id)
+        if key not in seen:
+            seen.add(key)
             count -= 1
             yield problem
     yield from (make(name, level, seed, k, split) for k in range(i, i + count))

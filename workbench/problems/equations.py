@@ -122,8 +122,8 @@ def _draw_both(rng: Random, level: int, kind: str) -> Params:
     low, high = _size(kind, 10)
     d = rng.randint(1, 4) if level < 3 else nonzero(rng, -4, 5)
     a = d + rng.randint(1 if level == 1 else 2, 6)
-    if a == 0:
-        a += 1
+    while level == 3 and (a in (0, d) or rng.random() < 0.4):
+        a = d + nonzero(rng, -5, 6)
     b = 0 if level == 1 else rng.randint(low, high) * rng.choice((1, 1, -1))
     s = nonzero(rng, -5, 9) if level == 3 else rng.randint(1, 9)
     if level == 1 and kind == NUMBERS:
@@ -502,11 +502,11 @@ def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
         r = rng.randint(11, 13) if kind == NUMBERS else rng.randint(2, 10)
         p: Params = {"x": "x", "r": r, "b": nonzero(rng, -20, 20) + (30 if kind == NUMBERS else 0)}
     else:
-        low, high = (9, 14) if kind == NUMBERS else (1, 8)
+        low, high = (9, 14) if kind == NUMBERS else (1, 10)
         r, s = sorted((rng.randint(low, high), rng.randint(low, high) - 3 * (kind == NUMBERS)))
         if level == 3:
             r = -r
-        p = {"x": rng.choice("xyn"), "r": r, "s": s + (r == s), "k": rng.choice((1, 1, 2, 3, 4))}
+        p = {"x": rng.choice("xyn"), "r": r, "s": s + (r == s), "k": rng.choice((1, 1, 2, 3, 4, 5))}
         if r + s == 0:
             p["s"] = s + 1
     if kind == DEPTH:

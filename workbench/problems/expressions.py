@@ -125,7 +125,7 @@ def _draw_factor(rng: Random, level: int, kind: str) -> Params:
         b = b if rng.random() < 0.6 else -b
         if a + b == 0:
             b += 1
-    p = {"x": x, "a": min(a, b), "b": max(a, b), "k": rng.choice((1, 1, 2, 3, 4))}
+    p = {"x": x, "a": min(a, b), "b": max(a, b), "k": rng.choice((1, 1, 2, 3, 4, 5))}
     return {**p, "e": rng.randint(1, 9)} if kind == DEPTH else p
 
 

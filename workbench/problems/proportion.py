@@ -41,7 +41,7 @@ def _describe_percent(p: Params) -> dict[str, str]:
     return {
         "a": f"A {p['thing']} costs {p['w']} dollars. The price {verb[0]} {rest}",
         "b": f"The price of a {p['thing']} is {p['w']} dollars. It {verb[1]} {rest}",
-        "h": f"A {p['thing']} costs {p['w']} dollars. It {verb[1]} {rest}",
+        "h": f"A {p['thing']} costs {p['w']} dollars. The price {verb[1]} {rest}",
     }
 
 
@@ -90,7 +90,7 @@ def _solve_percent(work: Work, p: Params) -> None:
 def _percent_as_amount(work: Work, percent: int, whole: int, operator: str) -> Number:
     """20 % more taken as 20 more."""
     right = f"{percent}% of {whole} = {whole} / 10 * {percent // 10}"
-    if percent == 50:
+    if percent == 50 and work.path == 0:
         right = f"50% of {whole} = {whole} / 2 = {show(Fraction(whole, 2))}"
     value = whole + percent if operator == "+" else whole - percent
     work.step(lambda t: t, right, {"percent_as_amount": f"{whole} {operator} {percent} = {value}"})
@@ -154,12 +154,12 @@ def _solve_ratio(work: Work, p: Params) -> None:
     mine, other = parts[ask], parts[1 - ask]
     if work.path == 1:
         sum_text = " + ".join(map(str, parts))
-        whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts))
+        whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts)) or sum(parts)
         line = work.compute(lambda v: f"{total} * {mine} = {show(v)}", total * mine)
         value = work.operate(line, "/", whole)
     else:
         sum_text = " + ".join(map(str, parts))
-        whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts))
+        whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts)) or sum(parts)
         wrong: dict[str, int] = {}
         if total % mine == 0 and mine > 1:
             wrong["divides_by_own_part"] = mine
@@ -303,11 +303,11 @@ def _draw_units(rng: Random, level: int, kind: str) -> Params:
         factor = _UNITS[big][1]
         high = 3 if factor == 24 else 9
         count = rng.randint(10, 15) if kind == NUMBERS else rng.randint(2, high)
-        p: Params = {"big": big, "n": count, "rest": rng.randint(1, min(factor - 1, 59))}
+        p: Params = {"big": big, "n": count, "rest": rng.randint(2, min(factor - 1, 59))}
         if level == 2 and factor > 10:
-            p["more"] = rng.randint(1, min(factor - 1, 40))
+            p["more"] = rng.randint(2, min(factor - 1, 40))
         if level == 3:
-            p = {"big": big, "n": count, "back": 1, "lost": rng.randint(1, 20)}
+            p = {"big": big, "n": count, "back": 1, "lost": rng.randint(2, 20)}
         if kind == DEPTH:
             p["third"] = rng.randint(2, 9)
         if level != 2 or "more" in p:

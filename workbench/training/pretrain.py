@@ -18,6 +18,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from workbench.prompts import CHAT_TEMPLATE, TEXT_HASH
 from workbench.training.corpus import CLEAN_MIXTURE, PUPIL_MIXTURE, Document, Maker, documents
 from workbench.training.hardware import choose_device, tune_allocator
+from workbench.training.muon import Muon
 
 PAD, END = "<|pad|>", "<|end|>"
 SPECIAL = [PAD, END, "<|system|>", "<|user|>", "<|assistant|>"]
@@ -32,13 +33,15 @@ class Recipe:
     layers: int = 5
     heads: int = 5
     intermediate: int = 432
-    batch_tokens: int = 8192
-    clean_tokens: int = 16_000_000
+    batch_tokens: int = 4096
+    clean_tokens: int = 12_000_000
     """Tokens of the first phase: tutors' solutions and bare arithmetic."""
-    pupil_tokens: int = 12_000_000
+    pupil_tokens: int = 10_000_000
     """Tokens of the second phase: pupils with beliefs, help, reflections."""
-    learning_rate: float = 2.5e-3
-    weight_decay: float = 0.05
+    matrix_rate: float = 0.02
+    """Learning rate of Muon, for the matrices inside the layers."""
+    vector_rate: float = 2e-3
+    """Learning rate of AdamW, for embeddings and norms."""
     warmup: int = 100
     seed: int = 0
 
@@ -159,19 +162,31 @@ def _pad(rows: list[tuple[list[int], list[int]]]) -> Batch:
     return Batch(ids, labels, mask)
 
 
-def learning_rate(recipe: Recipe, seen: int, updates: int) -> float:
-    """Warm-up, then a cosine down to a twentieth at the last token."""
+def schedule(recipe: Recipe, seen: int, updates: int) -> float:
+    """Share of the learning rate: warm-up, then a cosine down to a twentieth at the last token."""
     warm = min(1.0, (updates + 1) / recipe.warmup)
     share = min(1.0, seen / recipe.tokens)
-    return recipe.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
+    return warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
+
+
+def build_optimizers(model: LlamaForCausalLM, recipe: Recipe) -> tuple[torch.optim.Optimizer, ...]:
+    """Muon for the matrices inside the layers, AdamW for the rest."""
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
+    others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
+    return (
+        Muon(matrices, lr=recipe.matrix_rate),
+        torch.optim.AdamW(others, lr=recipe.vector_rate, betas=(0.9, 0.95), weight_decay=0.0),
+    )
 
 
 def update(
-    model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, batch: Batch, rate: float, bf16: bool
+    model: LlamaForCausalLM,
+    optimizers: tuple[torch.optim.Optimizer, ...],
+    rates: tuple[float, ...],
+    batch: Batch,
+    bf16: bool,
 ) -> float:
-    """One optimizer update; the mean loss of the learned tokens."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
+    """One update; the mean loss of the learned tokens."""
     device = model.device
     with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
         hidden = model.model(batch.ids.to(device), attention_mask=batch.mask.to(device)).last_hidden_state
@@ -182,8 +197,11 @@ def update(
     loss = torch.nn.functional.cross_entropy(logits.float(), labels[wanted])
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+    for optimizer, rate in zip(optimizers, rates, strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
     return float(loss.detach())
 
 
@@ -197,15 +215,14 @@ def pretrain(
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = build_tokenizer(recipe.seed)
     model = build_model(recipe, len(tokenizer)).to(device)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.95), weight_decay=recipe.weight_decay
-    )
+    optimizers = build_optimizers(model, recipe)
     seen = updates = 0
     state_file = folder / "pretrain-state.pt"
     if state_file.exists():
         state = torch.load(state_file, weights_only=True, map_location=device)
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         seen, updates = state["seen"], state["updates"]
         report(f"going on after {seen:,} tokens")
     report(f"{sum(p.numel() for p in model.parameters()):,} parameters on {device}")
@@ -215,19 +232,21 @@ def pretrain(
         mixture = CLEAN_MIXTURE if phase == "clean" else PUPIL_MIXTURE
         end = recipe.clean_tokens if phase == "clean" else recipe.tokens
         for batch in batches(tokenizer, mixture, recipe, f"{phase}/{seen}"):
-            losses.append(update(model, optimizer, batch, learning_rate(recipe, seen, updates), bf16))
+            share = schedule(recipe, seen, updates)
+            rates = (recipe.matrix_rate * share, recipe.vector_rate * share)
+            losses.append(update(model, optimizers, rates, batch, bf16))
             seen += batch.ids.numel()
             updates += 1
             spent = time.monotonic() - started
-            if updates % 50 == 0:
+            if updates % 100 == 0:
                 rate = (seen - start_seen) / spent
-                recent = sum(losses[-50:]) / len(losses[-50:])
+                recent = sum(losses[-100:]) / len(losses[-100:])
                 report(
                     f"{phase} {seen:,} tokens, loss {recent:.4f}, {rate:,.0f} tokens/s, {spent / 60:.1f} min"
                 )
             paused = minutes is not None and spent > minutes * 60
             if updates % 500 == 0 or paused or seen >= end:
-                _keep(state_file, model, optimizer, seen, updates)
+                _keep(state_file, model, optimizers, seen, updates)
             if paused:
                 return folder
             if seen >= end:
@@ -237,14 +256,14 @@ def pretrain(
 
 
 def _keep(
-    path: Path, model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, seen: int, updates: int
+    path: Path,
+    model: LlamaForCausalLM,
+    optimizers: tuple[torch.optim.Optimizer, ...],
+    seen: int,
+    updates: int,
 ) -> None:
-    state = {
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "seen": seen,
-        "updates": updates,
-    }
+    kept = [optimizer.state_dict() for optimizer in optimizers]
+    state = {"model": model.state_dict(), "optimizers": kept, "seen": seen, "updates": updates}
     torch.save(state, path.with_suffix(".tmp"))
     path.with_suffix(".tmp").replace(path)
 

@@ -15,13 +15,14 @@ from workbench.verification.polynomials import rational, same, value
 from workbench.verification.relations import Interval, Roots, Statement, compare, statements
 
 ANSWER_LINE = re.compile(
-    r"^[\s*_#>-]*(?:(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*[:=]|(?:the\s+)?final\s+answer\s+is\b|"
-    r"(?:so|thus|therefore|hence)?,?\s*the\s+answer\s+is\b:?)[\s*_]*(?P<answer>.*?)[\s*_]*$|^\s*####\s*(?P<mark>.+?)\s*$",
-    re.IGNORECASE,
+    r"[\s*_#>-]*(?:(?:(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*[:=]|(?:the\s+)?final\s+answer\s+is\b|"
+    r"(?:(?:so|thus|therefore|hence),?\s+)?the\s+answer\s+is\b:?)(?P<answer>.*)|(?<=####)(?P<mark>.*))",
+    re.IGNORECASE | re.DOTALL,
 )
 _BOXED = "\\boxed{"
 _LAST_NUMBER = re.compile(r"-?[$]?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?%?")
 _MAX_ANSWER_LINE = 2000
+_MAX_LINES = 200
 
 
 def answer_in(line: str) -> str | None:
@@ -32,7 +33,7 @@ def answer_in(line: str) -> str | None:
     if match is None:
         return boxed(line)
     found = match.group("answer") or match.group("mark") or ""
-    return boxed(found) or found.strip().rstrip(".").strip() or None
+    return boxed(found) or found.strip(" \t*_").rstrip(". ") or None
 
 
 def boxed(text: str) -> str | None:
@@ -50,16 +51,16 @@ def boxed(text: str) -> str | None:
 
 def final_answer(text: str) -> str | None:
     """The last answer that a solution states: `Answer: ...`, `#### ...`, `The answer is ...` or a box."""
-    for line in reversed(text.splitlines()):
+    for line in text.splitlines()[: -_MAX_LINES - 1 : -1]:
         found = answer_in(line)
         if found is not None:
             return found
         _, marker, rest = line[-_MAX_ANSWER_LINE:].rpartition("Answer:")
         if marker and rest.strip():
             return rest.strip().rstrip(".").strip() or None
-        match = re.search(r"\bthe answer is:?\s+([^\n]{1,200}?)\.?\s*$", line[-400:], re.IGNORECASE)
-        if match:
-            return match.group(1).strip()
+        match = re.search(r"\bthe answer is\b:?(.*)", line[-400:], re.IGNORECASE)
+        if match and match.group(1).strip(" ."):
+            return match.group(1).strip(" .")
     return None
 
 
@@ -96,10 +97,16 @@ def read_answer(text: str) -> Answer | None:
     if any(t.kind == "bad" and t.text not in "'’`_" for t in tokens) or line.unreadable:
         return None
     if line.claims:
-        return _stated(line)
-    if line.expression is not None:
+        return _stated(line) if _covered(line, tokens) else None
+    if line.expression is not None and not any(t.text == ":" for t in tokens):
         return Answer(line, values=(line.expression,), units=frozenset(_unit_words(tokens)))
     return _listed(line, tokens)
+
+
+def _covered(line: Line, tokens: tuple[Token, ...]) -> bool:
+    """Whether every number of the answer stands in one of its claims."""
+    spans = {t.start for c in line.claims for p in c.whole for t in p.tokens}
+    return all(t.start in spans for t in tokens if t.kind in ("num", "mixed"))
 
 
 def _stated(line: Line) -> Answer | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from workbench.types import Diagnosis, Evidence, Judgement
-from workbench.verification import repair
+from workbench.verification import edits, repair, rewrites
 from workbench.verification.claims import Claim, Part
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Number, Unreadable, word_set
@@ -106,7 +106,10 @@ def _reads_as_percent(left: Part, right: Part) -> bool:
 
 def _mixes_percent(part: Part) -> bool:
     """`100 + 10%`: pupils mean ten percent of the hundred."""
-    return part.percent and any(t.kind == "op" and t.text in "+-" for t in part.tokens)
+    signs = sum(t.kind == "pct" for t in part.tokens)
+    return 0 < signs < sum(t.kind in ("num", "mixed") for t in part.tokens) and any(
+        t.kind == "op" and t.text in "+-" for t in part.tokens
+    )
 
 
 def _converts(claim: Claim) -> bool:
@@ -163,7 +166,7 @@ def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
     right, left = claim.parts[index], claim.parts[index - 1]
     if right is None:
         return None
-    if is_value(right) and not (left is not None and is_value(left) and index == 1 and len(right.tokens) > 1):
+    if is_value(right):
         fixed = _replace_value(text, claim, index, right, exact)
         return fixed or _replace_copies(text, claim, index, right, exact)
     if left is not None and is_value(left):
@@ -176,11 +179,19 @@ def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
         part = changed.parts[index]
         return {"": part.value - exact} if part is not None else {}
 
-    kept = left.tokens if left is not None else ()
-    known = frozenset(t.text for t in kept if t.kind == "num")
+    before = (left,) if left is not None else ()
     only = Claim((left, right, *claim.parts[index + 1 :]), claim.relations[index - 1 :])
+    if rewrites.wrong_order(left, right) and index == len(claim.parts) - 1:
+        ordered = rewrites.one_operation(text, left, right)
+        if ordered is not None:
+            return ordered
     return repair.find(
-        text, _frozen_left(only), lambda c: accept(_thaw(c, left)), _shift(measure, index), known
+        text,
+        _frozen_left(only),
+        lambda c: accept(_thaw(c, left)),
+        _shift(measure, index),
+        before,
+        copies=False,
     )
 
 
@@ -222,7 +233,7 @@ def _replace_value(text: str, claim: Claim, index: int, part: Part, exact: Numbe
         return None
     last = part.tokens[-1]
     end = last.start if last.kind == "pct" else part.end
-    return repair.apply(text, repair.Edit(part.start, end, written))
+    return edits.apply(text, edits.Edit(part.start, end, written))
 
 
 def _replace_copies(text: str, claim: Claim, index: int, part: Part, exact: Number) -> str | None:
@@ -236,5 +247,5 @@ def _replace_copies(text: str, claim: Claim, index: int, part: Part, exact: Numb
         written = _write(claim, later, text, exact)
         if later.value != part.value or not is_value(later) or written is None:
             return None
-        fixed = repair.apply(fixed, repair.Edit(later.start, later.end, written))
+        fixed = edits.apply(fixed, edits.Edit(later.start, later.end, written))
     return fixed

@@ -9,6 +9,7 @@ from itertools import combinations
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
 from workbench.verification.arithmetic import rounds
+from workbench.verification.claims import Part
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
@@ -178,7 +179,9 @@ def _system(context: Context, statement: Statement, known: Sequence[Known]) -> F
     covered = poly_letters(row) <= context.reading.letters
     if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
         return None
-    return _not_implied(context, statement, row, basis)
+    pairs = [p for k in known[-4:] for a in k.statement.alternatives for p in a]
+    sides = [side for p in pairs for side in (p.left, p.right)]
+    return _not_implied(context, statement, row, basis, sides)
 
 
 def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
@@ -190,7 +193,9 @@ def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
     return False
 
 
-def _not_implied(context: Context, statement: Statement, row: Poly, basis: dict[str, Poly]) -> Finding:
+def _not_implied(
+    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], sides: Sequence[Part]
+) -> Finding:
     fixed = linear.solution(basis)
     if poly_letters(row) <= fixed.keys():
         values = ", ".join(f"{k} = {show(v)}" for k, v in sorted(fixed.items()))
@@ -203,5 +208,5 @@ def _not_implied(context: Context, statement: Statement, row: Poly, basis: dict[
         _NAME,
         text,
         (Evidence("counterexample", text),),
-        fixes.for_system(context.line, statement, basis),
+        fixes.for_system(context.line, statement, basis, sides),
     )

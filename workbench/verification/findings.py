@@ -14,7 +14,8 @@ from workbench.verification.relations import Statement, statements
 
 _SOLVE = re.compile(r"\bsolve\b|\bfind (?:the value of )?[a-z]\b|\bwhat is [a-z]\b", re.IGNORECASE)
 _COMMAND = re.compile(
-    r"\b(?:work out|calculate|compute|evaluate|expand|factor\w*|simplif\w*|multiply out|what is|find|write)\b",
+    r"\b(?:work out|calculate|compute|evaluate|expand|factor\w*|simplif\w*|multiply out|what is|find|"
+    r"write)\b",
     re.I,
 )
 _MANY_WORDS = 14

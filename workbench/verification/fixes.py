@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.verification import linear, repair
+from collections.abc import Sequence
+
+from workbench.verification import edits, linear, repair, rewrites
+from workbench.verification.arithmetic import is_value
 from workbench.verification.claims import Claim, Line, Part
 from workbench.verification.grammar import Number, Unreadable
 from workbench.verification.polynomials import Poly, difference, divide_numbers, magnitude, scale
@@ -33,16 +36,16 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     target = before.solutions
     if target is None:
         return None
-    if isinstance(target, Roots) and statement.assignments:
+    assigned = isinstance(target, Roots) and bool(statement.assignments)
+    ready = all(_simple(part) for _, part in statement.assignments)
+    if isinstance(target, Roots) and assigned and (ready or len(statement.alternatives) > 1):
         fixed = _assign_roots(line, statement, target)
         if fixed is not None:
             return fixed
     claim = _claim_of(line, statement)
     if claim is None or len(statement.alternatives) != 1 or (len(claim.parts) > 2 and "=" in claim.relations):
         return None
-    known = frozenset(
-        t.text for a in before.alternatives for p in a for t in (*p.left.tokens, *p.right.tokens)
-    )
+    sides = [side for a in before.alternatives for p in a for side in (p.left, p.right)]
 
     def accept(changed: Claim) -> bool:
         return _same_solutions(changed, target)
@@ -50,7 +53,13 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     def measure(changed: Claim) -> repair.Residual:
         return _cross(changed, before)
 
-    return repair.find(line.text, claim, accept, measure, known)
+    fixed = repair.find(line.text, claim, accept, measure, sides)
+    if fixed is None and isinstance(target, Roots) and assigned:
+        return _assign_roots(line, statement, target)
+    if fixed is None and isinstance(target, Roots):
+        product = statement.alternatives[0][0].left
+        return rewrites.brackets(line.text, product, before.alternatives[0][0].difference[0])
+    return fixed
 
 
 def _same_solutions(claim: Claim, target: Solutions) -> bool:
@@ -88,20 +97,20 @@ def _assign_roots(line: Line, statement: Statement, target: Roots) -> str | None
         return None
     values = [part.value for _, part in assigned]
     missing = sorted((r for r in roots if r not in values), key=_plain)
-    if len(roots) == 1 and any(not _simple(part) for _, part in assigned):
+    if any(not is_value(part) for _, part in assigned):
         return None
-    edits: list[repair.Edit] = []
+    changes: list[edits.Edit] = []
     for _, part in assigned:
         if part.value not in roots:
             written = _written(missing.pop(0), part, line.text)
-            edits.append(repair.Edit(part.start, part.end, written))
+            changes.append(edits.Edit(part.start, part.end, written))
     text = line.text
     if missing:
         last = max(part.end for _, part in assigned)
         added = "".join(f" or {target.letter} = {r}" for r in missing)
-        edits.append(repair.Edit(last, last, added))
-    for edit in sorted(edits, reverse=True):
-        text = repair.apply(text, edit)
+        changes.append(edits.Edit(last, last, added))
+    for edit in sorted(changes, reverse=True):
+        text = edits.apply(text, edit)
     return text
 
 
@@ -124,7 +133,7 @@ def _written(value: Number, part: Part, text: str) -> str:
     return over or str(value)
 
 
-def for_system(line: Line, statement: Statement, basis: dict[str, Poly]) -> str | None:
+def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: Sequence[Part]) -> str | None:
     """A wrong equation of a system with one edit that makes it follow from the system."""
     claim = _claim_of(line, statement)
     if claim is None or len(claim.parts) != 2:
@@ -140,13 +149,12 @@ def for_system(line: Line, statement: Statement, basis: dict[str, Poly]) -> str 
         row = found.equation if found is not None else None
         return linear.remainder(row, basis) if row is not None and linear.is_linear(row) else {}
 
-    return repair.find(line.text, claim, accept, measure)
+    return repair.find(line.text, claim, accept, measure, sides)
 
 
 def for_expression(line: Line, target: Part, wrong: Part) -> str | None:
     """A wrong expression with one edit that makes it equal to the one before."""
     claim = Claim((None, wrong), ("=",))
-    known = frozenset(t.text for t in target.tokens)
 
     def gap(changed: Claim) -> Poly:
         part = changed.parts[1]
@@ -156,4 +164,8 @@ def for_expression(line: Line, target: Part, wrong: Part) -> str | None:
         bottom = part.rational[1].get("", 1)
         return scale(top, divide_numbers(1, bottom))
 
-    return repair.find(line.text, claim, lambda c: not gap(c), gap, known)
+    letters = bool(wrong.letters)
+    fixed = repair.find(line.text, claim, lambda c: not gap(c), gap, (target,), letters)
+    if fixed is None and letters:
+        fixed = rewrites.brackets(line.text, wrong, target.rational[0])
+    return fixed

@@ -6,36 +6,22 @@ then a number by the value that works. The first edit that the caller's test acc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
-from workbench.verification.claims import Claim, make_part
+from workbench.verification.claims import Claim, Part
+from workbench.verification.edits import Edit, apply, ends_operand, moves, with_part
 from workbench.verification.grammar import Number, Token, Unreadable
-from workbench.verification.polynomials import divide_numbers, tidy
+from workbench.verification.polynomials import divide_numbers, magnitude, tidy
 
 Residual = Mapping[str, Number]
 """Numbers that are all zero exactly where the line is right."""
 
 
-class Edit(NamedTuple):
-    """A replacement in the line's text."""
-
-    start: int
-    end: int
-    text: str
-
-
 Accept = Callable[[Claim], bool]
 Measure = Callable[[Claim], Residual]
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
 _MAX_TOKENS = 60
-
-
-def apply(text: str, edit: Edit) -> str:
-    """The text with the edit made."""
-    return text[: edit.start] + edit.text + text[edit.end :]
 
 
 def write_number(value: Number, like: str, percent: bool = False, keep: bool = True) -> str | None:
@@ -75,15 +61,20 @@ def find(
     claim: Claim,
     accept: Accept,
     measure: Measure | None = None,
-    known: frozenset[str] = frozenset(),
+    before: Sequence[Part] = (),
+    copies: bool = True,
 ) -> str | None:
-    """The line with the first single edit that `accept` takes. `known` are numbers best left alone."""
+    """The line with the first single edit that `accept` takes.
+
+    `before` are the sides of the line before: what was copied from them is changed last, and with
+    `copies=False` not at all.
+    """
     if sum(len(p.tokens) for p in claim.whole) > _MAX_TOKENS:
         return None
-    for changed, edit in _moves(text, claim):
+    for changed, edit in moves(text, claim):
         if _passes(changed, accept):
             return apply(text, edit)
-    return _number_edit(text, claim, accept, measure, known) if measure else None
+    return _number_edit(text, claim, accept, measure, before, copies) if measure else None
 
 
 def _passes(claim: Claim | None, accept: Accept) -> bool:
@@ -93,141 +84,126 @@ def _passes(claim: Claim | None, accept: Accept) -> bool:
         return False
 
 
-def with_part(claim: Claim, index: int, tokens: Sequence[Token]) -> Claim | None:
-    """The claim with one part's tokens replaced; None where they no longer parse."""
-    try:
-        parts = (*claim.parts[:index], make_part(tokens), *claim.parts[index + 1 :])
-    except Unreadable:
-        return None
-    return Claim(parts, claim.relations, claim.loose, claim.units)
-
-
-def _moves(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
-    """Sign flips, then times against divide, then the inequality's direction."""
-    for make in (_sign_flips, _sign_inserts, _times_divide):
-        for index in range(len(claim.parts) - 1, -1, -1):
-            part = claim.parts[index]
-            if part is not None:
-                for tokens, edit in make(part.tokens):
-                    yield with_part(claim, index, tokens), edit
-    yield from _directions(text, claim)
-
-
-def _ends_operand(token: Token) -> bool:
-    return token.kind in ("num", "mixed", "var", "close", "pct")
-
-
-TokenEdit = tuple[tuple[Token, ...], Edit]
-
-
-def _sign_flips(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
-    """Plus for minus between operands, and unary minus dropped."""
-    for i, token in enumerate(tokens):
-        if token.kind != "op" or token.text not in "+-":
-            continue
-        if i and _ends_operand(tokens[i - 1]):
-            other = "-" if token.text == "+" else "+"
-            yield (
-                (*tokens[:i], token._replace(text=other), *tokens[i + 1 :]),
-                Edit(token.start, token.end, other),
-            )
-        elif token.text == "-" and i + 1 < len(tokens):
-            yield (*tokens[:i], *tokens[i + 1 :]), Edit(token.start, tokens[i + 1].start, "")
-
-
-def _sign_inserts(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
-    """A minus before a term that has none."""
-    for i, token in enumerate(tokens):
-        before = tokens[i - 1] if i else None
-        opens = before is None or before.kind == "open" or (before.kind == "op" and before.text in "*/")
-        if opens and token.kind in ("num", "var", "open", "mixed"):
-            sign = Token("op", "-", token.start, token.start, False)
-            yield (*tokens[:i], sign, *tokens[i:]), Edit(token.start, token.start, "-")
-
-
-def _times_divide(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
-    for i, token in enumerate(tokens):
-        if token.kind == "op" and token.text in "*/" and token.end > token.start:
-            other = "/" if token.text == "*" else "*"
-            changed = (*tokens[:i], token._replace(text=other), *tokens[i + 1 :])
-            yield changed, Edit(token.start, token.end, other)
-
-
-def _directions(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
-    for i, relation in enumerate(claim.relations):
-        left, right = claim.parts[i], claim.parts[i + 1]
-        if relation not in _FLIP or left is None or right is None:
-            continue
-        raw = text[left.end : right.start]
-        sign = raw.strip()
-        relations = (*claim.relations[:i], _FLIP[relation], *claim.relations[i + 1 :])
-        start = left.end + len(raw) - len(raw.lstrip())
-        if sign in _FLIP:
-            yield Claim(claim.parts, relations), Edit(start, start + len(sign), _FLIP[sign])
+Spot = tuple[int, int]
+"""Which part, and which token in it."""
 
 
 def _number_edit(
-    text: str, claim: Claim, accept: Accept, measure: Measure, known: frozenset[str]
+    text: str, claim: Claim, accept: Accept, measure: Measure, before: Sequence[Part], copies: bool
 ) -> str | None:
-    """One number replaced by the value that works: whole results first, unfamiliar numbers first."""
-    spots = [
+    """One number replaced by the value that works: whole results first, numbers that are new first."""
+    spots = sorted(_spots(claim), key=lambda s: (*_familiar(claim, s, before), -s[0], -s[1]))
+    later: str | None = None
+    for spot in spots:
+        if not copies and _familiar(claim, spot, before)[1] == 2:
+            continue
+        value = _solve(claim, spot, measure)
+        fixed = None if value is None else _write_at(text, claim, spot, value, accept)
+        if fixed and value is not None and (value.denominator == 1 or "." in _token(claim, spot).text):
+            return fixed
+        later = later or fixed
+    return later
+
+
+def _spots(claim: Claim) -> list[Spot]:
+    return [
         (index, at)
         for index, part in enumerate(claim.parts)
         if part is not None
         for at, token in enumerate(part.tokens)
-        if token.kind == "num"
+        if token.kind == "num" or _no_coefficient(part.tokens, at)
     ]
-    spots.sort(key=lambda s: (_token(claim, s).text in known, -s[0], -s[1]))
-    later: list[str] = []
-    for spot in spots:
-        value = _solve(claim, spot, measure)
-        fixed = value and _write_at(text, claim, spot, value, accept)
-        if fixed and value is not None and (value.denominator == 1 or "." in _token(claim, spot).text):
-            return fixed
-        if fixed:
-            later.append(fixed)
-    return later[0] if later else None
 
 
-def _token(claim: Claim, spot: tuple[int, int]) -> Token:
+def _no_coefficient(tokens: Sequence[Token], at: int) -> bool:
+    """A letter at the start of its term, which stands for one times itself."""
+    before = tokens[at - 1] if at else None
+    return tokens[at].kind == "var" and (before is None or (before.kind == "op" and before.text in "+-"))
+
+
+def _familiar(claim: Claim, spot: Spot, before: Sequence[Part]) -> tuple[bool, int]:
+    """Whether it stands as in the line before; 0 for a new number, 1 a letter, 2 a copied number."""
+    part, token = claim.parts[spot[0]], _token(claim, spot)
+    if part is None or not before:
+        return False, int(token.kind == "var")
+    rows = [[t.text for t in side.tokens] for side in before]
+    own = [t.text for t in part.tokens]
+    row = rows[spot[0]] if len(rows) == len(claim.parts) else rows[0] if len(rows) == 1 else []
+    head, tail = spot[1] + 1, len(own) - spot[1]
+    kept = own in rows or own[:head] == row[:head] or own[-tail:] == row[-tail:]
+    return kept, 1 if token.kind == "var" else 2 * any(token.text in r for r in rows)
+
+
+def _token(claim: Claim, spot: Spot) -> Token:
     part = claim.parts[spot[0]]
     assert part is not None
     return part.tokens[spot[1]]
 
 
-def _write_at(text: str, claim: Claim, spot: tuple[int, int], value: Number, accept: Accept) -> str | None:
+def _write_at(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept) -> str | None:
     """The line with a number replaced, where the result still reads well and is accepted."""
     part = claim.parts[spot[0]]
     assert part is not None
+    tokens, at = part.tokens, spot[1]
+    token = tokens[at]
+    before = tokens[at - 1] if at else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    written = write_number(abs_value := magnitude(value), token.text)
+    fraction = "/" in (before.text if before else "", after.text if after else "")
+    alone = part.bare or (decimal(abs_value) == written and not fraction)
+    if written is None or not (value.denominator == 1 or alone):
+        return None
+    if token.kind == "var":
+        return _insert_coefficient(text, claim, spot, value, accept)
+    fresh = _tokens_of(abs_value, written, token)
+    if value >= 0:
+        edit, changed = Edit(token.start, token.end, written), (*tokens[:at], *fresh, *tokens[at + 1 :])
+    elif before is not None and before.kind == "op" and before.text in "+-":
+        unary = at == 1 or not ends_operand(tokens[at - 2])
+        sign = "" if unary and before.text == "-" else "+" if before.text == "-" else "-"
+        gap = "" if not sign else text[before.end : token.start]
+        flipped = (before._replace(text=sign),) if sign else ()
+        edit = Edit(before.start, token.end, sign + gap + written)
+        changed = (*tokens[: at - 1], *flipped, *fresh, *tokens[at + 1 :])
+    elif before is None or before.kind == "open":
+        minus = token._replace(kind="op", text="-")
+        edit = Edit(token.start, token.end, f"-{written}")
+        changed = (*tokens[:at], minus, *fresh, *tokens[at + 1 :])
+    else:
+        return None
+    return apply(text, edit) if _passes(with_part(claim, spot[0], changed), accept) else None
+
+
+def _insert_coefficient(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept) -> str | None:
+    """`x` made `2x`."""
+    part = claim.parts[spot[0]]
+    assert part is not None
     token = part.tokens[spot[1]]
-    before = part.tokens[spot[1] - 1] if spot[1] else None
-    if value < 0 and before is not None and before.kind == "op":
+    if value.denominator != 1 or value < 2:
         return None
-    written = write_number(value, token.text)
-    alone = part.bare or (value.denominator == 1) or decimal(value) == written
-    if written is None or not alone:
-        return None
-    fresh = _tokens_of(value, written, token)
-    changed = with_part(claim, spot[0], (*part.tokens[: spot[1]], *fresh, *part.tokens[spot[1] + 1 :]))
-    return apply(text, Edit(token.start, token.end, written)) if _passes(changed, accept) else None
+    fresh = Token("num", str(value), token.start, token.start, token.spaced)
+    changed = with_part(claim, spot[0], (*part.tokens[: spot[1]], fresh, *part.tokens[spot[1] :]))
+    edit = Edit(token.start, token.start, str(value))
+    return apply(text, edit) if _passes(changed, accept) else None
 
 
 def _tokens_of(value: Number, written: str, like: Token) -> tuple[Token, ...]:
-    """The tokens that the written value reads as."""
-    sign = (like._replace(kind="op", text="-"),) if value < 0 else ()
-    top, slash, bottom = written.lstrip("-").partition("/")
+    """The tokens that a written value of 0 or more reads as."""
+    top, slash, bottom = written.partition("/")
     rest = (like._replace(kind="op", text="/"), like._replace(text=bottom)) if slash else ()
-    return (*sign, like._replace(text=top), *rest)
+    return (like._replace(text=top), *rest)
 
 
-def _solve(claim: Claim, spot: tuple[int, int], measure: Measure) -> Number | None:
+def _solve(claim: Claim, spot: Spot, measure: Measure) -> Number | None:
     """The number at `spot` for which the residual vanishes, where it is affine in it or in its inverse."""
     part = claim.parts[spot[0]]
     assert part is not None
     samples: list[Residual] = []
     for trial in ("1", "2", "3"):
-        token = part.tokens[spot[1]]._replace(text=trial)
-        tokens = (*part.tokens[: spot[1]], token, *part.tokens[spot[1] + 1 :])
+        old = part.tokens[spot[1]]
+        token = old._replace(kind="num", text=trial)
+        kept = (old,) if old.kind == "var" else ()
+        tokens = (*part.tokens[: spot[1]], token, *kept, *part.tokens[spot[1] + 1 :])
         changed = with_part(claim, spot[0], tokens)
         try:
             samples.append(measure(changed) if changed is not None else {})

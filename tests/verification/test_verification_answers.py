@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from workbench.types import Judgement, Knowledge, Problem
+from workbench.verification import Verifier, final_answer, grade
+from workbench.verification.answers import last_number
+
+SAME = [
+    ("5", "5"), ("x = 5", "5"), ("5", "x = 5"), ("x = 5", "5 = x"), ("1/2", "2/4"), ("1/2", "0.5"),
+    ("0.5", ".5"), ("3.5", "3.50"), ("2 1/2", "5/2"), ("2 1/2", "2.5"), ("1,200", "1200"), ("$15", "15"),
+    ("15", "$15"), ("15", "15 apples"), ("15 apples", "15"), ("20%", "20"), ("20%", "0.2"), ("10", "10%"),
+    ("x = 2 or x = -3", "x = -3 or x = 2"), ("x = 2 or x = -3", "-3 or 2"),
+    ("x = 2 or x = -3", "x = 2, x = -3"),
+    ("x = 7, y = 3", "y = 3, x = 7"), ("x = 7, y = 3", "x = 7 and y = 3"), ("x > -4", "-4 < x"),
+    ("3x + 12", "12 + 3x"), ("(x + 2)(x + 3)", "(x + 3)(x + 2)"), ("2(x + 3)", "2 * (x + 3)"),
+    ("x^2 + 5x + 6", "6 + 5x + x^2"), ("72", r"\boxed{72}"), ("1/2", r"\frac{1}{2}"), ("8/3", r"\tfrac83"),
+    ("-3", "−3"), ("Tuesday", "tuesday"), ("7", "3 + 4 = 7"), ("x = 2/3", "2/3"), ("x = 5", "x = 10/2"),
+]  # fmt: skip
+DIFFERENT = [
+    ("5", "6"), ("x = 5", "x = -5"), ("x = 5", "x = 5 or 7"), ("x = 5", "5 or 7"), ("5", "5, 7"), ("5", ""),
+    ("x = 2 or x = -3", "x = 2"), ("x = 2 or x = -3", "x = 2 or x = 3"), ("x = 7, y = 3", "x = 3, y = 7"),
+    ("x = 7, y = 3", "x = 7"), ("x > -4", "x < -4"), ("x > -4", "x >= -4"), ("x > -4", "-2x < 8"),
+    ("3x + 12", "3(x + 4)"), ("(x + 2)(x + 3)", "x^2 + 5x + 6"), ("(x + 2)(x + 3)", "1(x^2 + 5x + 6)"),
+    ("5x", "2x + 3x"), ("3x + 12", "3 * x + 3 * 4"), ("x = 5", "2x = 10"), ("x = 5", "x = 20 - 15"),
+    ("7", "3 + 4"), ("12", "１２"), ("12", "١٢"),
+    ("0.67", "2/3"), ("2/3", "0.67"), ("15 apples", "15 pears"),
+    ("5", "5 apples and 3 pears"), ("x = 5", "y = 5x"), ("100", r"10\text{ units}"),
+    ("4, 10, -2", "10, 4, -2"),
+    ("5", "five?"), ("Tuesday", "Monday"), ("5", "5 = 6 = 7 = 8"), ("16", "4^2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gold", "pred"), SAME)
+def test_same_answers_grade_correct(gold, pred):
+    assert grade(gold, pred) is Judgement.CORRECT
+
+
+@pytest.mark.parametrize(("gold", "pred"), DIFFERENT)
+def test_other_answers_do_not(gold, pred):
+    assert grade(gold, pred) is Judgement.INCORRECT
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("3 + 4 = 7\nAnswer: 7", "7"),
+        ("#### 72", "72"),
+        (r"So it is \boxed{\frac{1}{2}}.", r"\frac{1}{2}"),
+        ("The answer is 5.", "5"),
+        ("So the answer is $18.", "$18"),
+        ("Final answer: x = 5", "x = 5"),
+        ("Answer: 3\nAnswer: 4", "4"),
+        ("Answer: 3 Answer: 4", "3 Answer: 4"),
+        ("There are 7 left.", None),
+        ("", None),
+    ],
+)
+def test_final_answer(text, answer):
+    assert final_answer(text) == answer
+
+
+def test_repeated_answers_on_one_line_are_not_right():
+    assert grade("4", "3 Answer: 4") is Judgement.INCORRECT
+
+
+def test_last_number_is_the_explicit_fallback():
+    assert last_number("He has 3 and then 1,200 left") == "1,200"
+    assert last_number("none") is None
+
+
+def verify(text, gold, *lines, knowledge=Knowledge.ANSWER):
+    return Verifier().verify(Problem("p", text, gold), "\n".join(lines), knowledge)
+
+
+def test_answer_that_repeats_the_last_value_is_not_a_second_error():
+    verdict = verify("Tom has 10 pens.", "6", "10 + 4 = 14", "Answer: 14")
+    assert [s.judgement for s in verdict.steps] == [Judgement.CORRECT] * 2
+    assert [s.scope.value for s in verdict.steps] == ["computation"] * 2
+    assert verdict.answer_judgement is Judgement.INCORRECT
+
+
+def test_swapped_answer_is_off_path():
+    verdict = verify("Tom has 10 pens.", "6", "10 - 4 = 6", "Answer: 10")
+    assert verdict.steps[1].judgement is Judgement.INCORRECT
+    assert verdict.steps[1].diagnosis.value == "off_path"
+    assert verdict.steps[1].repair == "Answer: 6"
+
+
+def test_right_answer_has_scope_meaning():
+    verdict = verify("Tom has 10 pens.", "6", "10 - 4 = 6", "Answer: 6 pens")
+    assert verdict.steps[1].scope.value == "meaning"
+    assert verdict.process_correct
+    assert verdict.all_decided
+
+
+def test_right_for_wrong_reasons():
+    verdict = verify("A shirt costs 50.", "60", "20% of 50 = 12", "50 + 10 = 60", "Answer: 60")
+    assert verdict.right_for_wrong_reasons
+    assert verdict.first_error == 0
+
+
+def test_what_follows_a_wrong_step_is_carried():
+    verdict = verify("Solve 3x + 5 = 20.", "x = 5", "3x = 25", "x = 25/3", "Answer: x = 25/3")
+    assert [s.judgement.value for s in verdict.steps] == ["incorrect", "correct", "correct"]
+    assert [s.carried for s in verdict.steps] == [False, True, True]
+
+
+def test_no_answer_is_incorrect_and_free_mode_says_nothing():
+    assert verify("Solve x = 5.", "5", "x = 5").answer_judgement is Judgement.INCORRECT
+    assert verify("Solve x = 5.", "5", "x = 5", knowledge=Knowledge.FREE).answer_judgement is None
+
+
+def test_version_names_the_checkers():
+    assert Verifier().version == Verifier().version
+    assert Verifier(checkers=Verifier().checkers[:1]).version != Verifier().version
+
+
+def test_a_further_checker_is_an_argument():
+    from workbench.types import Diagnosis
+    from workbench.verification import DEFAULT, Finding
+
+    class Polite:
+        name = "polite"
+
+        def __call__(self, context):
+            wrong = "please" not in context.step
+            return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, self.name) if wrong else None
+
+    verdict = Verifier(checkers=(*DEFAULT, Polite())).verify(
+        Problem("p", "Work out 3 + 4.", "7"), "3 + 4 = 7"
+    )
+    assert verdict.steps[0].checker == "polite"

@@ -1,0 +1,127 @@
+"""Reflection: what a group of rollouts and their verdicts has to teach, as sentences.
+
+Two writers. The diagnosis writer turns evidence into a lesson and is the floor. The policy writer is asked
+with the messages made here and its replies are parsed and checked before anything is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.prompts import (
+    LESSON,
+    PATTERN,
+    STRATEGY,
+    Attempt,
+    parse_insight,
+    pattern_message,
+    reflection_message,
+)
+from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict
+
+_MARKS = {Judgement.CORRECT: "+", Judgement.INCORRECT: "-", Judgement.UNKNOWN: "?"}
+_KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question to the policy writer, and what its answer would be about."""
+
+    message: str
+    level: Level
+    problem_id: str | None
+    skill: str
+    evidence: tuple[str, ...]
+
+
+def verified(group: Group) -> list[Judged]:
+    """Members with the right answer and no step incorrect, the shortest first."""
+    right = [m for m in group.members if m.verdict.process_correct]
+    return sorted(right, key=lambda m: (len(m.rollout.token_ids), m.rollout.id))
+
+
+def located(group: Group) -> list[Judged]:
+    """Members with a first error, one for each wrong line, in the order of the group."""
+    seen: dict[str, Judged] = {}
+    for member in group.members:
+        error = member.verdict.first_error
+        if error is not None:
+            seen.setdefault(member.verdict.steps[error].text, member)
+    return list(seen.values())
+
+
+def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
+    """Lessons from the evidence of located errors: the floor that needs no model."""
+    lessons = []
+    for member in located(group)[:limit]:
+        error = member.verdict.first_error
+        assert error is not None
+        step = member.verdict.steps[error]
+        text = step.evidence[0].text if step.evidence else step.reason
+        if text:
+            lessons.append(
+                Reflection(
+                    group.problem.id, group.problem.skill, Level.LESSON, text, (member.rollout.id,), step.malrule
+                )
+            )
+    return lessons
+
+
+def ask(group: Group) -> list[Request]:
+    """Questions to the policy: a lesson from what went wrong, a strategy from what worked.
+
+    Contrastive where the group is mixed: the wrong attempt is shown beside a right one.
+    """
+    right, wrong = verified(group)[:1], located(group)[:1] or _failed(group)[:1]
+    requests = []
+    if wrong:
+        attempts = [attempt(m) for m in (*wrong, *right)]
+        requests.append(_request(group, attempts, Level.LESSON, [*wrong, *right]))
+    if right:
+        requests.append(_request(group, [attempt(m) for m in right], Level.STRATEGY, right))
+    return requests
+
+
+def _failed(group: Group) -> list[Judged]:
+    return [m for m in group.members if not m.verdict.answer_correct and m.verdict.steps]
+
+
+def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: Sequence[Judged]) -> Request:
+    problem = group.problem
+    message = reflection_message(problem.text, attempts, _KINDS[level])
+    return Request(message, level, problem.id, problem.skill, tuple(m.rollout.id for m in members))
+
+
+def attempt(member: Judged) -> Attempt:
+    """An attempt as the writer reads it: to its first error, else whole with a wrong answer marked."""
+    verdict = member.verdict
+    error = verdict.first_error
+    shown = verdict.steps[: error + 1] if error is not None else verdict.steps
+    marks = [_MARKS[step.judgement] for step in shown]
+    if error is None and not verdict.answer_correct:
+        marks[-1] = "-"
+    repair = verdict.steps[error].repair if error is not None else None
+    return Attempt(tuple(step.text for step in shown), tuple(marks), repair)
+
+
+def ask_pattern(skill: str, insights: Sequence[MemoryItem]) -> Request:
+    """The question that pools insights of a skill into a pattern."""
+    pairs = dict.fromkeys((_KINDS[item.level], item.text) for item in insights)
+    evidence = tuple(dict.fromkeys(e for item in insights for e in item.evidence))
+    return Request(pattern_message(tuple(pairs)), Level.PATTERN, None, skill, evidence)
+
+
+def read_reply(request: Request, reply: str) -> Reflection | None:
+    """The reflection in a reply; None where the reply is not in the form that was asked for."""
+    text = parse_insight(reply, _KINDS[request.level])
+    if text is None:
+        return None
+    return Reflection(
+        request.problem_id or "", request.skill, request.level, text, request.evidence, writer="policy"
+    )
+
+
+def prefix_lines(verdict: Verdict, count: int) -> tuple[str, ...]:
+    """The first lines of a solution as written."""
+    return tuple(step.text for step in verdict.steps[:count])

@@ -1,0 +1,118 @@
+"""What is remembered: items and visits, and the functions that write, score and retire them.
+
+A state is a frozen record; every function returns a new one. An item is scored only on rollouts of later
+rounds than those it was written from or last used in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from workbench.memory.reflection import verified
+from workbench.types import Group, Level, MemoryItem, Reflection, content_id
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The last time a problem was practised."""
+
+    round: int
+    share: float
+    """Share of its rollouts that solved it."""
+    used: tuple[str, ...] = ()
+    """Items that its teacher read."""
+
+
+@dataclass(frozen=True)
+class MemoryState:
+    """All of memory at the end of a round."""
+
+    items: Mapping[str, MemoryItem] = field(default_factory=dict)
+    visits: Mapping[str, Visit] = field(default_factory=dict)
+
+    def live(self) -> list[MemoryItem]:
+        return [item for item in self.items.values() if item.retired is None]
+
+
+def remember_experience(state: MemoryState, group: Group, round: int, policy_version: str) -> MemoryState:
+    """Keep the best verified solution of a problem, if the group has one."""
+    best = verified(group)[:1]
+    if not best:
+        return state
+    problem, rollout = group.problem, best[0].rollout
+    item = MemoryItem(
+        id=content_id(Level.EXPERIENCE, problem.id),
+        level=Level.EXPERIENCE,
+        skill=problem.skill,
+        problem_id=problem.id,
+        text=rollout.text.strip(),
+        evidence=(rollout.id,),
+        policy_version=policy_version,
+        written_round=round,
+        solve_share=group.solved / len(group.members),
+    )
+    old = state.items.get(item.id)
+    if old is not None:
+        item = replace(item, uses=old.uses, helped=old.helped, hurt=old.hurt)
+    return replace(state, items={**state.items, item.id: item})
+
+
+def remember(
+    state: MemoryState, reflections: Iterable[Reflection], round: int, policy_version: str, share: float
+) -> MemoryState:
+    """Turn reflections into items; one that says the same of the same problem refreshes the old item."""
+    items = dict(state.items)
+    for r in reflections:
+        problem_id = None if r.level is Level.PATTERN else r.problem_id
+        key = content_id(r.level, r.skill, problem_id, r.text)
+        old = items.get(key)
+        fresh = MemoryItem(
+            key, r.level, r.skill, problem_id, r.text, r.evidence, policy_version, round, share, r.malrule
+        )
+        if old is not None:
+            evidence = tuple(dict.fromkeys((*old.evidence, *r.evidence)))[-8:]
+            fresh = replace(fresh, evidence=evidence, uses=old.uses, helped=old.helped, hurt=old.hurt)
+        items[key] = fresh
+    return replace(state, items=items)
+
+
+def visit(state: MemoryState, group: Group, round: int) -> MemoryState:
+    """Record that a problem was practised, and score the items its teacher read the last time."""
+    share = group.solved / len(group.members)
+    items = dict(state.items)
+    before = state.visits.get(group.problem.id)
+    if before is not None and before.round < round:
+        for key in before.used:
+            if key in items and share != before.share:
+                better = share > before.share
+                items[key] = replace(
+                    items[key], helped=items[key].helped + better, hurt=items[key].hurt + (not better)
+                )
+    visits = {**state.visits, group.problem.id: Visit(round, share)}
+    return MemoryState(items, visits)
+
+
+def note_use(state: MemoryState, problem_id: str, used: Iterable[str]) -> MemoryState:
+    """Record which items the teacher of a problem read in this round."""
+    ids = tuple(dict.fromkeys(used))
+    items = dict(state.items)
+    for key in ids:
+        items[key] = replace(items[key], uses=items[key].uses + 1)
+    visits = dict(state.visits)
+    visits[problem_id] = replace(visits[problem_id], used=ids)
+    return MemoryState(items, visits)
+
+
+def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
+    """Retire what has grown stale or does harm; every retirement says why."""
+    items = dict(state.items)
+    for key, item in state.items.items():
+        if item.retired is not None or item.level is Level.EXPERIENCE:
+            continue
+        age = round - item.written_round
+        if item.hurt >= item.helped + 3:
+            items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
+        elif age > expiry_rounds:
+            items[key] = replace(item, retired=f"written {age} rounds ago and not confirmed since")
+    return replace(state, items=items)

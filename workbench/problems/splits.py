@@ -1,0 +1,42 @@
+"""The shipped splits: JSONL files of what the generators make from seed 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from workbench.errors import BadInput
+from workbench.files import make_folder
+from workbench.problems.catalogue import SPLITS, Split, make_split
+from workbench.problems.readers import read_problems, write_problems
+from workbench.types import Problem
+
+FOLDER = Path(__file__).parents[2] / "data" / "problems"
+SHIPPED = tuple(name for name in SPLITS if name != "train-large")
+"""The splits that have a file. The large one is made when it is asked for."""
+
+
+def split_named(name: str) -> Split:
+    """A split by its name. Raises `BadInput` with the nearest name."""
+    if name not in SPLITS:
+        nearest = get_close_matches(name, SPLITS, n=1, cutoff=0)[0]
+        raise BadInput(f"There is no split {name!r}; the nearest is {nearest!r}.")
+    return SPLITS[name]
+
+
+def write_splits(folder: Path, names: Iterable[str] = SHIPPED, seed: int = 0) -> list[Path]:
+    """Make splits and write each into `folder` as NAME.jsonl; returns the files."""
+    splits = [split_named(name) for name in names]
+    make_folder(folder)
+    paths = [folder / f"{split.name}.jsonl" for split in splits]
+    for split, path in zip(splits, paths, strict=True):
+        write_problems(path, make_split(split, seed))
+    return paths
+
+
+def load_split(name: str) -> list[Problem]:
+    """The problems of a split at seed 0, from its file or, where there is none, from the generators."""
+    split = split_named(name)
+    path = FOLDER / f"{name}.jsonl"
+    return read_problems(path) if path.is_file() else make_split(split)

@@ -1,0 +1,145 @@
+"""Checkpoints: staged, hashed, renamed. A folder counts only with its seal, so a kill leaves no half of one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter
+from safetensors.torch import load_file, save_file
+
+from workbench.errors import StorageError
+from workbench.files import free_space_check, make_folder, refused
+from workbench.memory.state import MemoryState
+from workbench.training.policy import Policy
+
+KEEP = 2
+_SEAL = "COMPLETE.json"
+_MEMORY = TypeAdapter(MemoryState)
+
+
+@dataclass
+class State:
+    """All that a run carries from one round to the next."""
+
+    policy: Policy
+    teacher: Policy
+    optimizer: torch.optim.Optimizer
+    memory: MemoryState
+    round: int
+    """The round that comes next."""
+    seconds: float
+    """Training time so far, evaluation not counted."""
+
+
+def save(folder: Path, state: State) -> Path:
+    """Write the state under `folder/round-N`, drop all but the newest two. Raises `StorageError`."""
+    final = folder / f"round-{state.round:06d}"
+    staging = folder / f".staging-{state.round:06d}-{os.getpid()}"
+    make_folder(folder)
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        _write(staging, state)
+        seal = {file.name: _digest(file) for file in sorted(staging.iterdir())}
+        (staging / _SEAL).write_text(json.dumps(seal))
+        _sync(staging)
+        if final.exists():
+            shutil.rmtree(final)
+        staging.rename(final)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise refused(folder, error) from error
+    for old in _complete(folder)[:-KEEP]:
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def _write(folder: Path, state: State) -> None:
+    save_file(_trained(state.policy), folder / "policy.safetensors")
+    save_file(_trained(state.teacher), folder / "teacher.safetensors")
+    moments = state.optimizer.state_dict()["state"]
+    save_file(
+        {f"{i}/{name}": value for i, entry in moments.items() for name, value in entry.items()},
+        folder / "optimizer.safetensors",
+    )
+    (folder / "memory.json").write_bytes(_MEMORY.dump_json(state.memory))
+    (folder / "state.json").write_text(json.dumps({"round": state.round, "seconds": state.seconds}))
+
+
+def _trained(policy: Policy) -> Mapping[str, torch.Tensor]:
+    """The weights that training moves: all of them, or the adapters'. Tied weights stand once."""
+    return {
+        name: p.detach().contiguous() for name, p in policy.model.named_parameters() if _moves(name, policy)
+    }
+
+
+def _moves(name: str, policy: Policy) -> bool:
+    return not hasattr(policy.model, "peft_config") or "lora_" in name
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    for entry in (*folder.iterdir(), folder):
+        descriptor = os.open(entry, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _complete(folder: Path) -> list[Path]:
+    """Sealed checkpoints, oldest first."""
+    return sorted(p for p in folder.glob("round-*") if (p / _SEAL).exists())
+
+
+def newest(folder: Path) -> Path | None:
+    """The newest checkpoint whose files are what its seal says; None without one."""
+    for path in reversed(_complete(folder)):
+        try:
+            seal = json.loads((path / _SEAL).read_text())
+            if all(_digest(path / name) == digest for name, digest in seal.items()):
+                return path
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+@torch.no_grad()
+def restore(path: Path, state: State) -> None:
+    """Put a checkpoint's content into a state of the same shape. Raises `StorageError` if shapes differ."""
+    for policy, name in ((state.policy, "policy"), (state.teacher, "teacher")):
+        stored = load_file(path / f"{name}.safetensors")
+        for key, parameter in policy.model.named_parameters():
+            if not _moves(key, policy):
+                continue
+            if key not in stored or stored[key].shape != parameter.shape:
+                raise StorageError(f"The checkpoint {path} is of another model; start a run of another name.")
+            parameter.copy_(stored[key])
+    flat = load_file(path / "optimizer.safetensors")
+    moments: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in flat.items():
+        index, name = key.split("/")
+        moments.setdefault(int(index), {})[name] = value
+    groups = state.optimizer.state_dict()["param_groups"]
+    state.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+    state.memory = _MEMORY.validate_json((path / "memory.json").read_bytes())
+    numbers = json.loads((path / "state.json").read_text())
+    state.round, state.seconds = numbers["round"], numbers["seconds"]
+
+
+def check_space(folder: Path, policy: Policy) -> None:
+    """Raise `StorageError` now if the checkpoints of this policy will not fit on the disk later."""
+    make_folder(folder)
+    trained = sum(p.numel() * p.element_size() for p in policy.model.parameters() if p.requires_grad)
+    # Policy, teacher and two moments, in each kept checkpoint and the one being staged.
+    free_space_check(folder, 4 * trained * (KEEP + 1))

@@ -1,0 +1,70 @@
+"""Losses of the methods as pure functions of tensors: divergences, advantages, policy gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+
+DivergenceKind = Literal["forward", "reverse", "jsd"]
+
+
+def divergence(student: torch.Tensor, teacher: torch.Tensor, kind: DivergenceKind) -> torch.Tensor:
+    """Divergence between two next-token distributions, per token, in nats: [tokens].
+
+    `student`, `teacher`: logits [tokens, vocabulary]. forward: KL(teacher || student); reverse:
+    KL(student || teacher); jsd: the mean of both against the even mixture (Agarwal et al., arXiv 2306.13649,
+    with beta 1/2). No gradient flows into the teacher.
+    """
+    log_s = torch.log_softmax(student, -1)
+    log_t = torch.log_softmax(teacher.detach(), -1)
+    if kind == "forward":
+        return F.kl_div(log_s, log_t, reduction="none", log_target=True).sum(-1)
+    if kind == "reverse":
+        return F.kl_div(log_t, log_s, reduction="none", log_target=True).sum(-1)
+    log_m = torch.logaddexp(log_s, log_t) - math.log(2)
+    to_student = F.kl_div(log_m, log_s, reduction="none", log_target=True).sum(-1)
+    to_teacher = F.kl_div(log_m, log_t, reduction="none", log_target=True).sum(-1)
+    return (to_student + to_teacher) / 2
+
+
+def group_advantages(rewards: Sequence[float]) -> list[float]:
+    """Advantages relative to the group: (r - mean) / standard deviation; all zero where all are equal.
+
+    GRPO, Shao et al., arXiv 2402.03300, equation 3 with outcome rewards.
+    """
+    mean = sum(rewards) / len(rewards)
+    spread = math.sqrt(sum((r - mean) ** 2 for r in rewards) / len(rewards))
+    return [(r - mean) / spread if spread > 0 else 0.0 for r in rewards]
+
+
+def question_weight(solved: int, count: int) -> float:
+    """sqrt(p (1 - p)) with smoothed p = (k + 1) / (n + 2), so that a group all wrong keeps a weight.
+
+    SC-SDPO, arXiv 2605.27765, smoothed.
+    """
+    p = (solved + 1) / (count + 2)
+    return math.sqrt(p * (1 - p))
+
+
+def clipped_policy_gradient(
+    logprobs: torch.Tensor, sampled: torch.Tensor, advantages: torch.Tensor, clip: float = 0.2
+) -> torch.Tensor:
+    """Clipped surrogate loss per token: [tokens].
+
+    `logprobs`: of the sampled ids under the policy now; `sampled`: under the policy that sampled them;
+    `advantages`: per token. PPO, Schulman et al., arXiv 1707.06347, equation 7.
+    """
+    ratio = torch.exp(logprobs - sampled)
+    plain = ratio * advantages
+    clipped = ratio.clamp(1 - clip, 1 + clip) * advantages
+    return -torch.minimum(plain, clipped)
+
+
+def entropy(logits: torch.Tensor) -> torch.Tensor:
+    """Entropy of each next-token distribution in nats: [tokens]."""
+    log_p = torch.log_softmax(logits, -1)
+    return -(log_p.exp() * log_p).sum(-1)

@@ -1,0 +1,161 @@
+"""A policy: a causal language model with its tokenizer, and the token log-probabilities it gives."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from workbench.config import Model
+from workbench.errors import BadInput
+from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
+from workbench.training.fetch import model_folder
+from workbench.training.hardware import choose_device, choose_dtype
+
+
+@dataclass
+class Policy:
+    """A model that solves problems. `instruction` is put in front for models that did not learn our formats."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    instruction: bool
+    name: str
+
+    @property
+    def device(self) -> torch.device:
+        device = next(self.model.parameters()).device
+        assert isinstance(device, torch.device)
+        return device
+
+    @property
+    def inner(self) -> Any:
+        """The transformers model under any adapter."""
+        return self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
+
+    @cached_property
+    def end_ids(self) -> frozenset[int]:
+        """Tokens that end a reply."""
+        wanted = self.inner.generation_config.eos_token_id
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        return frozenset(i for i in (*listed, self.tokenizer.eos_token_id) if i is not None)
+
+    @cached_property
+    def _pieces(self) -> dict[int, str]:
+        return {}
+
+    def piece(self, token: int) -> str:
+        """The text of one token."""
+        if token not in self._pieces:
+            self._pieces[token] = str(self.tokenizer.decode([token], skip_special_tokens=True))
+        return self._pieces[token]
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The text of a reply, special tokens left out."""
+        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
+
+    def encode(self, text: str) -> list[int]:
+        """Tokens of plain text."""
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def message_ids(self, message: str) -> list[int]:
+        """Tokens of a chat of one user message, up to where the reply starts."""
+        text = self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": message}], tokenize=False, add_generation_prompt=True
+        )
+        return self.encode(str(text))
+
+    def problem_ids(self, text: str, help: Help = NO_HELP) -> list[int]:
+        """Tokens of a problem, with help for a teacher, up to where the solution starts."""
+        return self.message_ids(problem_message(text, help, self.instruction))
+
+    def frozen_copy(self) -> Policy:
+        """The same weights in another model, without gradients: a teacher."""
+        model = copy.deepcopy(self.model).requires_grad_(False).eval()
+        return Policy(model, self.tokenizer, self.instruction, self.name)
+
+
+def load_policy(settings: Model, trainable: bool = False) -> Policy:
+    """The policy of a folder or hub id, on the best device present.
+
+    Raises `BadInput` for a folder that is not a model, or a tutor model that learned another text.
+    """
+    folder = model_folder(settings.path)
+    _check_text(folder)
+    device = choose_device(settings.device)
+    dtype = choose_dtype(device, settings.dtype)
+    local = Path(folder).exists()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=local)
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=local)
+    except (OSError, ValueError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise BadInput(f"No causal language model can be loaded from {folder!r}: {first}") from error
+    if tokenizer.chat_template is None:
+        raise BadInput(f"The tokenizer of {folder!r} has no chat template; use an instruction-tuned model.")
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    model.to(device).eval()
+    if settings.lora_rank and trainable:
+        model = get_peft_model(model, LoraConfig(r=settings.lora_rank, target_modules="all-linear"))
+    return Policy(model, tokenizer, not _is_tutor(folder), settings.path or "tutor")
+
+
+def _is_tutor(folder: str) -> bool:
+    return (Path(folder) / "tutor.json").exists()
+
+
+def _check_text(folder: str) -> None:
+    if not _is_tutor(folder):
+        return
+    learned = json.loads((Path(folder) / "tutor.json").read_text())["text_hash"]
+    if learned != TEXT_HASH:
+        raise BadInput(
+            f"The tutor model in {folder} learned text {learned}, but this version of the workbench writes text "
+            f"{TEXT_HASH}; make a new model with `workbench pretrain`."
+        )
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A prompt and a reply, as token ids."""
+
+    prompt: Sequence[int]
+    reply: Sequence[int]
+
+
+def reply_hidden(policy: Policy, sequences: Sequence[Exchange]) -> torch.Tensor:
+    """Hidden states that predict each reply token, rows of all sequences one after another: [tokens, hidden].
+
+    Sequences are padded on the right; nothing of the padding is returned.
+    """
+    width = max(len(s.prompt) + len(s.reply) for s in sequences)
+    ids = torch.zeros(len(sequences), width, dtype=torch.long)
+    mask = torch.zeros(len(sequences), width, dtype=torch.long)
+    wanted = torch.zeros(len(sequences), width, dtype=torch.bool)
+    for row, s in enumerate(sequences):
+        end = len(s.prompt) + len(s.reply)
+        ids[row, :end] = torch.tensor([*s.prompt, *s.reply])
+        mask[row, :end] = 1
+        wanted[row, len(s.prompt) - 1 : end - 1] = True
+    device = policy.device
+    inner = policy.inner
+    body = getattr(inner, inner.base_model_prefix)
+    hidden = body(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).last_hidden_state
+    states: torch.Tensor = hidden[wanted.to(device)]
+    return states
+
+
+def logits_of(policy: Policy, hidden: torch.Tensor) -> torch.Tensor:
+    """Vocabulary logits in float32 for hidden states: [tokens, vocabulary]."""
+    logits: torch.Tensor = policy.inner.get_output_embeddings()(hidden).float()
+    return logits

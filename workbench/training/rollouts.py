@@ -1,0 +1,74 @@
+"""Rollouts and their verdicts: groups of sampled solutions, stored as soon as they exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from workbench.config import Config
+from workbench.store import Store
+from workbench.training.policy import Policy
+from workbench.training.sampling import Sample, rollout_seed, sample
+from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict, content_id
+from workbench.verification import Verifier
+
+Stage = Callable[[str], AbstractContextManager[None]]
+
+
+def roll_out(
+    policy: Policy,
+    problems: Sequence[Problem],
+    config: Config,
+    store: Store,
+    run: str,
+    round: int,
+    verifier: Verifier,
+    stage: Stage,
+) -> list[Group]:
+    """A group of rollouts for each problem, each with its verdict. A stored verdict is not made again."""
+    settings, seed = config.sampling, config.training.seed
+    seeds = [[rollout_seed(seed, round, p.id, k) for k in range(settings.group_size)] for p in problems]
+    with stage("sample"):
+        prompts = [policy.problem_ids(p.text) for p in problems]
+        samples = sample(policy, prompts, seeds, settings.max_tokens, settings.temperature)
+    version = f"{run}@{round}"
+    groups = [
+        [record(policy, p, s, run, round, k, own[k], version) for k, s in enumerate(group)]
+        for p, group, own in zip(problems, samples, seeds, strict=True)
+    ]
+    flat = [rollout for group in groups for rollout in group]
+    with stage("store"):
+        store.save_rollouts(run, flat)
+        knowledge = Knowledge(config.verifier.knowledge)
+        known = store.verdicts_of([r.id for r in flat], verifier.version, knowledge)
+    with stage("verify"):
+        verdicts = {
+            r.id: known.get(r.id) or verifier.verify(p, r.text, knowledge)
+            for p, group in zip(problems, groups, strict=True)
+            for r in group
+        }
+    with stage("store"):
+        store.save_verdicts(run, [(key, v) for key, v in verdicts.items() if key not in known])
+    return [_group(p, group, verdicts) for p, group in zip(problems, groups, strict=True)]
+
+
+def record(
+    policy: Policy, problem: Problem, made: Sample, run: str, round: int, index: int, seed: int, version: str
+) -> Rollout:
+    """A sample as a rollout record."""
+    return Rollout(
+        id=content_id(run, round, problem.id, index),
+        problem_id=problem.id,
+        round=round,
+        index=index,
+        seed=seed,
+        text=policy.text(made.ids),
+        token_ids=made.ids,
+        logprobs=made.logprobs,
+        stop=made.stop,
+        policy_version=version,
+    )
+
+
+def _group(problem: Problem, rollouts: Sequence[Rollout], verdicts: dict[str, Verdict]) -> Group:
+    return Group(problem, tuple(Judged(r, verdicts[r.id]) for r in rollouts))

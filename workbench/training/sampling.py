@@ -1,0 +1,171 @@
+"""Batched sampling that keeps the sampled ids and log-probabilities, each rollout from its own seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from transformers import DynamicCache
+
+from workbench.training.policy import Policy
+from workbench.types import StopReason
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sampled reply."""
+
+    ids: tuple[int, ...]
+    """Sampled ids, the end token included."""
+    logprobs: tuple[float, ...]
+    """Of each sampled id at temperature 1."""
+    stop: StopReason
+
+
+def rollout_seed(*parts: object) -> int:
+    """A seed of 63 bits that depends on nothing but its parts."""
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+@torch.inference_mode()
+def sample(
+    policy: Policy,
+    prompts: Sequence[Sequence[int]],
+    seeds: Sequence[Sequence[int]],
+    max_tokens: int,
+    temperature: float = 1.0,
+    batch: int = 128,
+    progress: Callable[[int], None] | None = None,
+) -> list[list[Sample]]:
+    """Replies to each prompt, one for each of its seeds. Temperature 0 is greedy and ignores the seeds.
+
+    `batch` bounds the rows that are decoded together. Prompts of like length are decoded together.
+    """
+    policy.model.eval()
+    results: list[list[Sample]] = [[] for _ in prompts]
+    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    chunk: list[int] = []
+    for position, i in enumerate(order):
+        chunk.append(i)
+        following = order[position + 1] if position + 1 < len(order) else None
+        rows = sum(len(seeds[k]) for k in chunk)
+        if following is None or rows + len(seeds[following]) > batch:
+            decoded = _decode(
+                policy, [prompts[k] for k in chunk], [seeds[k] for k in chunk], max_tokens, temperature
+            )
+            for k, samples in zip(chunk, decoded, strict=True):
+                results[k] = samples
+            if progress:
+                progress(rows)
+            chunk = []
+    return results
+
+
+def _uniforms(seeds: Sequence[int], count: int) -> torch.Tensor:
+    """Uniform numbers [rows, tokens]: row i depends on seed i alone, not on who is decoded beside it."""
+    rows = [np.random.Generator(np.random.Philox(seed)).random(count, dtype=np.float32) for seed in seeds]
+    return torch.from_numpy(np.stack(rows))
+
+
+def _choose(logits: torch.Tensor, uniforms: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Token ids [rows] by inverse transform of one uniform a row, or the likeliest at temperature 0."""
+    if temperature == 0:
+        return logits.argmax(-1)
+    cumulative = torch.softmax(logits / temperature, -1).cumsum(-1)
+    # Rounding can leave the last sum a little off 1: scale, so that the last token with any mass is reachable.
+    points = uniforms[:, None] * cumulative[:, -1:]
+    return torch.searchsorted(cumulative, points, right=True).squeeze(-1).clamp_(max=logits.shape[-1] - 1)
+
+
+def _decode(
+    policy: Policy,
+    prompts: Sequence[Sequence[int]],
+    seeds: Sequence[Sequence[int]],
+    max_tokens: int,
+    temperature: float,
+) -> list[list[Sample]]:
+    device, model = policy.device, policy.model
+    width = max(map(len, prompts))
+    ids = torch.zeros(len(prompts), width, dtype=torch.long)
+    mask = torch.zeros(len(prompts), width, dtype=torch.long)
+    for row, prompt in enumerate(prompts):
+        ids[row, width - len(prompt) :] = torch.tensor(prompt)
+        mask[row, width - len(prompt) :] = 1
+    cache = DynamicCache(config=model.config)
+    positions = (mask.cumsum(-1) - 1).clamp_(min=0)
+    out = model(
+        input_ids=ids.to(device),
+        attention_mask=mask.to(device),
+        position_ids=positions.to(device),
+        past_key_values=cache,
+        use_cache=True,
+        logits_to_keep=1,
+    )
+    # A prompt is read once; its rollouts go on from copies of the same cache.
+    copies = torch.tensor([len(s) for s in seeds], device=device)
+    owner = torch.repeat_interleave(torch.arange(len(prompts), device=device), copies)
+    cache.batch_select_indices(owner)
+    logits = out.logits[:, -1].float()[owner]
+    mask = mask.to(device)[owner]
+    position = positions[:, -1].to(device)[owner]
+    uniforms = _uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
+    ends = torch.tensor(sorted(policy.end_ids), device=device)
+    rows = len(owner)
+    tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
+    logprobs = torch.zeros(rows, max_tokens, device=device)
+    lengths = torch.full((rows,), max_tokens, device=device)
+    active = torch.arange(rows, device=device)
+    alive = torch.ones(rows, dtype=torch.bool, device=device)
+    for t in range(max_tokens):
+        chosen = _choose(logits, uniforms[active, t], temperature)
+        tokens[active, t] = chosen
+        logprobs[active, t] = torch.log_softmax(logits, -1).gather(-1, chosen[:, None]).squeeze(-1)
+        ended = torch.isin(chosen, ends) & alive
+        lengths[active[ended]] = t + 1
+        alive &= ~ended
+        left = int(alive.sum())
+        if not left or t + 1 == max_tokens:
+            break
+        if left < 0.8 * len(active):
+            # Finished rows are dropped now and then: each costs as much as a live one.
+            keep = alive.nonzero().squeeze(-1)
+            cache.batch_select_indices(keep)
+            active, mask, position, chosen = active[keep], mask[keep], position[keep], chosen[keep]
+            alive = alive[keep]
+        mask = torch.cat([mask, mask.new_ones(len(active), 1)], -1)
+        position = position + 1
+        logits = (
+            model(
+                input_ids=chosen[:, None],
+                attention_mask=mask,
+                position_ids=position[:, None],
+                past_key_values=cache,
+                use_cache=True,
+            )
+            .logits[:, -1]
+            .float()
+        )
+    return _collect(tokens.cpu(), logprobs.cpu(), lengths.cpu(), seeds, policy.end_ids)
+
+
+def _collect(
+    tokens: torch.Tensor,
+    logprobs: torch.Tensor,
+    lengths: torch.Tensor,
+    seeds: Sequence[Sequence[int]],
+    end_ids: frozenset[int],
+) -> list[list[Sample]]:
+    samples = []
+    for row, length in enumerate(lengths.tolist()):
+        ids = tuple(tokens[row, :length].tolist())
+        stop = StopReason.END if ids[-1] in end_ids else StopReason.LENGTH
+        samples.append(Sample(ids, tuple(logprobs[row, :length].tolist()), stop))
+    grouped, start = [], 0
+    for group in seeds:
+        grouped.append(samples[start : start + len(group)])
+        start += len(group)
+    return grouped

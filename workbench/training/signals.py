@@ -1,0 +1,150 @@
+"""From judged groups to training rows: the tokens that are moved, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.memory.retrieval import Recalled
+from workbench.training.contexts import TeacherContext, teacher_context
+from workbench.training.losses import group_advantages
+from workbench.training.policy import Exchange, Policy
+from workbench.training.routing import (
+    Route,
+    Routed,
+    route_group,
+    step_weights,
+    token_advantages,
+    token_steps,
+)
+from workbench.types import Group, Judged, StopReason
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rollout as the optimizer sees it. All tuples have one entry per reply token."""
+
+    exchange: Exchange
+    sampled: tuple[float, ...]
+    """Log-probabilities when it was sampled."""
+    advantages: tuple[float, ...]
+    distil: tuple[float, ...]
+    """Weight of the divergence from the teacher."""
+    teacher_prompt: tuple[int, ...] | None
+    """The problem with the teacher's help; None where there is nothing to distil."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A corrected step to be written after a verified prefix: a hard target."""
+
+    exchange: Exchange
+    """The prompt includes the verified prefix; the reply is the corrected step alone."""
+    weight: float
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Everything that one group trains on."""
+
+    rows: tuple[Row, ...]
+    targets: tuple[Target, ...]
+    routes: tuple[Route, ...]
+    contexts: tuple[TeacherContext | None, ...]
+
+
+def grpo_signals(policy: Policy, group: Group) -> Signals:
+    """Group-relative policy gradient on whole solutions by their final answers (arXiv 2402.03300)."""
+    advantages = group_advantages([float(m.verdict.answer_correct) for m in group.members])
+    prompt = tuple(policy.problem_ids(group.problem.text))
+    rows = []
+    for member, advantage in zip(group.members, advantages, strict=True):
+        ids = member.rollout.token_ids
+        rows.append(
+            Row(
+                exchange=Exchange(prompt, ids),
+                sampled=member.rollout.logprobs,
+                advantages=(advantage / len(ids),) * len(ids),
+                distil=(0.0,) * len(ids),
+                teacher_prompt=None,
+            )
+        )
+    return Signals(tuple(rows), (), (Route.REINFORCE,) * len(rows), (None,) * len(rows))
+
+
+def pmd_signals(policy: Policy, group: Group, recalled: Recalled) -> Signals:
+    """Procedural memory distillation with step verdicts: each rollout by its own route."""
+    prompt = tuple(policy.problem_ids(group.problem.text))
+    rows, targets, contexts = [], [], []
+    decisions = route_group(group)
+    for member, routed in zip(group.members, decisions, strict=True):
+        context = teacher_context(group, member, routed, recalled)
+        steps = token_steps([policy.piece(t) for t in member.rollout.token_ids], member.rollout.text)
+        rows.append(_row(policy, group, member, routed, context, prompt, steps))
+        contexts.append(context)
+        if context is not None and context.correction is not None:
+            targets.append(_target(policy, member, context, prompt, steps, routed))
+    return Signals(tuple(rows), tuple(targets), tuple(d.route for d in decisions), tuple(contexts))
+
+
+def _row(
+    policy: Policy,
+    group: Group,
+    member: Judged,
+    routed: Routed,
+    context: TeacherContext | None,
+    prompt: tuple[int, ...],
+    steps: Sequence[int],
+) -> Row:
+    ids, scale = member.rollout.token_ids, 2 * routed.weight
+    weights = step_weights(steps, routed) if context else [0.0] * len(ids)
+    help_ids = tuple(policy.problem_ids(group.problem.text, context.help)) if context else None
+    return Row(
+        exchange=Exchange(prompt, ids),
+        sampled=member.rollout.logprobs,
+        advantages=tuple(a * scale / len(ids) for a in token_advantages(steps, routed)),
+        distil=tuple(w * scale for w in weights),
+        teacher_prompt=help_ids,
+    )
+
+
+def _target(
+    policy: Policy,
+    member: Judged,
+    context: TeacherContext,
+    prompt: tuple[int, ...],
+    steps: Sequence[int],
+    routed: Routed,
+) -> Target:
+    """The corrected step after the rollout's own tokens up to it, which are never re-tokenised."""
+    ids = member.rollout.token_ids
+    start = next((i for i, s in enumerate(steps) if s >= context.prefix), len(ids))
+    ended = start == len(ids) and member.rollout.stop is StopReason.END
+    kept = ids[:-1] if ended else ids[:start]
+    assert context.correction is not None
+    reply = policy.encode(context.correction)
+    if context.correction.startswith("Answer"):
+        reply.append(policy.tokenizer.eos_token_id)
+    return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight)
+
+
+def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, float]:
+    """Health of a round's training signal, as shares and counts by name."""
+    routes = [r for s in signals for r in s.routes]
+    contexts = [c for s in signals for c in s.contexts]
+    steps = [v for g in groups for m in g.members for v in m.verdict.steps]
+    wanted = sum(r is not Route.REINFORCE for r in routes)
+    rows = [row for s in signals for row in s.rows]
+    tokens = sum(len(row.sampled) for row in rows)
+    moved = sum(1 for row in rows for a, d in zip(row.advantages, row.distil, strict=True) if a or d)
+    return {
+        **{f"route_{r}": routes.count(r) / len(routes) for r in Route},
+        "teacher_coverage": sum(c is not None for c in contexts) / wanted if wanted else 1.0,
+        "correction_share": sum(c is not None and c.correction is not None for c in contexts) / wanted
+        if wanted
+        else 1.0,
+        "unknown_share": sum(v.judgement == "unknown" for v in steps) / max(1, len(steps)),
+        "masked_tokens": 1 - moved / max(1, tokens),
+        "all_equal_groups": sum(g.solved in (0, len(g.members)) for g in groups) / len(groups),
+        "memory_hits": sum(bool(c and c.used) for c in contexts) / wanted if wanted else 0.0,
+    }

@@ -1,0 +1,160 @@
+"""One optimizer update from training rows: policy gradient, distillation and hard targets together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from workbench.config import Training
+from workbench.training.losses import clipped_policy_gradient, divergence, entropy
+from workbench.training.policy import Exchange, Policy, logits_of, reply_hidden
+from workbench.training.signals import Row, Target
+
+MICRO_TOKENS = 16_384
+"""Padded tokens in one forward pass; gradients add up over passes."""
+LOGIT_ROWS = 4_096
+"""Tokens whose vocabulary logits exist at once, so that memory does not grow with rollouts x vocabulary."""
+
+
+@dataclass
+class Losses:
+    """Sums over an update, by term, and the entropy of the moved tokens."""
+
+    gradient: float = 0.0
+    distil: float = 0.0
+    target: float = 0.0
+    entropy: float = 0.0
+    tokens: int = 0
+
+
+def update(
+    policy: Policy,
+    teacher: Policy,
+    optimizer: torch.optim.Optimizer,
+    rows: Sequence[Row],
+    targets: Sequence[Target],
+    settings: Training,
+) -> dict[str, float]:
+    """Move the policy once. Every term is a mean over the rollouts given; returns the terms by name."""
+    policy.model.train()
+    moved = [row for row in rows if any(row.advantages) or any(row.distil)]
+    if not moved and not targets:
+        return {}
+    losses, count = Losses(), len(rows)
+    for batch in _micro_batches(moved, key=lambda row: _length(row.exchange)):
+        _backward_rows(policy, teacher, batch, settings, count, losses)
+    if settings.hard_target_weight:
+        for chosen in _micro_batches(targets, key=lambda target: _length(target.exchange)):
+            _backward_targets(policy, chosen, settings, count, losses)
+    norm = torch.nn.utils.clip_grad_norm_(policy.model.parameters(), settings.clip_norm)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    policy.model.eval()
+    return {
+        "loss_gradient": losses.gradient,
+        "loss_distil": losses.distil,
+        "loss_target": losses.target,
+        "entropy": losses.entropy / max(1, losses.tokens),
+        "gradient_norm": float(norm),
+    }
+
+
+def _length(exchange: Exchange) -> int:
+    return len(exchange.prompt) + len(exchange.reply)
+
+
+def _micro_batches(items, key) -> Iterator[list]:  # type: ignore[no-untyped-def,type-arg]
+    """Items of like length together, at most MICRO_TOKENS padded tokens at once."""
+    batch: list = []  # type: ignore[type-arg]
+    for item in sorted(items, key=key):
+        if batch and (len(batch) + 1) * key(item) > MICRO_TOKENS:
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def _backward_rows(
+    policy: Policy, teacher: Policy, rows: Sequence[Row], settings: Training, count: int, losses: Losses
+) -> None:
+    device = policy.device
+    hidden = reply_hidden(policy, [row.exchange for row in rows])
+    ids = torch.tensor([t for row in rows for t in row.exchange.reply], device=device)
+    sampled = torch.tensor([p for row in rows for p in row.sampled], device=device)
+    advantages = torch.tensor([a for row in rows for a in row.advantages], device=device)
+    weights = torch.tensor([w for row in rows for w in row.distil], device=device)
+    taught = _teacher_hidden(teacher, rows, hidden)
+    wanted = ((advantages != 0) | (weights != 0)).nonzero().squeeze(-1)
+    leaf = hidden.detach().requires_grad_()
+    for part in wanted.split(LOGIT_ROWS):
+        logits = logits_of(policy, leaf[part])
+        logprobs = torch.log_softmax(logits, -1).gather(-1, ids[part, None]).squeeze(-1)
+        gradient = clipped_policy_gradient(logprobs, sampled[part], advantages[part]).sum() / count
+        total = settings.policy_gradient_weight * gradient
+        losses.gradient += float(gradient.detach())
+        losses.entropy += float(entropy(logits.detach()).sum())
+        losses.tokens += len(part)
+        taught_part = part[weights[part] != 0]
+        if len(taught_part) and settings.distill_weight:
+            student = logits[weights[part] != 0]
+            with torch.no_grad():
+                wise = logits_of(teacher, taught[taught_part])
+            distil = (divergence(student, wise, settings.divergence) * weights[taught_part]).sum() / count
+            total = total + settings.distill_weight * distil
+            losses.distil += float(distil.detach())
+        # Back to the hidden states at once, so that one part's logits are freed before the next part's are made.
+        total.backward()
+    hidden.backward(leaf.grad)
+
+
+def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) -> torch.Tensor:
+    """The teacher's hidden states for every reply token; zeros for rows that are not distilled."""
+    states = torch.zeros_like(like, requires_grad=False)
+    taught = [row for row in rows if row.teacher_prompt is not None and any(row.distil)]
+    if not taught:
+        return states
+    with torch.no_grad():
+        known = reply_hidden(
+            teacher, [Exchange(row.teacher_prompt or (), row.exchange.reply) for row in taught]
+        )
+    at = start = 0
+    for row in rows:
+        length = len(row.exchange.reply)
+        if row.teacher_prompt is not None and any(row.distil):
+            states[start : start + length] = known[at : at + length]
+            at += length
+        start += length
+    return states
+
+
+def _backward_targets(
+    policy: Policy, targets: Sequence[Target], settings: Training, count: int, losses: Losses
+) -> None:
+    """Cross-entropy of corrected steps, each a mean over its tokens."""
+    hidden = reply_hidden(policy, [t.exchange for t in targets])
+    ids = torch.tensor([i for t in targets for i in t.exchange.reply], device=policy.device)
+    weights = torch.tensor(
+        [t.weight / len(t.exchange.reply) for t in targets for _ in t.exchange.reply], device=policy.device
+    )
+    leaf = hidden.detach().requires_grad_()
+    for part in torch.arange(len(ids), device=policy.device).split(LOGIT_ROWS):
+        surprise = torch.nn.functional.cross_entropy(
+            logits_of(policy, leaf[part]), ids[part], reduction="none"
+        )
+        total = (surprise * weights[part]).sum() / count
+        losses.target += float(total.detach())
+        (settings.hard_target_weight * total).backward()
+    hidden.backward(leaf.grad)
+
+
+@torch.no_grad()
+def move_teacher(teacher: Policy, policy: Policy, settings: Training) -> None:
+    """After an update: the moving average takes a step, a live teacher becomes the policy, a frozen one stays."""
+    if settings.teacher == "frozen":
+        return
+    rate = 1.0 if settings.teacher == "live" else settings.ema_rate
+    for old, new in zip(teacher.model.parameters(), policy.model.parameters(), strict=True):
+        old.lerp_(new.detach(), rate)
