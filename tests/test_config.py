@@ -85,9 +85,7 @@ def test_a_path_stays_the_text_that_was_given(value: str) -> None:
         ("presets", "preset"),
     ],
 )
-def test_an_unknown_key_is_named_with_its_place_and_the_nearest(
-    tmp_path: Path, key: str, nearest: str
-) -> None:
+def test_an_unknown_key_is_named_with_its_place_and_the_nearest(tmp_path: Path, key: str, nearest: str) -> None:
     by_override = complaint(None, f"{key}=1")
     assert f"'{key}'" in by_override
     assert f"--set {key}=1" in by_override

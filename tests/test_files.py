@@ -71,9 +71,7 @@ def test_a_missing_file_and_a_folder_are_bad_input(tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=200))
-def test_any_bytes_give_records_or_bad_input(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes
-) -> None:
+def test_any_bytes_give_records_or_bad_input(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = written(tmp_path_factory.mktemp("any"), content)
     try:
         read_records(path, Problem)
@@ -106,9 +104,7 @@ def test_a_folder_that_is_not_there_is_a_storage_error(tmp_path: Path, place: st
         write_atomically(tmp_path / place, "x")
 
 
-def test_a_full_disk_leaves_the_old_file_and_no_draft(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_the_old_file_and_no_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     write_atomically(path, "old")
 

@@ -91,8 +91,7 @@ def test_every_changed_format_changes_the_hash(monkeypatch: pytest.MonkeyPatch, 
         (Help(next_step="2 + 2 = 4"), "Problem: What is 2 + 2?\nNext: 2 + 2 = 4"),
         (
             Help(("p",), ("s",), ("l",), (("q", ("r",)),), ("c",), "d"),
-            "Pattern: p\nStrategy: s\nLesson: l\nSolved: q\nr\nProblem: What is 2 + 2?\n"
-            "Right so far:\nc\nNext: d",
+            "Pattern: p\nStrategy: s\nLesson: l\nSolved: q\nr\nProblem: What is 2 + 2?\nRight so far:\nc\nNext: d",
         ),
     ],
     ids=["none", "pattern", "strategy", "lesson", "solved", "prefix", "next", "all"],

@@ -67,9 +67,7 @@ def rollout(key: str = "r0", round: int = 0, text: str = "2 + 2 = 4") -> Rollout
     return Rollout(key, "p1", round, 0, 7, text, (5, 6, 2), (-0.1, -1e-9, -3.5), StopReason.END, "v0")
 
 
-def verdict(
-    verifier: str = "v1", knowledge: Knowledge = Knowledge.ANSWER, text: str = "2 + 2 = 4"
-) -> Verdict:
+def verdict(verifier: str = "v1", knowledge: Knowledge = Knowledge.ANSWER, text: str = "2 + 2 = 4") -> Verdict:
     step = StepVerdict(text, Judgement.CORRECT, Diagnosis.EXPECTED)
     answer = Judgement.CORRECT if knowledge is Knowledge.ANSWER else None
     return Verdict((step,), "4", answer, verifier, knowledge)
@@ -175,9 +173,7 @@ def test_rounds_are_told_apart(store: Store) -> None:
 def test_verdicts_are_told_apart_by_verifier_and_knowledge(store: Store) -> None:
     store.save_rollouts("a", [rollout("r0"), rollout("r1")])
     free = verdict("v1", Knowledge.FREE)
-    store.save_verdicts(
-        "a", [("r0", verdict("v1")), ("r0", verdict("v2")), ("r0", free), ("r1", verdict("v1"))]
-    )
+    store.save_verdicts("a", [("r0", verdict("v1")), ("r0", verdict("v2")), ("r0", free), ("r1", verdict("v1"))])
     assert store.verdict_of("r0", "v1") == verdict("v1")
     assert store.verdict_of("r0", "v1", Knowledge.FREE) == free
     assert store.verdict_of("r0", "v3") is None

@@ -54,8 +54,7 @@ def holds(line: str, at: Values | None = None) -> bool:
     """Whether a line is true: each link of its chain, all parts of an `and`, one part of an `or`."""
     line = re.sub(r"^[A-Z][a-z ]*( by \d+)?: ", "", line).replace(", ", " and ")
     return any(
-        all(_chain_holds(part, at) for part in alternative.split(" and "))
-        for alternative in line.split(" or ")
+        all(_chain_holds(part, at) for part in alternative.split(" and ")) for alternative in line.split(" or ")
     )
 
 

@@ -159,9 +159,7 @@ def test_an_unknown_split_is_bad_input_with_the_nearest() -> None:
     assert split_named("train-large").size == 20_000
 
 
-def test_without_the_files_the_generators_make_the_same(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_the_files_the_generators_make_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shipped: list[Problem] = load_split("depth-dev")
     monkeypatch.setattr(splits, "FOLDER", tmp_path)
     assert load_split("depth-dev") == shipped

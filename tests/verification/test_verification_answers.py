@@ -127,7 +127,5 @@ def test_a_further_checker_is_an_argument():
             wrong = "please" not in context.step
             return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, self.name) if wrong else None
 
-    verdict = Verifier(checkers=(*DEFAULT, Polite())).verify(
-        Problem("p", "Work out 3 + 4.", "7"), "3 + 4 = 7"
-    )
+    verdict = Verifier(checkers=(*DEFAULT, Polite())).verify(Problem("p", "Work out 3 + 4.", "7"), "3 + 4 = 7")
     assert verdict.steps[0].checker == "polite"

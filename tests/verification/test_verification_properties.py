@@ -64,9 +64,7 @@ def test_repairs_are_right(a, b):
 def test_sums(numbers, off):
     text = " + ".join(f"({n})" if n < 0 else str(n) for n in numbers)
     assert judgement("Add.", f"{text} = {sum(numbers)}") is Judgement.CORRECT
-    step = VERIFIER.verify(
-        Problem("p", "Add.", None), [f"{text} = {sum(numbers) + off}"], Knowledge.FREE
-    ).steps[0]
+    step = VERIFIER.verify(Problem("p", "Add.", None), [f"{text} = {sum(numbers) + off}"], Knowledge.FREE).steps[0]
     assert step.judgement is Judgement.INCORRECT
     assert step.repair == f"{text} = {sum(numbers)}"
 
@@ -140,10 +138,7 @@ def test_no_text_is_dropped(text):
 
 
 def test_paragraphs_are_cut_by_sentence():
-    text = (
-        "Tom has 3 pens. He buys 4 more, so he has 3 + 4 = 7 pens. "
-        "Mr. Lee takes 2.5 of them. The answer is 4.5."
-    )
+    text = "Tom has 3 pens. He buys 4 more, so he has 3 + 4 = 7 pens. Mr. Lee takes 2.5 of them. The answer is 4.5."
     assert [s.text for s in split(text)] == [
         "Tom has 3 pens.",
         "He buys 4 more, so he has 3 + 4 = 7 pens.",

@@ -139,6 +139,8 @@ class Evaluation(Section):
     """Problems of the dev split in one evaluation."""
     samples: int = Field(default=4, gt=0)
     """Samples of each problem at temperature 1."""
+    final_problems: int = Field(default=240, gt=0)
+    """Problems of each held-out split in the evaluations before and after training."""
 
 
 class Checkpoint(Section):
@@ -178,7 +180,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "tiny": {  # a run of seconds, for tests and first looks
             "sampling": {"problems_per_round": 4, "group_size": 4, "max_tokens": 96},
             "training": {"minutes": None, "rounds": 2},
-            "evaluation": {"every": 2, "problems": 8},
+            "evaluation": {"every": 2, "problems": 8, "final_problems": 8},
         },
         "laptop": {},
         "gpu": {  # a real small language model on one GPU

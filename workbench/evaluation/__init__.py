@@ -1,0 +1,1 @@
+"""Measuring a policy: metrics with intervals, comparison, the contract of the shipped model."""

@@ -57,26 +57,27 @@ def evaluate(
 
     The samples depend on (seed, problem, index) alone, so that two policies meet the same chances.
     """
-    verifier = verifier or Verifier()
     prompts = [policy.problem_ids(p.text) for p in problems]
     seeds = [[rollout_seed("evaluate", seed, p.id, k) for k in range(samples)] for p in problems]
-    judged = _judge(policy, problems, prompts, seeds, max_tokens, 1.0, verifier, progress)
+    judged = judge(policy, problems, prompts, seeds, max_tokens, 1.0, verifier, progress)
     best: tuple[Group, ...] = ()
     if greedy:
-        best = _judge(policy, problems, prompts, [[0]] * len(problems), max_tokens, 0.0, verifier, progress)
+        best = judge(policy, problems, prompts, [[0]] * len(problems), max_tokens, 0.0, verifier, progress)
     return Evaluation(judged, best)
 
 
-def _judge(
+def judge(
     policy: Policy,
     problems: Sequence[Problem],
     prompts: Sequence[Sequence[int]],
     seeds: Sequence[Sequence[int]],
-    max_tokens: int,
-    temperature: float,
-    verifier: Verifier,
-    progress: Callable[[int], None] | None,
+    max_tokens: int = 160,
+    temperature: float = 1.0,
+    verifier: Verifier | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Group, ...]:
+    """Sample replies to prompts about problems and judge each in `answer` mode."""
+    verifier = verifier or Verifier()
     sampled = sample(policy, prompts, seeds, max_tokens, temperature, progress=progress)
     groups = []
     for problem, made, own in zip(problems, sampled, seeds, strict=True):

@@ -51,9 +51,7 @@ def paired_difference(before: Values, after: Values, seed: int = 0, resamples: i
     return mean_interval(by_problem, seed, resamples)
 
 
-def hierarchical_interval(
-    values: Sequence[Sequence[float]], seed: int = 0, resamples: int = 2000
-) -> Interval:
+def hierarchical_interval(values: Sequence[Sequence[float]], seed: int = 0, resamples: int = 2000) -> Interval:
     """The mean of a table, seeds by problems, with a 95 % bootstrap over both.
 
     All seeds share their problems, so each resample draws the problems once for all the seeds it drew
@@ -61,9 +59,7 @@ def hierarchical_interval(
     interval. Raises `BadInput` unless every seed has the same number of problems.
     """
     if not values or not values[0] or len({len(row) for row in values}) > 1:
-        raise BadInput(
-            f"Rows of {[len(row) for row in values]} problems; every seed needs the same, one at least."
-        )
+        raise BadInput(f"Rows of {[len(row) for row in values]} problems; every seed needs the same, one at least.")
     table: Floats = np.asarray(values, dtype=np.float64)
     seeds, problems = table.shape
 
@@ -92,9 +88,7 @@ def majority_at_k(answers: Sequence[str | None], right: Sequence[bool], k: int) 
     form, so that equal ones are equal text. Raises `BadInput` if there are fewer than k.
     """
     if not 1 <= k <= len(answers) or len(right) != len(answers):
-        raise BadInput(
-            f"majority@{k} needs at least {k} answers, each with its mark; there are {len(answers)}."
-        )
+        raise BadInput(f"majority@{k} needs at least {k} answers, each with its mark; there are {len(answers)}.")
     votes = Counter(answer for answer in answers[:k] if answer is not None)
     if not votes:
         return 0.0
@@ -114,9 +108,7 @@ def _means(values_by_problem: Values) -> Floats:
     return np.asarray(means, dtype=np.float64)
 
 
-def _interval(
-    value: float, draw: Callable[[np.random.Generator], float], seed: int, resamples: int
-) -> Interval:
+def _interval(value: float, draw: Callable[[np.random.Generator], float], seed: int, resamples: int) -> Interval:
     if resamples < 1:
         raise BadInput(f"resamples = {resamples}: a bootstrap needs at least one; 2000 is usual.")
     random = np.random.default_rng(seed)

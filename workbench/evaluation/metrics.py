@@ -69,9 +69,7 @@ def values_by_problem(
     return values
 
 
-def _share(
-    groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool
-) -> Interval:
+def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool) -> Interval:
     return mean_interval(values_by_problem(groups, measure, needs_answer), seed)
 
 

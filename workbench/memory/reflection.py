@@ -62,7 +62,12 @@ def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
         if text:
             lessons.append(
                 Reflection(
-                    group.problem.id, group.problem.skill, Level.LESSON, text, (member.rollout.id,), step.malrule
+                    group.problem.id,
+                    group.problem.skill,
+                    Level.LESSON,
+                    text,
+                    (member.rollout.id,),
+                    step.malrule,
                 )
             )
     return lessons
@@ -117,9 +122,7 @@ def read_reply(request: Request, reply: str) -> Reflection | None:
     text = parse_insight(reply, _KINDS[request.level])
     if text is None:
         return None
-    return Reflection(
-        request.problem_id or "", request.skill, request.level, text, request.evidence, writer="policy"
-    )
+    return Reflection(request.problem_id or "", request.skill, request.level, text, request.evidence, writer="policy")
 
 
 def prefix_lines(verdict: Verdict, count: int) -> tuple[str, ...]:

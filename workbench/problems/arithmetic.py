@@ -137,9 +137,7 @@ def _solve_order(work: Work, p: Params) -> None:
     now = _order_expression(p)
     if "(" in shape:
         bracket = f"({a} + {b})"
-        wrong_rest = now.replace(f"{bracket} * {c}", f"{a} + {b * c}").replace(
-            f"{c} * {bracket}", f"{c * a} + {b}"
-        )
+        wrong_rest = now.replace(f"{bracket} * {c}", f"{a} + {b * c}").replace(f"{c} * {bracket}", f"{c * a} + {b}")
         before = now
         now = work.step(
             lambda t: f"{before} = {t}", now.replace(bracket, show(a + b)), {"bracket_ignored": wrong_rest}
@@ -235,12 +233,8 @@ def _solve_frac_add(work: Work, p: Params) -> None:
             return
     before = _sum_text(fractions)
     bottom = fractions[0][1]
-    wrong_pair = (
-        {"adds_bottoms": (tops, bottoms)} if bottom < 8 and len({d for _, d in _fractions(p)}) == 1 else {}
-    )
-    n, d = work.step(
-        lambda f: f"{before} = {f[0]}/{f[1]}", (sum(n for n, _ in fractions), bottom), wrong_pair
-    )
+    wrong_pair = {"adds_bottoms": (tops, bottoms)} if bottom < 8 and len({d for _, d in _fractions(p)}) == 1 else {}
+    n, d = work.step(lambda f: f"{before} = {f[0]}/{f[1]}", (sum(n for n, _ in fractions), bottom), wrong_pair)
     if gcd(n, d) > 1:
         work.line(f"{n}/{d} = {show(Fraction(n, d))}")
     work.answer(show(Fraction(n, d)))
@@ -255,7 +249,7 @@ FRAC_ADD = Skill(
     held_out_frames=WORK_OUT_HELD_OUT,
     malrules={"adds_denominators": 0.75, "top_only": 0.35, "adds_bottoms": 0.75},
     depth=lambda p: len(_fractions(p)) - 1,
-    paths=lambda p: 2 if len(_fractions(p)) == 2 and 1 < gcd(integer(p, "d0"), integer(p, "d1")) else 1,
+    paths=lambda p: 2 if len(_fractions(p)) == 2 and gcd(integer(p, "d0"), integer(p, "d1")) > 1 else 1,
 )
 
 # --- a fraction of a number ---------------------------------------------------------------------
@@ -269,10 +263,9 @@ def _draw_frac_of(rng: Random, level: int, kind: str) -> Params:
         p: Params = {"n": rng.randint(1, d - 1), "d": d, "m": rng.randint(1, e - 1), "e": e}
         return {**p, "w": rng.randint(2, 5)} if kind == DEPTH else p
     k = rng.randint(10, 15) if kind == NUMBERS else rng.randint(2, 9)
+    p = {"n": n, "d": d, "w": d * k}
     if level == 1:
-        p = {"n": n, "d": d, "w": d * k, "extra": rng.randint(1, 20)}
-    else:
-        p = {"n": n, "d": d, "w": d * k}
+        p["extra"] = rng.randint(1, 20)
     if kind == DEPTH:
         p["plus"] = rng.randint(2, 9)
     return p
@@ -334,9 +327,7 @@ def _solve_frac_times(work: Work, p: Params) -> None:
     if n == 1 or m == 1:
         wrong = {"adds_tops": (f"{n} + {m}", f"{d} * {e}")} if n + m != n * m else {}
     problem = _describe_frac_of(p)
-    over, under = work.step(
-        lambda f: f"{problem} = ({f[0]}{factor}) / ({f[1]})", (f"{n} * {m}", f"{d} * {e}"), wrong
-    )
+    over, under = work.step(lambda f: f"{problem} = ({f[0]}{factor}) / ({f[1]})", (f"{n} * {m}", f"{d} * {e}"), wrong)
     top, bottom = (
         {f"{n} * {m}": n * m, f"{n} * {e}": n * e, f"{n} + {m}": n + m}[over] * w,
         {
@@ -366,10 +357,7 @@ FRAC_OF = Skill(
         "adds_tops": 0.5,
     },
     depth=lambda p: (
-        (1 if p["n"] == 1 and "e" not in p else 2)
-        + ("extra" in p)
-        + ("plus" in p) * (1 if p["n"] != 1 else 1)
-        + ("e" in p and "w" in p) * 1
+        (1 if p["n"] == 1 and "e" not in p else 2) + ("extra" in p) + ("plus" in p) + ("e" in p and "w" in p)
     ),
     paths=lambda p: 2 if "e" not in p and p["n"] != 1 else 1,
 )

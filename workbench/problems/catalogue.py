@@ -144,9 +144,7 @@ def make_split(split: Split, seed: int = 0, size: int | None = None) -> list[Pro
     return problems
 
 
-def _distinct(
-    name: str, level: int, seed: int, split: Split, count: int, seen: set[str]
-) -> Iterator[Problem]:
+def _distinct(name: str, level: int, seed: int, split: Split, count: int, seen: set[str]) -> Iterator[Problem]:
     i = 0
     # A cell with few parameters runs dry in the large split: repeats are then allowed.
     while count and i < 100 * count + 2000:

@@ -21,22 +21,13 @@ def _size(kind: str, usual: int) -> tuple[int, int]:
     return (usual + 1, 3 * usual) if kind == NUMBERS else (1, usual)
 
 
-def _move_and_divide(
-    work: Work, x: str, a: Number, b: Number, c: Number, sign: str = "="
-) -> tuple[Number, str]:
+def _move_and_divide(work: Work, x: str, a: Number, b: Number, c: Number, sign: str = "=") -> tuple[Number, str]:
     """Lines from `ax + b = c` to the bare letter; returns its value and the final relation."""
+    right_side = c
     if b:
-        wrong = {"sign_kept": -b} if b > 0 else {}
-        if work.path == 1:
-            moved = work.step(
-                lambda m: f"{term(a, x)}{signed(b)}{signed(-b)} {sign} {show(c)}{signed(m)}",
-                -b,
-                {k: b for k in wrong},
-            )
-        else:
-            moved = work.step(
-                lambda m: f"{term(a, x)} {sign} {show(c)}{signed(m)}", -b, {k: b for k in wrong}
-            )
+        wrong: dict[str, Number] = {"sign_kept": b} if b > 0 else {}
+        kept = signed(b) + signed(-b) if work.path == 1 else ""
+        moved = work.step(lambda m: f"{term(a, x)}{kept} {sign} {show(right_side)}{signed(m)}", -b, wrong)
         c = work.compute(lambda v: f"{term(a, x)} {sign} {show(v)}", c + moved)
     if a == 1:
         return c, sign
@@ -58,8 +49,8 @@ def _move_and_divide(
         return f"{x} {way[0]} {show(c)} {'-' if way[1] == '-' else '/'} {by}"
 
     relation, way = work.step(write, (relation, "/"), wrong_way)
-    value = {"/": right, "-": c - a, "|": -right}[way]
-    value = work.compute(lambda v: f"{x} {relation} {show(v)}", value)
+    values: dict[str, Number] = {"/": right, "-": c - a, "|": -right}
+    value = work.compute(lambda v: f"{x} {relation} {show(v)}", values[way])
     return value, relation
 
 
@@ -295,17 +286,13 @@ def _solve_frac(work: Work, p: Params) -> None:
     if p["shape"] == "top":
         if e:
             right = work.compute(lambda v: f"({linear(1, b, x)})/{a} = {show(v)}", right - e)
-        top = _times(
-            work, linear(1, b, x), a, right, {"divides_again": "/"} if a in (2, 3) else {}, finish=False
-        )
+        top = _times(work, linear(1, b, x), a, right, {"divides_again": "/"} if a in (2, 3) else {}, finish=False)
         _finish(work, x, 1, b, top)
         return
     if e:
         b = int(work.compute(lambda v: f"{x}/{a}{signed(v)} = {show(c)}", b + e))
     if work.path == 1 and b:
-        product = work.step(
-            lambda v: f"{x}{signed(v)} = {show(c)} * {a}", a * b, {"multiplies_first_only": b}
-        )
+        product = work.step(lambda v: f"{x}{signed(v)} = {show(c)} * {a}", a * b, {"multiplies_first_only": b})
         work.path = 0
         _finish(work, x, 1, product, work.compute(lambda v: f"{x}{signed(product)} = {show(v)}", c * a))
         return
@@ -315,9 +302,7 @@ def _solve_frac(work: Work, p: Params) -> None:
     _times(work, x, a, right, {"divides_again": "/"} if a < 4 else {})
 
 
-def _times(
-    work: Work, left: str, a: int, right: Number, wrong: dict[str, str], finish: bool = True
-) -> Number:
+def _times(work: Work, left: str, a: int, right: Number, wrong: dict[str, str], finish: bool = True) -> Number:
     """From `left/a = right` to `left = right * a`."""
     way = work.step(lambda w: f"{left} = {show(right)} {w} {a}", "*", wrong)
     value = right * a if way == "*" else Fraction(right) / a
@@ -424,13 +409,11 @@ def _describe_system(p: Params) -> str:
 
 
 def _solve_system(work: Work, p: Params) -> None:
-    a, b, m, c, d, n = _system(p)
+    a, _, m, c, d, n = _system(p)
     if "k" in p:
         k = integer(p, "k")
         n = int(
-            work.compute(
-                lambda v: f"Divide by {k}: {term(c, 'x')}{signed(d, 'y')} = {show(v)}", Fraction(n * k, k)
-            )
+            work.compute(lambda v: f"Divide by {k}: {term(c, 'x')}{signed(d, 'y')} = {show(v)}", Fraction(n * k, k))
         )
     subtract = p["shape"] == "subtract"
     if work.path == 1:
@@ -536,9 +519,7 @@ def _solve_quadratic(work: Work, p: Params) -> None:
     total: Number = b
     if e:
         total = work.compute(lambda v: f"{x}^2{signed(v)} = {c}", b + e)
-    moved = work.step(
-        lambda m: f"{x}^2 = {c}{signed(m)}", -total, {"sign_kept": total} if 0 < total < 8 else {}
-    )
+    moved = work.step(lambda m: f"{x}^2 = {c}{signed(m)}", -total, {"sign_kept": total} if 0 < total < 8 else {})
     square = work.compute(lambda v: f"{x}^2 = {show(v)}", c + moved)
     root = Fraction(square)
     if square != r * r:

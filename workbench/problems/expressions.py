@@ -173,9 +173,7 @@ def _solve_factor(work: Work, p: Params) -> None:
         wrong_pair["ignores_minus"] = (-a, -b)
     elif (a + b) % 2:
         wrong_pair["copies_numbers"] = (a + b, a * b)
-    u, v = work.step(
-        lambda w: f"{now} = {front}({linear(1, w[0], x)})({linear(1, w[1], x)})", (a, b), wrong_pair
-    )
+    u, v = work.step(lambda w: f"{now} = {front}({linear(1, w[0], x)})({linear(1, w[1], x)})", (a, b), wrong_pair)
     work.answer(f"{front}({linear(1, u, x)})({linear(1, v, x)})")
 
 

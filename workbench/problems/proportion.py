@@ -189,9 +189,7 @@ RATIO = Skill(
     held_out_frames=("{h}",),
     malrules={"divides_by_own_part": 0.65, "shares_equally": 0.6, "other_share": 0.45},
     depth=lambda p: 3 + ("eaten" in p) + 2 * ("c" in p),
-    paths=lambda p: (
-        2 if integer(p, "unit") * (integer(p, "a") + integer(p, "b")) <= 30 and "c" not in p else 1
-    ),
+    paths=lambda p: 2 if integer(p, "unit") * (integer(p, "a") + integer(p, "b")) <= 30 and "c" not in p else 1,
 )
 
 # --- unit rate ----------------------------------------------------------------------------------
@@ -262,10 +260,8 @@ def _solve_rate(work: Work, p: Params) -> None:
         if m < n:
             wrong["multiplies_total"] = f"{cost} * {m} = {cost * m}"
         first = work.step(lambda t: t, f"{cost} / {n} = {unit}", wrong)
-        if first.startswith(f"{cost} / "):
-            value = work.operate(unit, "*", m)
-        else:
-            value = int(first.split(" = ")[1])
+        found = int(first.split(" = ")[1])
+        value = work.operate(unit, "*", m) if first.startswith(f"{cost} / ") else found
     if "bag" in p and "back" not in p:
         value = work.operate(value, "+", integer(p, "bag"))
     work.answer(show(value))

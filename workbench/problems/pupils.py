@@ -22,17 +22,13 @@ class Trace:
     mistake: Mistake | None
 
 
-def beliefs_of(
-    skill: Skill, rng: Random, cured: frozenset[str] = frozenset(), doubt: float = 1.0
-) -> frozenset[str]:
+def beliefs_of(skill: Skill, rng: Random, cured: frozenset[str] = frozenset(), doubt: float = 1.0) -> frozenset[str]:
     """Malrules that a pupil holds. Cured ones are gone; `doubt` scales how firmly the others are held."""
     held = (m for m, strength in skill.malrules.items() if rng.random() < strength * doubt)
     return frozenset(m for m in held if m not in cured)
 
 
-def write(
-    skill: Skill, params: Params, rng: Random, beliefs: frozenset[str], path: int, slips: bool = True
-) -> Trace:
+def write(skill: Skill, params: Params, rng: Random, beliefs: frozenset[str], path: int, slips: bool = True) -> Trace:
     """A pupil's solution under these beliefs by this path."""
 
     def slip(value: Number) -> Number:

@@ -144,9 +144,7 @@ def _line(left: Number, operator: str, right: Number) -> str:
     return f"{show(left)} {operator} {show(right)} = {show(value)}"
 
 
-def _choose(
-    work: Work, value: Number, right: tuple[str, Number], wrong: dict[str, tuple[str, Number]]
-) -> Number:
+def _choose(work: Work, value: Number, right: tuple[str, Number], wrong: dict[str, tuple[str, Number]]) -> Number:
     """One line of arithmetic where the operation itself is the choice; a slip may spoil the value."""
     for malrule, other in wrong.items():
         if malrule in work.beliefs and other != right:

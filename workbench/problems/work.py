@@ -85,11 +85,7 @@ def apply(left: Number, operator: str, right: Number) -> Number:
 def show(value: Number) -> str:
     """A number as a pupil writes it: `7`, `-3`, `2/3`."""
     fraction = Fraction(value)
-    return (
-        str(fraction.numerator)
-        if fraction.denominator == 1
-        else f"{fraction.numerator}/{fraction.denominator}"
-    )
+    return str(fraction.numerator) if fraction.denominator == 1 else f"{fraction.numerator}/{fraction.denominator}"
 
 
 def bracketed(value: Number) -> str:

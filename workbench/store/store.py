@@ -152,9 +152,7 @@ class Store:
         )
         with self._write(run) as db:
             if db.execute(statement, rows).rowcount < len(rows):
-                raise BadInput(
-                    f"A rollout of run {run!r} has the id of one in {self.path} with other content."
-                )
+                raise BadInput(f"A rollout of run {run!r} has the id of one in {self.path} with other content.")
 
     def rollouts(self, run: str, round: int | None = None) -> list[Rollout]:
         """Rollouts of a run, or of one of its rounds, in the order in which they were saved."""
@@ -183,9 +181,7 @@ class Store:
                 raise BadInput(f"Run {run!r} has no rollout {missing[0]!r}; save rollouts before verdicts.")
             db.execute(statement, rows)
 
-    def verdict_of(
-        self, rollout_id: str, verifier: str, knowledge: Knowledge = Knowledge.ANSWER
-    ) -> Verdict | None:
+    def verdict_of(self, rollout_id: str, verifier: str, knowledge: Knowledge = Knowledge.ANSWER) -> Verdict | None:
         """One version's verdict on a rollout; None if it has not been verified by it."""
         return self.verdicts_of([rollout_id], verifier, knowledge).get(rollout_id)
 

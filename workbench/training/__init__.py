@@ -1,0 +1,1 @@
+"""Training: pretraining the tutor model, rollouts, teacher contexts, losses, the loop."""

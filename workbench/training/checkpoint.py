@@ -75,9 +75,7 @@ def _write(folder: Path, state: State) -> None:
 
 def _trained(policy: Policy) -> Mapping[str, torch.Tensor]:
     """The weights that training moves: all of them, or the adapters'. Tied weights stand once."""
-    return {
-        name: p.detach().contiguous() for name, p in policy.model.named_parameters() if _moves(name, policy)
-    }
+    return {name: p.detach().contiguous() for name, p in policy.model.named_parameters() if _moves(name, policy)}
 
 
 def _moves(name: str, policy: Policy) -> bool:

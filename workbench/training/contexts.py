@@ -30,9 +30,7 @@ class TeacherContext:
     """Ids of the memory items that the teacher reads."""
 
 
-def teacher_context(
-    group: Group, member: Judged, routed: Routed, recalled: Recalled
-) -> TeacherContext | None:
+def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Recalled) -> TeacherContext | None:
     """The context for a rollout that is to be distilled; None where there is nothing to read."""
     if routed.route is Route.REINFORCE:
         return None
@@ -42,7 +40,7 @@ def teacher_context(
         place, correction, source = _correct_step(member, routed.error, solutions)
     else:
         place, correction, source = _diverging_step(written, solutions)
-    solved = ()
+    solved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if routed.route is Route.DISTIL_WHOLE and solutions:
         solved = ((group.problem.text, solutions[0][0]),)
     help = Help(

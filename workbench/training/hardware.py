@@ -50,7 +50,5 @@ def choose_dtype(device: torch.device, wanted: str = "auto") -> torch.dtype:
 def describe_machine() -> str:
     """The machine in a line, for results."""
     device = choose_device()
-    name = (
-        torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or platform.machine()
-    )
+    name = torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or platform.machine()
     return f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}, Python {platform.python_version()}"

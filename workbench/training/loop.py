@@ -137,9 +137,7 @@ class Trainer:
     def round(self, state: State, clock: Clock) -> Round:
         """One turn: everything but evaluation and the checkpoint."""
         config = self.config
-        chosen, epoch = draw(
-            self.problems, config.sampling.problems_per_round, state.round, config.training.seed
-        )
+        chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
         seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
@@ -183,9 +181,7 @@ class Trainer:
         if state.round % self.config.reflection.pattern_every == self.config.reflection.pattern_every - 1:
             requests = _pattern_requests(memory, state.round)
             pooled = [
-                r
-                for q, t in zip(requests, _write(state.policy, requests), strict=True)
-                if (r := read_reply(q, t))
+                r for q, t in zip(requests, _write(state.policy, requests), strict=True) if (r := read_reply(q, t))
             ]
             memory = remember(memory, pooled, state.round, version, 0.0)
         state.memory = retire(memory, state.round, self.config.memory.expiry_rounds)
@@ -225,9 +221,7 @@ class Trainer:
             part = signals[start : start + share]
             rows = [row for s in part for row in s.rows]
             targets = [t for s in part for t in s.targets]
-            for key, value in update(
-                state.policy, state.teacher, state.optimizer, rows, targets, settings
-            ).items():
+            for key, value in update(state.policy, state.teacher, state.optimizer, rows, targets, settings).items():
                 total.setdefault(key, []).append(value)
             move_teacher(state.teacher, state.policy, settings)
         return {key: sum(values) / len(values) for key, values in total.items()}

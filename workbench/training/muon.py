@@ -20,15 +20,14 @@ def orthogonalise(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
     for _ in range(steps):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.T if tall else x
+    result: torch.Tensor = x.T if tall else x
+    return result
 
 
 class Muon(torch.optim.Optimizer):
     """Nesterov momentum with orthogonalised updates. Takes matrices only."""
 
-    def __init__(
-        self, parameters: Iterable[torch.nn.Parameter], lr: float = 0.02, momentum: float = 0.95
-    ) -> None:
+    def __init__(self, parameters: Iterable[torch.nn.Parameter], lr: float = 0.02, momentum: float = 0.95) -> None:
         super().__init__(parameters, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()

@@ -241,9 +241,7 @@ def pretrain(
             if updates % 100 == 0:
                 rate = (seen - start_seen) / spent
                 recent = sum(losses[-100:]) / len(losses[-100:])
-                report(
-                    f"{phase} {seen:,} tokens, loss {recent:.4f}, {rate:,.0f} tokens/s, {spent / 60:.1f} min"
-                )
+                report(f"{phase} {seen:,} tokens, loss {recent:.4f}, {rate:,.0f} tokens/s, {spent / 60:.1f} min")
             paused = minutes is not None and spent > minutes * 60
             if updates % 500 == 0 or paused or seen >= end:
                 _keep(state_file, model, optimizers, seen, updates)
@@ -268,9 +266,7 @@ def _keep(
     path.with_suffix(".tmp").replace(path)
 
 
-def save_tutor(
-    folder: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, recipe: Recipe
-) -> None:
+def save_tutor(folder: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, recipe: Recipe) -> None:
     """The finished model in the form that transformers loads, bound to the text it was trained on."""
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

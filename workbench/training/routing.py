@@ -62,8 +62,7 @@ def route_group(group: Group) -> list[Routed]:
     advantages = group_advantages([reward(v) for v in verdicts])
     weight = question_weight(group.solved, len(verdicts))
     return [
-        Routed(route(v), v.first_error, advantage, weight)
-        for v, advantage in zip(verdicts, advantages, strict=True)
+        Routed(route(v), v.first_error, advantage, weight) for v, advantage in zip(verdicts, advantages, strict=True)
     ]
 
 

@@ -54,9 +54,7 @@ def sample(
         following = order[position + 1] if position + 1 < len(order) else None
         rows = sum(len(seeds[k]) for k in chunk)
         if following is None or rows + len(seeds[following]) > batch:
-            decoded = _decode(
-                policy, [prompts[k] for k in chunk], [seeds[k] for k in chunk], max_tokens, temperature
-            )
+            decoded = _decode(policy, [prompts[k] for k in chunk], [seeds[k] for k in chunk], max_tokens, temperature)
             for k, samples in zip(chunk, decoded, strict=True):
                 results[k] = samples
             if progress:

@@ -117,9 +117,7 @@ def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) ->
     if not taught:
         return states
     with torch.no_grad():
-        known = reply_hidden(
-            teacher, [Exchange(row.teacher_prompt or (), row.exchange.reply) for row in taught]
-        )
+        known = reply_hidden(teacher, [Exchange(row.teacher_prompt or (), row.exchange.reply) for row in taught])
     at = start = 0
     for row in rows:
         length = len(row.exchange.reply)
@@ -141,9 +139,7 @@ def _backward_targets(
     )
     leaf = hidden.detach().requires_grad_()
     for part in torch.arange(len(ids), device=policy.device).split(LOGIT_ROWS):
-        surprise = torch.nn.functional.cross_entropy(
-            logits_of(policy, leaf[part]), ids[part], reduction="none"
-        )
+        surprise = torch.nn.functional.cross_entropy(logits_of(policy, leaf[part]), ids[part], reduction="none")
         total = (surprise * weights[part]).sum() / count
         losses.target += float(total.detach())
         (settings.hard_target_weight * total).backward()

@@ -271,9 +271,7 @@ def _same_statement(known: Statement, stated: Statement) -> bool:
         return False
     a, b = known.solutions, stated.solutions
     if a is not None and b is not None:
-        matching = isinstance(a, Roots) == isinstance(b, Roots) and isinstance(a, Interval) == isinstance(
-            b, Interval
-        )
+        matching = isinstance(a, Roots) == isinstance(b, Roots) and isinstance(a, Interval) == isinstance(b, Interval)
         return matching and a.letter == b.letter and compare(a, b) is None
     return _same_formula(known, stated)
 
@@ -286,9 +284,7 @@ def _solved(statement: Statement) -> bool:
 
 def _same_formula(known: Statement, stated: Statement) -> bool:
     """`y = 2x + 1` and `y = 1 + 2x`: the same letter stands for equal expressions."""
-    pairs = [
-        s.alternatives[0][0] for s in (known, stated) if len(s.alternatives) == 1 == len(s.alternatives[0])
-    ]
+    pairs = [s.alternatives[0][0] for s in (known, stated) if len(s.alternatives) == 1 == len(s.alternatives[0])]
     if len(pairs) != 2 or any(p.relation != "=" for p in pairs):
         return False
     a, b = pairs

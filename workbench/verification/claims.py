@@ -154,9 +154,7 @@ def _read_line(text: str) -> Line:
             behind = end
         at = end
     expression = None if claims else _expression(tokens)
-    return Line(
-        text, tuple(claims), tuple(joins), expression, bool(_ABOUT.search(text)), unreadable and not claims
-    )
+    return Line(text, tuple(claims), tuple(joins), expression, bool(_ABOUT.search(text)), unreadable and not claims)
 
 
 def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | None, bool, int]:
@@ -226,11 +224,7 @@ def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Cl
     found: list[tuple[Claim, int]] = []
     while i < len(tokens) and tokens[i].text in ("or", "and", ","):
         run = scan.chain(tokens, i + 1) if i + 1 < len(tokens) else None
-        if (
-            run is None
-            or run.relations
-            or (run.end < len(tokens) and tokens[run.end].kind not in ("sep", "word"))
-        ):
+        if run is None or run.relations or (run.end < len(tokens) and tokens[run.end].kind not in ("sep", "word")):
             break
         if run.end < len(tokens) and tokens[run.end].text not in (".", ",", "or", "and"):
             break

@@ -92,9 +92,7 @@ def _judge(context: Context, statement: Statement, known: Sequence[Known]) -> Fi
 def _single(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
     """One letter: the solutions must be those of the line before."""
     after = statement.solutions
-    relevant = [
-        k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None
-    ]
+    relevant = [k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None]
     if after is None or not relevant:
         return None
     previous = relevant[-1]
@@ -135,9 +133,7 @@ def _is_case(before: Statement, after: Statement) -> bool:
     return set(rational_roots(part.poly)) <= set(rational_roots(whole.poly))
 
 
-def _not_equivalent(
-    context: Context, statement: Statement, before: Statement, difference: Difference
-) -> Finding:
+def _not_equivalent(context: Context, statement: Statement, before: Statement, difference: Difference) -> Finding:
     diagnosis = Diagnosis.NOT_EQUIVALENT
     text = difference.text
     exact = before.solutions

@@ -48,10 +48,7 @@ def counterexample(left: Part, right: Part) -> str | None:
         try:
             if evaluate(top, at) == 0 or evaluate(bottom, at) == 0:
                 continue
-            sides = [
-                divide_numbers(evaluate(p.rational[0], at), evaluate(p.rational[1], at))
-                for p in (left, right)
-            ]
+            sides = [divide_numbers(evaluate(p.rational[0], at), evaluate(p.rational[1], at)) for p in (left, right)]
         except Unreadable:
             continue
         where = ", ".join(f"{k} = {show(v)}" for k, v in at.items())

@@ -61,9 +61,7 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         return _wrong(Diagnosis.NOT_EQUIVALENT, text, "counterexample", _repair(context, stated))
     if known and gold is not None and grade(gold, stated) is Judgement.INCORRECT:
         found = _last_text(context)
-        text = (
-            f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
-        )
+        text = f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
         return _wrong(Diagnosis.OFF_PATH, text, "answer", _repair(context, stated))
     return None
 

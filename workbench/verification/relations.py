@@ -282,9 +282,7 @@ def _compare_sets(before: Solutions, after: Solutions) -> Difference | None:
     between = [Fraction(a + b) / 2 for a, b in pairwise(ordered)]
     for x in [ordered[0] - 1, *ordered, *between, ordered[-1] + 1]:
         if contains(before, x) != contains(after, x):
-            where = (
-                ("the line before", "this line") if contains(before, x) else ("this line", "the line before")
-            )
+            where = ("the line before", "this line") if contains(before, x) else ("this line", "the line before")
             text = f"{before.letter} = {show(x)} fits {where[0]}, but not {where[1]}."
             return Difference("counterexample", text)
     return None

@@ -31,9 +31,7 @@ def one_operation(text: str, left: Part | None, right: Part | None) -> str | Non
         return None
     if due and due + 3 < len(left.tokens) and left.tokens[due - 1].kind == "open":
         first, last = (
-            (left.tokens[due - 1], left.tokens[due + 3])
-            if left.tokens[due + 3].kind == "close"
-            else (first, last)
+            (left.tokens[due - 1], left.tokens[due + 3]) if left.tokens[due + 3].kind == "close" else (first, last)
         )
     done = text[left.start : first.start] + str(result) + text[last.end : left.end]
     try:

@@ -244,12 +244,7 @@ class _Chain:
             return None
         times = token.text in ("x", "X") and following is not None and following.kind in ("num", "money")
         closes = token.kind == "close" and self.depth > 0
-        if (
-            token.kind not in ("op", "rel")
-            and not times
-            and not closes
-            and token.text not in ("is", "equals")
-        ):
+        if token.kind not in ("op", "rel") and not times and not closes and token.text not in ("is", "equals"):
             return None
         self.units.extend(words)
         if times:

@@ -66,9 +66,7 @@ class Verifier:
             else:
                 verdicts.append(_unknown(text, Diagnosis.UNDECIDED, "The solution has too many steps."))
         answer = final_answer("\n".join(texts[-MAX_STEPS:]))
-        return Verdict(
-            tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge
-        )
+        return Verdict(tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge)
 
     def judge(self, context: Context) -> StepVerdict:
         """The verdict on one step: a disproof wins, then a proof, else it is unknown."""

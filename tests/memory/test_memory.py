@@ -1,0 +1,151 @@
+"""Memory: written once, scored only on later rounds, retired with a reason, retrieved under a budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
+from workbench.memory.reflection import ask, ask_pattern, attempt, diagnose, read_reply
+from workbench.memory.retrieval import recall
+from workbench.memory.state import (
+    MemoryState,
+    note_use,
+    remember,
+    remember_experience,
+    retire,
+    visit,
+)
+from workbench.types import Level, MemoryItem, Reflection
+
+LESSON = Reflection("p1", "linear_one", Level.LESSON, "Change the sign of what crosses.", ("r1",))
+
+
+def with_lesson(round: int = 0) -> MemoryState:
+    state = visit(MemoryState(), group([RIGHT, SIGN_KEPT], round=round), round)
+    return remember(state, [LESSON], round, "t@0", 0.5)
+
+
+def only(state: MemoryState) -> MemoryItem:
+    (item,) = state.items.values()
+    return item
+
+
+def test_the_same_lesson_twice_is_one_item_with_both_evidences():
+    state = remember(with_lesson(), [replace(LESSON, evidence=("r2",))], 3, "t@3", 0.5)
+    assert only(state).evidence == ("r1", "r2")
+    assert only(state).written_round == 3
+
+
+def test_an_item_is_scored_on_a_later_round_not_on_its_own():
+    state = note_use(with_lesson(), "p1", [only(with_lesson()).id])
+    same_round = visit(state, group([RIGHT, RIGHT]), 0)
+    assert (only(same_round).helped, only(same_round).hurt) == (0, 0)
+    better = visit(state, group([RIGHT, RIGHT], round=5), 5)
+    assert (only(better).uses, only(better).helped, only(better).hurt) == (1, 1, 0)
+    worse = visit(state, group([SIGN_KEPT, LATE], round=5), 5)
+    assert (only(worse).helped, only(worse).hurt) == (0, 1)
+
+
+def test_an_unused_item_is_not_scored():
+    later = visit(with_lesson(), group([RIGHT, RIGHT], round=5), 5)
+    assert (only(later).helped, only(later).hurt) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("round", "hurt", "reason"),
+    [(10, 0, None), (21, 0, "written 21 rounds ago and not confirmed since"), (1, 3, "hurt 3 times, helped 0")],
+)
+def test_retirement_says_why(round, hurt, reason):
+    state = with_lesson()
+    state = replace(state, items={k: replace(v, hurt=hurt) for k, v in state.items.items()})
+    state = retire(state, round, expiry_rounds=20)
+    assert only(state).retired == reason
+    assert (state.live() == []) == (reason is not None)
+
+
+def test_the_best_verified_solution_is_the_experience():
+    long = "3x = 20 - 5\n3x = 15\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"
+    state = remember_experience(MemoryState(), group([SIGN_KEPT, long, RIGHT]), 0, "t@0")
+    assert only(state).text == RIGHT
+    assert remember_experience(MemoryState(), group([SIGN_KEPT]), 0, "t@0") == MemoryState()
+
+
+def test_the_diagnosis_writer_says_what_the_evidence_says():
+    (lesson,) = diagnose(group([SIGN_KEPT, SIGN_KEPT]))
+    assert lesson.level is Level.LESSON
+    assert lesson.text
+    assert diagnose(group([RIGHT])) == []
+
+
+def test_a_mixed_group_is_shown_contrastively():
+    lesson, strategy = ask(group([LATE, RIGHT]))
+    assert lesson.message.count("Attempt:") == 2
+    assert "- x = 15 - 3" in lesson.message.split("\n")
+    assert "+ Answer: x = 5" in lesson.message
+    assert strategy.level is Level.STRATEGY
+    assert ask(group([RIGHT]))[0].level is Level.STRATEGY
+
+
+def test_an_attempt_ends_at_its_first_error_with_the_repair():
+    shown = attempt(group([LATE]).members[0])
+    assert shown.marks == ("+", "+", "-")
+    whole = attempt(group(["6 - 4 = 2\nAnswer: 2"], STORY).members[0])
+    assert whole.marks[-1] == "-"
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("Lesson: Change the sign of a term.", "Change the sign of a term."),
+        ("Strategy: Change the sign of a term.", None),
+        ("Lesson: short", None),
+        ("Lesson: two\nlines of text here", None),
+        ("Change the sign of a term.", None),
+        ("Lesson: " + "x" * 500, None),
+    ],
+)
+def test_replies_are_read_strictly(reply, text):
+    request = ask(group([LATE]))[0]
+    reflection = read_reply(request, reply)
+    assert (reflection.text if reflection else None) == text
+
+
+def test_patterns_pool_the_insights_of_a_skill():
+    request = ask_pattern("linear_one", [only(with_lesson())] * 2)
+    assert request.message.count("Lesson:") == 1
+    assert request.problem_id is None
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def item(key: str, **changes: object) -> MemoryItem:
+    base = MemoryItem(key, Level.LESSON, "linear_one", "other", f"lesson number {key}", (), "t@0", 0)
+    return replace(base, **changes)
+
+
+def test_the_problems_own_insights_come_first_then_patterns_then_the_skills():
+    items = [
+        item("skill"),
+        item("pattern", level=Level.PATTERN, problem_id=None),
+        item("own", problem_id="p1"),
+        item("foreign", skill="expand"),
+    ]
+    recalled = recall(LINEAR, items, budget=100, max_items=9, count=words)
+    assert [i.id for i in recalled.items] == ["own", "pattern", "skill"]
+
+
+def test_what_helped_comes_before_what_hurt():
+    items = [item("bad", hurt=2), item("good", helped=2), item("new", written_round=9)]
+    recalled = recall(LINEAR, items, budget=100, max_items=9, count=words)
+    assert [i.id for i in recalled.items] == ["good", "new", "bad"]
+
+
+def test_the_budget_and_the_count_bound_what_is_read():
+    items = [item(str(i)) for i in range(9)]
+    assert len(recall(LINEAR, items, budget=7, max_items=9, count=words).items) == 2
+    assert len(recall(LINEAR, items, budget=100, max_items=3, count=words).items) == 3
+    assert recall(LINEAR, items, budget=0, max_items=9, count=words).items == ()

@@ -1,0 +1,5 @@
+"""The command line `workbench`. Torch and transformers are imported only by the commands that need them."""
+
+from workbench.cli.main import app
+
+__all__ = ["app"]

@@ -1,0 +1,60 @@
+"""The app of the command line: its commands, and what `workbench --help` teaches."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from workbench.cli import materials
+from workbench.cli.evaluate import evaluate
+from workbench.cli.guard import GuardedGroup
+from workbench.cli.runs import runs
+from workbench.cli.solve import solve
+from workbench.cli.train import train
+
+# Without rich in the help: it starts twice as fast and keeps the examples' lines as they are.
+app = typer.Typer(
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from workbench import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def workbench(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Train small tutor models in mathematics, with a verdict on every step.
+
+    Data goes to stdout and progress to stderr; --json prints for machines. The exit code is 0 when done,
+    1 when something failed, 2 for bad input and 130 after Ctrl-C.
+
+    \b
+    A first look, on this machine and without a network:
+      workbench solve "3(x + 4) = 24"     the shipped tutor solves, every step judged
+      workbench train --minutes 5         make it better, measured before and after
+      workbench solve "3(x + 4) = 24" --model latest
+      workbench evaluate --model latest --n 240
+    """
+
+
+app.command(short_help="Train a model, measured before and after.")(train)
+app.command(short_help="Solve a problem and judge each step.")(solve)
+app.command(short_help="Measure a model on a set of problems.")(evaluate)
+app.command(short_help="List all runs.")(runs)
+app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
+app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)
+app.command(short_help="Make a tutor model from scratch.")(materials.pretrain)

@@ -1,0 +1,179 @@
+"""What people see: tables and step verdicts on stdout, progress bars on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from workbench.types import Interval, Judgement, Problem, Round, StepVerdict, Verdict
+
+SIGNS = {
+    Judgement.CORRECT: ("✓", "green"),
+    Judgement.INCORRECT: ("✗", "red"),
+    Judgement.UNKNOWN: ("?", "yellow"),
+}
+PIPE_WIDTH = 110
+"""Columns where there is no terminal to ask."""
+
+
+def console(stderr: bool = False) -> Console:
+    """A console for one of the streams; what is piped is never folded at 80 columns."""
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = max(made.width, PIPE_WIDTH)
+    return made
+
+
+def plain(text: str) -> str:
+    """Text of a model or a file without the characters that steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+# Steps
+
+
+def print_solution(problem: str, verdict: Verdict) -> None:
+    """A solution with a sign and a word for each step, the reason where it is wrong, and its answer."""
+    out = console()
+    out.print(Text(plain(problem), style="bold"), soft_wrap=True)
+    for step in verdict.steps:
+        for line in _step_lines(step):
+            out.print(line, soft_wrap=True)
+    if not verdict.steps:
+        out.print("  The model wrote nothing.")
+    if verdict.answer_judgement is not None:
+        right = verdict.answer_judgement is Judgement.CORRECT
+        out.print(f"  The final answer is {'right' if right else 'not right'}.")
+    elif verdict.answer is None:
+        out.print("  There is no final answer.")
+    out.print()
+
+
+def _step_lines(step: StepVerdict) -> Iterator[Text]:
+    sign, colour = SIGNS[step.judgement]
+    yield Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text))
+    if step.judgement is Judgement.INCORRECT:
+        yield Text(f"{'':<15}{plain(step.reason)}", style="dim")
+        if step.repair is not None:
+            yield Text(f"{'':<15}Instead: {plain(step.repair)}", style="dim")
+
+
+def solution_record(verdict: Verdict) -> dict[str, Any]:
+    """A judged solution for machines."""
+    steps = [
+        {
+            "text": step.text,
+            "judgement": step.judgement.value,
+            "diagnosis": step.diagnosis.value,
+            "reason": step.reason,
+            "scope": step.scope.value,
+            "carried": step.carried,
+            "repair": step.repair,
+        }
+        for step in verdict.steps
+    ]
+    right = verdict.answer_judgement
+    return {"answer": verdict.answer, "answer_judgement": right.value if right else None, "steps": steps}
+
+
+# Tables
+
+
+def interval_record(interval: Interval) -> dict[str, float]:
+    """A figure for machines, as fractions."""
+    return {"value": interval.value, "low": interval.low, "high": interval.high}
+
+
+def percent(figure: Mapping[str, float], signed: bool = False) -> str:
+    """A figure with its interval in per cent: `61.2 [58, 64]`."""
+    sign = "+" if signed else ""
+    digits = 1 if signed else 0  # a gain is small, and whether it excludes 0 must be seen
+    value, low, high = (100 * figure[key] for key in ("value", "low", "high"))
+    return f"{value:{sign}.1f} [{low:{sign}.{digits}f}, {high:{sign}.{digits}f}]"
+
+
+def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for name in left:
+        table.add_column(name, no_wrap=True)
+    for name in right:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def print_metrics(title: str, metrics: Mapping[str, Interval | None]) -> None:
+    """Each measure with its interval."""
+    table = _table(title, ("measure",), ("per cent [95 %]",))
+    for name, interval in metrics.items():
+        shown = percent(interval_record(interval)) if interval else "needs --samples 16"
+        table.add_row(name.replace("_", " "), shown)
+    console().print(table)
+
+
+def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
+    """Solve rate before and after with the gain, and the process rates, by split."""
+    table = _table(title, ("split",), ("solve before", "solve after", "gain", "process before", "process after"))
+    for name, found in splits.items():
+        solve, process = found["solve_rate"], found["process_rate"]
+        table.add_row(
+            plain(name),
+            percent(solve["before"]),
+            percent(solve["after"]),
+            percent(solve["gain"], signed=True),
+            *(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
+        )
+    console().print(table)
+
+
+def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
+    """All runs."""
+    table = _table("Runs", ("name", "method", "status"), ("rounds", "dev solve rate"))
+    for row in rows:
+        rate = row["dev_solve_rate"]
+        shown = "–" if rate is None else f"{100 * rate:.1f} %"
+        table.add_row(plain(row["name"]), row["method"], row["status"], str(row["rounds"]), shown)
+    console().print(table)
+
+
+def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
+    """All skills, each with an example."""
+    table = _table("Skills", ("skill",), ())
+    table.add_column("example", overflow="fold")
+    for name, problem in rows:
+        table.add_row(name, plain(problem.text))
+    console().print(table)
+
+
+# Progress
+
+
+@contextmanager
+def progress_bar(what: str, total: float | None) -> Iterator[tuple[Progress, Any]]:
+    """A bar on stderr that goes away when it is done; yields it with its task."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        yield progress, progress.add_task(what, total=total)
+
+
+def round_line(done: Round) -> str:
+    """A round in one line."""
+    numbers = done.metrics
+    losses = [value for name, value in numbers.items() if name.startswith("loss_")]
+    cells = [
+        f"round {done.index:>4}",
+        f"epoch {done.epoch:5.2f}",
+        f"seen before {numbers['seen_before']:4.0%}",
+        f"solved {numbers['solve_share']:4.0%}",
+        f"process {numbers['process_share']:4.0%}",
+        f"loss {sum(losses):7.4f}" if losses else "loss    none",
+    ]
+    if "solve_rate" in done.evaluation:
+        cells.append(f"dev solve rate {percent(interval_record(done.evaluation['solve_rate']))} %")
+    return "  ".join(cells)
