@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,6 +130,7 @@ def test_an_unwritable_runs_folder_fails_before_any_work(tmp_path: Path, tiny_tu
         ["evaluate", "--samples", "0"],
         ["evaluate", "--split", "dev", "--problems", "x.jsonl"],
         ["solve", " "],
+        ["solve", "1 + 1", "--model", "no-such-run"],
         ["solve", "1 + 1", "--samples", "2", "--temperature", "0"],
         ["problems", "show", "percnt"],
         ["problems", "show", "percent", "--level", "9"],
@@ -243,7 +245,7 @@ def test_evaluate_as_json(samples: int, tiny_tutor: Path) -> None:
 def test_evaluate_prints_a_table_on_stdout_alone(tiny_tutor: Path) -> None:
     result = call("evaluate", "--model", tiny_tutor, "--n", 2, "--max-tokens", 8, "--show", 1)
     assert "solve rate" in result.stdout
-    assert "solve rate" not in result.stderr
+    assert result.stderr == "2 problems of test\n"
 
 
 # Training
@@ -326,6 +328,18 @@ def test_what_contradicts_a_run_is_refused(
     result = call(*small(tiny_tutor, trained.runs), *options)
     assert result.exit_code == 2
     assert complaint in result.stderr.replace("--resume or", "resume or")
+
+
+def test_a_refusing_disk_fails_the_run_and_tells_how_to_go_on(trained: Trained, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(trained.runs, runs)
+    (runs / "first" / "metrics.jsonl").unlink()
+    (runs / "first" / "metrics.jsonl").mkdir()
+    result = call("train", "--resume", "--runs-folder", runs, "--rounds", 3)
+    assert result.exit_code == 1
+    assert f"go on with 'workbench train --resume --run first --runs-folder {runs}'" in result.stderr
+    with Store.open(runs / "workbench.db") as store:
+        assert store.run_info("first").status == "failed"
 
 
 def test_a_file_of_problems_is_its_own_measure(tmp_path: Path, tiny_tutor: Path) -> None:

@@ -138,15 +138,17 @@ def pretrain(
       workbench pretrain --out my-tutor --minutes 30
       workbench pretrain --out small --set hidden=96 --set layers=3 --set heads=3 --set intermediate=256
     """
+    from workbench.cli.models import start_quietly
     from workbench.files import free_space_check, require_writable
     from workbench.training.fetch import TUTOR
 
-    folder = out or TUTOR
-    require_writable(folder)
-    free_space_check(folder, 256 << 20)
+    start_quietly(offline=True)
     from workbench.training import pretrain as recipe_book
 
     recipe = read_recipe(settings or ())
+    folder = out or TUTOR
+    require_writable(folder)
+    free_space_check(folder, 256 << 20)
     recipe_book.pretrain(folder, recipe, minutes, lambda text: typer.echo(text, err=True))
     if (folder / "tutor.json").is_file():
         typer.echo(folder)

@@ -7,6 +7,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from workbench.cli.runs import LATEST, RUNS, find_run
 from workbench.errors import BadInput
 from workbench.training.fetch import SMOLLM2, model_folder
@@ -28,6 +30,9 @@ def resolve_model(name: str | None, runs_folder: Path = RUNS) -> str | None:
         return name
     is_run = name == LATEST or (folder / "config.yaml").is_file()
     if not is_run and not (runs_folder / name / "config.yaml").is_file():
+        # A mistyped run must not be asked for on the network: a hub id is org/name here.
+        if name.strip() and "/" not in name and not folder.exists():
+            raise BadInput(f"There is no run or folder {name!r}; a model on the hub is named org/name.")
         return name
     run = find_run(name, runs_folder)
     if not (run / "model" / "config.json").is_file():
@@ -44,21 +49,29 @@ def prepare(name: str | None) -> str:
     Returns what transformers loads. Must run before anything imports transformers.
     """
     place = model_folder(name)
-    if Path(place).exists():
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    warnings.filterwarnings("ignore", module=r"(transformers|peft|torch|huggingface_hub)\b")
-
+    local = Path(place).exists()
+    if not local:
+        typer.echo(f"Loading {place} from the Hugging Face hub, unless it is in the cache ...", err=True)
+    start_quietly(local)
     from workbench.training.hardware import tune_allocator
 
     tune_allocator()
+    return place
+
+
+def start_quietly(offline: bool) -> None:
+    """Import transformers without its bars and warnings; our own progress says what goes on."""
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    warnings.filterwarnings("ignore", module=r"(transformers|peft|torch|huggingface_hub)\b")
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    return place
 
 
 def open_policy(settings: Model) -> Policy:

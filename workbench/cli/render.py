@@ -99,8 +99,8 @@ def percent(figure: Mapping[str, float], signed: bool = False) -> str:
     return f"{value:{sign}.1f} [{low:{sign}.{digits}f}, {high:{sign}.{digits}f}]"
 
 
-def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+def _table(left: Sequence[str], right: Sequence[str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in left:
         table.add_column(name, no_wrap=True)
     for name in right:
@@ -110,16 +110,16 @@ def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
 
 def print_metrics(title: str, metrics: Mapping[str, Interval | None]) -> None:
     """Each measure with its interval."""
-    table = _table(title, ("measure",), ("per cent [95 %]",))
+    table = _table(("measure",), ("per cent [95 %]",))
     for name, interval in metrics.items():
         shown = percent(interval_record(interval)) if interval else "needs --samples 16"
         table.add_row(name.replace("_", " "), shown)
-    console().print(table)
+    _print_titled(title, table)
 
 
 def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
     """Solve rate before and after with the gain, and the process rates, by split."""
-    table = _table(title, ("split",), ("solve before", "solve after", "gain", "process before", "process after"))
+    table = _table(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
     for name, found in splits.items():
         solve, process = found["solve_rate"], found["process_rate"]
         table.add_row(
@@ -129,12 +129,19 @@ def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
             percent(solve["gain"], signed=True),
             *(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
         )
-    console().print(table)
+    _print_titled(title, table)
+
+
+def _print_titled(title: str, table: Table) -> None:
+    out = console()
+    out.print(Text(plain(title), style="bold"), soft_wrap=True)
+    out.print(table)
+    out.print()
 
 
 def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
     """All runs."""
-    table = _table("Runs", ("name", "method", "status"), ("rounds", "dev solve rate"))
+    table = _table(("name", "method", "status"), ("rounds", "dev solve rate"))
     for row in rows:
         rate = row["dev_solve_rate"]
         shown = "–" if rate is None else f"{100 * rate:.1f} %"
@@ -144,7 +151,7 @@ def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
     """All skills, each with an example."""
-    table = _table("Skills", ("skill",), ())
+    table = _table(("skill",), ())
     table.add_column("example", overflow="fold")
     for name, problem in rows:
         table.add_row(name, plain(problem.text))
@@ -156,9 +163,12 @@ def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
 
 @contextmanager
 def progress_bar(what: str, total: float | None) -> Iterator[tuple[Progress, Any]]:
-    """A bar on stderr that goes away when it is done; yields it with its task."""
+    """A bar on stderr that goes away when it is done; yields it with its task. In a log, one line instead."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+    err = console(stderr=True)
+    if not err.is_terminal:
+        err.print(what, soft_wrap=True)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield progress, progress.add_task(what, total=total)
 
 
