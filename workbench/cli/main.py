@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli import materials
+from workbench.cli.contract import contract
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.runs import runs
@@ -55,6 +56,7 @@ app.command(short_help="Train a model, measured before and after.")(train)
 app.command(short_help="Solve a problem and judge each step.")(solve)
 app.command(short_help="Measure a model on a set of problems.")(evaluate)
 app.command(short_help="List all runs.")(runs)
+app.command(short_help="Measure how a tutor model uses help.")(contract)
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)
 app.command(short_help="Make a tutor model from scratch.")(materials.pretrain)

@@ -149,8 +149,7 @@ def pretrain(
     folder = out or TUTOR
     require_writable(folder)
     free_space_check(folder, 256 << 20)
-    recipe_book.pretrain(folder, recipe, minutes, lambda text: typer.echo(text, err=True))
-    if (folder / "tutor.json").is_file():
+    if recipe_book.pretrain(folder, recipe, minutes, lambda text: typer.echo(text, err=True)):
         typer.echo(folder)
     else:
         typer.echo("Paused; the same command goes on from here.", err=True)

@@ -26,7 +26,6 @@ from workbench.cli.scores import Material, Scores, compare, dev_check, measure_s
 from workbench.config import Config, dump_config
 from workbench.errors import StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
-from workbench.memory.state import MemoryState
 from workbench.prompts import TEXT_HASH
 from workbench.store import Store
 from workbench.training import checkpoint
@@ -203,10 +202,7 @@ def trained_policy(plan: Plan) -> Policy:
     if newest is None:
         raise StorageError(f"{plan.checkpoints} has no whole checkpoint; check the disk.")
     policy = load_policy(plan.config.model, trainable=True)
-    moved = [p for p in policy.model.parameters() if p.requires_grad]
-    # The optimizer and the teacher are read too and dropped: a checkpoint is restored whole or not at all.
-    state = checkpoint.State(policy, policy.frozen_copy(), torch.optim.AdamW(moved), MemoryState(), 0, 0.0)
-    checkpoint.restore(newest, state)
+    checkpoint.restore_policy(newest, policy)
     return policy
 
 

@@ -123,13 +123,6 @@ class Reflection(Section):
     """Rounds between poolings of insights into patterns."""
 
 
-class Verifier(Section):
-    """What the verifier may know."""
-
-    knowledge: Literal["free", "answer"] = "answer"
-    """The problem alone, or its final answer too."""
-
-
 class Evaluation(Section):
     """How often and on how much the policy is evaluated."""
 
@@ -167,8 +160,6 @@ class Config(Section):
     """Procedural memory."""
     reflection: Reflection = Reflection()
     """Reflections."""
-    verifier: Verifier = Verifier()
-    """Step verdicts."""
     evaluation: Evaluation = Evaluation()
     """Evaluations."""
     checkpoint: Checkpoint = Checkpoint()

@@ -115,14 +115,8 @@ def newest(folder: Path) -> Path | None:
 @torch.no_grad()
 def restore(path: Path, state: State) -> None:
     """Put a checkpoint's content into a state of the same shape. Raises `StorageError` if shapes differ."""
-    for policy, name in ((state.policy, "policy"), (state.teacher, "teacher")):
-        stored = load_file(path / f"{name}.safetensors")
-        for key, parameter in policy.model.named_parameters():
-            if not _moves(key, policy):
-                continue
-            if key not in stored or stored[key].shape != parameter.shape:
-                raise StorageError(f"The checkpoint {path} is of another model; start a run of another name.")
-            parameter.copy_(stored[key])
+    restore_policy(path, state.policy)
+    restore_policy(path, state.teacher, "teacher")
     flat = load_file(path / "optimizer.safetensors")
     moments: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in flat.items():
@@ -133,6 +127,18 @@ def restore(path: Path, state: State) -> None:
     state.memory = _MEMORY.validate_json((path / "memory.json").read_bytes())
     numbers = json.loads((path / "state.json").read_text())
     state.round, state.seconds = numbers["round"], numbers["seconds"]
+
+
+@torch.no_grad()
+def restore_policy(path: Path, policy: Policy, name: str = "policy") -> None:
+    """Put a checkpoint's weights into a policy of the same shape. Raises `StorageError` if shapes differ."""
+    stored = load_file(path / f"{name}.safetensors")
+    for key, parameter in policy.model.named_parameters():
+        if not _moves(key, policy):
+            continue
+        if key not in stored or stored[key].shape != parameter.shape:
+            raise StorageError(f"The checkpoint {path} is of another model; start a run of another name.")
+        parameter.copy_(stored[key])
 
 
 def check_space(folder: Path, policy: Policy) -> None:

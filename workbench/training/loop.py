@@ -12,7 +12,7 @@ from random import Random
 import torch
 
 from workbench.config import Config
-from workbench.errors import BadInput
+from workbench.errors import BadInput, WorkbenchError
 from workbench.memory.reflection import Request, ask, ask_pattern, diagnose, read_reply
 from workbench.memory.retrieval import Recalled, recall
 from workbench.memory.state import (
@@ -26,12 +26,13 @@ from workbench.memory.state import (
 from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.checkpoint import State
+from workbench.training.collapse import collapse
 from workbench.training.policy import Policy, load_policy
 from workbench.training.rollouts import roll_out
 from workbench.training.sampling import sample
 from workbench.training.signals import Signals, grpo_signals, health, pmd_signals
 from workbench.training.update import move_teacher, update
-from workbench.types import Group, Interval, Knowledge, Level, Problem, Round
+from workbench.types import Group, Interval, Level, MemoryItem, Problem, Reflection, Round
 from workbench.verification import Verifier
 
 Evaluate = Callable[[Policy, int], dict[str, Interval]]
@@ -65,8 +66,8 @@ def run(
     """Train and yield each round when it is done and stored.
 
     Goes on from the newest checkpoint in `folder` if there is one. Stops after `training.rounds` or
-    `training.minutes`, evaluation not counted, or when the policy collapses. `store` must have the run.
-    Only the problem's text and, unless knowledge is `free`, its answer are read of a problem.
+    `training.minutes`, evaluation not counted. `store` must have the run. Of a problem only the text, the
+    skill and the answer are read. Raises `WorkbenchError` when the policy collapses.
     """
     trainer = Trainer(config, problems, store, name, verifier or Verifier())
     state = trainer.start(folder)
@@ -87,6 +88,10 @@ def run(
             if state.round % config.checkpoint.every == 0 or last:
                 checkpoint.save(folder, state)
         yield done
+        if (sign := collapse(store.rounds(name))) is not None:
+            raise WorkbenchError(
+                f"Round {done.index}: the policy has collapsed, {sign}; train again with a lower training.lr."
+            )
 
 
 def _done(rounds: int | None, minutes: float | None, state: State) -> bool:
@@ -113,7 +118,7 @@ class Trainer:
     def start(self, folder: Path) -> State:
         """The state before the first round, or that of the newest checkpoint."""
         settings = self.config.training
-        if self.config.verifier.knowledge == "answer" and any(p.answer is None for p in self.problems):
+        if any(p.answer is None for p in self.problems):
             raise BadInput("Training needs the answer of every problem; add the field `answer` to each row.")
         self.problems = [blind(p) for p in self.problems]
         if settings.threads:
@@ -187,9 +192,9 @@ class Trainer:
         state.memory = retire(memory, state.round, self.config.memory.expiry_rounds)
         return float(len(reflections) + len(pooled))
 
-    def _reflect(self, policy: Policy, groups: Sequence[Group]) -> list:  # type: ignore[type-arg]
+    def _reflect(self, policy: Policy, groups: Sequence[Group]) -> list[Reflection]:
         writer = self.config.reflection.writer
-        written = []
+        written: list[Reflection] = []
         if writer in ("diagnosis", "both"):
             written += [r for group in groups for r in diagnose(group)]
         if writer in ("policy", "both"):
@@ -268,7 +273,7 @@ def _write(policy: Policy, requests: Sequence[Request]) -> list[str]:
 
 def _pattern_requests(memory: MemoryState, round: int) -> list[Request]:
     """One question for each skill with enough insights."""
-    by_skill: dict[str, list] = {}  # type: ignore[type-arg]
+    by_skill: dict[str, list[MemoryItem]] = {}
     for item in memory.live():
         if item.level in (Level.LESSON, Level.STRATEGY):
             by_skill.setdefault(item.skill, []).append(item)
@@ -281,6 +286,3 @@ def _pattern_requests(memory: MemoryState, round: int) -> list[Request]:
 
 def _counter(policy: Policy) -> Callable[[str], int]:
     return lambda text: len(policy.encode(text))
-
-
-__all__ = ["Clock", "Knowledge", "Trainer", "blind", "draw", "run"]

@@ -15,6 +15,7 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from workbench.errors import BadInput
 from workbench.prompts import CHAT_TEMPLATE, TEXT_HASH
 from workbench.training.corpus import CLEAN_MIXTURE, PUPIL_MIXTURE, Document, Maker, documents
 from workbench.training.hardware import choose_device, tune_allocator
@@ -34,9 +35,9 @@ class Recipe:
     heads: int = 5
     intermediate: int = 432
     batch_tokens: int = 4096
-    clean_tokens: int = 12_000_000
+    clean_tokens: int = 10_000_000
     """Tokens of the first phase: tutors' solutions and bare arithmetic."""
-    pupil_tokens: int = 10_000_000
+    pupil_tokens: int = 9_000_000
     """Tokens of the second phase: pupils with beliefs, help, reflections."""
     matrix_rate: float = 0.02
     """Learning rate of Muon, for the matrices inside the layers."""
@@ -207,8 +208,11 @@ def update(
 
 def pretrain(
     folder: Path, recipe: Recipe, minutes: float | None = None, report: Callable[[str], None] = print
-) -> Path:
-    """Train to the recipe's tokens, or pause after `minutes`; go on from `folder` where it was paused."""
+) -> bool:
+    """Train to the recipe's tokens, or pause after `minutes`; go on from `folder` where it was paused.
+
+    Returns whether the model is finished. Raises `BadInput` if the folder holds a pause of another recipe.
+    """
     tune_allocator()
     device = choose_device()
     bf16 = device.type == "cuda"
@@ -223,6 +227,10 @@ def pretrain(
         model.load_state_dict(state["model"])
         for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
+        if state["recipe"] != asdict(recipe):
+            raise BadInput(
+                f"{folder} holds a pretraining by another recipe; go on with that one or choose another folder."
+            )
         seen, updates = state["seen"], state["updates"]
         report(f"going on after {seen:,} tokens")
     report(f"{sum(p.numel() for p in model.parameters()):,} parameters on {device}")
@@ -244,13 +252,14 @@ def pretrain(
                 report(f"{phase} {seen:,} tokens, loss {recent:.4f}, {rate:,.0f} tokens/s, {spent / 60:.1f} min")
             paused = minutes is not None and spent > minutes * 60
             if updates % 500 == 0 or paused or seen >= end:
-                _keep(state_file, model, optimizers, seen, updates)
+                _keep(state_file, model, optimizers, seen, updates, recipe)
             if paused:
-                return folder
+                return False
             if seen >= end:
                 break
     save_tutor(folder, model, tokenizer, recipe)
-    return folder
+    state_file.unlink()
+    return True
 
 
 def _keep(
@@ -259,9 +268,15 @@ def _keep(
     optimizers: tuple[torch.optim.Optimizer, ...],
     seen: int,
     updates: int,
+    recipe: Recipe,
 ) -> None:
-    kept = [optimizer.state_dict() for optimizer in optimizers]
-    state = {"model": model.state_dict(), "optimizers": kept, "seen": seen, "updates": updates}
+    state = {
+        "model": model.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+        "seen": seen,
+        "updates": updates,
+        "recipe": asdict(recipe),
+    }
     torch.save(state, path.with_suffix(".tmp"))
     path.with_suffix(".tmp").replace(path)
 

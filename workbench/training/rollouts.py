@@ -9,7 +9,7 @@ from workbench.config import Config
 from workbench.store import Store
 from workbench.training.policy import Policy
 from workbench.training.sampling import Sample, rollout_seed, sample
-from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict, content_id
+from workbench.types import Group, Judged, Problem, Rollout, Verdict, content_id
 from workbench.verification import Verifier
 
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -39,11 +39,10 @@ def roll_out(
     flat = [rollout for group in groups for rollout in group]
     with stage("store"):
         store.save_rollouts(run, flat)
-        knowledge = Knowledge(config.verifier.knowledge)
-        known = store.verdicts_of([r.id for r in flat], verifier.version, knowledge)
+        known = store.verdicts_of([r.id for r in flat], verifier.version)
     with stage("verify"):
         verdicts = {
-            r.id: known.get(r.id) or verifier.verify(p, r.text, knowledge)
+            r.id: known.get(r.id) or verifier.verify(p, r.text)
             for p, group in zip(problems, groups, strict=True)
             for r in group
         }

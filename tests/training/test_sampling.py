@@ -1,0 +1,75 @@
+"""Sampling: each rollout from its own seed, the ids and log-probabilities exactly as the policy gave them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from workbench.config import Model
+from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.training.sampling import rollout_seed, sample
+from workbench.types import StopReason
+
+TEXTS = ["Solve 3x + 5 = 20.", "Work out 7 - (-3) + 5.", "Expand 3(x + 4)."]
+
+
+@pytest.fixture(scope="module")
+def policy(tiny_tutor) -> Policy:
+    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+
+
+def prompts(policy: Policy) -> list[list[int]]:
+    return [policy.problem_ids(text) for text in TEXTS]
+
+
+def seeds(count: int) -> list[list[int]]:
+    return [[rollout_seed("test", i, k) for k in range(count)] for i in range(len(TEXTS))]
+
+
+def test_a_rollout_depends_on_its_seed_alone_not_on_its_neighbours(policy):
+    together = sample(policy, prompts(policy), seeds(3), max_tokens=12)
+    for i, prompt in enumerate(prompts(policy)):
+        for k in range(3):
+            alone = sample(policy, [prompt], [[seeds(3)[i][k]]], max_tokens=12)
+            assert alone[0][0].ids == together[i][k].ids
+            assert alone[0][0].logprobs == pytest.approx(together[i][k].logprobs, abs=1e-4)
+
+
+def test_batches_change_nothing(policy):
+    whole = sample(policy, prompts(policy), seeds(4), max_tokens=12)
+    parts = sample(policy, prompts(policy), seeds(4), max_tokens=12, batch=4)
+    assert [[s.ids for s in g] for g in whole] == [[s.ids for s in g] for g in parts]
+
+
+def test_the_logprobs_are_those_of_the_policy(policy):
+    made = sample(policy, prompts(policy), seeds(2), max_tokens=12)
+    pairs = [(p, s) for p, group in zip(prompts(policy), made, strict=True) for s in group]
+    with torch.no_grad():
+        hidden = reply_hidden(policy, [Exchange(p, s.ids) for p, s in pairs])
+        logprobs = torch.log_softmax(logits_of(policy, hidden), -1)
+    ids = torch.tensor([t for _, s in pairs for t in s.ids])
+    again = logprobs.gather(-1, ids[:, None]).squeeze(-1)
+    assert again.tolist() == pytest.approx([p for _, s in pairs for p in s.logprobs], abs=1e-4)
+
+
+def test_greedy_is_what_transformers_generates(policy):
+    for prompt, (made,) in zip(
+        prompts(policy), sample(policy, prompts(policy), [[0]] * 3, 12, temperature=0), strict=True
+    ):
+        ids = torch.tensor([prompt])
+        out = policy.model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=12)
+        assert tuple(out[0, len(prompt) :].tolist()) == made.ids
+
+
+def test_stop_reasons(policy):
+    made = [s for group in sample(policy, prompts(policy), seeds(30), max_tokens=40) for s in group]
+    for one in made:
+        ended = one.ids[-1] in policy.end_ids
+        assert one.stop is (StopReason.END if ended else StopReason.LENGTH)
+        assert ended or len(one.ids) == 40
+        assert not set(one.ids[:-1]) & policy.end_ids
+
+
+def test_seeds_are_reproducible_and_differ():
+    assert rollout_seed("a", 1) == rollout_seed("a", 1)
+    assert len({rollout_seed("a", i) for i in range(1000)}) == 1000

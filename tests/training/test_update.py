@@ -1,0 +1,109 @@
+"""One update: how rows are cut into passes changes nothing, and each term moves what it should."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
+from workbench.config import Model, Training
+from workbench.memory.retrieval import Recalled
+from workbench.training import update as module
+from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.training.signals import Signals, grpo_signals, pmd_signals
+from workbench.training.update import move_teacher, update
+from workbench.types import Group, Judged, Rollout, StopReason
+from workbench.verification import Verifier
+
+
+@pytest.fixture
+def policy(tiny_tutor) -> Policy:
+    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+
+
+def group_of(policy: Policy, texts: list[str]) -> Group:
+    """A group whose tokens are the policy's own, with its own log-probabilities."""
+    prompt = policy.problem_ids(LINEAR.text)
+    members = []
+    for i, text in enumerate(texts):
+        ids = (*policy.encode(text), policy.tokenizer.eos_token_id)
+        made = Rollout(f"r{i}", LINEAR.id, 0, i, i, text, ids, logprobs(policy, prompt, ids), StopReason.END, "t@0")
+        members.append(Judged(made, Verifier().verify(LINEAR, text)))
+    return Group(LINEAR, tuple(members))
+
+
+def logprobs(policy: Policy, prompt, reply) -> tuple[float, ...]:
+    with torch.no_grad():
+        logits = logits_of(policy, reply_hidden(policy, [Exchange(tuple(prompt), tuple(reply))]))
+    chosen = torch.log_softmax(logits, -1).gather(-1, torch.tensor(reply)[:, None])
+    return tuple(chosen.squeeze(-1).tolist())
+
+
+def signals(policy: Policy) -> Signals:
+    return pmd_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT, LATE, SIGN_KEPT]), Recalled())
+
+
+def step(policy: Policy, made: Signals, **settings: object) -> dict[str, torch.Tensor]:
+    """The weights after one plain gradient step."""
+    teacher = policy.frozen_copy()
+    optimizer = torch.optim.SGD(policy.model.parameters(), lr=1.0)
+    update(policy, teacher, optimizer, made.rows, made.targets, Training(clip_norm=1e9, **settings))
+    return {name: p.detach().clone() for name, p in policy.model.named_parameters()}
+
+
+def test_small_passes_move_the_weights_as_one_large_pass(tiny_tutor, monkeypatch):
+    results = []
+    for micro, rows in ((1 << 20, 1 << 20), (60, 5)):
+        monkeypatch.setattr(module, "MICRO_TOKENS", micro)
+        monkeypatch.setattr(module, "LOGIT_ROWS", rows)
+        policy = load_policy(Model(path=str(tiny_tutor), device="cpu"))
+        results.append(step(policy, signals(policy)))
+    for name, value in results[0].items():
+        torch.testing.assert_close(value, results[1][name], atol=1e-5, rtol=1e-4)
+
+
+def test_an_update_makes_the_corrected_step_likelier(policy):
+    made = signals(policy)
+    assert {policy.text(t.exchange.reply) for t in made.targets} == {"3x = 20 - 5", "x = 15 / 3"}
+    before = [sum(logprobs(policy, t.exchange.prompt, t.exchange.reply)) for t in made.targets]
+    step(policy, made, policy_gradient_weight=0, distill_weight=0)
+    after = [sum(logprobs(policy, t.exchange.prompt, t.exchange.reply)) for t in made.targets]
+    assert all(new > old for old, new in zip(before, after, strict=True))
+
+
+def test_the_hard_target_follows_the_rollouts_own_tokens(policy):
+    late = next(t for t in signals(policy).targets if policy.text(t.exchange.reply) == "x = 15 / 3")
+    assert policy.text(late.exchange.prompt).endswith("3x = 20 - 5\n3x = 15\n")
+
+
+def test_policy_gradient_raises_the_right_and_lowers_the_wrong(policy):
+    made = grpo_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT]))
+    before = [sum(logprobs(policy, r.exchange.prompt, r.exchange.reply)) for r in made.rows]
+    step(policy, made)
+    after = [sum(logprobs(policy, r.exchange.prompt, r.exchange.reply)) for r in made.rows]
+    assert after[0] > before[0]
+    assert after[1] - before[1] < after[0] - before[0]
+
+
+def test_an_all_equal_group_gives_grpo_nothing(policy):
+    made = grpo_signals(policy, group_of(policy, [SIGN_KEPT, SIGN_KEPT]))
+    assert not any(a for row in made.rows for a in row.advantages)
+
+
+def test_verified_steps_and_what_follows_the_error_are_left_alone(policy):
+    made = signals(policy)
+    late = made.rows[2]
+    text = [policy.piece(t) for t in late.exchange.reply]
+    moved = "".join(p for p, a, d in zip(text, late.advantages, late.distil, strict=True) if a or d)
+    assert moved == "x = 15 - 3\n"
+
+
+@pytest.mark.parametrize(("teacher", "share"), [("frozen", 0.0), ("ema", 0.01), ("live", 1.0)])
+def test_the_teacher_moves_by_its_rule(policy, teacher, share):
+    old = policy.frozen_copy()
+    start = next(old.model.parameters()).clone()
+    with torch.no_grad():
+        for p in policy.model.parameters():
+            p.add_(1.0)
+    move_teacher(old, policy, Training(teacher=teacher))
+    assert torch.allclose(next(old.model.parameters()), start + share, atol=1e-5)
