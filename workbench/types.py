@@ -16,6 +16,10 @@ from pydantic import TypeAdapter
 T = TypeVar("T")
 
 
+UNKNOWN_SKILL = "unknown"
+"""The skill of problems whose source names none."""
+
+
 class Judgement(StrEnum):
     """What the verifier says of one step. `unknown` is never an error and never punished."""
 
@@ -84,7 +88,7 @@ class Problem:
     text: str
     answer: str | None
     """The final answer as text; None only for problems that are solved, never trained on."""
-    skill: str = "unknown"
+    skill: str = UNKNOWN_SKILL
     difficulty: int = 0
     """1 to 3 for generated problems; 0 where the source does not say."""
     solution: tuple[str, ...] = ()
@@ -230,6 +234,7 @@ class MemoryItem:
     solve_share: float = 0.0
     """Share of the group that solved the problem when the item was written."""
     malrule: str | None = None
+    writer: str = "policy"
     uses: int = 0
     helped: int = 0
     hurt: int = 0

@@ -53,9 +53,9 @@ def step(policy: Policy, made: Signals, **settings: object) -> dict[str, torch.T
 
 def test_small_passes_move_the_weights_as_one_large_pass(tiny_tutor, monkeypatch):
     results = []
-    for micro, rows in ((1 << 20, 1 << 20), (60, 5)):
+    for micro, logits in ((1 << 20, 1 << 30), (60, 1)):
         monkeypatch.setattr(module, "MICRO_TOKENS", micro)
-        monkeypatch.setattr(module, "LOGIT_ROWS", rows)
+        monkeypatch.setattr(module, "LOGITS", logits)
         policy = load_policy(Model(path=str(tiny_tutor), device="cpu"))
         results.append(step(policy, signals(policy)))
     for name, value in results[0].items():

@@ -110,8 +110,8 @@ class Memory(Section):
     """Tokens of memory that the teacher reads at most; 0 for a teacher without memory."""
     max_items: int = Field(default=3, ge=0)
     """Items that the teacher reads at most."""
-    expiry_rounds: int = Field(default=20, gt=0)
-    """Rounds after which an item that was not used again expires."""
+    expiry_epochs: int = Field(default=2, gt=0)
+    """Passes over the problems after which an item that was not written again expires."""
 
 
 class Reflection(Section):

@@ -21,7 +21,7 @@ from workbench.prompts import (
 from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict
 
 _MARKS = {Judgement.CORRECT: "+", Judgement.INCORRECT: "-", Judgement.UNKNOWN: "?"}
-_KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}
+KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Request:
 
 
 def verified(group: Group) -> list[Judged]:
-    """Members with the right answer and no step incorrect, the shortest first."""
-    right = [m for m in group.members if m.verdict.process_correct]
+    """Members with the right answer and every step decided and correct, the shortest first."""
+    right = [m for m in group.members if m.verdict.process_correct and m.verdict.all_decided]
     return sorted(right, key=lambda m: (len(m.rollout.token_ids), m.rollout.id))
 
 
@@ -94,7 +94,7 @@ def _failed(group: Group) -> list[Judged]:
 
 def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: Sequence[Judged]) -> Request:
     problem = group.problem
-    message = reflection_message(problem.text, attempts, _KINDS[level])
+    message = reflection_message(problem.text, attempts, KINDS[level])
     return Request(message, level, problem.id, problem.skill, tuple(m.rollout.id for m in members))
 
 
@@ -112,14 +112,14 @@ def attempt(member: Judged) -> Attempt:
 
 def ask_pattern(skill: str, insights: Sequence[MemoryItem]) -> Request:
     """The question that pools insights of a skill into a pattern."""
-    pairs = dict.fromkeys((_KINDS[item.level], item.text) for item in insights)
+    pairs = dict.fromkeys((KINDS[item.level], item.text) for item in insights)
     evidence = tuple(dict.fromkeys(e for item in insights for e in item.evidence))
     return Request(pattern_message(tuple(pairs)), Level.PATTERN, None, skill, evidence)
 
 
 def read_reply(request: Request, reply: str) -> Reflection | None:
     """The reflection in a reply; None where the reply is not in the form that was asked for."""
-    text = parse_insight(reply, _KINDS[request.level])
+    text = parse_insight(reply, KINDS[request.level])
     if text is None:
         return None
     return Reflection(request.problem_id or "", request.skill, request.level, text, request.evidence, writer="policy")

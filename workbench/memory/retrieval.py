@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from workbench.types import Level, MemoryItem, Problem
+from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ def recall(
     """
     ranked, experience = [], None
     for item in live:
-        if item.skill != problem.skill:
-            continue
         own = item.problem_id == problem.id
+        if not own and (item.skill != problem.skill or not _general(item)):
+            continue
         if item.level is Level.EXPERIENCE:
             experience = item if own else experience
         else:
@@ -46,6 +46,11 @@ def recall(
         texts.add(item.text)
         budget -= cost
     return Recalled(tuple(chosen), experience)
+
+
+def _general(item: MemoryItem) -> bool:
+    """Whether an item may serve other problems: not where the skill is unknown, nor facts of one problem."""
+    return item.skill != UNKNOWN_SKILL and item.writer != "diagnosis"
 
 
 def _rank(item: MemoryItem, own: bool) -> tuple[int, int, int, str]:

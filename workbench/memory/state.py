@@ -68,7 +68,7 @@ def remember(
         key = content_id(r.level, r.skill, problem_id, r.text)
         old = items.get(key)
         fresh = MemoryItem(
-            key, r.level, r.skill, problem_id, r.text, r.evidence, policy_version, round, share, r.malrule
+            key, r.level, r.skill, problem_id, r.text, r.evidence, policy_version, round, share, r.malrule, r.writer
         )
         if old is not None:
             evidence = tuple(dict.fromkeys((*old.evidence, *r.evidence)))[-8:]

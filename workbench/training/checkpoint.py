@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 from pydantic import TypeAdapter
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from workbench.errors import StorageError
@@ -43,8 +44,9 @@ def save(folder: Path, state: State) -> Path:
     final = folder / f"round-{state.round:06d}"
     staging = folder / f".staging-{state.round:06d}-{os.getpid()}"
     make_folder(folder)
+    for stale in folder.glob(".staging-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     try:
-        shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         _write(staging, state)
         seal = {file.name: _digest(file) for file in sorted(staging.iterdir())}
@@ -53,9 +55,12 @@ def save(folder: Path, state: State) -> Path:
         if final.exists():
             shutil.rmtree(final)
         staging.rename(final)
+    except SafetensorError as error:
+        raise StorageError(f"The checkpoint cannot be written to {folder} ({error}); free some space.") from error
     except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
         raise refused(folder, error) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
     for old in _complete(folder)[:-KEEP]:
         shutil.rmtree(old, ignore_errors=True)
     return final

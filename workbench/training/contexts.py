@@ -14,6 +14,7 @@ from workbench.memory.retrieval import Recalled
 from workbench.prompts import NO_HELP, Help
 from workbench.training.routing import Route, Routed
 from workbench.types import Group, Judged, Level
+from workbench.verification.steps import split
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _solutions(group: Group, member: Judged, recalled: Recalled) -> list[Solutio
     written = tuple(step.text for step in member.verdict.steps)
     found = [(tuple(step.text for step in m.verdict.steps), "sibling") for m in verified(group)]
     if recalled.experience is not None:
-        found.append((tuple(recalled.experience.text.split("\n")), "memory"))
+        found.append((tuple(step.text for step in split(recalled.experience.text)), "memory"))
     return sorted(found, key=lambda s: -_shared(written, s[0]))
 
 

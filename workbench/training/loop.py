@@ -13,7 +13,7 @@ import torch
 
 from workbench.config import Config
 from workbench.errors import BadInput, WorkbenchError
-from workbench.memory.reflection import Request, ask, ask_pattern, diagnose, read_reply
+from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply
 from workbench.memory.retrieval import Recalled, recall
 from workbench.memory.state import (
     MemoryState,
@@ -32,7 +32,7 @@ from workbench.training.rollouts import roll_out
 from workbench.training.sampling import sample
 from workbench.training.signals import Signals, grpo_signals, health, pmd_signals
 from workbench.training.update import move_teacher, update
-from workbench.types import Group, Interval, Level, MemoryItem, Problem, Reflection, Round
+from workbench.types import UNKNOWN_SKILL, Group, Interval, Level, MemoryItem, Problem, Reflection, Round, StopReason
 from workbench.verification import Verifier
 
 Evaluate = Callable[[Policy, int], dict[str, Interval]]
@@ -88,7 +88,8 @@ def run(
             if state.round % config.checkpoint.every == 0 or last:
                 checkpoint.save(folder, state)
         yield done
-        if (sign := collapse(store.rounds(name))) is not None:
+        so_far = [r for r in store.rounds(name) if r.index <= done.index]
+        if (sign := collapse(so_far)) is not None:
             raise WorkbenchError(
                 f"Round {done.index}: the policy has collapsed, {sign}; train again with a lower training.lr."
             )
@@ -189,7 +190,8 @@ class Trainer:
                 r for q, t in zip(requests, _write(state.policy, requests), strict=True) if (r := read_reply(q, t))
             ]
             memory = remember(memory, pooled, state.round, version, 0.0)
-        state.memory = retire(memory, state.round, self.config.memory.expiry_rounds)
+        epoch = -(-len(self.problems) // self.config.sampling.problems_per_round)
+        state.memory = retire(memory, state.round, self.config.memory.expiry_epochs * epoch)
         return float(len(reflections) + len(pooled))
 
     def _reflect(self, policy: Policy, groups: Sequence[Group]) -> list[Reflection]:
@@ -266,16 +268,17 @@ def _write(policy: Policy, requests: Sequence[Request]) -> list[str]:
     """The policy's greedy replies to reflection requests."""
     if not requests:
         return []
-    prompts = [policy.message_ids(r.message) for r in requests]
+    forms = [f" Reply with one line: '{KINDS[r.level]}: ...'." if policy.instruction else "" for r in requests]
+    prompts = [policy.message_ids(r.message + form) for r, form in zip(requests, forms, strict=True)]
     replies = sample(policy, prompts, [[0]] * len(prompts), max_tokens=48, temperature=0)
-    return [policy.text(reply[0].ids) for reply in replies]
+    return [policy.text(r.ids) if r.stop is StopReason.END else "" for (r,) in replies]
 
 
 def _pattern_requests(memory: MemoryState, round: int) -> list[Request]:
     """One question for each skill with enough insights."""
     by_skill: dict[str, list[MemoryItem]] = {}
     for item in memory.live():
-        if item.level in (Level.LESSON, Level.STRATEGY):
+        if item.level in (Level.LESSON, Level.STRATEGY) and item.writer == "policy" and item.skill != UNKNOWN_SKILL:
             by_skill.setdefault(item.skill, []).append(item)
     return [
         ask_pattern(skill, sorted(items, key=lambda i: (-i.written_round, i.id))[:5])

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,18 @@ class Policy:
             self._pieces[token] = str(self.tokenizer.decode([token], skip_special_tokens=True))
         return self._pieces[token]
 
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """The text that each token adds; together they are the reply's text.
+
+        Tokens are decoded one by one where that is exact, else by what each adds to those before it: some
+        tokenizers drop leading blanks or split a character over several tokens.
+        """
+        single = [self.piece(token) for token in ids]
+        if "".join(single) == self.text(ids):
+            return single
+        texts = ["", *(self.text(ids[: i + 1]).rstrip("\ufffd") for i in range(len(ids)))]
+        return [after[len(before) :] for before, after in pairwise(texts)]
+
     def text(self, ids: Sequence[int]) -> str:
         """The text of a reply, special tokens left out."""
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
@@ -92,7 +105,9 @@ def load_policy(settings: Model, trainable: bool = False) -> Policy:
     folder = model_folder(settings.path)
     _check_text(folder)
     device = choose_device(settings.device)
-    dtype = choose_dtype(device, settings.dtype)
+    # Small updates vanish in half precision: weights that are trained whole stay in float32.
+    whole = trainable and not settings.lora_rank
+    dtype = torch.float32 if whole else choose_dtype(device, settings.dtype)
     local = Path(folder).exists()
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=local)

@@ -41,11 +41,13 @@ def roll_out(
         store.save_rollouts(run, flat)
         known = store.verdicts_of([r.id for r in flat], verifier.version)
     with stage("verify"):
-        verdicts = {
-            r.id: known.get(r.id) or verifier.verify(p, r.text)
-            for p, group in zip(problems, groups, strict=True)
-            for r in group
-        }
+        verdicts: dict[str, Verdict] = {}
+        for problem, group in zip(problems, groups, strict=True):
+            # A policy often writes the same solution twice: one verdict serves both.
+            made: dict[str, Verdict] = {}
+            for r in group:
+                verdict = known.get(r.id) or made.get(r.text) or verifier.verify(problem, r.text)
+                verdicts[r.id] = made[r.text] = verdict
     with stage("store"):
         store.save_verdicts(run, [(key, v) for key, v in verdicts.items() if key not in known])
     return [_group(p, group, verdicts) for p, group in zip(problems, groups, strict=True)]
@@ -54,9 +56,13 @@ def roll_out(
 def record(
     policy: Policy, problem: Problem, made: Sample, run: str, round: int, index: int, seed: int, version: str
 ) -> Rollout:
-    """A sample as a rollout record."""
+    """A sample as a rollout record.
+
+    Its id follows from the tokens too: a run that resumes on another machine, where sampling may differ in the
+    last bit, then adds rollouts instead of contradicting stored ones.
+    """
     return Rollout(
-        id=content_id(run, round, problem.id, index),
+        id=content_id(run, round, problem.id, index, made.ids),
         problem_id=problem.id,
         round=round,
         index=index,

@@ -79,7 +79,7 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled) -> Signals:
     decisions = route_group(group)
     for member, routed in zip(group.members, decisions, strict=True):
         context = teacher_context(group, member, routed, recalled)
-        steps = token_steps([policy.piece(t) for t in member.rollout.token_ids], member.rollout.text)
+        steps = token_steps(policy.pieces(member.rollout.token_ids), member.rollout.text)
         rows.append(_row(policy, group, member, routed, context, prompt, steps))
         contexts.append(context)
         if context is not None and context.correction is not None:
@@ -98,11 +98,15 @@ def _row(
 ) -> Row:
     ids, scale = member.rollout.token_ids, 2 * routed.weight
     weights = step_weights(steps, routed) if context else [0.0] * len(ids)
+    # Routing, not mixing: what a teacher can distil does not feel the policy gradient as well.
+    advantages = (0.0,) * len(ids)
+    if context is None:
+        advantages = tuple(a * scale / len(ids) for a in token_advantages(steps, routed))
     help_ids = tuple(policy.problem_ids(group.problem.text, context.help)) if context else None
     return Row(
         exchange=Exchange(prompt, ids),
         sampled=member.rollout.logprobs,
-        advantages=tuple(a * scale / len(ids) for a in token_advantages(steps, routed)),
+        advantages=advantages,
         distil=tuple(w * scale for w in weights),
         teacher_prompt=help_ids,
     )
@@ -122,7 +126,8 @@ def _target(
     ended = start == len(ids) and member.rollout.stop is StopReason.END
     kept = ids[:-1] if ended else ids[:start]
     assert context.correction is not None
-    reply = policy.encode(context.correction)
+    open_line = start == len(ids) and not member.rollout.text.endswith("\n")
+    reply = policy.encode("\n" * open_line + context.correction)
     if context.correction.startswith("Answer"):
         reply.append(policy.tokenizer.eos_token_id)
     return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight)

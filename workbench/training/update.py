@@ -14,8 +14,8 @@ from workbench.training.signals import Row, Target
 
 MICRO_TOKENS = 16_384
 """Padded tokens in one forward pass; gradients add up over passes."""
-LOGIT_ROWS = 4_096
-"""Tokens whose vocabulary logits exist at once, so that memory does not grow with rollouts x vocabulary."""
+LOGITS = 1 << 23
+"""Vocabulary logits that exist at once, so that memory does not grow with tokens x vocabulary."""
 
 
 @dataclass
@@ -38,7 +38,6 @@ def update(
     settings: Training,
 ) -> dict[str, float]:
     """Move the policy once. Every term is a mean over the rollouts given; returns the terms by name."""
-    policy.model.train()
     moved = [row for row in rows if any(row.advantages) or any(row.distil)]
     if not moved and not targets:
         return {}
@@ -51,7 +50,6 @@ def update(
     norm = torch.nn.utils.clip_grad_norm_(policy.model.parameters(), settings.clip_norm)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    policy.model.eval()
     return {
         "loss_gradient": losses.gradient,
         "loss_distil": losses.distil,
@@ -59,6 +57,10 @@ def update(
         "entropy": losses.entropy / max(1, losses.tokens),
         "gradient_norm": float(norm),
     }
+
+
+def _rows_at_once(policy: Policy) -> int:
+    return max(16, LOGITS // int(policy.inner.config.vocab_size))
 
 
 def _length(exchange: Exchange) -> int:
@@ -89,7 +91,7 @@ def _backward_rows(
     taught = _teacher_hidden(teacher, rows, hidden)
     wanted = ((advantages != 0) | (weights != 0)).nonzero().squeeze(-1)
     leaf = hidden.detach().requires_grad_()
-    for part in wanted.split(LOGIT_ROWS):
+    for part in wanted.split(_rows_at_once(policy)):
         logits = logits_of(policy, leaf[part])
         logprobs = torch.log_softmax(logits, -1).gather(-1, ids[part, None]).squeeze(-1)
         gradient = clipped_policy_gradient(logprobs, sampled[part], advantages[part]).sum() / count
@@ -138,7 +140,7 @@ def _backward_targets(
         [t.weight / len(t.exchange.reply) for t in targets for _ in t.exchange.reply], device=policy.device
     )
     leaf = hidden.detach().requires_grad_()
-    for part in torch.arange(len(ids), device=policy.device).split(LOGIT_ROWS):
+    for part in torch.arange(len(ids), device=policy.device).split(_rows_at_once(policy)):
         surprise = torch.nn.functional.cross_entropy(logits_of(policy, leaf[part]), ids[part], reduction="none")
         total = (surprise * weights[part]).sum() / count
         losses.target += float(total.detach())

@@ -1,0 +1,178 @@
+"""The loop on the shipped model: it resumes bit for bit, survives kill -9, and reads no worked solution."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workbench.config import Config, load_config
+from workbench.errors import BadInput, WorkbenchError
+from workbench.problems.splits import load_split
+from workbench.store import Store
+from workbench.training import checkpoint
+from workbench.training.collapse import collapse
+from workbench.training.loop import draw, run
+from workbench.types import Level, Round
+
+PROBLEMS = load_split("train")[9::80]
+SETTINGS = (
+    "preset=tiny",
+    "sampling.problems_per_round=3",
+    "sampling.group_size=4",
+    "training.learning_rate=0.001",
+    "training.threads=1",
+    "model.device=cpu",
+    "reflection.pattern_every=2",
+    "checkpoint.every=2",
+)
+
+
+def config(rounds: int, *more: str) -> Config:
+    return load_config(None, (*SETTINGS, f"training.rounds={rounds}", *more))
+
+
+def train(folder: Path, settings: Config, problems=PROBLEMS, name: str = "r") -> list[Round]:
+    with Store.open(folder / "w.db") as store:
+        if name not in store.run_names():
+            store.create_run(name, "{}", {})
+        return list(run(settings, problems, store, name, folder / "checkpoints"))
+
+
+def figures(rounds: list[Round]) -> list[dict[str, float]]:
+    return [r.metrics for r in rounds]
+
+
+def weights(folder: Path) -> dict[str, str]:
+    """The digests of the newest checkpoint's files, times left out."""
+    newest = checkpoint.newest(folder / "checkpoints")
+    assert newest is not None
+    seal = json.loads((newest / "COMPLETE.json").read_text())
+    return {name: digest for name, digest in seal.items() if name != "state.json"}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> tuple[Path, list[Round]]:
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, train(folder, config(4))
+
+
+def test_a_round_does_all_that_the_design_says(whole):
+    folder, rounds = whole
+    assert [r.index for r in rounds] == [0, 1, 2, 3]
+    assert sum(r.metrics["insights_written"] for r in rounds) > 0
+    assert rounds[-1].metrics["seen_before"] == 1.0  # six problems, three a round
+    assert set(rounds[0].seconds) == {"sample", "store", "verify", "reflect", "signals", "update"}
+    with Store.open(folder / "w.db") as store:
+        judged = store.judged("r")
+        levels = {item.level for item in store.memory("r")}
+    assert len(judged) == sum(r.metrics["rollouts"] for r in rounds)
+    assert Level.EXPERIENCE in levels
+    assert levels & {Level.LESSON, Level.STRATEGY}
+
+
+def test_resuming_equals_never_having_stopped(whole, tmp_path):
+    folder, rounds = whole
+    first = train(tmp_path, config(2))
+    second = train(tmp_path, config(4))
+    assert figures([*first, *second]) == figures(rounds)
+    assert weights(tmp_path) == weights(folder)
+
+
+def test_a_kill_in_the_middle_of_a_round_loses_nothing(whole, tmp_path):
+    folder, rounds = whole
+    script = (
+        "from pathlib import Path; from tests.training.test_loop import train, config; "
+        f"train(Path({str(tmp_path)!r}), config(4))"
+    )
+    root = Path(__file__).parents[2]
+    worker = subprocess.Popen([sys.executable, "-c", script], cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
+    deadline = time.monotonic() + 120
+    while stored_rollouts(tmp_path) < 30 and time.monotonic() < deadline:  # the third round has begun
+        time.sleep(0.01)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    before = stored_rollouts(tmp_path)
+    assert before >= 30
+    train(tmp_path, config(4))
+    with Store.open(tmp_path / "w.db") as store:
+        assert figures(store.rounds("r")) == figures(rounds)
+        assert len(store.rollouts("r")) == 48
+    assert weights(tmp_path) == weights(folder)
+
+
+def stored_rollouts(folder: Path) -> int:
+    if not (folder / "w.db").exists():
+        return 0
+    with Store.open(folder / "w.db") as store:
+        return len(store.rollouts("r")) if "r" in store.run_names() else 0
+
+
+def test_worked_solutions_are_never_read(whole, tmp_path):
+    folder, rounds = whole
+    stripped = [replace(p, solution=(), alternates=(), params=(), frame="", depth=0) for p in PROBLEMS]
+    assert figures(train(tmp_path, config(4), stripped)) == figures(rounds)
+    assert weights(tmp_path) == weights(folder)
+
+
+def test_grpo_runs_in_the_same_loop(tmp_path):
+    rounds = train(tmp_path, config(1, "training.method=grpo"))
+    assert rounds[0].metrics["insights_written"] == 0
+    assert "reflect" not in rounds[0].seconds
+
+
+def test_a_half_written_checkpoint_is_passed_over(whole, tmp_path):
+    train(tmp_path, config(2))
+    newest = checkpoint.newest(tmp_path / "checkpoints")
+    assert newest is not None
+    fake = newest.parent / "round-000009"
+    fake.mkdir()
+    (fake / "policy.safetensors").write_bytes(b"half")
+    assert checkpoint.newest(newest.parent) == newest
+    (newest / "teacher.safetensors").write_bytes(b"torn")
+    assert checkpoint.newest(newest.parent) is None
+
+
+def test_problems_without_answers_are_refused(tmp_path):
+    with pytest.raises(BadInput, match="answer"):
+        train(tmp_path, config(1), [replace(PROBLEMS[0], answer=None)])
+
+
+def test_every_epoch_meets_every_problem_once():
+    problems = load_split("train")[:10]
+    met = [p for r in range(5) for p in draw(problems, 2, r, seed=3)[0]]
+    assert sorted(p.id for p in met) == sorted(p.id for p in problems)
+    assert draw(problems, 2, 7, 3) == draw(problems, 2, 7, 3)
+    assert draw(problems, 2, 5, 3)[1] == 1.0
+
+
+def rounds_with(values: list[float], name: str = "cut_off_share") -> list[Round]:
+    base = {"cut_off_share": 0.0, "unknown_share": 0.0}
+    return [Round(i, 0.0, {**base, name: v}, {}) for i, v in enumerate(values)]
+
+
+@pytest.mark.parametrize(
+    ("values", "collapsed"),
+    [
+        ([0.0, 0.1, 0.0, 0.0], False),
+        ([0.0, 0.9, 0.9], False),  # too soon to tell
+        ([0.0, 0.9, 0.9, 0.9], True),
+        ([0.0, 0.9, 0.2, 0.9, 0.9], False),
+        ([1.0, 1.0, 1.0, 1.0], False),  # it was so from the start
+    ],
+)
+def test_collapse(values, collapsed):
+    assert (collapse(rounds_with(values)) is not None) is collapsed
+
+
+def test_a_collapse_stops_the_run_with_a_remedy(tmp_path, monkeypatch):
+    monkeypatch.setattr("workbench.training.loop.collapse", lambda rounds: "it only repeats itself")
+    with pytest.raises(WorkbenchError, match=r"collapsed, it only repeats itself; train again with a lower"):
+        train(tmp_path, config(2))
