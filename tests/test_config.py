@@ -80,7 +80,7 @@ def test_a_path_stays_the_text_that_was_given(value: str) -> None:
         ("trainig.seed", "training.seed"),
         ("learning_rate", "training.learning_rate"),
         ("lr", "training.learning_rate"),
-        ("memory.expiry", "memory.expiry_rounds"),
+        ("memory.expiry", "memory.expiry_epochs"),
         ("trainin", "training"),
         ("presets", "preset"),
     ],
