@@ -39,6 +39,8 @@ class Recipe:
     """Tokens of the first phase: tutors' solutions and bare arithmetic."""
     pupil_tokens: int = 9_000_000
     """Tokens of the second phase: pupils with beliefs, help, reflections."""
+    again_tokens: int = 10_000_000
+    """Tokens of the third phase: more of the second, from a learning rate raised once more to a half."""
     matrix_rate: float = 0.02
     """Learning rate of Muon, for the matrices inside the layers."""
     vector_rate: float = 2e-3
@@ -48,7 +50,7 @@ class Recipe:
 
     @property
     def tokens(self) -> int:
-        return self.clean_tokens + self.pupil_tokens
+        return self.clean_tokens + self.pupil_tokens + self.again_tokens
 
 
 def build_tokenizer(seed: int = 0, sample: int = 20_000) -> PreTrainedTokenizerFast:
@@ -164,10 +166,18 @@ def _pad(rows: list[tuple[list[int], list[int]]]) -> Batch:
 
 
 def schedule(recipe: Recipe, seen: int, updates: int) -> float:
-    """Share of the learning rate: warm-up, then a cosine down to a twentieth at the last token."""
-    warm = min(1.0, (updates + 1) / recipe.warmup)
-    share = min(1.0, seen / recipe.tokens)
-    return warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
+    """Share of the learning rate: warm-up, a cosine down to a twentieth; then a second one, half as high.
+
+    Restarts of the cosine: Loshchilov and Hutter, arXiv 1608.03983.
+    """
+    first = recipe.clean_tokens + recipe.pupil_tokens
+    if seen < first:
+        return min(1.0, (updates + 1) / recipe.warmup) * _cosine(seen / first)
+    return 0.5 * _cosine(min(1.0, (seen - first) / recipe.again_tokens))
+
+
+def _cosine(share: float) -> float:
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share))
 
 
 def build_optimizers(model: LlamaForCausalLM, recipe: Recipe) -> tuple[torch.optim.Optimizer, ...]:
