@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.training.losses import (
     clipped_policy_gradient,
+    confidence_weight,
     divergence,
     entropy,
     group_advantages,
@@ -107,6 +108,12 @@ def test_policy_gradient_of_the_first_update_is_reinforce():
     clipped_policy_gradient(logprobs, logprobs.detach(), torch.tensor([2.0, -1.0])).sum().backward()
     assert logprobs.grad is not None
     assert logprobs.grad.tolist() == pytest.approx([-2.0, 1.0])
+
+
+def test_a_teacher_that_is_torn_between_two_counts_half():
+    torn = torch.tensor([[0.0, 0.0, -1e9], [0.0, -1e9, -1e9]])
+    assert confidence_weight(torn, doubt=1.0).tolist() == pytest.approx([0.5, 1.0])
+    assert confidence_weight(torn, doubt=0.0).tolist() == [1.0, 1.0]
 
 
 def test_entropy_of_an_even_choice_is_log_of_its_size():

@@ -67,6 +67,11 @@ def test_step_weights_by_hand(route_taken, error, weights):
     assert step_weights([0, 0, 1, 1, 2], routed) == pytest.approx(weights)
 
 
+def test_where_a_solution_diverges_is_known_the_rest_is_left_alone():
+    routed = Routed(Route.DISTIL_WHOLE, None, 0.0, 0.5)
+    assert step_weights([0, 0, 1, 1, 2], routed, diverging=1) == pytest.approx([0, 0, 1 / 6, 1 / 6, 0])
+
+
 @pytest.mark.parametrize(
     ("error", "advantage", "advantages"),
     [

@@ -98,6 +98,26 @@ def test_verified_steps_and_what_follows_the_error_are_left_alone(policy):
     assert moved == "x = 15 - 3\n"
 
 
+def test_a_rollout_that_stops_a_line_short_gets_its_line_end_first(policy):
+    short = RIGHT.rsplit("\n", 1)[0]
+    made = pmd_signals(policy, group_of(policy, [short, RIGHT]), Recalled())
+    assert [policy.text(t.exchange.reply) for t in made.targets] == ["\nAnswer: x = 5"]
+    assert made.targets[0].exchange.reply[-1] in policy.end_ids
+
+
+def test_pieces_together_are_the_text_even_where_tokens_are_parts_of_a_character(policy):
+    for text in (RIGHT, "π ≈ 3 → ½", "x²"):
+        ids = policy.encode(text)
+        assert "".join(policy.pieces(ids)) == text
+        assert len(policy.pieces(ids)) == len(ids)
+
+
+def test_what_a_teacher_can_distil_does_not_feel_the_policy_gradient(policy):
+    made = signals(policy)
+    for row, context in zip(made.rows, made.contexts, strict=True):
+        assert any(row.advantages) == (context is None)
+
+
 @pytest.mark.parametrize(("teacher", "share"), [("frozen", 0.0), ("ema", 0.01), ("live", 1.0)])
 def test_the_teacher_moves_by_its_rule(policy, teacher, share):
     old = policy.frozen_copy()

@@ -73,13 +73,13 @@ class Training(Section):
 
     method: Literal["pmd", "grpo"] = "pmd"
     """Procedural memory distillation, or the policy gradient on whole solutions alone."""
-    learning_rate: float = Field(default=1e-4, gt=0)
+    learning_rate: float = Field(default=3e-4, gt=0)
     """Step size of AdamW."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Decoupled weight decay of AdamW."""
     clip_norm: float = Field(default=1.0, gt=0)
     """Largest norm of a gradient; longer ones are scaled down."""
-    updates_per_round: int = Field(default=1, gt=0)
+    updates_per_round: int = Field(default=4, gt=0)
     """Optimizer updates from the rollouts of one round."""
     minutes: float | None = Field(default=5.0, gt=0)
     """Wall time after which no further round starts; null for no limit."""
@@ -89,9 +89,13 @@ class Training(Section):
     """Weights of the self-teacher: a moving average, those at the start, or the policy's own."""
     ema_rate: float = Field(default=0.01, gt=0, le=1)
     """Share of the policy that enters the moving average at each update."""
-    divergence: Literal["forward", "reverse", "jsd"] = "forward"
+    teacher_temperature: float = Field(default=0.5, gt=0)
+    """Softmax temperature of the teacher: below 1 it teaches what it finds likely more firmly than it samples."""
+    doubt: float = Field(default=1.0, ge=0)
+    """How fast a token's weight falls with the teacher's entropy, as exp(-doubt * entropy)."""
+    divergence: Literal["forward", "reverse", "jsd"] = "reverse"
     """Forward KL, reverse KL or Jensen-Shannon divergence from teacher to student."""
-    distill_weight: float = Field(default=1.0, ge=0)
+    distill_weight: float = Field(default=0.5, ge=0)
     """Weight of distilling the teacher's distribution."""
     hard_target_weight: float = Field(default=1.0, ge=0)
     """Weight of the cross-entropy of a known repair."""
@@ -139,8 +143,8 @@ class Evaluation(Section):
 class Checkpoint(Section):
     """How often a run can be resumed from."""
 
-    every: int = Field(default=1, gt=0)
-    """Rounds between checkpoints."""
+    every: int = Field(default=5, gt=0)
+    """Rounds between checkpoints: a kill costs at most so many, which are then made again."""
 
 
 class Config(Section):

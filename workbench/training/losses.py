@@ -64,6 +64,14 @@ def clipped_policy_gradient(
     return -torch.minimum(plain, clipped)
 
 
+def confidence_weight(teacher: torch.Tensor, doubt: float) -> torch.Tensor:
+    """exp(-doubt * entropy) of each teacher distribution: [tokens]. SRPO, arXiv 2604.02288.
+
+    Behind a wrong token the teacher reads a prefix that it would not have written; what it says there is noise.
+    """
+    return torch.exp(-doubt * entropy(teacher))
+
+
 def entropy(logits: torch.Tensor) -> torch.Tensor:
     """Entropy of each next-token distribution in nats: [tokens]."""
     log_p = torch.log_softmax(logits, -1)

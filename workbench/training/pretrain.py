@@ -39,7 +39,7 @@ class Recipe:
     """Tokens of the first phase: tutors' solutions and bare arithmetic."""
     pupil_tokens: int = 9_000_000
     """Tokens of the second phase: pupils with beliefs, help, reflections."""
-    again_tokens: int = 10_000_000
+    again_tokens: int = 7_000_000
     """Tokens of the third phase: more of the second, from a learning rate raised once more to a half."""
     matrix_rate: float = 0.02
     """Learning rate of Muon, for the matrices inside the layers."""

@@ -89,14 +89,18 @@ def _step_at(steps: Sequence[Step], place: float, current: int) -> int:
     return current
 
 
-def step_weights(steps: Sequence[int], routed: Routed) -> list[float]:
-    """How much of the distillation loss falls on each token; the weights of a step's tokens sum to 1.
+def step_weights(steps: Sequence[int], routed: Routed, diverging: int | None = None) -> list[float]:
+    """How much of the distillation loss falls on each token.
 
-    distil_step: the first incorrect step alone. distil_whole: every step, each with weight 1 / steps.
+    distil_step: all on the first incorrect step. distil_whole: 1 / steps on every step, or, where a verified
+    solution is known to share the lines before step `diverging`, 1 / steps on that step alone: what stands
+    before it is verified, and what follows is off the path.
     """
     count = {s: steps.count(s) for s in set(steps)}
     if routed.route is Route.DISTIL_STEP:
         return [1 / count[s] if s == routed.error else 0.0 for s in steps]
+    if routed.route is Route.DISTIL_WHOLE and diverging is not None:
+        return [1 / (count[s] * len(count)) if s == diverging else 0.0 for s in steps]
     if routed.route is Route.DISTIL_WHOLE:
         return [1 / (count[s] * len(count)) for s in steps]
     return [0.0] * len(steps)

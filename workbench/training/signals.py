@@ -97,7 +97,8 @@ def _row(
     steps: Sequence[int],
 ) -> Row:
     ids, scale = member.rollout.token_ids, 2 * routed.weight
-    weights = step_weights(steps, routed) if context else [0.0] * len(ids)
+    diverging = context.prefix if context and context.correction is not None else None
+    weights = step_weights(steps, routed, diverging) if context else [0.0] * len(ids)
     # Routing, not mixing: what a teacher can distil does not feel the policy gradient as well.
     advantages = (0.0,) * len(ids)
     if context is None:

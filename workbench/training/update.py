@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from workbench.config import Training
-from workbench.training.losses import clipped_policy_gradient, divergence, entropy
+from workbench.training.losses import clipped_policy_gradient, confidence_weight, divergence, entropy
 from workbench.training.policy import Exchange, Policy, logits_of, reply_hidden
 from workbench.training.signals import Row, Target
 
@@ -103,8 +103,9 @@ def _backward_rows(
         if len(taught_part) and settings.distill_weight:
             student = logits[weights[part] != 0]
             with torch.no_grad():
-                wise = logits_of(teacher, taught[taught_part])
-            distil = (divergence(student, wise, settings.divergence) * weights[taught_part]).sum() / count
+                wise = logits_of(teacher, taught[taught_part]) / settings.teacher_temperature
+                sure = weights[taught_part] * confidence_weight(wise, settings.doubt)
+            distil = (divergence(student, wise, settings.divergence) * sure).sum() / count
             total = total + settings.distill_weight * distil
             losses.distil += float(distil.detach())
         # Back to the hidden states at once, so that one part's logits are freed before the next part's are made.
