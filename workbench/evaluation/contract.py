@@ -90,8 +90,9 @@ def rarer_path(groups: Sequence[Group]) -> float | None:
         for member in group.members:
             if member.verdict.process_correct:
                 written = set(member.rollout.text.split("\n"))
-                main += len(written & first) > len(written & second)
-                other += len(written & second) > len(written & first)
+                # By the lines that differ: one path's lines may all stand in the other's.
+                main += len(written ^ first) < len(written ^ second)
+                other += len(written ^ second) < len(written ^ first)
     return min(main, other) / (main + other) if main + other else None
 
 
