@@ -45,7 +45,7 @@ def _move_and_divide(work: Work, x: str, a: Number, b: Number, c: Number, sign: 
         wrong_way["drops_negative"] = (sign, "|")
 
     def write(way: tuple[str, str]) -> str:
-        by = show(abs(a)) if way[1] == "|" else bracketed(a)
+        by = show(-a) if way[1] == "|" else bracketed(a)
         return f"{x} {way[0]} {show(c)} {'-' if way[1] == '-' else '/'} {by}"
 
     relation, way = work.step(write, (relation, "/"), wrong_way)
