@@ -68,3 +68,8 @@ def test_every_link_leads_somewhere():
     targets = re.findall(r"\]\(([^)#]+)\)", README)
     missing = [t for t in targets if not t.startswith("http") and not (ROOT / t).exists()]
     assert not missing
+
+
+def test_ci_runs_the_readmes_test_command():
+    (command,) = re.findall(r"^python3 -m venv.*pytest$", README, re.M)
+    assert command in (ROOT / ".ci" / "run").read_text()

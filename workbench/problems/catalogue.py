@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from workbench.errors import BadInput
-from workbench.problems import arithmetic, equations, expressions, proportion, stories
+from workbench.problems import arithmetic, equations, expressions, proportion, quadratics, stories, systems
 from workbench.problems.skill import BASE, DEPTH, NUMBERS, Skill
 from workbench.problems.work import Params, Work
 from workbench.types import Problem, content_id
@@ -29,8 +29,8 @@ SKILLS: tuple[Skill, ...] = (
     equations.LINEAR_BRACKETS,
     equations.LINEAR_FRAC,
     equations.INEQUALITY,
-    equations.SYSTEM,
-    equations.QUADRATIC,
+    systems.SYSTEM,
+    quadratics.QUADRATIC,
     expressions.EXPAND,
     expressions.FACTOR,
     stories.WORD_SHORT,

@@ -1,4 +1,4 @@
-"""Skills of equations: linear ones of four shapes, inequalities, systems, quadratics."""
+"""Skills of linear equations of four shapes, and of inequalities."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from fractions import Fraction
 from random import Random
 
 from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers, nonzero
-from workbench.problems.work import Number, Params, Work, bracketed, linear, quadratic, show, signed, term
+from workbench.problems.work import Number, Params, Work, bracketed, linear, show, signed, term
 
 SOLVE = ("Solve {e}.", "Find {x} if {e}.", "Solve for {x}: {e}.")
 SOLVE_HELD_OUT = ("Solve {e} for {x}.", "Find {x}: {e}.")
 LETTERS = ("x", "x", "y", "n")
 
 
-def _blanks(equation: str, letter: str) -> dict[str, str]:
+def blanks(equation: str, letter: str) -> dict[str, str]:
+    """What fills the frames `SOLVE`."""
     return {"e": equation, "x": letter}
 
 
@@ -97,7 +98,7 @@ def _solve_one(work: Work, p: Params) -> None:
 LINEAR_ONE = Skill(
     name="linear_one",
     draw=_draw_one,
-    describe=lambda p: _blanks(_one_equation(p)[0], str(p["x"])),
+    describe=lambda p: blanks(_one_equation(p)[0], str(p["x"])),
     solve=_solve_one,
     frames=SOLVE,
     held_out_frames=SOLVE_HELD_OUT,
@@ -167,7 +168,7 @@ def _solve_both(work: Work, p: Params) -> None:
 LINEAR_BOTH = Skill(
     name="linear_both",
     draw=_draw_both,
-    describe=lambda p: _blanks(_both_equation(p)[0], str(p["x"])),
+    describe=lambda p: blanks(_both_equation(p)[0], str(p["x"])),
     solve=_solve_both,
     frames=SOLVE,
     held_out_frames=SOLVE_HELD_OUT,
@@ -230,7 +231,7 @@ def _solve_brackets(work: Work, p: Params) -> None:
 LINEAR_BRACKETS = Skill(
     name="linear_brackets",
     draw=_draw_brackets,
-    describe=lambda p: _blanks(_brackets_equation(p)[0], str(p["x"])),
+    describe=lambda p: blanks(_brackets_equation(p)[0], str(p["x"])),
     solve=_solve_brackets,
     frames=SOLVE,
     held_out_frames=SOLVE_HELD_OUT,
@@ -315,7 +316,7 @@ def _times(work: Work, left: str, a: int, right: Number, wrong: dict[str, str], 
 LINEAR_FRAC = Skill(
     name="linear_frac",
     draw=_draw_frac,
-    describe=lambda p: _blanks(_frac_equation(p)[0], str(p["x"])),
+    describe=lambda p: blanks(_frac_equation(p)[0], str(p["x"])),
     solve=_solve_frac,
     frames=SOLVE,
     held_out_frames=SOLVE_HELD_OUT,
@@ -360,211 +361,11 @@ def _solve_inequality(work: Work, p: Params) -> None:
 INEQUALITY = Skill(
     name="inequality",
     draw=_draw_inequality,
-    describe=lambda p: _blanks(_inequality_text(p)[0], str(p["x"])),
+    describe=lambda p: blanks(_inequality_text(p)[0], str(p["x"])),
     solve=_solve_inequality,
     frames=SOLVE,
     held_out_frames=SOLVE_HELD_OUT,
     malrules={"sign_kept": 0.55, "inequality_kept": 0.75, "flips_for_negative": 0.7},
     depth=lambda p: (1 if p["a"] == 1 else 2) + 2 * ("d" in p),
     paths=lambda p: 2 if p["b"] else 1,
-)
-
-# --- systems ------------------------------------------------------------------------------------
-
-
-def _draw_system(rng: Random, level: int, kind: str) -> Params:
-    low, high = (16, 30) if kind == NUMBERS else (1, 15)
-    if level > 1:
-        low, high = (10, 19) if kind == NUMBERS else (1, 9)
-    x, y = rng.randint(low, high), rng.randint(low, high)
-    p: Params = {"x": x, "y": y, "shape": {1: "sum_difference", 2: "subtract", 3: "add"}[level]}
-    if level == 2:
-        p["a"] = rng.randint(2, 6)
-    if level == 3:
-        p["a"] = rng.randint(2, 4)
-        p["b"] = rng.randint(1, 3)
-    if kind == DEPTH:
-        p["k"] = rng.randint(2, 4)
-    return p
-
-
-def _system(p: Params) -> tuple[int, int, int, int, int, int]:
-    """Coefficients (a, b, p) and (c, d, q) of `ax + by = p` and `cx + dy = q`."""
-    x, y = integers(p, "x y")
-    if p["shape"] == "sum_difference":
-        return 1, 1, x + y, 1, -1, x - y
-    a = integer(p, "a")
-    if p["shape"] == "subtract":
-        return a, 1, a * x + y, 1, 1, x + y
-    b = integer(p, "b")
-    return a, 1, a * x + y, b, -1, b * x - y
-
-
-def _describe_system(p: Params) -> str:
-    a, b, m, c, d, n = _system(p)
-    k = integer(p, "k") if "k" in p else 1
-    first = f"{term(a, 'x')}{signed(b, 'y')} = {m}"
-    second = f"{term(c * k, 'x')}{signed(d * k, 'y')} = {n * k}"
-    return f"{first} and {second}"
-
-
-def _solve_system(work: Work, p: Params) -> None:
-    a, _, m, c, d, n = _system(p)
-    if "k" in p:
-        k = integer(p, "k")
-        n = int(
-            work.compute(lambda v: f"Divide by {k}: {term(c, 'x')}{signed(d, 'y')} = {show(v)}", Fraction(n * k, k))
-        )
-    subtract = p["shape"] == "subtract"
-    if work.path == 1:
-        _eliminate_x(work, m, n)
-        return
-    verb, operator = ("Subtract", "-") if subtract else ("Add", "+")
-    coefficient = a - c if subtract else a + c
-    total = m - n if subtract else m + n
-    wrong: dict[str, tuple[int, str]] = {}
-    if subtract and a > 2:
-        wrong["adds_right_side"] = (coefficient, "+")
-    elif subtract:
-        wrong["adds_coefficients"] = (a + c, "-")
-    elif p["shape"] == "sum_difference" and n > 0:
-        wrong["forgets_to_double"] = (1, "+")
-    elif p["shape"] == "add" and n > 0:
-        wrong["subtracts_right_side"] = (coefficient, "-")
-    k2, op = work.step(
-        lambda w: f"{verb} the equations: {term(w[0], 'x')} = {m} {w[1]} {bracketed(n)}",
-        (coefficient, operator),
-        wrong,
-    )
-    total = m + n if op == "+" else m - n
-    value = work.compute(lambda v: f"{term(k2, 'x')} = {show(v)}", total)
-    if k2 != 1:
-        value = work.compute(lambda v, t=value: f"x = {show(t)} / {k2} = {show(v)}", Fraction(value) / k2)  # type: ignore[misc]
-    y = _back_substitute(work, value, m if p["shape"] == "sum_difference" else n, c, d, p)
-    work.answer(f"x = {show(value)}, y = {show(y)}")
-
-
-def _back_substitute(work: Work, x: Number, constant: int, c: int, d: int, p: Params) -> Number:
-    """From x to y through the plain equation `x + y = constant` or `cx - y = constant`."""
-    if p["shape"] == "add":
-        product = f"{c} * {bracketed(x)}" if c != 1 else show(x)
-        return work.compute(lambda v: f"y = {product} - {bracketed(constant)} = {show(v)}", c * x - constant)
-    return work.compute(lambda v: f"y = {constant} - {bracketed(x)} = {show(v)}", constant - x)
-
-
-def _eliminate_x(work: Work, m: int, n: int) -> None:
-    """The other path for `x + y = m`, `x - y = n`: subtract, find y first."""
-    total = work.compute(lambda v: f"Subtract the equations: 2y = {m} - {bracketed(n)} = {show(v)}", m - n)
-    y = work.compute(lambda v: f"y = {show(total)} / 2 = {show(v)}", Fraction(total) / 2)
-    x = work.compute(lambda v: f"x = {m} - {bracketed(y)} = {show(v)}", m - y)
-    work.answer(f"x = {show(x)}, y = {show(y)}")
-
-
-SYSTEM = Skill(
-    name="system",
-    draw=_draw_system,
-    describe=lambda p: _describe_system(p),
-    solve=_solve_system,
-    frames=("Solve the system {e}.", "Find x and y if {e}.", "Solve {e}."),
-    held_out_frames=("Solve for x and y: {e}.", "Find x and y: {e}."),
-    malrules={
-        "adds_right_side": 0.65,
-        "adds_coefficients": 0.6,
-        "forgets_to_double": 0.75,
-        "subtracts_right_side": 0.65,
-    },
-    depth=lambda p: 3 + 2 * ("k" in p),
-    paths=lambda p: 2 if p["shape"] == "sum_difference" and "k" not in p else 1,
-)
-
-# --- quadratics ---------------------------------------------------------------------------------
-
-
-def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
-    if level == 1:
-        r = rng.randint(11, 13) if kind == NUMBERS else rng.randint(2, 10)
-        p: Params = {"x": "x", "r": r, "b": nonzero(rng, -20, 20) + (30 if kind == NUMBERS else 0)}
-    else:
-        low, high = (9, 14) if kind == NUMBERS else (1, 10)
-        r, s = sorted((rng.randint(low, high), rng.randint(low, high) - 3 * (kind == NUMBERS)))
-        if level == 3:
-            r = -r
-        p = {"x": rng.choice("xyn"), "r": r, "s": s + (r == s), "k": rng.choice((1, 1, 2, 3, 4, 5))}
-        if r + s == 0:
-            p["s"] = s + 1
-    if kind == DEPTH:
-        p["e"] = nonzero(rng, -9, 9)
-    return p
-
-
-def _quadratic_equation(p: Params) -> tuple[str, int, int]:
-    x, r = str(p["x"]), integer(p, "r")
-    e = integer(p, "e") if "e" in p else 0
-    if "s" not in p:
-        b = integer(p, "b")
-        c = r * r + b + e
-        return f"{x}^2{signed(b)}{signed(e)} = {c}", b, c
-    s = integer(p, "s")
-    k = integer(p, "k")
-    return f"{quadratic(-k * (r + s), k * r * s + e, x, k)} = {e}", -(r + s), r * s
-
-
-def _solve_quadratic(work: Work, p: Params) -> None:
-    x, r = str(p["x"]), integer(p, "r")
-    e = integer(p, "e") if "e" in p else 0
-    _, b, c = _quadratic_equation(p)
-    if "s" in p:
-        _solve_factored(work, p, b, c, e)
-        return
-    total: Number = b
-    if e:
-        total = work.compute(lambda v: f"{x}^2{signed(v)} = {c}", b + e)
-    moved = work.step(lambda m: f"{x}^2 = {c}{signed(m)}", -total, {"sign_kept": total} if 0 < total < 8 else {})
-    square = work.compute(lambda v: f"{x}^2 = {show(v)}", c + moved)
-    root = Fraction(square)
-    if square != r * r:
-        work.answer(f"{x}^2 = {show(square)}")
-        return
-    wrong = {"halves_square": f"{x} = {show(root / 2)}"} if r % 2 == 0 else {}
-    if r > 4:
-        wrong["one_root"] = f"{x} = {r}"
-    text = work.step(lambda t: t, f"{x} = {r} or {x} = -{r}", wrong)
-    work.answer(text)
-
-
-def _solve_factored(work: Work, p: Params, b: int, c: int, e: int) -> None:
-    x = str(p["x"])
-    r, s = integers(p, "r s")
-    k = integer(p, "k")
-    if e:
-        work.compute(lambda v: f"{quadratic(k * b, v, x, k)} = 0", k * c)
-    if k > 1:
-        work.compute(lambda v: f"{quadratic(b, v, x)} = 0", c)
-    if work.path == 1:
-        work.line(f"{show(-r)} * {bracketed(-s)} = {r * s} and {show(-r)} + {bracketed(-s)} = {-(r + s)}")
-    wrong = {"factor_signs": (-r, -s)} if r > 0 and s % 2 == 0 else {}
-    if r < 0 and r + s > 0:
-        wrong = {"factor_signs": (-r, -s)}
-    u, v = work.step(lambda w: f"({linear(1, -w[0], x)})({linear(1, -w[1], x)}) = 0", (r, s), wrong)
-    wrong_roots = {"root_signs": (-u, -v)} if (u, v) == (r, s) and not wrong else {}
-    u, v = work.step(lambda w: f"{x} = {w[0]} or {x} = {w[1]}", (u, v), wrong_roots)
-    work.answer(f"{x} = {u} or {x} = {v}")
-
-
-QUADRATIC = Skill(
-    name="quadratic",
-    draw=_draw_quadratic,
-    describe=lambda p: _blanks(_quadratic_equation(p)[0], str(p["x"])),
-    solve=_solve_quadratic,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
-    malrules={
-        "sign_kept": 0.5,
-        "one_root": 0.6,
-        "halves_square": 0.45,
-        "factor_signs": 0.6,
-        "root_signs": 0.7,
-    },
-    depth=lambda p: 2 + 1 * ("e" in p),
-    paths=lambda p: 2 if "s" in p else 1,
 )
