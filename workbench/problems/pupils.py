@@ -8,7 +8,7 @@ from random import Random
 from workbench.problems.skill import Skill
 from workbench.problems.work import Mistake, Number, Params, Work
 
-SLIP_RATE = 0.012
+SLIP_RATE = 0.006
 """Chance that one computed value is off without any belief behind it."""
 
 

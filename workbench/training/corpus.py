@@ -7,7 +7,7 @@ bring along: errors with conviction, better work with help in the context, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from random import Random
 
@@ -18,6 +18,7 @@ from workbench.problems.work import SLIP, Params, Work, bracketed, show
 from workbench.prompts import (
     LESSON,
     LESSONS,
+    NO_HELP,
     PATTERN,
     PATTERNS,
     STRATEGIES,
@@ -36,11 +37,24 @@ Document = list[Segment]
 USER, ASSISTANT, END = "<|user|>", "<|assistant|>", "<|end|>"
 HELD_OUT_HELP = frozenset({"inequality", "rate"})
 """Skills whose helped traces are left out, to see whether reading help carries over to them."""
+_OFTEN = {"word_short": 1.5, "word_long": 2.5}
 
 
 def chat(message: str, reply: str) -> Document:
     """One exchange; only the reply is learned. The same text as the chat template renders."""
     return [(f"{USER}{message}{END}{ASSISTANT}", False), (f"{reply}{END}", True)]
+
+
+def solve(text: str, help: Help, lines: Sequence[str]) -> Document:
+    """A problem, what is read beside it, and a solution. The lines of solved neighbours are learned as well."""
+    document: Document = []
+    rest = f"{USER}{problem_message(text, help)}{END}{ASSISTANT}"
+    for _, solved in help.solved:
+        block = solution_text(solved)
+        before, _, rest = rest.partition(f"\n{block}\n")
+        document += [(f"{before}\n", False), (block, True)]
+        rest = f"\n{rest}"
+    return [*document, (rest, False), (f"{solution_text(lines)}{END}", True)]
 
 
 def facts(rng: Random) -> Document:
@@ -78,29 +92,51 @@ def _fact(rng: Random) -> tuple[str, str]:
     return f"{n * k}/{d * k}", show(Fraction(n, d))
 
 
+def copying(rng: Random) -> Document:
+    """Meaningless rows to copy: a model that cannot copy a number cannot use it."""
+    rows = "\n".join(_soup(rng) for _ in range(rng.randint(1, 4)))
+    return chat(f"Copy.\n{rows}", rows)
+
+
+def _soup(rng: Random) -> str:
+    text = ""
+    for _ in range(rng.randint(4, 14)):
+        number = str(rng.randint(0, rng.choice((9, 99, 99, 999))))
+        piece = rng.choice((number, number, rng.choice("xyn"), rng.choice("+-*/()=^<>:.,")))
+        text += piece if rng.random() < 0.4 else f" {piece}"
+    return text.strip()
+
+
 def _problem(skill: Skill, rng: Random) -> tuple[Params, str]:
     params = draw(skill, rng.choice((1, 2, 3)), rng, "fit")
     return params, skill.text(params, rng.choice(skill.frames))
 
 
+def _any_skill(rng: Random) -> Skill:
+    """Any skill; stories take longer to learn and come more often."""
+    return rng.choices(SKILLS, [_OFTEN.get(skill.name, 1.0) for skill in SKILLS])[0]
+
+
 def clean(rng: Random) -> Document:
     """A tutor's solution by any path."""
-    skill = rng.choice(SKILLS)
+    skill = _any_skill(rng)
     params, text = _problem(skill, rng)
     work = write_solution(skill, params, Work(path=choose_path(skill, params, rng)))
-    return chat(problem_message(text), solution_text(work.lines))
+    return solve(text, NO_HELP, work.lines)
 
 
 def unaided(rng: Random) -> Document:
     """A pupil alone with a problem."""
-    skill = rng.choice(SKILLS)
+    skill = _any_skill(rng)
     params, text = _problem(skill, rng)
     trace = write(skill, params, rng, beliefs_of(skill, rng), choose_path(skill, params, rng))
-    return chat(problem_message(text), solution_text(trace.lines))
+    return solve(text, NO_HELP, trace.lines)
 
 
 def _helped_skill(rng: Random) -> Skill:
-    return rng.choice([s for s in SKILLS if s.name not in HELD_OUT_HELP])
+    while (skill := _any_skill(rng)).name in HELD_OUT_HELP:
+        pass
+    return skill
 
 
 def _trap(skill: Skill, params: Params, rng: Random) -> str | None:
@@ -116,7 +152,7 @@ def advised(rng: Random) -> Document:
     path = choose_path(skill, params, rng)
     help, cured, doubt = _advice(skill, params, rng, path)
     trace = write(skill, params, rng, beliefs_of(skill, rng, cured, doubt), path)
-    return chat(problem_message(text, help), solution_text(trace.lines))
+    return solve(text, help, trace.lines)
 
 
 def _advice(skill: Skill, params: Params, rng: Random, path: int) -> tuple[Help, frozenset[str], float]:
@@ -150,7 +186,7 @@ def misadvised(rng: Random) -> Document:
     if rng.random() < 0.3:
         help = Help(patterns=(rng.choice(PATTERNS[other.name]),))
     trace = write(skill, params, rng, beliefs_of(skill, rng), choose_path(skill, params, rng))
-    return chat(problem_message(text, help), solution_text(trace.lines))
+    return solve(text, help, trace.lines)
 
 
 def beside_neighbour(rng: Random) -> Document:
@@ -170,7 +206,7 @@ def beside_neighbour(rng: Random) -> Document:
     if kind == "same":
         beliefs = frozenset()
     trace = write(skill, params, rng, beliefs, path, slips=kind != "same")
-    return chat(problem_message(text, help), solution_text(trace.lines))
+    return solve(text, help, trace.lines)
 
 
 def _solved(skill: Skill, rng: Random, path: int) -> tuple[str, tuple[str, ...]]:
@@ -212,7 +248,7 @@ def criticised(rng: Random) -> Document:
         patterns = (rng.choice(PATTERNS[skill.name]),) if rng.random() < 0.4 else ()
         solved = (_solved(skill, rng, 0),) if rng.random() < 0.3 else ()
         help = Help(patterns, (), lessons, solved, right[:k], right[k])
-    return chat(problem_message(text, help), solution_text(right))
+    return solve(text, help, right)
 
 
 def _attempt(trace: Trace, repaired: bool, located: bool = True) -> Attempt:
@@ -260,7 +296,7 @@ def pooling(rng: Random) -> Document:
 
 
 Maker = Callable[[Random], Document]
-CLEAN_MIXTURE: tuple[tuple[Maker, float], ...] = ((clean, 0.62), (facts, 0.38))
+CLEAN_MIXTURE: tuple[tuple[Maker, float], ...] = ((clean, 0.58), (facts, 0.30), (copying, 0.12))
 PUPIL_MIXTURE: tuple[tuple[Maker, float], ...] = (
     (unaided, 0.32),
     (advised, 0.16),
@@ -269,7 +305,8 @@ PUPIL_MIXTURE: tuple[tuple[Maker, float], ...] = (
     (criticised, 0.13),
     (reflection, 0.08),
     (pooling, 0.02),
-    (facts, 0.12),
+    (facts, 0.09),
+    (copying, 0.03),
 )
 
 

@@ -31,6 +31,7 @@ class Finding:
     reason: str = ""
     evidence: tuple[Evidence, ...] = ()
     repair: str | None = None
+    malrule: str | None = None
     scope: Scope = Scope.COMPUTATION
     carried: bool = False
     confidence: float = 1.0

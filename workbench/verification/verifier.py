@@ -84,7 +84,7 @@ class Verifier:
                 best.evidence,
                 carried,
                 best.checker,
-                None,
+                best.malrule,
                 best.repair,
             )
         if context.line.unreadable:
