@@ -250,7 +250,7 @@ WORD_LONG = Skill(
     frames=("{a}", "{b}"),
     held_out_frames=("{h}",),
     # Held less firmly: a long story invites one mistake after another.
-    malrules={name: 0.4 for name in _STORY_MALRULES},
+    malrules=dict.fromkeys(_STORY_MALRULES, 0.4),
     depth=_depth,
     paths=_paths,
 )

@@ -12,7 +12,7 @@ import torch
 
 
 def orthogonalise(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """Matrices [..., rows, columns] with their singular values pushed near 1, by a quintic Newton-Schulz iteration."""
+    """Matrices [..., rows, columns], their singular values pushed near 1 by a quintic Newton-Schulz iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
