@@ -120,6 +120,10 @@ def pretrain(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where it grows; data/models/tutor if left out.")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A finished tutor model to train on; from scratch if left out."),
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(min=0, help="Pause after so long; the same command goes on.")
     ] = None,
@@ -128,7 +132,7 @@ def pretrain(
         typer.Option("--set", metavar="KEY=VALUE", help="A field of the recipe, such as layers=3; repeatable."),
     ] = None,
 ) -> None:
-    """Make a tutor model from scratch, on generated solutions: tokenizer, weights, everything.
+    """Make a tutor model on generated solutions: from scratch, or from one that is to learn more.
 
     Writes the model into a folder, with its state in between, so that it goes on where it was stopped.
     Takes over an hour on two cores; prints the folder when the model is finished.
@@ -137,6 +141,7 @@ def pretrain(
     Examples:
       workbench pretrain --out my-tutor --minutes 30
       workbench pretrain --out small --set hidden=96 --set layers=3 --set heads=3 --set intermediate=256
+      workbench pretrain --start my-tutor --out riper --set clean_tokens=0 --set matrix_rate=0.008
     """
     from workbench.cli.models import start_quietly
     from workbench.files import free_space_check, require_writable
@@ -146,10 +151,12 @@ def pretrain(
     from workbench.training import pretrain as recipe_book
 
     recipe = read_recipe(settings or ())
+    if start is not None and not (start / "tutor.json").is_file():
+        raise BadInput(f"--start {start} is not a finished tutor model; it has no tutor.json.")
     folder = out or TUTOR
     require_writable(folder)
     free_space_check(folder, 256 << 20)
-    if recipe_book.pretrain(folder, recipe, minutes, lambda text: typer.echo(text, err=True)):
+    if recipe_book.pretrain(folder, recipe, minutes, lambda text: typer.echo(text, err=True), start):
         typer.echo(folder)
     else:
         typer.echo("Paused; the same command goes on from here.", err=True)

@@ -35,9 +35,9 @@ class Recipe:
     heads: int = 5
     intermediate: int = 432
     batch_tokens: int = 4096
-    clean_tokens: int = 20_000_000
+    clean_tokens: int = 16_000_000
     """Tokens of the first phase: tutors' solutions and bare arithmetic."""
-    pupil_tokens: int = 40_000_000
+    pupil_tokens: int = 26_000_000
     """Tokens of the second phase: pupils with beliefs, help, reflections."""
     matrix_rate: float = 0.02
     """Learning rate of Muon, for the matrices inside the layers."""
@@ -203,18 +203,28 @@ def update(
 
 
 def pretrain(
-    folder: Path, recipe: Recipe, minutes: float | None = None, report: Callable[[str], None] = print
+    folder: Path,
+    recipe: Recipe,
+    minutes: float | None = None,
+    report: Callable[[str], None] = print,
+    start: Path | None = None,
 ) -> bool:
     """Train to the recipe's tokens, or pause after `minutes`; go on from `folder` where it was paused.
 
+    `start`: a finished tutor model whose tokenizer and weights are trained on; from scratch if left out.
     Returns whether the model is finished. Raises `BadInput` if the folder holds a pause of another recipe.
     """
     tune_allocator()
     device = choose_device()
     bf16 = device.type == "cuda"
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = build_tokenizer(recipe.seed)
-    model = build_model(recipe, len(tokenizer)).to(device)
+    if start is None:
+        tokenizer = build_tokenizer(recipe.seed)
+        model = build_model(recipe, len(tokenizer))
+    else:
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(start)
+        model = LlamaForCausalLM.from_pretrained(start, dtype=torch.float32)
+    model.to(device).train()
     optimizers = build_optimizers(model, recipe)
     seen = updates = 0
     state_file = folder / "pretrain-state.pt"
