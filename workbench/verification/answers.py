@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.types import Judgement
-from workbench.verification import scan
+from workbench.verification import boundaries, scan
 from workbench.verification.claims import Line, Part, make_part, read_line
 from workbench.verification.forms import form_matches, is_worked_out
 from workbench.verification.grammar import MAX_CHARS, Node, Number, Token, Unreadable, tokenize, word_set
@@ -130,13 +130,13 @@ def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:
         bracketed = False
     while at < len(tokens):
         token = tokens[at]
-        run = scan.chain(tokens, at) if scan.begins(tokens, at) or _lone_letter(tokens, at) else None
+        run = scan.chain(tokens, at) if boundaries.begins(tokens, at) or _lone_letter(tokens, at) else None
         if run is not None:
             try:
                 values.append(make_part(run.parts[0]))
             except Unreadable:
                 return None
-            words.update(u.lower() for u in run.units)
+            words.update(u.word for u in run.units)
             at = run.end
             continue
         if token.kind in ("op", "rel", "pct", "close", "open", "num"):

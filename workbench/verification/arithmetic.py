@@ -37,7 +37,7 @@ class Arithmetic:
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first claim that fails, correct if any claim holds."""
         held = None
-        for claim in context.line.claims:
+        for claim in (*context.line.claims, *context.line.notes):
             finding = _check(context, claim)
             if finding is not None and finding.judgement is Judgement.INCORRECT:
                 return finding
