@@ -1,4 +1,4 @@
-"""Figures of the reading and arithmetic checkers on other people's data: `python tests/verification/measure_reading.py`.
+"""Figures of the reading and arithmetic checkers on other people's data; run it as a script.
 
 openai/grade-school-math (MIT) and eth-lre/verify-then-generate (CC BY 4.0), read where they stand, never copied.
 """

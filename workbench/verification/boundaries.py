@@ -15,8 +15,8 @@ _HAZARDS = word_set(
 """Words that change what the number behind them means."""
 
 _SUMS = word_set(
-    "total cost profit loss balance amount distance speed weight rate maximum minimum excess increase decrease value price "
-    "average length height area perimeter volume income salary combined remainder rest result score"
+    "total cost profit loss balance amount distance speed weight rate maximum minimum excess increase decrease value "
+    "price average length height area perimeter volume income salary combined remainder rest result score"
 )
 """Nouns before `of` that name what the number behind it is."""
 
@@ -63,7 +63,9 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
             return end < len(tokens) and tokens[end].kind == "close"
         case "op":
             return i == 1
-    return before.kind not in ("frac", "num", "pct", "root") and not (before.kind == "var" and glued)
+    if before.kind == "var":
+        return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in ("sep", "rel"))
+    return before.kind not in ("frac", "num", "pct", "root")
 
 
 def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
@@ -73,6 +75,8 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
     before = tokens[i - 2]
     if before.kind == "op":
         return False
+    if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind == "word" and tokens[i - 3].text[0].isupper():
+        return True
     thousands = tokens[i - 1].text == "," and before.kind == "num" and len(tokens[i].text) == 3
     return not (before.kind == "num" and (glued or thousands))
 
@@ -82,11 +86,11 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
     word = tokens[i - 1].text.lower()
     if word in _HAZARDS or (tokens[i].kind == "op" and tokens[i].spaced and tokens[i + 1].spaced):
         return False
-    near = [t for t in tokens[max(0, i - 1 - _NEAR) : i - 1]]
+    near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
     while any(t.kind == "sep" for t in near):
         near.pop(0)
     words = {t.text.lower() for t in near}
-    if word in ("of", "than") and not (near and near[-1].text.lower() in _SUMS):
+    if word in ("of", "than") and not (near and near[-1].text.lower() in _SUMS and not words & {"x", "times"}):
         return not any(t.kind in ("num", "mixed", "pct", "close") for t in near) and not words & _QUANTITIES
     if word in ("by", "from", "to"):
         return not words & (_DIVIDES if word == "by" else _MOVES) and not (
@@ -108,9 +112,13 @@ def _in_word_sum(tokens: Sequence[Token], i: int) -> bool:
     """`adults + Shonda (1) + 2 = 20`: the chain is the tail of a sum with words in it."""
     at = i - 1
     while at >= 0 and i - at <= _NEAR and tokens[at].kind in ("word", "var"):
+        if tokens[at].text in "xX" and at and _counts(tokens[at - 1]) and tokens[at].spaced:
+            return True
         at -= 1
-    if at < 1 or tokens[at].kind != "op" or is_word_op(tokens[at]):
+    if at < 1 or tokens[at].kind != "op" or not (tokens[at].spaced or tokens[at + 1].spaced):
         return False
+    if is_word_op(tokens[at]):
+        return tokens[at - 1].kind == "word"
     return tokens[at].text in "+*/" or tokens[at - 1].kind in ("num", "close", "pct")
 
 

@@ -238,7 +238,7 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: scan.Run) -> Claim:
 def _last_unit(tokens: tuple[Token, ...], run: scan.Run) -> list[scan.Unit]:
     """The unit word right behind a chain."""
     after = tokens[run.end] if run.end < len(tokens) else None
-    if after is None or after.kind not in ("word", "unit"):
+    if after is None or after.kind not in ("word", "unit") or after.text in _JOIN:
         return []
     return [scan.Unit(after.text.lower(), len(run.parts) - 1, len(run.parts[-1]) - 1)]
 

@@ -188,11 +188,11 @@ def letters(node: Node) -> frozenset[str]:
 
 
 __all__ = [
-    "Bin",
     "MAX_CHARS",
     "MAX_DEPTH",
     "MAX_EXPONENT",
     "MAX_TOKENS",
+    "Bin",
     "Neg",
     "Node",
     "Num",

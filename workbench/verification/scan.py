@@ -18,6 +18,9 @@ _STOP = word_set(
     "therefore thus hence equals when where we he she they it you let gives get gets got leaves makes "
     "means now first next also plus minus into from between to answer "
 )
+_COMPARES = word_set("more less fewer greater larger smaller older younger times half twice not")
+"""Words that make `is 2 more than` something else than a value."""
+
 _MAX_UNIT_WORDS = 5
 
 
@@ -153,6 +156,10 @@ class _Chain:
                 return i + 1, True
             case "op":
                 return self.sign(i, token)
+            case "sep" if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
+                self.relations.append("=")
+                self.parts.append([])
+                return behind, True
             case "sep" if token.text == ":" and self.is_ratio(i):
                 self.take(token._replace(kind="op", text="/"))
                 return i + 1, True
@@ -190,7 +197,11 @@ class _Chain:
         before, after = self.token(i - 1), self.token(i + 1)
         if before is None or after is None or before.kind != "num" or after.kind != "num":
             return False
-        return not (after.spaced or self.tokens[i].spaced) and not (len(after.text) == 2 and len(before.text) <= 2)
+        if len(self.parts[-1]) != 1 or after.spaced or self.tokens[i].spaced:
+            return False
+        behind = self.token(i + 2)
+        ends = behind is None or behind.kind not in ("op", "open", "mixed") or (behind.spaced and behind.kind != "op")
+        return ends and not (len(after.text) == 2 and len(before.text) <= 2)
 
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """A bracket right behind an operand multiplies, unless it holds unit words."""
@@ -216,8 +227,9 @@ class _Chain:
         token, following = self.tokens[i], self.token(i + 1)
         if token.text in "xX" and following is not None:
             number_next = following.kind in ("num", "money", "mixed", "frac")
-            bracket_next = following.kind == "open" and following.spaced and token.spaced
-            if (number_next or bracket_next) and before.kind != "var":
+            bracket_next = following.kind in ("open", "var") and following.spaced and token.spaced
+            other_letter = before.kind == "var" and (before.text in "xX" or not (token.spaced and following.spaced))
+            if (number_next or bracket_next) and not other_letter:
                 self.take(token._replace(kind="op", text="*"))
                 return i + 1, True
         if before.kind in ("num", "var", "close") and not token.spaced:
@@ -235,13 +247,28 @@ class _Chain:
         if text in ("divided", "multiplied") and following and following.text == "by":
             self.take(self.tokens[i]._replace(kind="op", text="/" if text == "divided" else "*"))
             return i + 2, True
-        if text in ("equals", "is") and self.depth == 0 and (text == "equals" or self.computes()):
+        if self.depth == 0 and (behind := self.equals(i)):
             self.relations.append("=")
             self.parts.append([])
-            return i + 1, True
+            return behind, True
         if text == "of":
             return self.part_of(i, following)
         return self.units_from(i)
+
+    def equals(self, i: int) -> int | None:
+        """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
+        words = [t.text.lower() for t in self.tokens[i : i + 6]]
+        if words[0] == ",":
+            return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
+        if words[0] == "which":
+            return self.equals(i + 1)
+        if words[:3] == ["is", "equal", "to"]:
+            return None if self.is_share() else i + 3
+        if words[0] == "equals":
+            return i + 1
+        if words[0] != "is" or not self.computes() or self.is_share() or _COMPARES.intersection(words[1:]):
+            return None
+        return i + 1
 
     def computes(self) -> bool:
         """Whether the part at hand has an operator, so that `is` can mean equals."""
@@ -278,7 +305,8 @@ class _Chain:
             return None
         times = self.times_after_unit(at)
         closes = token.kind == "close" and self.depth > 0
-        equals = token.text in ("is", "equals") and not self.is_share()
+        equals = self.depth == 0 and token.text in ("is", "equals", "which", ",") and self.equals(at) is not None
+        equals = equals and not self.is_share()
         if token.kind not in ("op", "rel") and not times and not closes and not equals:
             return None
         for word in words:

@@ -41,12 +41,14 @@ _TOKEN = re.compile(
         |[0-9]+\.[0-9]+(?:\.\.\.|…)|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
     |(?P<arrow>=>|->|→|⇒|⟹|\\(?:to|implies|Rightarrow|rightarrow)(?![a-zA-Z]))
     |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
+    |(?P<degree>\^\{?\\circ\}?|°)
     |(?P<op>\*\*|[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
     |(?P<frac>\\[dt]?frac(?![a-zA-Z]))
     |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
     |(?P<box>\\boxed(?![a-zA-Z]))
     |(?P<row>\\\\)
-    |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}|\^\{?\\circ\}?|°|(?<![a-zA-Z])(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|(?<=[0-9][ ])m)[²³])
+    |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}
+        |(?<![a-zA-Z])(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|(?<=[0-9][ ])m)[²³])
     |(?P<open>[({\[])|(?P<close>[)}\]])
     |(?P<pct>\\?%|percent(?![a-z]))
     |(?P<money>\\?[$€£])
@@ -99,6 +101,8 @@ def _append(tokens: list[Token], kind: str, raw: str, start: int, end: int, spac
         tokens.append(Token(kind, _mixed_text(raw), start, end, spaced))
     elif kind == "row":
         tokens.append(Token("sep", ";", start, end, spaced))
+    elif kind == "degree":
+        tokens.append(Token("unit", "°", start, end, spaced))
     elif kind == "unit":
         _append_unit(tokens, raw, start, end, spaced)
     elif kind == "num" and len(raw) == 2 and tokens and tokens[-1].kind == "frac" and raw.isdigit():

@@ -64,12 +64,12 @@ def _share(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     bottom = _PARTS.get(part)
     behind = at + 1
     has_of = behind < len(tokens) and tokens[behind].text == "of"
-    if bottom is None or not (has_of or part == "half") or not _operand(tokens, behind + has_of):
+    if bottom is None or not has_of or not _operand(tokens, behind + 1):
         return None
     if i and tokens[i - 1].text in ("and", "/", "-"):
         return None
     value = tokens[i]._replace(kind="mixed", text=f"0 {count}/{bottom}", end=tokens[at].end)
-    return [value, _times(tokens[at])], behind + has_of
+    return [value, _times(tokens[at])], behind + 1
 
 
 def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
@@ -80,7 +80,7 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
         return None
     before = tokens[i - 1] if i else None
     after = tokens[i + 1] if i + 1 < len(tokens) else None
-    if after is not None and after.text.lower() in _SCALES or (before is not None and before.text == "and"):
+    if (after is not None and after.text.lower() in _SCALES) or (before is not None and before.text == "and"):
         return None
     if not (_computes(before) or _computes(after)):
         return None
