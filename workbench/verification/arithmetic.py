@@ -10,11 +10,12 @@ from workbench.verification import edits, repair, rewrites, surds, units
 from workbench.verification.claims import Claim, Part
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Number, Unreadable
-from workbench.verification.polynomials import magnitude
+from workbench.verification.polynomials import ONE, difference, magnitude
 from workbench.verification.readings import (
     in_thousands,
     is_percent_of,
     mixes_percent,
+    names_a_share,
     reads_as_percent,
     reads_tight,
     rounds,
@@ -44,7 +45,11 @@ def _check(context: Context, claim: Claim) -> Finding | None:
     decided = False
     for i in range(len(claim.relations)):
         left, right = parts[i], parts[i + 1]
-        if left is None or right is None or left.letters or right.letters:
+        if left is None or right is None:
+            continue
+        if left.letters or right.letters:
+            if claim.relations[i] == "=" and (found := _unlike(context, claim, left, right)) is not None:
+                return found
             continue
         holds = _holds(context, claim, i, left, right)
         if holds is False:
@@ -53,6 +58,32 @@ def _check(context: Context, claim: Claim) -> Finding | None:
     if not decided:
         return None
     return Finding(Judgement.CORRECT, Diagnosis.VALID, "arithmetic", "The calculation is right.")
+
+
+def _unlike(context: Context, claim: Claim, left: Part, right: Part) -> Finding | None:
+    """`0.25(80x) + 0.1(100x) = 20x` in a word problem: like terms that only zero would make equal."""
+    reading = context.reading
+    if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
+        return None
+    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or units.may_convert(claim):
+        return None
+    try:
+        sides = [p.rational for p in (left, right)]
+        top = difference(*sides)[0]
+    except Unreadable:
+        return None
+    if any(s[0].keys() != left.letters or s[1] != ONE for s in sides) or not top:
+        return None
+    shown = [context.line.text[p.start : p.end] for p in (left, right)]
+    (letter,) = left.letters
+    sentence = f"{shown[0]} is {show(sides[0][0][letter])}{letter}, not {shown[1]}."
+    return Finding(
+        Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, (Evidence("counterexample", sentence),)
+    )
+
+
+def _is_sum(part: Part) -> bool:
+    return any(t.kind == "op" and t.text in "+-" for t in part.tokens[1:])
 
 
 def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) -> bool | None:
@@ -77,7 +108,8 @@ def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) 
     if converted is not None:
         return converted
     open_ended = claim.loose or units.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
-    return None if open_ended or _noted(context, a, right) or in_thousands(context.line.text, a, b) else False
+    open_ended = open_ended or names_a_share(a, right) or _noted(context, a, right)
+    return None if open_ended or in_thousands(context.line.text, a, b) else False
 
 
 def _holds_with_roots(left: Part, relation: str, right: Part, about: bool) -> bool | None:

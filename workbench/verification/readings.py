@@ -38,6 +38,17 @@ def reads_as_percent(left: Part, right: Part, about: bool) -> bool:
     return plain == shown or (hundred and (rounds(plain, right, about) or (about and magnitude(plain - shown) < 1)))
 
 
+def names_a_share(exact: Number, right: Part) -> bool:
+    """`3/3 - 2/3 = 1/3 of $150`: what stands before `of` is the result."""
+    for i, token in enumerate(right.tokens):
+        if token.text == "*" and token.end - token.start == len("of") and i:
+            try:
+                return make_part(right.tokens[:i]).value == exact
+            except Unreadable:
+                return False
+    return False
+
+
 def mixes_percent(part: Part) -> bool:
     """`100 + 10%`: pupils mean ten percent of the hundred."""
     signs = sum(t.kind == "pct" for t in part.tokens)
