@@ -200,7 +200,11 @@ class _Chain:
         if len(self.parts[-1]) != 1 or after.spaced or self.tokens[i].spaced:
             return False
         behind = self.token(i + 2)
-        ends = behind is None or behind.kind not in ("op", "open", "mixed", "var") or (behind.spaced and behind.kind != "op")
+        ends = (
+            behind is None
+            or behind.kind not in ("op", "open", "mixed", "var")
+            or (behind.spaced and behind.kind != "op")
+        )
         return ends and not (len(after.text) == 2 and len(before.text) <= 2)
 
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import isqrt
 
 from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable
-from workbench.verification.polynomials import divide_numbers, magnitude, power_number, small_exponent, tidy
+from workbench.verification.polynomials import MAX_BITS, divide_numbers, magnitude, power_number, small_exponent, tidy
 
 Surd = Mapping[int, Number]
 """Coefficients by squarefree radicand; 1 stands for the rational part. Zero is empty."""
@@ -139,3 +139,10 @@ def same_value(left: Node, right: Node) -> bool:
 def distance(left: Node, right: Node) -> Number:
     """How far two values lie apart. Raises `Unreadable`."""
     return magnitude(approximate(_combine("-", surd(left), surd(right))))
+
+
+def root_of(number: Fraction, scale: int) -> Fraction:
+    """A square root cut off at 1/scale. Raises `Unreadable` for a negative or huge number."""
+    if number < 0 or number.numerator.bit_length() + number.denominator.bit_length() > MAX_BITS:
+        raise Unreadable("no square root")
+    return Fraction(isqrt(number.numerator * scale * scale // number.denominator), scale)

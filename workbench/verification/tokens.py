@@ -54,7 +54,7 @@ _TOKEN = re.compile(
     |(?P<money>\\?[$€£])
     |(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     |(?P<word>[A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
-    |(?P<var>[A-Za-z])
+    |(?P<var>[A-Za-zπθ])
     |(?P<sep>[,;:.?!"“”…—])
     |(?P<bad>.)""",
     re.VERBOSE | re.DOTALL,

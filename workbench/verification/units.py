@@ -34,10 +34,30 @@ CONVERSIONS: dict[str, tuple[str, int]] = {
 }
 """The kind of each unit word and how many base units it is."""
 
+_SPELLING = {pair: word for word, pair in reversed(CONVERSIONS.items())}
+
 _LOOSE = word_set(
     "percent squared cubed score scores half quarter quarters third thirds degrees month months day days week weeks"
 )
 """Units whose size is a convention, or that change a number in another way."""
+
+
+def singular(unit: str) -> str:
+    """A unit word in one spelling: the first of its row in the table, or without its plural ending."""
+    word = unit.lower()
+    if word in CONVERSIONS:
+        return _SPELLING[CONVERSIONS[word]]
+    return word.removesuffix("s") if not word.endswith("ss") else word
+
+
+def related(first: frozenset[str], second: frozenset[str]) -> tuple[str, str] | None:
+    """A unit of each that measure the same kind, such as hours and minutes."""
+    for a in sorted(first & CONVERSIONS.keys()):
+        for b in sorted(second & CONVERSIONS.keys()):
+            if CONVERSIONS[a][0] == CONVERSIONS[b][0]:
+                return a, b
+    return None
+
 
 FACTORS = frozenset(
     b // a
