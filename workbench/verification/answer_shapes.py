@@ -8,11 +8,13 @@ from enum import StrEnum
 
 from workbench.verification.answer_text import boxed
 from workbench.verification.grammar import MAX_CHARS
+from workbench.verification.words import NUMBERS
 
 _MAX_ITEMS = 40
 _DOUBLED = re.compile(r"\\\\(?=(?:[dt]?frac|sqrt|text|pi|cdot|times|left|right|boxed|infty|cup|pm)\b)")
 _WRAPPED = re.compile(r"\\(?:mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}")
 _SPACING = re.compile(r"\\[!,;: ]|\\(?:left|right|displaystyle|limits|big|Big)(?![a-zA-Z])|~|\\q?quad(?![a-zA-Z])")
+_ROW = "␤"
 _SYMBOLS = (
     (re.compile(r"\\infty(?![a-zA-Z])|\binfinity\b|\binf\b|\boo\b"), "∞"),
     (re.compile(r"\\cup(?![a-zA-Z])|\bunion\b|\bU\b(?=\s*[(\[])"), "∪"),
@@ -22,6 +24,8 @@ _SYMBOLS = (
     (re.compile(r"\\(?:neq?|not=)(?![a-zA-Z])|!="), "≠"),
     (re.compile(r"\\(?:lbrace|\{)"), "{"),
     (re.compile(r"\\(?:rbrace|\})"), "}"),
+    (re.compile(r"\\pm(?![a-zA-Z])|\+/-"), "±"),
+    (re.compile(r"\\\\"), _ROW),
     (re.compile(r"\\(?:dots|ldots|cdots)(?![a-zA-Z])"), "…"),
     (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__"), r"\1\2"),
 )
@@ -57,13 +61,38 @@ def clean(text: str) -> str:
     text = boxed(text) or text
     text = _DOUBLED.sub(r"\\", text.strip())
     text = _WRAPPED.sub(lambda m: f" {m.group(1).strip()} ", text)
-    text = re.sub(r"\\[()\[\]]", " ", _SPACING.sub(" ", text))
     for pattern, symbol in _SYMBOLS:
         text = pattern.sub(symbol, text)
+    text = re.sub(r"\\[()\[\]]", " ", _SPACING.sub(" ", text))
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == "$":
         text = text.strip("$")
-    return " ".join(text.split()).rstrip(".").strip()
+    text = " ".join(text.split())
+    return _written_out(text if text.endswith("...") else text.rstrip(".").strip())
+
+
+_SQUARE = re.compile(
+    r"(?<=[0-9} ])\s*\b([cmk]?m|in|ft|yd|mi|inches|feet|meters|units?)\s*(?:\^\s*\{?([23])\}?|([²³]))(?![0-9])"
+)
+_METRIC = {"m": "meters", "g": "grams", "L": "liters"}
+_LARGE = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?) (thousand|million|billion)\b")
+_ZEROS = {"thousand": 3, "million": 6, "billion": 9}
+
+
+def _written_out(text: str) -> str:
+    """Number words in digits, and units in words: `8 cm^2` is 8 square cm, `5 m` is 5 meters."""
+    if (worth := NUMBERS.get(text.lower())) is not None:
+        return str(worth)
+    text = _LARGE.sub(lambda m: _shifted(m.group(1).replace(",", ""), _ZEROS[m.group(2)]), text)
+    text = _SQUARE.sub(lambda m: f" {'square' if (m.group(2) or m.group(3)) in '2²' else 'cubic'} {m.group(1)}", text)
+    return re.sub(r"(?<=[0-9]) ([mgL])$", lambda m: f" {_METRIC[m.group(1)]}", text)
+
+
+def _shifted(digits: str, zeros: int) -> str:
+    """A decimal with its point moved to the right."""
+    whole, _, rest = digits.partition(".")
+    moved = whole + rest[:zeros].ljust(zeros, "0")
+    return moved + (f".{rest[zeros:]}" if rest[zeros:] else "")
 
 
 def shape(text: str) -> Shape:
@@ -80,6 +109,9 @@ def shape(text: str) -> Shape:
     intervals = _intervals(body)
     if intervals is not None:
         return Shape(Kind.INTERVALS, intervals)
+    if body.count("±") == 1 and "=" not in body:
+        plus, minus = (re.sub(r"±\s*", sign, body).removeprefix("+") for sign in "+-")
+        return Shape(Kind.SET, (plus, minus))
     if len(body) > 2 and body[0] in "({" and _closes_at(body) == len(body) - 1:
         items = split(body[1:-1])
         if body[0] == "{" and not body.startswith("{}"):
@@ -100,7 +132,7 @@ def _intervals(body: str) -> tuple[str, ...] | None:
 
 
 def _matrix(body: str) -> Shape:
-    rows = [r.split("&") for r in re.split(r"\\\\", body) if r.strip()]
+    rows = [r.split("&") for r in body.split(_ROW) if r.strip()]
     width = len(rows[0]) if rows else 0
     cells = tuple(c.strip() for r in rows for c in r)
     if not rows or any(len(r) != width for r in rows) or len(cells) > _MAX_ITEMS:

@@ -9,8 +9,8 @@ from workbench.verification import boundaries, scan
 from workbench.verification.answer_text import boxed
 from workbench.verification.claims import Line, Part, make_part, read_line
 from workbench.verification.grammar import MAX_CHARS, Token, Unreadable, tokenize, word_set
+from workbench.verification.measures import singular
 from workbench.verification.relations import Statement, statements
-from workbench.verification.units import singular
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:
                 values.append(make_part(run.parts[0]))
             except Unreadable:
                 return None
-            words.update(singular(u.word) for u in run.units if u.word != "$")
+            words.update(singular(u.word) for u in run.units)
             at = run.end
             continue
         if token.kind in ("op", "rel", "pct", "close", "open", "num"):
@@ -100,8 +100,8 @@ def _unit_words(tokens: tuple[Token, ...]) -> set[str]:
     """The unit words among tokens, without plural endings and filler."""
     found = set()
     for token in tokens:
-        if token.kind in ("word", "var", "unit") and token.text.lower() not in _FILLER:
-            text = token.text
+        if token.kind in ("word", "var", "unit", "money") and token.text.lower() not in _FILLER:
+            text = token.text.lstrip("\\")
             if token.kind == "unit":
                 text = text.rpartition("{")[2].rstrip("}").strip()
             found.add(singular(text))

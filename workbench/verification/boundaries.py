@@ -23,10 +23,11 @@ _SUMS = word_set(
 _DIVIDES = word_set("divide divided dividing divides multiply multiplied multiplying multiplies times")
 _MOVES = word_set("add added adding adds subtract subtracted subtracting subtracts take taking takes took")
 _COUNTED = word_set(
-    "day week month year group house box class grade level chapter section trip step part team shelf row"
+    "day week month year group house box class grade level chapter section trip step part team shelf row "
+    "page room question problem line number"
 )
 _FEW = word_set("each every per a an one last next first")
-_BENIGN = frozenset("'’‘`#&•_\"")
+_BENIGN = frozenset("'’‘`#&•_\"∴∵✓")
 _NEAR = 4
 
 
@@ -145,4 +146,8 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
         return following is not None and following.kind != "bad"
     if after.text == "and" and following is not None and following.kind in ("open", "money"):
         return [t.text for t in tokens[i + 3 : i + 4]] != ["/"]
-    return after.kind not in ("num", "mixed", "frac", "root")
+    if after.text in ("R", "r", "remainder") and following is not None and following.kind == "num":
+        return False
+    if after.kind == "num":  # 6 12-packs
+        return [t.kind for t in tokens[i + 1 : i + 3]] == ["op", "word"] and not tokens[i + 1].spaced
+    return after.kind not in ("mixed", "frac", "root")

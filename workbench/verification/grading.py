@@ -13,10 +13,10 @@ from workbench.verification.answer_shapes import Kind, Shape, clean, shape
 from workbench.verification.answer_values import Answer, read_answer
 from workbench.verification.claims import Part
 from workbench.verification.grammar import MAX_CHARS, Unreadable
+from workbench.verification.measures import related
 from workbench.verification.polynomials import proportional, same
 from workbench.verification.relations import Interval, Roots, Statement, compare
 from workbench.verification.same_value import same_measure, same_value
-from workbench.verification.units import related
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,13 @@ def _intervals(a: Shape, b: Shape, known: str, stated: str) -> Grade:
     for i, text in enumerate((known, stated)):
         if sets[i] is None:
             sets[i] = answer_intervals.from_inequality(text)
-    if sets[0] is None or sets[1] is None:
+    return _interval_grade(sets[0], sets[1])
+
+
+def _interval_grade(known: answer_intervals.Pieces | None, stated: answer_intervals.Pieces | None) -> Grade:
+    if known is None or stated is None:
         return Grade(False, "Only one of the answers is an interval.")
-    equal = sets[0] == sets[1]
+    equal = known == stated
     return Grade(equal, "Both describe the same numbers." if equal else "They describe different sets of numbers.")
 
 
@@ -148,10 +152,9 @@ def _members(a: Shape, b: Shape, ordered: bool) -> Grade:
         return Grade(False, f"One has {len(a.items)} values, the other {len(b.items)}.")
     if ordered:
         grades = [compare_answers(x, y) for x, y in zip(a.items, b.items, strict=True)]
-        worst = next((g for g in grades if g.equal is False), None) or next(
-            (g for g in grades if g.equal is None), None
-        )
-        return worst or Grade(True, "All members are equal.")
+        different = next((g for g in grades if g.equal is False), None)
+        unsure = next((g for g in grades if g.equal is None), None)
+        return different or unsure or Grade(True, "All members are equal.")
     left = list(b.items)
     for item in a.items:
         match = next((x for x in left if compare_answers(item, x).equal), None)
@@ -167,6 +170,10 @@ def _point(point: Shape, other: str) -> Grade:
     if read is None or not read.statements:
         return Grade(None, "One is a point in brackets, the other a list.")
     by_letter = _by_letter(read)
+    if by_letter is None and len(point.items) == 2:
+        return _interval_grade(
+            answer_intervals.from_pieces((f"({','.join(point.items)})",)), answer_intervals.from_inequality(other)
+        )
     if by_letter is None or any(len(v) != 1 for v in by_letter.values()):
         return Grade(False, "Only one of the answers is a point.")
     parts = [by_letter[k][0] for k in sorted(by_letter)]
@@ -185,9 +192,8 @@ def _values(gold: str, pred: str) -> Grade:
         words = [re.fullmatch(r"[A-Za-z ,'’-]+", t) is not None for t in (gold, pred)]
         return Grade(False, "The words differ.") if all(words) else Grade(None, "Neither can be read as mathematics.")
     if known is None:
-        return Grade(
-            None if "\\" in gold or not gold.isascii() else False, "The known answer cannot be read as mathematics."
-        )
+        strange = "\\" in gold or not gold.isascii()
+        return Grade(None if strange else False, "The known answer cannot be read as mathematics.")
     if stated is None:
         return Grade(None if "\\" in pred else False, "The stated answer cannot be read as mathematics.")
     return _equal(known, stated)

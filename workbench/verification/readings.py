@@ -14,13 +14,13 @@ def rounds(exact: Number, shown: Part, about: bool = False) -> bool:
     if not shown.bare:
         return False
     text = next(t.text for t in shown.tokens if t.kind in ("num", "mixed", "var"))
-    places = len(text.rpartition(".")[2]) if "." in text else 0
-    if not places and not about:
-        return False
     if text.endswith("..."):
         places = len(text[:-3].rpartition(".")[2])
         tail: Number = (exact - shown.value) * 10 ** (places + (2 if shown.percent else 0))
         return 0 <= tail < 1
+    places = len(text.rpartition(".")[2]) if "." in text else 0
+    if not places and not about:
+        return False
     unit: Number = Fraction(1, 10 ** (places + (2 if shown.percent else 0)))
     return magnitude(exact - shown.value) * 2 <= unit
 

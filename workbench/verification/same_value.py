@@ -8,8 +8,9 @@ from workbench.verification import surds
 from workbench.verification.claims import Part
 from workbench.verification.forms import form_matches, is_worked_out
 from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
+from workbench.verification.measures import CONVERSIONS
 from workbench.verification.polynomials import divide_numbers, power_number, same, value
-from workbench.verification.units import CONVERSIONS
+from workbench.verification.readings import rounds
 
 _SCALE = 10**30
 _POINTS: tuple[Number, ...] = (2, 3, 7, Fraction(5, 3), 11)
@@ -26,6 +27,8 @@ def same_value(known: Part, stated: Part) -> bool:
         return False
     if rooted:
         return surds.same_value(known.node, stated.node)
+    if any(t.text.endswith("...") for t in stated.tokens):
+        return rounds(known.value, stated)
     return bool(_readings(known.node) & _readings(stated.node))
 
 
@@ -58,7 +61,7 @@ def _agree(known: Node, stated: Node, letters: list[str]) -> bool:
             a, b = _approximate(known, at), _approximate(stated, at)
         except Unreadable:
             continue
-        if abs(a - b) * 10**20 > max(1, abs(a)):
+        if abs(a - b) * 10**20 > max(Fraction(1), abs(a)):
             return False
         tried += 1
     return tried > 2

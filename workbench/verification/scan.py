@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from workbench.verification.grammar import MAX_DEPTH, MAX_TOKENS, Token, word_set
+from workbench.verification.measures import CONVERSIONS
 
 _STOP = word_set(
     "and or so then because which that is are was were be has have had but if since while will would "
@@ -239,11 +240,18 @@ class _Chain:
         if before.kind in ("num", "var", "close") and not token.spaced:
             self.take(token)
             return i + 1, False
+        if before.kind == "num" and token.text in CONVERSIONS and self.measures(token.text):
+            self.unit(token.text)
+            return i + 1, False
         goes_on = following is None or following.kind in ("op", "rel", "close", "sep")
         if before.kind in ("num", "var", "close") and goes_on and token.text not in "aAI":
             self.take(token)
             return i + 1, False
         return self.word(i)
+
+    def measures(self, letter: str) -> bool:
+        """Whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
+        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
 
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""

@@ -36,9 +36,10 @@ _TOKEN = re.compile(
     |(?P<space>[\s\u00a0\u2009]+|\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
         |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
     |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./])|[0-9]{0,9}[½⅓⅔¼¾⅕⅙⅛]
+        |[0-9]{1,9}[ ]?\\[dt]?frac(?:\{[0-9]{1,9}\}\{[0-9]{1,9}\}|[0-9]{2}(?![0-9]))
         |(?<![0-9./])[0-9]{1,9}[ ]and[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]|[ ]*[-+*/=x×]))
     |(?P<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?:[ ]000)+(?![0-9])
-        |[0-9]+\.[0-9]+(?:\.\.\.|…)|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+        |[0-9]*\.[0-9]+(?:\.\.\.|…)|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
     |(?P<arrow>=>|->|→|⇒|⟹|\\(?:to|implies|Rightarrow|rightarrow)(?![a-zA-Z]))
     |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
     |(?P<degree>\^\{?\\circ\}?|°)
@@ -121,13 +122,17 @@ def _mixed_text(raw: str) -> str:
     """A mixed number as `whole top/bottom`."""
     if raw[-1] in _VULGAR:
         return f"{raw[:-1] or '0'} {_VULGAR[raw[-1]]}"
+    if "frac" in raw:
+        whole, _, rest = raw.partition("\\")
+        top, bottom = re.findall("[0-9]+" if "{" in rest else "[0-9]", rest)
+        return f"{whole.strip()} {top}/{bottom}"
     return raw.replace(" and ", " ")
 
 
 def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bool) -> None:
     """Text inside LaTeX: a joining word such as `or` keeps its meaning, all else is a unit."""
     inner = raw.rpartition("{")[2].rstrip("}").strip()
-    kind = "word" if inner in ("or", "and") else "unit"
+    kind = "word" if inner in ("or", "and", "of", "is") else "unit"
     tokens.append(Token(kind, inner if kind == "word" else raw, start, end, spaced))
 
 
