@@ -33,7 +33,8 @@ def read_answer(text: str) -> Answer | None:
     """The answer in a text, or None where it is beyond the grammar."""
     if len(text) > MAX_CHARS:
         return None
-    cleaned = text.strip().rstrip(".").strip()
+    cleaned = text.strip()
+    cleaned = cleaned if cleaned.endswith("...") else cleaned.rstrip(".").strip()
     cleaned = boxed(cleaned) or cleaned
     line = read_line(cleaned)
     tokens = tokenize(cleaned)

@@ -34,6 +34,7 @@ _ABOUT = re.compile(
     r"leftover|left over)\b",
     re.I,
 )
+_NEVER_FIRST = frozenset(("word", "sep", "close", "pct", "rel"))
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
 _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or": "or", ";": "then"}
 
@@ -143,6 +144,9 @@ def _read_line(text: str) -> Line:
     behind = -1
     at = 0
     while at < len(tokens):
+        if tokens[at].kind in _NEVER_FIRST and at:
+            at += 1
+            continue
         found, dirty, end = _claim_at(tokens, at, behind)
         unreadable |= dirty
         if found is not None:

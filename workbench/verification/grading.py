@@ -53,6 +53,8 @@ def _compare(gold: str, pred: str) -> Grade:
         return Grade(False, "No answer is stated.")
     if _plain(known) == _plain(stated):
         return Grade(True, "Both are written the same.")
+    if _plain(known).rstrip("!") == _plain(stated).rstrip("!"):
+        return Grade(None, "The mark behind the number may be a factorial.")
     try:
         return _by_shape(known, stated)
     except (Unreadable, RecursionError):

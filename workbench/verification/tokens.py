@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 Number = int | Fraction
@@ -35,6 +36,8 @@ _TOKEN = re.compile(
     r"""(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
     |(?P<space>[\s\u00a0\u2009]+|\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
         |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
+    |(?P<word>(?!sqrt[ ]?\(|percent(?![a-z])|(?:cm|km|in|ft|yd|mi|units?|inches|feet)[²³])
+        [A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
     |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./])|[0-9]{0,9}[½⅓⅔¼¾⅕⅙⅛]
         |[0-9]{1,9}[ ]?\\[dt]?frac(?:\{[0-9]{1,9}\}\{[0-9]{1,9}\}|[0-9]{2}(?![0-9]))
         |(?<![0-9./])[0-9]{1,9}[ ]and[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]|[ ]*[-+*/=x×]))
@@ -54,7 +57,6 @@ _TOKEN = re.compile(
     |(?P<pct>\\?%|percent(?![a-z]))
     |(?P<money>\\?[$€£])
     |(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
-    |(?P<word>[A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
     |(?P<var>[A-Za-zπθ])
     |(?P<sep>[,;:.?!"“”…—])
     |(?P<bad>.)""",
@@ -67,10 +69,12 @@ _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
 _OPEN, _CLOSE = {"{": "(", "[": "("}, {"}": ")", "]": ")"}
 _LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
 _WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
+_RENAMED = frozenset(("op", "rel", "open", "close", "sup", "mixed", "row", "degree", "unit"))
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
 
 
+@lru_cache(maxsize=1024)
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
     tokens: list[Token] = []
@@ -80,9 +84,19 @@ def tokenize(text: str) -> tuple[Token, ...]:
         if kind == "space" or kind == "bold":
             spaced = True
             continue
-        _append(tokens, kind, match.group(), match.start(), match.end(), spaced)
+        raw = match.group()
+        start, end = match.span()
+        if kind in _RENAMED or (kind == "word" and _is_formula(raw)) or (tokens and tokens[-1].kind == "frac"):
+            _append(tokens, kind, raw, start, end, spaced)
+        else:
+            tokens.append(Token(kind, raw, start, end, spaced))
         spaced = False
     return tuple(tokens)
+
+
+def _is_formula(word: str) -> bool:
+    """Whether a word is a product of letters or an operator."""
+    return word in _WORD_OPS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
 
 
 def _append(tokens: list[Token], kind: str, raw: str, start: int, end: int, spaced: bool) -> None:
@@ -140,6 +154,8 @@ def number(text: str) -> Number:
     """The exact value of a number token. Raises `Unreadable` beyond the digit limit."""
     if len(text) > MAX_DIGITS:
         raise Unreadable("too many digits")
+    if text.isdigit():
+        return int(text)
     plain = text.replace(",", "").replace(" ", "").replace("…", "...").removesuffix("...")
     return Fraction(plain) if "." in plain else int(plain)
 

@@ -26,11 +26,18 @@ _COMPUTES = word_set("equals divided multiplied plus minus times by")
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
-    if not any(t.kind == "word" and t.text.lower().rpartition("-")[2] in _TRIGGERS for t in tokens):
+    triggers = [
+        i for i, t in enumerate(tokens) if t.kind == "word" and t.text.lower().rpartition("-")[2] in _TRIGGERS
+    ]
+    if not triggers:
         return tokens
-    found: list[Token] = []
-    at = 0
+    found = list(tokens[: max(0, triggers[0] - 1)])
+    at = len(found)
     while at < len(tokens):
+        if tokens[at].kind not in ("word", "var"):
+            found.append(tokens[at])
+            at += 1
+            continue
         read = _share(tokens, at) or _multiple(tokens, at) or _number(tokens, at)
         if read is None:
             found.append(tokens[at])
