@@ -48,6 +48,10 @@ def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def _triggers(token: Token) -> bool:
+    return token.kind == "word" and token.text.lower().rpartition("-")[2] in _TRIGGERS
+
+
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     """`twice 5` as 2 * 5."""
     factor = _TIMES.get(tokens[i].text.lower())
