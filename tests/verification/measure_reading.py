@@ -66,10 +66,12 @@ def measure_gold(path: Path, limit: int | None = None) -> Figures:
     return found
 
 
-def measure_first_errors(path: Path) -> Figures:
+def measure_first_errors(path: Path, limit: int | None = None) -> Figures:
     """How often the first flagged step is the one that a teacher marked, with no reference known."""
     verifier, found = Verifier(), Figures()
     for number, row in enumerate(rows(path)):
+        if number == limit:
+            break
         problem = Problem(str(number), row["problem"], None)
         verdict = verifier.verify(problem, row["steps"], Knowledge.FREE)
         found.counts["rows"] += 1

@@ -19,7 +19,7 @@ _MARKUP = re.compile(
 )
 _CLOSES = re.compile(r"\s*(?:\\\]|\\end)")
 _LABEL = re.compile(
-    r"(?:#{1,4}\s+|\*\*step\s*\d{1,3}\s*[:.)]\*\*\s*|step\s*\d{1,3}\s*[:.)]\s*|"
+    r"(?:#{1,3}\s+(?=[A-Za-z])|\*\*step\s*\d{1,3}\s*[:.)]\*\*\s*|step\s*\d{1,3}\s*[:.)]\s*|"
     r"(?:\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-h]\))\s+(?=\S)(?![-+*/=^])|[-*•]\s+(?=[A-Za-z]))",
     re.IGNORECASE,
 )

@@ -16,11 +16,11 @@ _LARGE = {word: 10 * i for i, word in enumerate(_TENS.split(), start=2)}
 NUMBERS = _SMALL | _LARGE | {f"{t}-{u}": _LARGE[t] + _SMALL[u] for t in _LARGE for u in _UNITS.split()[1:10]}
 """The values of number words up to ninety-nine."""
 
-_TIMES = {"twice": "2", "double": "2", "thrice": "3", "triple": "3"}
-_PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4}
-_PARTS |= {"fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
+TIMES = {"twice": "2", "double": "2", "thrice": "3", "triple": "3"}
+SHARES = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4}
+SHARES |= {"fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
 _SCALES = word_set("hundred thousand million billion dozen half third quarter and")
-_TRIGGERS = frozenset((*_TIMES, *_PARTS, *NUMBERS))
+_TRIGGERS = frozenset((*TIMES, *SHARES, *NUMBERS))
 _COMPUTES = word_set("equals divided multiplied plus minus times by")
 
 
@@ -54,7 +54,7 @@ def _triggers(token: Token) -> bool:
 
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     """`twice 5` as 2 * 5."""
-    factor = _TIMES.get(tokens[i].text.lower())
+    factor = TIMES.get(tokens[i].text.lower())
     if factor is None or not _operand(tokens, i + 1):
         return None
     return [tokens[i]._replace(kind="num", text=factor), _times(tokens[i])], i + 1
@@ -72,7 +72,7 @@ def _share(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
             part = tokens[at].text.lower()
     elif hyphened in _SMALL:
         count = str(_SMALL[hyphened])
-    bottom = _PARTS.get(part)
+    bottom = SHARES.get(part)
     behind = at + 1
     has_of = behind < len(tokens) and tokens[behind].text == "of"
     if bottom is None or not has_of or not _operand(tokens, behind + 1):
