@@ -101,18 +101,18 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda t: ascii(t[:20]))
 @pytest.mark.parametrize("problem", ["Solve x^2 = 25.", "Expand (x + 2)^2.", "Tom has 3 pens."])
 def test_hostile_text_never_raises_and_is_quick(text, problem):
-    started = time.perf_counter()
+    started = time.process_time()
     for lines in ([text], [text, text], ["x = 5", text, "Answer: " + text]):
         VERIFIER.verify(Problem("p", problem, "5"), lines)
     VERIFIER.verify(Problem("p", text, text), text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_megabyte_is_quick():
     for text in ("7 + " * 250_000, "a b. " * 200_000, "\n" * 10 + "x = 1\n" * 50_000, " " * 1_000_000 + "x"):
-        started = time.perf_counter()
+        started = time.process_time()
         VERIFIER.verify(Problem("p", "Solve x = 1.", "1"), text)
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
 
 @settings(max_examples=150, deadline=None)

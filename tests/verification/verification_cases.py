@@ -112,13 +112,14 @@ ARITHMETIC = _table(
     - ; \frac{1}{2} \times 6 = 4 ; I
     - ; $3 \cdot 4 = 12$ ; C
     - ; \left(3 + 4\right) \div 7 = 1 ; C
-    - ; 2 hours = 120 minutes ; U
-    - ; 2 dozen * 3 = 72 ; U
-    - ; 50 cents * 4 = $2 ; U
-    - ; twice 5 = 10 ; U
-    - ; half of 48 = 24 ; U
-    - ; sqrt(16) = 4 ; U
-    - ; √16 = 4 ; U
+    - ; 2 hours = 120 minutes ; C
+    - ; 2 hours = 130 minutes ; I ; 2 hours = 120 minutes
+    - ; 2 dozen * 3 = 72 ; C
+    - ; 50 cents * 4 = $2 ; C
+    - ; twice 5 = 10 ; C
+    - ; half of 48 = 24 ; C
+    - ; sqrt(16) = 4 ; C
+    - ; √16 = 4 ; C
     - ; 5! = 120 ; U
     - ; He starts at 6:00 + 3 hours = 9:00 ; U
     - ; 1/0 = 5 ; U
@@ -252,6 +253,7 @@ ROOTS = [
         - ; x = 5 or x = -5 ; C
         - ; x = 5 or -5 ; C
         - ; x = ±5 ; C
+        - ; x = √25 or x = -√25 ; C
         - ; x = 5 ; I ; x = 5 or x = -5
         - ; x = -5 ; I ; x = -5 or x = 5
         - ; x = 5 or x = -4 ; I ; x = 5 or x = -5
@@ -374,6 +376,4 @@ KNOWN_FAILURES = [
     Case(LINEAR, "", "5 = 5", WRONG),
     Case(LINEAR, "", "Add 5 to both sides: 3x = 15", WRONG),
     Case(LINEAR, "", "x = x", WRONG),
-    Case(SQUARE, "", "x = √25 or x = -√25", RIGHT),
-    Case(WORD, "", "2 hours = 130 minutes", WRONG),
 ]

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from workbench.types import Diagnosis, Evidence, Judgement
-from workbench.verification import edits, repair, rewrites
+from workbench.verification import edits, repair, rewrites, surds, units
 from workbench.verification.claims import Claim, Part
 from workbench.verification.findings import Context, Finding
-from workbench.verification.grammar import Number, Unreadable, word_set
-from workbench.verification.polynomials import magnitude, value
+from workbench.verification.grammar import Number, Unreadable
+from workbench.verification.polynomials import ONE, difference, magnitude
+from workbench.verification.readings import (
+    in_thousands,
+    is_percent_of,
+    mixes_percent,
+    names_a_share,
+    reads_as_percent,
+    reads_tight,
+    rounds,
+)
 from workbench.verification.relations import show
-
-_SCALES = word_set(
-    "dozen dozens hundred hundreds thousand thousands million millions billion pair pairs percent k "
-    "squared cubed score scores half quarter quarters third thirds degrees "
-)
-_DIMENSIONS = (
-    "second seconds sec minute minutes min mins hour hours hr hrs day days week weeks month months year",
-    "inch inches foot feet ft yard yards mile miles mm cm m km meter meters metre metres",
-    "gram grams g kg kilogram kilograms ounce ounces oz pound pounds lb lbs ton tons",
-    "ml l liter liters litre litres gallon gallons quart quarts pint pints cup cups tablespoons teaspoons",
-    "cent cents dollar dollars penny pennies nickel nickels dime dimes $ ¢",
-)
-_DIMENSION = {word: i for i, words in enumerate(_DIMENSIONS) for word in words.split()}
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Arithmetic:
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first claim that fails, correct if any claim holds."""
         held = None
-        for claim in context.line.claims:
+        for claim in (*context.line.claims, *context.line.notes):
             finding = _check(context, claim)
             if finding is not None and finding.judgement is Judgement.INCORRECT:
                 return finding
@@ -48,11 +43,15 @@ class Arithmetic:
 def _check(context: Context, claim: Claim) -> Finding | None:
     parts = [p if p is not None else context.carry for p in claim.parts]
     decided = False
-    for i, relation in enumerate(claim.relations):
+    for i in range(len(claim.relations)):
         left, right = parts[i], parts[i + 1]
-        if left is None or right is None or left.letters or right.letters:
+        if left is None or right is None:
             continue
-        holds = _holds(left, relation, right, claim, context.line.about)
+        if left.letters or right.letters:
+            if claim.relations[i] == "=" and (found := _unlike(context, claim, left, right)) is not None:
+                return found
+            continue
+        holds = _holds(context, claim, i, left, right)
         if holds is False:
             return _wrong(context, claim, left, right, i + 1)
         decided |= holds is True
@@ -61,12 +60,39 @@ def _check(context: Context, claim: Claim) -> Finding | None:
     return Finding(Judgement.CORRECT, Diagnosis.VALID, "arithmetic", "The calculation is right.")
 
 
-def _holds(left: Part, relation: str, right: Part, claim: Claim, about: bool) -> bool | None:
+def _unlike(context: Context, claim: Claim, left: Part, right: Part) -> Finding | None:
+    """`0.25(80x) + 0.1(100x) = 20x` in a word problem: like terms that only zero would make equal."""
+    reading = context.reading
+    if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
+        return None
+    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or units.may_convert(claim):
+        return None
+    try:
+        sides = [p.rational for p in (left, right)]
+        top = difference(*sides)[0]
+    except Unreadable:
+        return None
+    if any(s[0].keys() != left.letters or s[1] != ONE for s in sides) or not top:
+        return None
+    shown = [context.line.text[p.start : p.end] for p in (left, right)]
+    (letter,) = left.letters
+    sentence = f"{shown[0]} is {show(sides[0][0][letter])}{letter}, not {shown[1]}."
+    return Finding(
+        Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, (Evidence("counterexample", sentence),)
+    )
+
+
+def _is_sum(part: Part) -> bool:
+    return any(t.kind == "op" and t.text in "+-" for t in part.tokens[1:])
+
+
+def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) -> bool | None:
     """Whether a relation between numbers holds; None where prose leaves it open."""
+    relation, about = claim.relations[index], context.line.about
     try:
         a, b = left.value, right.value
     except Unreadable:
-        return None
+        return _holds_with_roots(left, relation, right, about)
     if relation not in ("=", "~"):
         return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
     if a == b:
@@ -74,77 +100,60 @@ def _holds(left: Part, relation: str, right: Part, claim: Claim, about: bool) ->
     about = about or relation == "~"
     if not claim.letters and (rounds(a, right, about) or rounds(b, left, about)):
         return True
-    if _reads_as_percent(left, right):
+    if reads_as_percent(left, right, about) or reads_tight(left, b) or reads_tight(right, a):
         return True
     if about and magnitude(a - b) < max(1, magnitude(a) / 20):
         return None
-    return None if claim.loose or _converts(claim) or _mixes_percent(left) else False
+    converted = units.same_quantity(claim, index)
+    if converted is not None:
+        return converted
+    open_ended = claim.loose or units.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
+    open_ended = open_ended or names_a_share(a, right) or _noted(context, a, right)
+    return None if open_ended or in_thousands(context.line.text, a, b) else False
 
 
-def rounds(exact: Number, shown: Part, about: bool = False) -> bool:
-    """Whether a bare decimal is the exact value rounded to the digits it shows."""
-    if not shown.bare:
-        return False
-    text = next(t.text for t in shown.tokens if t.kind in ("num", "mixed", "var"))
-    places = len(text.rpartition(".")[2]) if "." in text else 0
-    if not places and not about:
-        return False
-    unit = Fraction(1, 10 ** (places + (2 if shown.percent else 0)))
-    return magnitude(exact - shown.value) * 2 <= unit
-
-
-def _reads_as_percent(left: Part, right: Part) -> bool:
-    """`10 / 50 * 100 = 20%` and `20% + 30% = 50`: the sign stands for the unit, not for a hundredth."""
-    adds_only = not any(t.kind == "op" and t.text in "*/" for t in left.tokens)
-    if not (right.percent or (left.percent and adds_only)):
-        return False
+def _holds_with_roots(left: Part, relation: str, right: Part, about: bool) -> bool | None:
+    """The same for numbers with square roots; a decimal may stand for one to the digits it shows."""
     try:
-        return value(left.node, percent=False) == value(right.node, percent=False)
+        order = surds.compare(surds.surd(left.node), surds.surd(right.node))
+        exact = surds.approximate(surds.surd(left.node))
     except Unreadable:
-        return False
+        return None
+    if relation in ("=", "~"):
+        close = surds.distance(left.node, right.node) < 1
+        return order == 0 or rounds(exact, right, about) or (None if about and close else False)
+    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[relation]
 
 
-def _mixes_percent(part: Part) -> bool:
-    """`100 + 10%`: pupils mean ten percent of the hundred."""
-    signs = sum(t.kind == "pct" for t in part.tokens)
-    return 0 < signs < sum(t.kind in ("num", "mixed") for t in part.tokens) and any(
-        t.kind == "op" and t.text in "+-" for t in part.tokens
-    )
-
-
-def _converts(claim: Claim) -> bool:
-    """Whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
-    if _SCALES.intersection(claim.units):
-        return True
-    seen: dict[int, set[str]] = {}
-    for unit in claim.units:
-        if unit in _DIMENSION:
-            seen.setdefault(_DIMENSION[unit], set()).add(unit.rstrip("s"))
-    return any(len(words) > 1 for words in seen.values()) and not _plain_money(seen)
-
-
-def _plain_money(seen: dict[int, set[str]]) -> bool:
-    """`$` and `dollars` are one unit."""
-    return all(len(words) == 1 or words == {"$", "dollar"} for words in seen.values())
+def _noted(context: Context, exact: Number, right: Part) -> bool:
+    """Whether a calculator note confirms the left side, so that the right side was misread."""
+    return not right.bare and any(n.whole[-1].value == exact for n in context.line.notes if not n.letters)
 
 
 def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) -> Finding:
-    exact = left.value
-    said = right if right.bare or not left.bare else left
-    other = left if said is right else right
     text = context.line.text
-    shown = text[other.start : other.end] if claim.parts[index - 1] is not None else "the line before"
-    sentence = f"{shown} is {show(other.value)}, not {show(said.value)}."
-    if is_value(left) and is_value(right):
+    shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
+    fixed = None
+    converted = units.expected(claim, index - 1)
+    if converted is not None:
+        shown, unit = units.written(claim, index - 1, text), units.word(claim, index)
+        sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
+        fixed = _safe_repair(text, claim, index, converted)
+    elif surds.has_root(left.node) or surds.has_root(right.node):
         sentence = f"{shown} is not {text[right.start : right.end]}."
-    return Finding(
-        Judgement.INCORRECT,
-        Diagnosis.NOT_EQUIVALENT,
-        "arithmetic",
-        sentence,
-        (Evidence("value", sentence),),
-        _safe_repair(text, claim, index, exact),
-    )
+    else:
+        sentence = _sentence(text, left, right, shown)
+        fixed = _safe_repair(text, claim, index, left.value)
+    evidence = (Evidence("value", sentence),)
+    return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
+
+
+def _sentence(text: str, left: Part, right: Part, shown: str) -> str:
+    if is_value(left) and is_value(right):
+        return f"{shown} is not {text[right.start : right.end]}."
+    if right.bare or not left.bare:
+        return f"{shown} is {show(left.value)}, not {show(right.value)}."
+    return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
 
 
 def is_value(part: Part) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.verification import scan
+from workbench.verification import boundaries, scan
 from workbench.verification.grammar import (
     MAX_CHARS,
     MAX_TOKENS,
@@ -20,6 +20,7 @@ from workbench.verification.grammar import (
 )
 from workbench.verification.lazy import lazy
 from workbench.verification.polynomials import Rational, rational, value
+from workbench.verification.words import in_digits
 
 MAX_LINE = 2000
 
@@ -33,6 +34,8 @@ _ABOUT = re.compile(
     r"leftover|left over)\b",
     re.I,
 )
+_NEVER_FIRST = frozenset(("word", "sep", "close", "pct", "rel"))
+_NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
 _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or": "or", ";": "then"}
 
 
@@ -83,6 +86,8 @@ class Claim:
     loose: bool = False
     """A bare number behind prose stands on the left, so the claim may be cut short."""
     units: tuple[str, ...] = ()
+    placed: tuple[scan.Unit, ...] = ()
+    """The same units with the numbers that they belong to."""
 
     @lazy
     def letters(self) -> frozenset[str]:
@@ -106,6 +111,8 @@ class Line:
     """The line's expression where it has no relation."""
     about: bool = False
     """The line says that it rounds."""
+    notes: tuple[Claim, ...] = ()
+    """Calculator notes such as `<<48/2=24>>`."""
     unreadable: bool = False
 
     @lazy
@@ -130,13 +137,16 @@ def read_line(text: str) -> Line:
 def _read_line(text: str) -> Line:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    tokens = tuple(t for t in tokenize(text) if t.start >= offset)
+    tokens = in_digits(tuple(t for t in tokenize(text) if t.start >= offset))
     claims: list[Claim] = []
     joins: list[str] = []
     unreadable = False
     behind = -1
     at = 0
     while at < len(tokens):
+        if tokens[at].kind in _NEVER_FIRST and at:
+            at += 1
+            continue
         found, dirty, end = _claim_at(tokens, at, behind)
         unreadable |= dirty
         if found is not None:
@@ -154,13 +164,35 @@ def _read_line(text: str) -> Line:
             behind = end
         at = end
     expression = None if claims else _expression(tokens)
-    return Line(text, tuple(claims), tuple(joins), expression, bool(_ABOUT.search(text)), unreadable and not claims)
+    return Line(
+        text,
+        tuple(claims),
+        tuple(joins),
+        expression,
+        bool(_ABOUT.search(text)),
+        tuple(_notes(text)) if "<<" in text else (),
+        unreadable and not claims,
+    )
+
+
+def _notes(text: str) -> Iterator[Claim]:
+    """The claims that a calculator wrote between double angle brackets."""
+    for match in _NOTE.finditer(text):
+        tokens = tuple(
+            t._replace(start=t.start + match.start(1), end=t.end + match.start(1)) for t in tokenize(match.group(1))
+        )
+        run = scan.chain(tokens, 0) if tokens else None
+        if run is not None and run.end == len(tokens) and run.relations:
+            try:
+                yield _make_claim(tokens, 0, run)
+            except (Unreadable, RecursionError):
+                continue
 
 
 def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | None, bool, int]:
     """The claim that begins at token i, whether something there was unreadable, and where to go on."""
     continued = i == 0 and tokens[0].kind == "rel"
-    if not continued and not scan.begins(tokens, i):
+    if not continued and not boundaries.begins(tokens, i):
         return None, tokens[i].kind == "bad", i + 1
     run = scan.chain(tokens, i, continued)
     if run is None:
@@ -170,7 +202,7 @@ def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | N
         return None, False, max(i + 1, run.end - 1 if run.end - i > 40 else i + 1)
     if _tail_of_mixed(tokens, i, behind):
         return None, True, run.end
-    if not (scan.clean_before(tokens, i, run.end) and scan.clean_after(tokens, run.end)):
+    if not (boundaries.clean_before(tokens, i, run.end) and boundaries.clean_after(tokens, run.end)):
         return None, True, run.end
     try:
         claim = _make_claim(tokens, i, _signed(run, "+"))
@@ -203,11 +235,16 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: scan.Run) -> Claim:
     before = tokens[i - 1] if i else None
     loose = first is not None and first.bare and not first.letters
     loose = loose and (bool(run.units) or (before is not None and before.kind in ("word", "sep", "close")))
+    units = [*run.units, *_last_unit(tokens, run)]
+    return Claim(parts, tuple(run.relations), loose, tuple(u.word for u in units), tuple(units))
+
+
+def _last_unit(tokens: tuple[Token, ...], run: scan.Run) -> list[scan.Unit]:
+    """The unit word right behind a chain."""
     after = tokens[run.end] if run.end < len(tokens) else None
-    units = [*run.units, after.text] if after is not None and after.kind == "word" else run.units
-    if any(t.kind == "money" for t in tokens[i : run.end]):
-        units = [*units, "$"]
-    return Claim(parts, tuple(run.relations), loose, tuple(u.lower() for u in units))
+    if after is None or after.kind not in ("word", "unit") or after.text in _JOIN:
+        return []
+    return [scan.Unit(after.text.lower(), len(run.parts) - 1, len(run.parts[-1]) - 1)]
 
 
 def _join(between: Sequence[Token]) -> str:
@@ -260,11 +297,11 @@ def expressions_in(text: str) -> tuple[Part, ...]:
     found: list[Part] = []
     at = 0
     while at < len(tokens):
-        run = scan.chain(tokens, at) if scan.begins(tokens, at) else None
+        run = scan.chain(tokens, at) if boundaries.begins(tokens, at) else None
         at += 1
         if run is None or run.relations or len(run.parts[0]) < 2:
             continue
-        if not (scan.clean_before(tokens, at - 1, run.end) and scan.clean_after(tokens, run.end)):
+        if not (boundaries.clean_before(tokens, at - 1, run.end) and boundaries.clean_after(tokens, run.end)):
             continue
         try:
             found.append(make_part(run.parts[0]))

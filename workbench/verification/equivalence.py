@@ -8,12 +8,12 @@ from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
-from workbench.verification.arithmetic import rounds
 from workbench.verification.claims import Part
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
 from workbench.verification.polynomials import Poly, poly_letters, proportional
+from workbench.verification.readings import rounds
 from workbench.verification.relations import Difference, Roots, Statement, compare, show, statements
 from workbench.verification.univariate import rational_roots
 
@@ -111,9 +111,21 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     if previous.trusted and _is_case(previous.statement, statement):
         return correct("It is one of the cases.")
     word_problem = not context.reading.statements
+    if word_problem and _rounded(previous.statement, statement):
+        return correct("It is rounded to the digits shown.")
+    if word_problem and previous.statement.solutions == Roots(after.letter, (1,)):
+        return None  # From a line that is never true, anything follows.
     if word_problem and (_new_fact(context, previous) or difference.kind == "roots"):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)
+
+
+def _rounded(before: Statement, after: Statement) -> bool:
+    """In a word problem a decimal may stand for the exact root."""
+    exact, assigned = before.solutions, after.assignments
+    if not isinstance(exact, Roots) or len(exact.poly) != 2 or len(assigned) != 1:
+        return False
+    return rounds(rational_roots(exact.poly)[0], assigned[0][1])
 
 
 def _new_fact(context: Context, previous: Known) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
 from workbench.verification import linear
 from workbench.verification.answers import Answer, answer_in, grade, read_answer
+from workbench.verification.asked import contradicts
 from workbench.verification.claims import Line, Part
 from workbench.verification.findings import Context, Finding
 from workbench.verification.forms import form_matches, is_worked_out
@@ -54,6 +55,10 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
     known = context.knowledge is not Knowledge.FREE and gold is not None
     if known and gold is not None and solves is None and grade(gold, stated) is Judgement.CORRECT:
         return _correct(Scope.MEANING)
+    unit = contradicts(context.problem.text, read.units) if read is not None else None
+    if unit is not None:
+        text = f"{stated} has another unit than the question asks for."
+        return _wrong(Diagnosis.OFF_PATH, text, "unit", None)
     if read is not None and _repeats(context, read):
         return _correct(Scope.COMPUTATION, context.wrong_before)
     if solves is False:

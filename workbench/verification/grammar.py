@@ -1,43 +1,19 @@
-"""Text to tokens to a bounded syntax tree, by hand: a regex tokenizer and a Pratt parser.
+"""Tokens to a bounded syntax tree, by a hand-written Pratt parser.
 
 Every limit is checked before the work it bounds, so hostile text costs no more than its length.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import NamedTuple
 
-Number = int | Fraction
+from workbench.verification.tokens import Number, Token, Unreadable, mixed_number, number, tokenize, word_set
 
 MAX_CHARS = 400
 MAX_TOKENS = 160
 MAX_DEPTH = 24
-MAX_DIGITS = 40
 MAX_EXPONENT = 12
-
-
-def word_set(text: str) -> frozenset[str]:
-    """The words of a table written as running text."""
-    return frozenset(text.split())
-
-
-class Unreadable(Exception):
-    """The text is outside the grammar or its bounds. Becomes `unknown`, never reaches a user."""
-
-
-class Token(NamedTuple):
-    """One token; `text` is normalised, the span points into the raw line."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    spaced: bool
-    """White space stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +45,13 @@ class Pct:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """A square root."""
+
+    arg: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Bin:
     """One of + - * / ^."""
 
@@ -77,93 +60,7 @@ class Bin:
     right: Node
 
 
-Node = Num | Var | Neg | Pct | Bin
-
-_TOKEN = re.compile(
-    r"""(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
-    |(?P<space>[\s\u00a0]+|\\[,;!: ]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>)
-    |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]))
-    |(?P<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-    |(?P<arrow>=>|->|→|⇒|⟹|\\(?:to|implies|Rightarrow|rightarrow)(?![a-zA-Z]))
-    |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
-    |(?P<op>\*\*|[-+*/^×÷·−–±∙]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
-    |(?P<frac>\\[dt]?frac(?![a-zA-Z]))
-    |(?P<box>\\boxed(?![a-zA-Z]))
-    |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}|°)
-    |(?P<open>[({\[])|(?P<close>[)}\]])
-    |(?P<pct>\\?%|percent(?![a-z]))
-    |(?P<money>\\?[$€£])
-    |(?P<sup>[²³])
-    |(?P<word>[A-Za-z]{2,}(?:['’][A-Za-z]+)*)
-    |(?P<var>[A-Za-z])
-    |(?P<sep>[,;:.?!"“”…—])
-    |(?P<bad>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_OPS = {"**": "^", "×": "*", "·": "*", "∙": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
-_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
-_RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
-_RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
-_OPEN, _CLOSE = {"{": "(", "[": "("}, {"}": ")", "]": ")"}
-_LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
-_WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
-
-
-def tokenize(text: str) -> tuple[Token, ...]:
-    """The tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
-    tokens: list[Token] = []
-    spaced = False
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "bad"
-        if kind == "space" or kind == "bold":
-            spaced = True
-            continue
-        _append(tokens, kind, match.group(), match.start(), match.end(), spaced)
-        spaced = False
-    return tuple(tokens)
-
-
-def _append(tokens: list[Token], kind: str, raw: str, start: int, end: int, spaced: bool) -> None:
-    """Add the token or tokens that one match stands for."""
-    if kind == "op":
-        tokens.append(Token(kind, _OPS.get(raw, raw), start, end, spaced))
-    elif kind == "rel":
-        tokens.append(Token(kind, _RELS.get(raw, raw), start, end, spaced))
-    elif kind == "open":
-        tokens.append(Token(kind, _OPEN.get(raw, raw), start, end, spaced))
-    elif kind == "close":
-        tokens.append(Token(kind, _CLOSE.get(raw, raw), start, end, spaced))
-    elif kind == "sup":
-        tokens.append(Token("op", "^", start, start, False))
-        tokens.append(Token("num", "2" if raw == "²" else "3", start, end, False))
-    elif kind == "num" and len(raw) == 2 and tokens and tokens[-1].kind == "frac" and raw.isdigit():
-        # LaTeX reads \\frac13 digit by digit.
-        tokens.append(Token("num", raw[0], start, start + 1, spaced))
-        tokens.append(Token("num", raw[1], start + 1, end, False))
-    elif kind == "word" and _LETTER_PRODUCT.fullmatch(raw):
-        tokens.extend(Token("var", c, start + i, start + i + 1, spaced and i == 0) for i, c in enumerate(raw))
-    elif kind == "word" and raw in _WORD_OPS:
-        tokens.append(Token("op", _WORD_OPS[raw], start, end, spaced))
-    else:
-        tokens.append(Token(kind, raw, start, end, spaced))
-
-
-def number(text: str) -> Number:
-    """The exact value of a number token. Raises `Unreadable` beyond the digit limit."""
-    if len(text) > MAX_DIGITS:
-        raise Unreadable("too many digits")
-    plain = text.replace(",", "")
-    return Fraction(plain) if "." in plain else int(plain)
-
-
-def mixed_number(text: str) -> Number:
-    """The exact value of a mixed number such as `2 1/2`. Raises `Unreadable` if it is none."""
-    whole, _, fraction = text.partition(" ")
-    top, _, bottom = fraction.partition("/")
-    if not 0 < int(top) < int(bottom):
-        raise Unreadable("not a mixed number")
-    return int(whole) + Fraction(int(top), int(bottom))
-
+Node = Num | Var | Neg | Pct | Root | Bin
 
 _BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _UNARY = 25
@@ -202,7 +99,7 @@ class _Parser:
                 break
             if token.kind == "op":
                 self.at += 1
-            elif token.kind not in ("open", "var", "frac"):
+            elif token.kind not in ("open", "var", "frac", "root"):
                 raise Unreadable(f"unexpected {token.text!r}")
             left = Bin(op, left, self.parse(power - 1 if op == "^" else power))
         self.depth -= 1
@@ -225,6 +122,8 @@ class _Parser:
                 return self.group()
             case "frac":
                 return Bin("/", self.argument(), self.argument())
+            case "root":
+                return Root(self.argument())
             case "box":
                 return self.prefix()
             case "op" if token.text == "-":
@@ -250,10 +149,10 @@ class _Parser:
         return inner
 
     def argument(self) -> Node:
-        """One argument of a LaTeX fraction."""
+        """One argument of a fraction or a root."""
         token = self.peek()
         if token is None or token.kind not in ("open", "num", "var"):
-            raise Unreadable("fraction without its parts")
+            raise Unreadable("an argument is missing")
         self.at += 1
         if token.kind == "open":
             return self.group()
@@ -281,8 +180,31 @@ def letters(node: Node) -> frozenset[str]:
     match node:
         case Var(name):
             return frozenset(name)
-        case Neg(arg) | Pct(arg):
+        case Neg(arg) | Pct(arg) | Root(arg):
             return letters(arg)
         case Bin(_, left, right):
             return letters(left) | letters(right)
     return frozenset()
+
+
+__all__ = [
+    "MAX_CHARS",
+    "MAX_DEPTH",
+    "MAX_EXPONENT",
+    "MAX_TOKENS",
+    "Bin",
+    "Neg",
+    "Node",
+    "Num",
+    "Number",
+    "Pct",
+    "Root",
+    "Token",
+    "Unreadable",
+    "Var",
+    "letters",
+    "parse",
+    "parse_tokens",
+    "tokenize",
+    "word_set",
+]

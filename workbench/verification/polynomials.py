@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isqrt
 
-from workbench.verification.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Unreadable, Var
+from workbench.verification.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
 
 Poly = Mapping[str, Number]
 
@@ -58,6 +59,16 @@ def power_number(base: Number, exponent: Number) -> Number:
     return tidy(base**n)
 
 
+def root_number(number: Number) -> Number:
+    """The exact square root. Raises `Unreadable` where it is not rational."""
+    if number < 0 or number.numerator.bit_length() + number.denominator.bit_length() > MAX_BITS:
+        raise Unreadable("no square root")
+    top, bottom = isqrt(number.numerator), isqrt(number.denominator)
+    if top * top != number.numerator or bottom * bottom != number.denominator:
+        raise Unreadable("not a square")
+    return divide_numbers(top, bottom)
+
+
 def value(node: Node, percent: bool = True) -> Number:
     """What a tree without letters is worth; `percent=False` reads 20% as 20. Raises `Unreadable`."""
     match node:
@@ -67,6 +78,8 @@ def value(node: Node, percent: bool = True) -> Number:
             return -value(arg, percent)
         case Pct(arg):
             return divide_numbers(value(arg, percent), 100) if percent else value(arg, percent)
+        case Root(arg):
+            return root_number(value(arg, percent))
         case Bin("+", left, right):
             return value(left, percent) + value(right, percent)
         case Bin("-", left, right):
@@ -147,6 +160,9 @@ def rational(node: Node) -> Rational:
         case Pct(arg):
             top, bottom = rational(arg)
             return scale(top, Fraction(1, 100)), bottom
+        case Root(arg):
+            number = root_number(value(arg))
+            return ({"": number} if number else ZERO), ONE
         case Bin("^", left, right):
             return _raise(rational(left), value(right))
         case Bin(op, left, right):

@@ -9,22 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from workbench.verification.grammar import MAX_DEPTH, MAX_TOKENS, Token, word_set
-
-HAZARDS = word_set(
-    "of twice half double triple third thirds quarter quarters fifth tenth sqrt sin cos tan log ln max "
-    "min gcd lcm abs floor mod root than by squared cubed choose "
-)
-"""Words that change what the number behind them means."""
+from workbench.verification.measures import CONVERSIONS
 
 _STOP = word_set(
     "and or so then because which that is are was were be has have had but if since while will would "
     "therefore thus hence equals when where we he she they it you let gives get gets got leaves makes "
     "means now first next also plus minus into from between to answer "
 )
-_BENIGN = frozenset("'’‘`#&•_\"")
+_COMPARES = word_set("more less fewer greater larger smaller older younger times half twice not")
+"""Words that make `is 2 more than` something else than a value."""
+
 _MAX_UNIT_WORDS = 5
+
+
+class Unit(NamedTuple):
+    """A unit word, and which number of which part it belongs to."""
+
+    word: str
+    part: int
+    number: int
+    """Index of the number among the part's tokens."""
 
 
 @dataclass
@@ -35,7 +42,7 @@ class Run:
     relations: list[str]
     end: int
     """Index of the first token behind it."""
-    units: list[str] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
 
 
 def is_word_op(token: Token) -> bool:
@@ -50,7 +57,7 @@ class _Chain:
         self.tokens = tokens
         self.parts: list[list[Token]] = [[]]
         self.relations: list[str] = []
-        self.units: list[str] = []
+        self.units: list[Unit] = []
         self.depth = 0
         self.good: tuple[int, int, int, int] | None = None
 
@@ -59,6 +66,11 @@ class _Chain:
 
     def take(self, token: Token) -> None:
         self.parts[-1].append(token)
+
+    def unit(self, word: str, ahead: int = 0) -> None:
+        """Note a unit of the number just read, or of the next one."""
+        at = len(self.parts) - 1
+        self.units.append(Unit(word.lower(), at, len(self.parts[-1]) - 1 + ahead))
 
     def run(self, i: int, need: bool = True) -> Run | None:
         """Read from token i. None where not even one operand can be read."""
@@ -84,6 +96,7 @@ class _Chain:
         following = self.token(i + 1)
         match token.kind:
             case "money":
+                self.unit("$", 1)
                 return i + 1, True
             case "num" | "mixed":
                 self.take(token)
@@ -102,16 +115,16 @@ class _Chain:
                     return None
                 self.take(token)
                 return i + 1, True
-            case "frac":
-                return self.fraction(i)
+            case "frac" | "root":
+                return self.applied(i)
             case "box":
                 return i + 1, True
         return None
 
-    def fraction(self, i: int) -> tuple[int, bool] | None:
-        """A LaTeX fraction with both its arguments."""
+    def applied(self, i: int) -> tuple[int, bool] | None:
+        """A LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
-        for _ in range(2):
+        for _ in range(2 if self.tokens[i].kind == "frac" else 1):
             end = self.argument(at)
             if end is None:
                 return None
@@ -143,7 +156,13 @@ class _Chain:
                 self.parts.append([])
                 return i + 1, True
             case "op":
-                self.take(token)
+                return self.sign(i, token)
+            case "sep" if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
+                self.relations.append("=")
+                self.parts.append([])
+                return behind, True
+            case "sep" if token.text == ":" and self.is_ratio(i):
+                self.take(token._replace(kind="op", text="/"))
                 return i + 1, True
             case "pct":
                 self.take(token)
@@ -152,7 +171,7 @@ class _Chain:
                 self.depth -= 1
                 self.take(token)
                 return i + 1, False
-            case "open" | "frac":
+            case "open" | "frac" | "root":
                 return self.bracket(i, before)
             case "var":
                 return self.letter(i, before)
@@ -160,16 +179,42 @@ class _Chain:
                 return self.word(i)
             case "money":
                 following = self.token(i + 1)
+                self.unit("$")
                 return (i + 1, False) if following and following.kind in ("rel", "op", "close") else None
         return None
+
+    def sign(self, i: int, token: Token) -> tuple[int, bool] | None:
+        """An operator behind an operand; `$6/day` and `3 times * $5` have units that look like one."""
+        following = self.token(i + 1)
+        if following is not None:
+            rate = token.text == "/" and following.kind == "word" and not (token.spaced or following.spaced)
+            if rate or (is_word_op(token) and following.kind in ("op", "rel", "close")):
+                return self.units_from(i)
+        self.take(token)
+        return i + 1, True
+
+    def is_ratio(self, i: int) -> bool:
+        """`3:4` is a ratio; `6:00` and `12:30` are times of the day."""
+        before, after = self.token(i - 1), self.token(i + 1)
+        if before is None or after is None or before.kind != "num" or after.kind != "num":
+            return False
+        if len(self.parts[-1]) != 1 or after.spaced or self.tokens[i].spaced:
+            return False
+        behind = self.token(i + 2)
+        ends = (
+            behind is None
+            or behind.kind not in ("op", "open", "mixed", "var")
+            or (behind.spaced and behind.kind != "op")
+        )
+        return ends and not (len(after.text) == 2 and len(before.text) <= 2)
 
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """A bracket right behind an operand multiplies, unless it holds unit words."""
         following = self.token(i + 1)
         if self.tokens[i].kind == "open" and following and following.kind == "word" and self.tokens[i].spaced:
             return self.bracketed_unit(i)
-        if self.tokens[i].kind == "frac":
-            return self.fraction(i)
+        if self.tokens[i].kind in ("frac", "root"):
+            return self.applied(i)
         if before.kind in ("num", "var", "close", "mixed"):
             return i, True
         return None
@@ -177,7 +222,7 @@ class _Chain:
     def bracketed_unit(self, i: int) -> tuple[int, bool] | None:
         at = i + 1
         while (token := self.token(at)) and token.kind == "word" and at - i <= _MAX_UNIT_WORDS:
-            self.units.append(token.text)
+            self.unit(token.text)
             at += 1
         closing = self.token(at)
         return (at + 1, False) if closing and closing.kind == "close" else None
@@ -187,12 +232,16 @@ class _Chain:
         token, following = self.tokens[i], self.token(i + 1)
         if token.text in "xX" and following is not None:
             number_next = following.kind in ("num", "money", "mixed", "frac")
-            bracket_next = following.kind == "open" and following.spaced and token.spaced
-            if (number_next or bracket_next) and before.kind != "var":
+            bracket_next = following.kind in ("open", "var") and following.spaced and token.spaced
+            other_letter = before.kind == "var" and (before.text in "xX" or not (token.spaced and following.spaced))
+            if (number_next or bracket_next) and not other_letter:
                 self.take(token._replace(kind="op", text="*"))
                 return i + 1, True
         if before.kind in ("num", "var", "close") and not token.spaced:
             self.take(token)
+            return i + 1, False
+        if before.kind == "num" and token.text in CONVERSIONS and self.measures(token.text):
+            self.unit(token.text)
             return i + 1, False
         goes_on = following is None or following.kind in ("op", "rel", "close", "sep")
         if before.kind in ("num", "var", "close") and goes_on and token.text not in "aAI":
@@ -200,57 +249,102 @@ class _Chain:
             return i + 1, False
         return self.word(i)
 
+    def measures(self, letter: str) -> bool:
+        """Whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
+        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
+
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""
         text, following = self.tokens[i].text.lower(), self.token(i + 1)
         if text in ("divided", "multiplied") and following and following.text == "by":
             self.take(self.tokens[i]._replace(kind="op", text="/" if text == "divided" else "*"))
             return i + 2, True
-        if text in ("equals", "is") and self.depth == 0 and (text == "equals" or self.computes()):
+        if self.depth == 0 and (behind := self.equals(i)):
             self.relations.append("=")
             self.parts.append([])
-            return i + 1, True
+            return behind, True
         if text == "of":
             return self.part_of(i, following)
         return self.units_from(i)
 
+    def equals(self, i: int) -> int | None:
+        """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
+        words = [t.text.lower() for t in self.tokens[i : i + 6]]
+        if words[0] == ",":
+            return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
+        if words[0] == "which":
+            return self.equals(i + 1)
+        if words[:3] == ["is", "equal", "to"]:
+            return None if self.is_share() else i + 3
+        if words[0] == "equals":
+            return i + 1
+        if words[0] != "is" or not self.computes() or self.is_share() or _COMPARES.intersection(words[1:]):
+            return None
+        return i + 1
+
     def computes(self) -> bool:
         """Whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in ("op", "pct") for t in self.parts[-1])
+        return any(t.kind in ("op", "pct", "root") for t in self.parts[-1])
+
+    def is_share(self) -> bool:
+        """Whether the part at hand is a bare fraction or percentage, which prose takes of something."""
+        last = [t for t in self.parts[-1] if t.kind not in ("open", "close")]
+        kinds = [t.kind for t in last]
+        return kinds in (["mixed"], ["num", "pct"], ["frac", "num", "num"]) or (
+            kinds == ["num", "op", "num"] and last[1].text == "/" and not last[2].spaced
+        )
 
     def part_of(self, i: int, following: Token | None) -> tuple[int, bool] | None:
         """`20% of 50` and `1/2 of 30` multiply; `5 of them` does not."""
         last = self.parts[-1]
-        share = last[-1].kind in ("pct", "mixed") or (len(last) > 2 and last[-2].text == "/")
+        share = last[-1].kind in ("pct", "mixed") or (len(last) > 2 and last[-2].text == "/") or self.is_share()
         if share and following and following.kind in ("num", "money", "open", "var"):
             self.take(self.tokens[i]._replace(kind="op", text="*"))
             return i + 1, True
-        return self.units_from(i)
+        return None if share else self.units_from(i)
 
     def units_from(self, i: int) -> tuple[int, bool] | None:
         """Skip unit words from i if mathematics goes on behind them."""
         at = i
         words: list[str] = []
         while (token := self.token(at)) is not None and len(words) <= _MAX_UNIT_WORDS:
-            following = self.token(at + 1)
-            per = token.text == "/" and following is not None and following.kind == "word" and words
-            letter = token.kind == "var" and bool(words) and token.text not in "xX"
-            if not (token.kind in ("word", "unit") or per or letter) or token.text.lower() in _STOP:
+            if not self.is_unit(at, token, bool(words)) or token.text.lower() in _STOP:
                 break
             words.append(token.text)
             at += 1
-        token, following = self.token(at), self.token(at + 1)
+        token = self.token(at)
         if not words or token is None:
             return None
-        times = token.text in ("x", "X") and following is not None and following.kind in ("num", "money")
+        times = self.times_after_unit(at)
         closes = token.kind == "close" and self.depth > 0
-        if token.kind not in ("op", "rel") and not times and not closes and token.text not in ("is", "equals"):
+        equals = self.depth == 0 and token.text in ("is", "equals", "which", ",") and self.equals(at) is not None
+        equals = equals and not self.is_share()
+        if token.kind not in ("op", "rel") and not times and not closes and not equals:
             return None
-        self.units.extend(words)
+        for word in words:
+            self.unit(word)
         if times:
             self.take(token._replace(kind="op", text="*"))
             return at + 1, True
         return at, False
+
+    def is_unit(self, i: int, token: Token, begun: bool) -> bool:
+        """Whether token i goes on a run of unit words; `per` may be written as a slash."""
+        if token.kind in ("word", "unit"):
+            return True
+        following = self.token(i + 1)
+        if token.text == "/":
+            return following is not None and following.kind == "word" and (begun or not token.spaced)
+        if is_word_op(token):
+            return following is not None and following.kind in ("op", "rel", "close", "word")
+        return token.kind == "var" and begun and token.text not in "xX"
+
+    def times_after_unit(self, i: int) -> bool:
+        """`3 boxes x 4` multiplies."""
+        token, following = self.tokens[i], self.token(i + 1)
+        return (
+            token.text in ("x", "X") and following is not None and following.kind in ("num", "money", "open", "mixed")
+        )
 
 
 def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> Run | None:
@@ -261,55 +355,3 @@ def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> Run | Non
         machine.parts.append([])
         i += 1
     return machine.run(i)
-
-
-def begins(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a chain may begin at token i."""
-    token = tokens[i]
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if token.kind in ("num", "mixed", "open", "frac", "money", "box"):
-        return True
-    if following is None:
-        return False
-    if token.kind == "op":
-        return token.text in "-+" and not is_word_op(token) and following.kind not in ("word", "sep", "bad")
-    if token.kind == "var":
-        return following.kind in ("op", "rel", "frac") or (
-            following.kind in ("open", "var", "num") and not following.spaced
-        )
-    return False
-
-
-def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
-    """Whether nothing before token i changes what the chain from i to `end` means."""
-    if i == 0:
-        return True
-    before, glued = tokens[i - 1], not tokens[i].spaced
-    match before.kind:
-        case "bad":
-            return before.text in _BENIGN
-        case "word":
-            return before.text.lower() not in HAZARDS and not (glued and tokens[i].kind == "num")
-        case "sep":
-            # 6:00, 16,0000: the number at i is the tail of a longer one.
-            return not (glued and i > 1 and tokens[i - 2].kind == "num")
-        case "open":
-            return end < len(tokens) and tokens[end].kind == "close"
-        case "op":
-            return i == 1
-    return before.kind not in ("frac", "num", "pct") and not (before.kind == "var" and glued)
-
-
-def clean_after(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the chain really ends before token i, rather than running into something unreadable."""
-    if i >= len(tokens):
-        return True
-    after = tokens[i]
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if after.kind == "bad":
-        return after.text in _BENIGN
-    if after.kind == "op":
-        return following is None or is_word_op(after) or following.kind in ("word", "sep")
-    if after.kind == "open":
-        return following is not None and following.kind != "bad"
-    return after.kind not in ("num", "mixed", "frac")

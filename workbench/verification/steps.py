@@ -7,10 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from workbench.types import Step
 
+Span = tuple[int, int]
+
 _LINE = re.compile(r"[^\r\n]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=[A-Z#$(\\0-9-])")
+_NAMED = re.compile(r"(?<=\S)\s+(?=\**step\s*\d{1,3}\s*[:.)])", re.IGNORECASE)
+_ROWS = re.compile(r"\\begin\{(?:align|aligned|gather|gathered|eqnarray|split)\*?\}")
+_ROW_END = re.compile(r"\\\\\s*(?=\S)")
+_MARKUP = re.compile(
+    r"\s*(?:\\[\[\]]|\$\$|```[a-z]*|[-=_*]{3,}|\\(?:begin|end)\{[a-z]{1,10}\*?\}(?:\{[^{}]{0,20}\})?)\s*"
+)
+_CLOSES = re.compile(r"\s*(?:\\\]|\\end)")
 _LABEL = re.compile(
-    r"(?:step\s*\d{1,3}\s*[:.)]\s*|\d{1,2}[.)]\s+(?=\S)(?![-+*/=^])|[-*•]\s+(?=[A-Za-z]))", re.IGNORECASE
+    r"(?:#{1,3}\s+(?=[A-Za-z])|\*\*step\s*\d{1,3}\s*[:.)]\*\*\s*|step\s*\d{1,3}\s*[:.)]\s*|"
+    r"(?:\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-h]\))\s+(?=\S)(?![-+*/=^])|[-*•]\s+(?=[A-Za-z]))",
+    re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|No|approx|e\.g|i\.e)|\b[A-Z])\.$|^\s*\d{1,2}\.$")
 _PARAGRAPH = 80
@@ -23,10 +34,42 @@ def split(solution: str | Sequence[str]) -> tuple[Step, ...]:
     spans = [(m.start(), m.end()) for m in _LINE.finditer(solution) if m.group().strip()]
     if len(spans) == 1 and spans[0][1] - spans[0][0] > _PARAGRAPH:
         spans = list(_sentences(solution, *spans[0]))
-    return tuple(_step(solution, start, end) for start, end in spans)
+    cut = [piece for span in spans for piece in _pieces(solution, span)]
+    return tuple(_steps(solution, cut))
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, span: Span) -> Iterator[Span]:
+    """A line cut where it names its steps, and at the rows of aligned equations."""
+    start, end = span
+    ends = _ROW_END if _ROWS.search(text, start, end) else _NAMED
+    for match in ends.finditer(text, start, end):
+        yield start, match.end()
+        start = match.end()
+    yield start, end
+
+
+def _steps(text: str, spans: Sequence[Span]) -> Iterator[Step]:
+    """The steps of the spans; a line that is markup alone belongs to the step that it opens or closes."""
+    waiting: int | None = None
+    held: Step | None = None
+    for start, end in spans:
+        if _MARKUP.fullmatch(text, start, end):
+            if held is not None and _CLOSES.match(text, start, end):
+                held = Step(held.text, held.start, end)
+            elif waiting is None:
+                waiting = start
+            continue
+        if held is not None:
+            yield held
+        held = _step(text, start, end, start if waiting is None else waiting)
+        waiting = None
+    if held is not None:
+        yield held if waiting is None else Step(held.text, held.start, spans[-1][1])
+    elif spans:
+        yield Step(text[spans[0][0] : spans[-1][1]].strip(), spans[0][0], spans[-1][1])
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """The spans of a paragraph's sentences; abbreviations and list numbers do not end one."""
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
@@ -38,10 +81,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _step(text: str, start: int, end: int) -> Step:
+def _step(text: str, start: int, end: int, opened: int) -> Step:
     """One step: blanks and a list number are cut from the text, the span keeps the line."""
-    raw = text[start:end]
-    body = raw.strip()
+    body = text[start:end].strip()
     label = _LABEL.match(body)
     stripped = body[label.end() :] if label else body
-    return Step(stripped or body, start, end)
+    return Step(stripped or body, opened, end)

@@ -21,11 +21,12 @@ from workbench.verification.claims import Line, read_line
 from workbench.verification.equivalence import Equivalence
 from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
+from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
 from workbench.verification.steps import split
 
 VERSION = "1"
-DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer())
+DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer(), Grounding())
 MAX_STEPS = 100
 
 
