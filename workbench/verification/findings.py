@@ -78,6 +78,8 @@ class Context:
     verdicts: tuple[StepVerdict, ...]
     knowledge: Knowledge
     is_answer: bool = False
+    solution: tuple[str, ...] = ()
+    """All steps of the solution, those behind this one too."""
 
     @lazy
     def carry(self) -> Part | None:

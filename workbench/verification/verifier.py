@@ -22,11 +22,24 @@ from workbench.verification.equivalence import Equivalence
 from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.lazy import lazy
+from workbench.verification.reference import Reference
 from workbench.verification.steps import split
 
 VERSION = "1"
-DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer())
+DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer(), Reference())
 MAX_STEPS = 100
+
+CONFIDENCE = {
+    "value": 1.0,
+    "counterexample": 1.0,
+    "roots": 1.0,
+    "domain": 1.0,
+    "answer": 1.0,
+    "claim": 0.95,
+    "unit": 0.9,
+    "quantity": 0.9,
+}
+"""The most that evidence of a kind can be trusted: what is computed exactly is certain, what is aligned is not."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class Verifier:
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
         """The verdict on a solution, given as text or as a list of steps. Never raises on any text."""
-        texts = [step.text for step in split(solution)]
+        texts = tuple(step.text for step in split(solution))
         reading = read_problem(problem.text)
         lines: list[Line] = []
         verdicts: list[StepVerdict] = []
@@ -60,6 +73,7 @@ class Verifier:
                     tuple(verdicts),
                     knowledge,
                     answer_in(text) is not None,
+                    texts,
                 )
                 verdicts.append(self.judge(context))
                 lines.append(line)
@@ -69,7 +83,7 @@ class Verifier:
         return Verdict(tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge)
 
     def judge(self, context: Context) -> StepVerdict:
-        """The verdict on one step: a disproof wins, then a proof, else it is unknown."""
+        """The verdict on one step: here alone evidence becomes a judgement, a scope, a diagnosis and a confidence."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
         best = _best(findings)
         if best is not None:
@@ -79,7 +93,7 @@ class Verifier:
                 best.judgement,
                 best.diagnosis,
                 best.scope,
-                best.confidence,
+                _confidence(best),
                 best.reason,
                 best.evidence,
                 carried,
@@ -93,12 +107,27 @@ class Verifier:
 
 
 def _best(findings: Sequence[Finding]) -> Finding | None:
-    """An exact disproof, else the proof with the widest scope."""
-    for finding in findings:
-        if finding.judgement is Judgement.INCORRECT:
-            return finding
-    proofs = [f for f in findings if f.judgement is Judgement.CORRECT]
-    return next((f for f in proofs if f.scope is Scope.MEANING), proofs[-1] if proofs else None)
+    """What is certain before what is likely, a disproof before a proof, the wider scope before the narrower.
+
+    So knowing more never changes a disproof by exact arithmetic or a counterexample, nor a proof at scope `meaning`,
+    while a likely disproof from a worked solution does replace a proof that only the computation is right.
+    """
+    decided = [f for f in findings if f.judgement is not Judgement.UNKNOWN]
+    return max(decided, key=_rank, default=None)
+
+
+def _rank(finding: Finding) -> int:
+    certain = _confidence(finding) >= 1
+    if finding.judgement is Judgement.INCORRECT:
+        return 4 if certain else 2
+    if finding.scope is Scope.MEANING:
+        return 3 if certain else 1
+    return 0
+
+
+def _confidence(finding: Finding) -> float:
+    """A finding's own confidence, at most what its kinds of evidence bear."""
+    return min([finding.confidence, *(CONFIDENCE.get(e.kind, 1.0) for e in finding.evidence)])
 
 
 def _uses_wrong(context: Context, finding: Finding) -> bool:

@@ -1,0 +1,289 @@
+"""The computations and quantities in a line of a word problem's solution, read as prose writes them.
+
+More tolerant than `claims`: nothing is proved from what is read here, it is compared with a worked solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from workbench.verification import scan
+from workbench.verification.claims import Part, make_part
+from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unreadable, number, tokenize, word_set
+from workbench.verification.grammar import mixed_number as mixed
+from workbench.verification.lazy import lazy
+from workbench.verification.polynomials import magnitude, value
+
+MAX_LINE = 1000
+_MAX_UNIT_WORDS = 6
+_UNIT_LETTERS = "mglLhkKcsp"
+
+_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
+NUMBER_WORDS: dict[str, Number] = {word: i for i, word in enumerate((*_ONES, *_TEENS))}
+NUMBER_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "thousand": 1000}
+NUMBER_WORDS |= {"twice": 2, "double": 2, "doubled": 2, "doubles": 2, "both": 2, "couple": 2, "pair": 2}
+NUMBER_WORDS |= {"triple": 3, "tripled": 3, "thrice": 3, "dozen": 12, "week": 7, "year": 12, "day": 24, "hour": 60}
+NUMBER_WORDS |= {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fourth": Fraction(1, 4)}
+_IMPLIED = word_set("week year day hour")
+"""Words that hold a number only where a solution goes on to use it."""
+_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TENS = {word: 10 * (i + 2) for i, word in enumerate(_TEN_WORDS)}
+_STOP = word_set(
+    "and or so then because which that are was were be has have had but if since while will would therefore thus "
+    "hence when where we he she they it you let gives gave get gets got leaves makes means now first next also into "
+    "from between to answer for after before there as than more less"
+)
+_FILLER = word_set(
+    "the a an of his her their its more less in per each other total new all left and for to is are on at from"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as a line states it, with the word it counts where one follows."""
+
+    value: Number
+    unit: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Computation:
+    """A chain `a + b = c`, or an expression that is only written down."""
+
+    sides: tuple[Part, ...]
+
+    @lazy
+    def letters(self) -> frozenset[str]:
+        return frozenset().union(*(s.letters for s in self.sides))
+
+    @lazy
+    def operations(self) -> tuple[Node, ...]:
+        """The sides that compute something and hold no letter."""
+        alone = len(self.sides) == 1
+        return tuple(
+            s.node
+            for s in self.sides
+            if not s.letters and isinstance(s.node, Bin) and not (alone and _is_fraction(s))
+        )
+
+    @lazy
+    def result(self) -> Number | None:
+        """What the last side without letters is worth."""
+        for side in reversed(self.sides):
+            if not side.letters and (found := worth(side.node)) is not None:
+                return found
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One line as read: its computations and every quantity it mentions."""
+
+    text: str
+    computations: tuple[Computation, ...]
+    quantities: tuple[Quantity, ...]
+    words: frozenset[str]
+
+    @lazy
+    def values(self) -> frozenset[Number]:
+        return frozenset(q.value for q in self.quantities)
+
+    @lazy
+    def units(self) -> dict[Number, set[str]]:
+        """The words that each number of the line counts."""
+        found: dict[Number, set[str]] = {}
+        for quantity in self.quantities:
+            if quantity.unit:
+                found.setdefault(quantity.value, set()).add(quantity.unit)
+        return found
+
+
+def worth(node: Node) -> Number | None:
+    """The value of a tree without letters, or None."""
+    try:
+        return value(node)
+    except Unreadable:
+        return None
+
+
+def close(a: Number, b: Number) -> bool:
+    """Equal, or equal as far as a rounded decimal goes."""
+    if a == b:
+        return True
+    return (a.denominator > 1 or b.denominator > 1) and magnitude(a - b) * 200 <= magnitude(b)
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The numbers of a tree; a percentage is one number."""
+    if isinstance(node, Bin):
+        yield from leaves(node.left)
+        yield from leaves(node.right)
+    elif isinstance(node, Neg):
+        yield from leaves(node.arg)
+    else:
+        yield node
+
+
+def _is_fraction(part: Part) -> bool:
+    """`3/4` alone is a number and no computation."""
+    node = part.node
+    if not isinstance(node, Bin) or node.op != "/" or len(part.tokens) != 3:
+        return False
+    top, bottom = worth(node.left), worth(node.right)
+    return top is not None and bottom is not None and 0 < top < bottom
+
+
+@lru_cache(maxsize=8192)
+def read_statement(text: str) -> Statement:
+    """The computations and quantities of a line; nothing of a line beyond the bounds."""
+    if len(text) > MAX_LINE:
+        return Statement(text[:MAX_LINE], (), (), frozenset())
+    raw = tokenize(text)
+    tokens = tuple(_plain(raw))
+    return Statement(text, tuple(_computations(tokens)), tuple(_quantities(raw)), frozenset(content_words(raw)))
+
+
+def content_words(tokens: Sequence[Token]) -> Iterator[str]:
+    """The words that carry meaning, without plural endings."""
+    for token in tokens:
+        if token.kind == "word" and (word := token.text.lower()) not in _STOP and word not in _FILLER:
+            yield stem(word)
+
+
+def stem(word: str) -> str:
+    """A word without its plural ending."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _quantities(tokens: Sequence[Token]) -> Iterator[Quantity]:
+    for i, token in enumerate(tokens):
+        found = _number(tokens, i)
+        if found is None:
+            continue
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if following is not None and following.kind == "pct":
+            yield Quantity(found, "%", token.start, following.end)
+        elif i and tokens[i - 1].kind == "money":
+            yield Quantity(found, "dollar", token.start, token.end)
+        else:
+            yield Quantity(found, _unit(tokens, i + 1), token.start, token.end)
+
+
+def _number(tokens: Sequence[Token], i: int) -> Number | None:
+    token = tokens[i]
+    try:
+        if token.kind == "num":
+            return number(token.text)
+        if token.kind == "mixed":
+            return mixed(token.text)
+    except Unreadable:
+        return None
+    if token.kind != "word":
+        return None
+    word = token.text.lower()
+    word = word.removesuffix("s") if word in ("thirds", "quarters", "fourths", "dozens", "pairs") else word
+    if word in _TENS:
+        ones = tokens[i + 2] if i + 2 < len(tokens) and tokens[i + 1].text == "-" else None
+        return _TENS[word] + (int(NUMBER_WORDS.get(ones.text.lower(), 0)) if ones is not None else 0)
+    return None if word in _IMPLIED else NUMBER_WORDS.get(word)
+
+
+def _unit(tokens: Sequence[Token], i: int) -> str:
+    """The noun behind a number: the last of at most three words that follow it."""
+    found = ""
+    for token in tokens[i : i + 3]:
+        if token.kind not in ("word", "unit") or token.text.lower() in _STOP:
+            break
+        if (word := token.text.lower()) not in _FILLER:
+            found = found or stem(word)
+    return found
+
+
+def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without units, money signs and other words between a number and what is done with it."""
+    used = {t.text for i, t in enumerate(tokens) if t.kind == "var" and not (i and tokens[i - 1].kind == "num")}
+    at, size = 0, len(tokens)
+    while at < size:
+        token = tokens[at]
+        before = tokens[at - 1] if at else None
+        following = tokens[at + 1] if at + 1 < size else None
+        behind_operand = before is not None and before.kind in ("num", "mixed", "close", "pct", "word", "unit", "var")
+        quoted = token.kind == "bad" and token.text in "'’‘`&•_~"
+        if token.kind == "money" or quoted or (_unit_letter(tokens, at) and token.text not in used):
+            at += 1
+        elif token.text == "/" and following is not None and following.kind in ("word", "unit") and behind_operand:
+            at += 2
+        elif token.text == "of" and (scaled := _share_of(tokens, at)):
+            yield token._replace(kind="op", text="*")
+            at = scaled
+        elif token.text.lower() == "half" and following is not None and following.text == "of":
+            yield token._replace(kind="num", text="0.5")
+            at += 1
+        elif token.kind in ("word", "unit") and behind_operand and (end := _units_end(tokens, at)):
+            at = end
+        else:
+            yield token
+            at += 1
+
+
+def _unit_letter(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a letter behind a number is a unit, as in `400 L` and `7km`."""
+    return i > 0 and tokens[i].kind == "var" and tokens[i].text in _UNIT_LETTERS and tokens[i - 1].kind == "num"
+
+
+def _share_of(tokens: Sequence[Token], i: int) -> int | None:
+    """Where the number begins that a share is taken of, as in `20% of the 50 pens`."""
+    before = tokens[i - 1] if i else None
+    fraction = i > 2 and tokens[i - 2].text == "/" and tokens[i - 1].kind == "num"
+    half = before is not None and before.text.lower() == "half"
+    if before is None or not (before.kind == "pct" or fraction or half):
+        return None
+    for at in range(i + 1, min(i + 4, len(tokens))):
+        if tokens[at].kind in ("num", "mixed", "open"):
+            return at
+        if tokens[at].kind not in ("word", "money"):
+            return None
+    return None
+
+
+def _units_end(tokens: Sequence[Token], i: int) -> int | None:
+    """Where the words from i end, if an operator, a relation or a closing bracket stands there."""
+    for at in range(i, min(i + _MAX_UNIT_WORDS, len(tokens))):
+        token = tokens[at]
+        if token.kind in ("op", "rel", "close"):
+            return at
+        skipped = token.kind in ("word", "unit", "bad") or (token.kind == "var" and token.text not in "xX")
+        if token.kind == "open":
+            closing = next((k for k in range(at, min(at + 6, len(tokens))) if tokens[k].kind == "close"), None)
+            if closing is None or any(t.kind not in ("word", "unit") for t in tokens[at + 1 : closing]):
+                return None
+            return closing + 1
+        if not skipped or token.text.lower() in _STOP or token.text.lower() in ("is", "equals"):
+            return None
+        if token.text in ("divided", "multiplied"):
+            return None
+    return None
+
+
+def _computations(tokens: Sequence[Token]) -> Iterator[Computation]:
+    at = 0
+    while at < len(tokens):
+        run = scan.chain(tokens, at) if scan.begins(tokens, at) else None
+        at += 1
+        if run is None or (not run.relations and len(run.parts[0]) < 3):
+            continue
+        try:
+            sides = tuple(make_part(part) for part in run.parts if part)
+        except (Unreadable, RecursionError):
+            continue
+        at = max(run.end, at)
+        yield Computation(sides)
