@@ -92,6 +92,11 @@ class Context:
         return self.reading.expression
 
     @lazy
+    def is_story(self) -> bool:
+        """Whether the problem is told in words; equations and sums are proved line by line instead."""
+        return not self.reading.statements and self.reading.expression is None
+
+    @lazy
     def wrong_before(self) -> bool:
         return any(v.judgement is Judgement.INCORRECT or v.carried for v in self.verdicts)
 

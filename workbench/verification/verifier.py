@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from workbench.types import (
     Diagnosis,
+    Evidence,
     Judgement,
     Knowledge,
     Problem,
@@ -17,6 +18,7 @@ from workbench.types import (
 )
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.arithmetic import Arithmetic
+from workbench.verification.candidates import Candidates
 from workbench.verification.claims import Line, read_line
 from workbench.verification.equivalence import Equivalence
 from workbench.verification.final import FinalAnswer
@@ -26,7 +28,7 @@ from workbench.verification.reference import Reference
 from workbench.verification.steps import split
 
 VERSION = "1"
-DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer(), Reference())
+DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer(), Reference(), Candidates())
 MAX_STEPS = 100
 
 CONFIDENCE = {
@@ -86,6 +88,8 @@ class Verifier:
         """The verdict on one step: here alone evidence becomes a judgement, a scope, a diagnosis and a confidence."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
         best = _best(findings)
+        doubts = [f for f in findings if f.judgement is Judgement.UNKNOWN]
+        beside = tuple(e for f in doubts for e in f.evidence)
         if best is not None:
             carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
             return StepVerdict(
@@ -95,12 +99,15 @@ class Verifier:
                 best.scope,
                 _confidence(best),
                 best.reason,
-                best.evidence,
+                best.evidence + beside if best.scope is Scope.COMPUTATION else best.evidence,
                 carried,
                 best.checker,
                 best.malrule,
                 best.repair,
             )
+        if doubts:
+            first = doubts[0]
+            return _unknown(context.step, first.diagnosis, first.reason, beside, first.confidence, first.checker)
         if context.line.unreadable:
             return _unknown(context.step, Diagnosis.UNREADABLE, "The line could not be read as mathematics.")
         return _unknown(context.step, Diagnosis.UNDECIDED, "Nothing in the line could be checked.")
@@ -147,8 +154,23 @@ def _result(line: Line) -> frozenset[str]:
     return frozenset(t.text for t in last.tokens if t.kind in ("num", "mixed"))
 
 
-def _unknown(text: str, diagnosis: Diagnosis, reason: str) -> StepVerdict:
-    return StepVerdict(text, Judgement.UNKNOWN, diagnosis, reason=reason, confidence=0.0)
+def _unknown(
+    text: str,
+    diagnosis: Diagnosis,
+    reason: str,
+    evidence: tuple[Evidence, ...] = (),
+    confidence: float = 0.0,
+    checker: str = "",
+) -> StepVerdict:
+    return StepVerdict(
+        text,
+        Judgement.UNKNOWN,
+        diagnosis,
+        reason=reason,
+        evidence=evidence,
+        confidence=confidence,
+        checker=checker,
+    )
 
 
 def _grade_answer(problem: Problem, answer: str | None, knowledge: Knowledge) -> Judgement | None:

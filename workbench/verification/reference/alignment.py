@@ -100,7 +100,7 @@ def _ends_right(
         said = answer_in(steps[-1])
         if answer is not None and said is not None and grade(answer, said) is Judgement.CORRECT:
             return True
-        return close(stated, known)
+        return any(close(v, known) for v in (stated, *read_statement(said or steps[-1]).values))
     last = read[-1]
     results = {c.result for c in last.computations if c.result is not None}
     return any(close(v, known) for v in {*last.values, *results})

@@ -27,7 +27,7 @@ class Reference:
     def __call__(self, context: Context) -> Finding | None:
         """Correct at scope `meaning` for the worked solution's own quantities; incorrect for one step at most."""
         problem = context.problem
-        if context.knowledge is not Knowledge.REFERENCE or not problem.solution or not _is_story(context):
+        if context.knowledge is not Knowledge.REFERENCE or not problem.solution or not context.is_story:
             return None
         aligned = align(problem.text, problem.solution, problem.answer, context.solution)
         if aligned is None:
@@ -38,11 +38,6 @@ class Reference:
         if aligned.astray is not None and at > aligned.astray:
             return None
         return _on_path(aligned, at)
-
-
-def _is_story(context: Context) -> bool:
-    """Whether the problem is told in words; equations and sums are proved line by line instead."""
-    return not context.reading.statements and context.reading.expression is None
 
 
 def _on_path(aligned: Alignment, at: int) -> Finding | None:
@@ -68,6 +63,7 @@ def _astray(aligned: Alignment, context: Context, at: int) -> Finding:
         text,
         (Evidence("quantity", text),),
         mend(aligned, context.step, at),
+        scope=Scope.MEANING,
         confidence=round(aligned.chance, 2),
     )
 

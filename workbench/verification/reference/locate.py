@@ -1,8 +1,8 @@
 """The first step that goes astray, from the signals of all steps.
 
 A teacher reads step by step and stops at the first wrong one. So each step has a chance of being wrong given that
-all before it were right (a logistic sum of its signals), and the chance that it is the *first* wrong one is that times
-the chance that the reader came so far. The weights are a logistic regression on teachers' marks
+all before it were right (a logistic sum of its signals), and the chance that it is the *first* wrong one is that
+times the chance that the reader came so far. The weights are a logistic regression on teachers' marks
 (eth-lre/verify-then-generate, CC BY 4.0; its development part).
 """
 
