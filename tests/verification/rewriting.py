@@ -12,7 +12,7 @@ from random import Random
 
 MARK = re.compile(r"<<([^<>=]+)=([^<>]+)>>")
 TOKEN = re.compile(r"\d+\.?\d*|\.\d+|[-+*/()%]")
-ONES = "zero one two three four five six seven eight nine ten eleven twelve".split()
+ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 LETTERS = "abcdefghkmnpqrstuvwxyz"
 
 

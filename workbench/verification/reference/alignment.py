@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.types import Judgement
-from workbench.verification.answers import answer_in, grade
+from workbench.verification.answers import final_answer, grade
 from workbench.verification.grammar import Number
-from workbench.verification.reference.locate import first_wrong
+from workbench.verification.reference.locate import first_wrong, surely_wrong
 from workbench.verification.reference.moves import Move
 from workbench.verification.reference.reading import Statement, close, read_statement
 from workbench.verification.reference.signals import Course, Signal, observe
@@ -19,7 +19,7 @@ MAX_STEPS = 60
 _BARE = 24
 """A step of at most so many characters that holds one number and computes nothing states the answer."""
 _CONCLUDES = re.compile(
-    r"\b(?:therefore|thus|so|hence|in total|altogether|in all|finally|the answer|in the end)\b", re.IGNORECASE
+    r"\b(?:therefore|thus|so|hence|in total|altogether|in all|finally|in the end)\b", re.IGNORECASE
 )
 
 
@@ -30,10 +30,8 @@ class Alignment:
     course: Course
     right: bool
     """It ends with the known answer."""
-    finished: bool
-    """It states a final value."""
     astray: int | None
-    """The first step that goes astray, where the solution ends wrong."""
+    """The first step that goes astray: of a solution that ends wrong, or nearly surely of one that goes on."""
     chance: float
     """How likely that is the step, among all."""
 
@@ -48,30 +46,46 @@ def align(problem: str, solution: tuple[str, ...], answer: str | None, steps: tu
     if not worked.results or len(steps) > MAX_STEPS:
         return None
     read = [read_statement(step) for step in steps]
-    stated, body = _conclusion(steps, read)
+    said = _said(steps[-1], read[-1])
+    body = len(steps) - (1 if said is not None and not read[-1].computations else 0)
     known = _known(answer, worked.answer)
-    final = stated if stated is not None else _last_value(read)
-    right = known is not None and _ends_right(steps, read, known, answer, stated)
-    finished = stated is not None or bool(_CONCLUDES.search(steps[-1]))
+    final = _last_number(said) if said is not None else _last_value(read)
+    right = known is not None and _ends_right(read[-1], known, answer, said)
     course = observe(worked, problem, read[:body], final)
+    concludes = bool(_CONCLUDES.search(steps[-1])) and len(course.moves) >= len(worked.results)
     course.signals += [{Signal.ANSWER} for _ in range(len(steps) - body)]
     astray, chance = None, 0.0
-    if finished and not right and known is not None and final is not None:
+    if known is None or right:
+        pass
+    elif final is not None and (said is not None or concludes):
         astray, chance = first_wrong(course.signals)
-    return Alignment(course, right, finished, astray, chance)
+    elif (sure := surely_wrong(course.signals, _off(course))) is not None:
+        astray, chance = sure
+    return Alignment(course, right, astray, chance)
 
 
-def _conclusion(steps: tuple[str, ...], read: list[Statement]) -> tuple[Number | None, int]:
-    """The final value where a last step does no more than state it, and how many steps come before that."""
-    last = read[-1]
-    if answer_in(steps[-1]) is not None or (len(steps[-1].strip()) <= _BARE and _states_only(last)):
-        value = last.quantities[-1].value if last.quantities else None
-        return value, len(steps) - (0 if last.computations else 1)
-    return None, len(steps)
+def _off(course: Course) -> frozenset[int]:
+    """The steps whose value occurs on no way to the answer, or comes of the right numbers by the wrong operation."""
+    return frozenset(
+        m.step
+        for m in course.moves
+        if m.place <= Place.NEARBY
+        or (Signal.SAME_OPERANDS in course.signals[m.step] and m.value not in course.worked.values)
+    )
 
 
-def _states_only(step: Statement) -> bool:
-    return len(step.quantities) == 1 and not step.computations
+def _said(last: str, read: Statement) -> str | None:
+    """The answer as a last step states it: behind a marker, or as all that it says."""
+    stated = final_answer(last)
+    if stated is not None:
+        return stated
+    bare = len(last.strip()) <= _BARE and len(read.quantities) == 1 and not read.computations
+    return last if bare else None
+
+
+def _last_number(text: str) -> Number | None:
+    quantities = read_statement(text).quantities
+    return quantities[-1].value if quantities else None
 
 
 def _last_value(read: list[Statement]) -> Number | None:
@@ -85,25 +99,17 @@ def _last_value(read: list[Statement]) -> Number | None:
 
 def _known(answer: str | None, last: Number | None) -> Number | None:
     """The known answer as a number."""
-    if answer is not None:
-        quantities = read_statement(answer).quantities
-        if quantities:
-            return quantities[-1].value
-    return last
+    return (_last_number(answer) if answer is not None else None) or last
 
 
-def _ends_right(
-    steps: tuple[str, ...], read: list[Statement], known: Number, answer: str | None, stated: Number | None
-) -> bool:
-    """Whether a solution ends with the known answer; free prose only has to name it in its last step."""
-    if stated is not None:
-        said = answer_in(steps[-1])
-        if answer is not None and said is not None and grade(answer, said) is Judgement.CORRECT:
+def _ends_right(last: Statement, known: Number, answer: str | None, said: str | None) -> bool:
+    """Whether a solution ends with the known answer; prose has to compute it or to name it in its last step."""
+    if said is not None:
+        if answer is not None and grade(answer, said) is Judgement.CORRECT:
             return True
-        return any(close(v, known) for v in (stated, *read_statement(said or steps[-1]).values))
-    last = read[-1]
+        return any(close(v, known) for v in read_statement(said).values)
     results = {c.result for c in last.computations if c.result is not None}
-    return any(close(v, known) for v in {*last.values, *results})
+    return any(close(v, known) for v in results or last.values)
 
 
 def on_the_way(alignment: Alignment, step: int) -> Place | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from workbench.verification.grammar import Bin, Number
 from workbench.verification.reference.alignment import Alignment
-from workbench.verification.reference.moves import Move
 from workbench.verification.reference.reading import Computation, close, worth
 from workbench.verification.reference.signals import alike
 from workbench.verification.repair import decimal
 
-_MOST = 0.2
-"""Without a common operand two computations must share at least so many words."""
+_ALIKE = 0.15
+"""Unless both operands are the same, two steps must share at least so many of their words."""
 
 
 def mend(aligned: Alignment, text: str, at: int) -> str | None:
@@ -67,17 +66,16 @@ def _theirs(aligned: Alignment, at: int, own: Computation) -> Computation | None
             theirs = _operands(computation)
             node = computation.operations[0]
             simple = isinstance(node, Bin) and not isinstance(node.left, Bin) and not isinstance(node.right, Bin)
-            given = all(v in at_hand or v.denominator > 1 or v <= 100 for v in theirs)
-            if not simple or not given or any(close(computation.result, m.value) for m in _moves(aligned, at)):
+            given = all(v in at_hand or v not in course.worked.results for v in theirs)
+            if not simple or not given or any(close(computation.result, m.value) for m in aligned.moves(at)):
                 continue
-            score = len(theirs & operands) + alike(course.steps[at], line)
-            if score >= _MOST and (best is None or score > best[0]):
+            common = alike(course.steps[at], line)
+            score = len(theirs & operands) + common
+            # Words that speak of another thing would make the repaired step untrue.
+            fits = common >= _ALIKE or (len(theirs & operands) == 2 and (common > 0 or not course.steps[at].words))
+            if fits and (best is None or score > best[0]):
                 best = score, computation
     return best[1] if best is not None else None
-
-
-def _moves(aligned: Alignment, at: int) -> tuple[Move, ...]:
-    return aligned.moves(at)
 
 
 def _operands(computation: Computation) -> set[Number]:

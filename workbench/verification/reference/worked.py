@@ -121,7 +121,17 @@ def work_through(problem: str, solution: tuple[str, ...]) -> Worked:
     for formula in list(worked.path.values()):
         if formula.size <= MAX_SIZE and len(worked.wide) < MAX_WIDE:
             _regroup(worked, formula)
+    _complete(worked, problem)
     return worked
+
+
+def _complete(worked: Worked, problem: str) -> None:
+    """What a share leaves of the whole: 40% of what is 60% gone, 2/3 where 1/3 is taken."""
+    wholes = (100, 1) if "%" in problem or "percent" in problem else (1,)
+    for whole in wholes:
+        for value in worked.values | worked.given:
+            if 0 < value < whole:
+                worked.wide.setdefault(unsigned((whole - worked.symbols(value)) % PRIME), whole - value)
 
 
 def _add(worked: Worked, operations: Sequence[Node], result: Number | None) -> None:
