@@ -25,7 +25,7 @@ def after(state: set[str], action: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """An action is right where all that it needs holds; after a wrong one the plan is followed as if it had worked."""
+    """An action is right where all it needs holds; after a wrong one the plan goes on as if it had worked."""
 
     name: str = "plan"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from rewriting import Unfit, rewrite
+
 from workbench.problems import catalogue
 from workbench.types import Judgement, Knowledge, Problem, Scope, StepVerdict
 from workbench.verification import Verifier
@@ -89,7 +90,7 @@ def keeps(less: StepVerdict, more: StepVerdict) -> bool:
 
 def assert_monotone(problem: Problem, steps: list[str] | tuple[str, ...]) -> None:
     verdicts = [VERIFIER.verify(problem, steps, mode) for mode in MODES]
-    for less, more in zip(verdicts, verdicts[1:], strict=False):
+    for less, more in pairwise(verdicts):
         for a, b in zip(less.steps, more.steps, strict=True):
             assert keeps(a, b), (problem.text, steps, a, b)
 

@@ -38,7 +38,7 @@ BIAS = -0.24
 PATIENCE = 0.1
 """Of two steps with nearly the same chance the later one is taken: what goes wrong later was right before."""
 SURE = 0.8
-"""In the development data one step in a hundred before the marked one reaches this, and none of 300 right solutions."""
+"""In the development data one step in a hundred before the marked one reaches this, and none of right solutions."""
 
 
 def hazard(signals: set[Signal]) -> float:
