@@ -11,6 +11,7 @@ from workbench.verification.reference.formulas import PRIME, operate, unsigned
 from workbench.verification.reference.reading import Computation, Statement, close, leaves, worth
 from workbench.verification.reference.worked import Place, Worked
 
+MAX_MOVES = 200
 MAX_READINGS = 6
 """A number may be a given one and an earlier result; so many readings of a formula are followed."""
 
@@ -41,7 +42,7 @@ def moves(worked: Worked, steps: Sequence[Statement]) -> tuple[Move, ...]:
     for i, step in enumerate(steps):
         for computation in step.computations:
             move = _move(worked, known, seen, i, computation)
-            if move is not None:
+            if move is not None and len(found) < MAX_MOVES:
                 found.append(move)
                 known.setdefault(move.value, set()).update(sorted(move.prints)[:MAX_READINGS])
                 seen |= {unsigned(x) for x in move.prints}

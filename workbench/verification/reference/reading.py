@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification import scan
@@ -16,22 +15,11 @@ from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unread
 from workbench.verification.grammar import mixed_number as mixed
 from workbench.verification.lazy import lazy
 from workbench.verification.polynomials import magnitude, value
+from workbench.verification.reference.number_words import number_in_words
 
-MAX_LINE = 1000
+MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6
 _UNIT_LETTERS = "mglLhkKcsp"
-
-_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
-NUMBER_WORDS: dict[str, Number] = {word: i for i, word in enumerate((*_ONES, *_TEENS))}
-NUMBER_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "thousand": 1000}
-NUMBER_WORDS |= {"twice": 2, "double": 2, "doubled": 2, "doubles": 2, "both": 2, "couple": 2, "pair": 2}
-NUMBER_WORDS |= {"triple": 3, "tripled": 3, "thrice": 3, "dozen": 12, "week": 7, "year": 12, "day": 24, "hour": 60}
-NUMBER_WORDS |= {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fourth": Fraction(1, 4)}
-_IMPLIED = word_set("week year day hour")
-"""Words that hold a number only where a solution goes on to use it."""
-_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_TENS = {word: 10 * (i + 2) for i, word in enumerate(_TEN_WORDS)}
 _STOP = word_set(
     "and or so then because which that are was were be has have had but if since while will would therefore thus "
     "hence when where we he she they it you let gives gave get gets got leaves makes means now first next also into "
@@ -165,36 +153,34 @@ def stem(word: str) -> str:
 
 
 def _quantities(tokens: Sequence[Token]) -> Iterator[Quantity]:
-    for i, token in enumerate(tokens):
-        found = _number(tokens, i)
+    at = 0
+    while at < len(tokens):
+        found = _number(tokens, at)
         if found is None:
+            at += 1
             continue
-        following = tokens[i + 1] if i + 1 < len(tokens) else None
-        if following is not None and following.kind == "pct":
-            yield Quantity(found, "%", token.start, following.end)
-        elif i and tokens[i - 1].kind == "money":
-            yield Quantity(found, "dollar", token.start, token.end)
+        value, end = found
+        start, stop = tokens[at].start, tokens[end - 1].end
+        if end < len(tokens) and tokens[end].kind == "pct":
+            yield Quantity(value, "%", start, tokens[end].end)
+        elif at and tokens[at - 1].kind == "money":
+            yield Quantity(value, "dollar", start, stop)
         else:
-            yield Quantity(found, _unit(tokens, i + 1), token.start, token.end)
+            yield Quantity(value, _unit(tokens, end), start, stop)
+        at = end
 
 
-def _number(tokens: Sequence[Token], i: int) -> Number | None:
+def _number(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
+    """The number that begins at token i, and where it ends."""
     token = tokens[i]
     try:
         if token.kind == "num":
-            return number(token.text)
+            return number(token.text), i + 1
         if token.kind == "mixed":
-            return mixed(token.text)
+            return mixed(token.text), i + 1
     except Unreadable:
         return None
-    if token.kind != "word":
-        return None
-    word = token.text.lower()
-    word = word.removesuffix("s") if word in ("thirds", "quarters", "fourths", "dozens", "pairs") else word
-    if word in _TENS:
-        ones = tokens[i + 2] if i + 2 < len(tokens) and tokens[i + 1].text == "-" else None
-        return _TENS[word] + (int(NUMBER_WORDS.get(ones.text.lower(), 0)) if ones is not None else 0)
-    return None if word in _IMPLIED else NUMBER_WORDS.get(word)
+    return number_in_words(tokens, i) if token.kind == "word" else None
 
 
 def _unit(tokens: Sequence[Token], i: int) -> str:

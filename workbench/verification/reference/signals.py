@@ -23,16 +23,12 @@ class Signal(StrEnum):
     """The first step of all."""
     NO_NUMBER = "no_number"
     """It names no quantity."""
-    STATES = "states"
-    """It names quantities and computes none."""
     ANSWER = "answer"
     """It only repeats the final value."""
     FINAL = "final"
     """It computes the wrong value that the solution ends with."""
     LEADS_ON = "leads_on"
     """A later step gets from its value to a quantity of the worked solution."""
-    DEAD_OFF = "dead_off"
-    """Off the path, and nothing on the path comes of it."""
     DEAD_ON = "dead_on"
     """On the path, and nothing on the path comes of it."""
     FIRST_OFF = "first_off"
@@ -43,25 +39,15 @@ class Signal(StrEnum):
     """The first quantity of another way to the answer."""
     FIRST_NEW = "first_new"
     """The first computed value that the worked solution does not mention."""
-    FROM_GOOD = "from_good"
-    """Its value is off the path though its operands are not."""
     SAME_OPERANDS = "same_operands"
     """It does something else with the operands of a worked computation."""
-    ONE_OPERAND = "one_operand"
-    """One operand differs from a worked computation."""
     FIRST_ROOT_OFF = "first_root_off"
     """The first equation whose solution the worked solution does not mention."""
-    ROOT_REGROUPED = "root_regrouped"
-    """An equation whose solution lies on another way to the answer."""
     EQUATION = "equation"
     """It has letters in it."""
     STATES_OFF = "states_off"
     """It states a new value, without computing it, that the worked solution does not mention."""
     FIRST_STATES_OFF = "first_states_off"
-    STATES_REGROUPED = "states_regrouped"
-    """It states a new value that lies on another way to the answer."""
-    STATES_ON = "states_on"
-    """It states a new value that the worked solution mentions."""
     ROLE_FITS = "role_fits"
     """The worked line with the most similar words has the same value."""
     ROLE_DIFFERS = "role_differs"
@@ -71,19 +57,11 @@ class Signal(StrEnum):
     """It counts something else than the problem and the worked solution do with this number."""
     PAST_ANSWER = "past_answer"
     """The first computation after the answer was reached."""
-    LET = "let"
-    """It introduces a letter."""
     BEFORE = "before"
     """Nothing suspicious has been seen up to here, and something comes later."""
-    JUST_BEFORE = "just_before"
-    """The next step is the first suspicious one."""
     SUSPECT = "suspect"
     """The first suspicious step."""
     JUST_AFTER = "just_after"
-    AFTER = "after"
-    """A suspicious step came before."""
-    CLEAR = "clear"
-    """No step of the solution is suspicious."""
     BEFORE_DEAD_END = "before_dead_end"
     """A later step is the first from which nothing on the path comes."""
 
@@ -105,8 +83,6 @@ class Course:
     final: Number | None
     signals: list[set[Signal]] = field(default_factory=list)
     known: set[Number] = field(default_factory=set)
-    spoiled: set[Number] = field(default_factory=set)
-    """Values that stand off the path."""
     seen: set[Signal] = field(default_factory=set)
     reached: bool = False
     """The answer has been found."""
@@ -149,7 +125,7 @@ def observe(worked: Worked, problem: str, steps: Sequence[Statement], final: Num
     for i, step in enumerate(course.steps):
         every = [m for m in course.moves if m.step == i]
         course.signals.append(_of_step(course, i, step, every))
-        _remember(course, step, every, course.signals[-1])
+        _remember(course, step)
     _relate(course)
     return course
 
@@ -159,12 +135,9 @@ def _of_step(course: Course, i: int, step: Statement, every: Sequence[Move]) -> 
     fresh = [m for m in every if not m.repeated]
     if i == 0:
         found.add(Signal.OPENING)
-    if step.text.lstrip()[:4].lower() == "let ":
-        found.add(Signal.LET)
     if not step.quantities:
         found.add(Signal.NO_NUMBER)
     elif not every:
-        found.add(Signal.STATES)
         _stated(course, step, found)
     for move in fresh:
         _moved(course, move, found)
@@ -178,15 +151,9 @@ def _of_step(course: Course, i: int, step: Statement, every: Sequence[Move]) -> 
 
 def _stated(course: Course, step: Statement, found: set[Signal]) -> None:
     """New values that a step states without computing them."""
-    new = [v for v in step.values if v not in course.known]
-    off = [v for v in new if not has(course.accepted, v)]
-    if off:
+    if any(v not in course.known and not has(course.accepted, v) for v in step.values):
         found.add(Signal.STATES_OFF)
         course.once(found, Signal.FIRST_STATES_OFF)
-        if all(has(course.worked.wide_values, v) for v in off):
-            found.add(Signal.STATES_REGROUPED)
-    elif new:
-        found.add(Signal.STATES_ON)
 
 
 def _moved(course: Course, move: Move, found: set[Signal]) -> None:
@@ -195,8 +162,8 @@ def _moved(course: Course, move: Move, found: set[Signal]) -> None:
         found.add(Signal.LEADS_ON)
     elif final:
         found.add(Signal.FINAL)
-    else:
-        found.add(Signal.DEAD_OFF if move.place <= Place.SAME_VALUE else Signal.DEAD_ON)
+    elif move.place > Place.SAME_VALUE:
+        found.add(Signal.DEAD_ON)
     if not has(course.worked.values, move.value):
         course.once(found, Signal.FIRST_NEW)
     if move.place <= Place.NEARBY:
@@ -205,20 +172,8 @@ def _moved(course: Course, move: Move, found: set[Signal]) -> None:
         course.once(found, Signal.FIRST_NEAR)
     elif move.place is Place.ANOTHER_WAY:
         course.once(found, Signal.FIRST_REGROUPED)
-    if move.place <= Place.SAME_VALUE and not move.operands & course.spoiled:
-        found.add(Signal.FROM_GOOD)
-    if move.place <= Place.ONE_MOVE:
-        _compare_operands(course, move, found)
-
-
-def _compare_operands(course: Course, move: Move, found: set[Signal]) -> None:
-    if len(move.operands) < 2:
-        return
-    for operands in course.worked.operand_sets:
-        if operands == move.operands:
-            found.add(Signal.SAME_OPERANDS)
-        elif operands & move.operands and len(move.operands - operands) == 1:
-            found.add(Signal.ONE_OPERAND)
+    if move.place <= Place.ONE_MOVE and len(move.operands) > 1 and move.operands in course.worked.operand_sets:
+        found.add(Signal.SAME_OPERANDS)
 
 
 def _equations(course: Course, step: Statement, found: set[Signal]) -> None:
@@ -228,11 +183,8 @@ def _equations(course: Course, step: Statement, found: set[Signal]) -> None:
         found.add(Signal.EQUATION)
         for left, right in zip(computation.sides, computation.sides[1:], strict=False):
             value = root(left, right)
-            if value is None or has(course.accepted, value):
-                continue
-            if has(course.worked.wide_values, value):
-                found.add(Signal.ROOT_REGROUPED)
-            else:
+            on_a_way = value is None or has(course.accepted, value) or has(course.worked.wide_values, value)
+            if not on_a_way:
                 course.once(found, Signal.FIRST_ROOT_OFF)
 
 
@@ -273,15 +225,10 @@ def _roles(course: Course, step: Statement, fresh: Sequence[Move], found: set[Si
                 found.add(Signal.UNIT_DIFFERS)
 
 
-def _remember(course: Course, step: Statement, every: Sequence[Move], found: set[Signal]) -> None:
+def _remember(course: Course, step: Statement) -> None:
     answer = course.worked.answer
     if answer is not None and answer in step.values and answer not in course.problem.values:
         course.reached = True
-    for move in every:
-        if not move.repeated and move.place <= Place.NEARBY:
-            course.spoiled.add(move.value)
-    if Signal.STATES_OFF in found:
-        course.spoiled |= {v for v in step.values - course.known if not has(course.accepted, v)}
     course.known |= step.values
 
 
@@ -291,14 +238,10 @@ def _relate(course: Course) -> None:
     first = suspects[0] if suspects else None
     dead = next((m.step for m in course.moves if _dead_end(m)), None)
     for i, found in enumerate(course.signals):
-        if first is None:
-            found.add(Signal.CLEAR)
-        elif i < first:
+        if first is not None and i < first:
             found.add(Signal.BEFORE)
-        else:
-            found.add(Signal.SUSPECT if i == first else Signal.AFTER)
-        if first is not None and i == first - 1:
-            found.add(Signal.JUST_BEFORE)
+        if first is not None and i == first:
+            found.add(Signal.SUSPECT)
         if first is not None and i == first + 1:
             found.add(Signal.JUST_AFTER)
         if dead is not None and i < dead:

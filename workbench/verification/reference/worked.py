@@ -32,6 +32,7 @@ MAX_PARTS = 6
 MAX_SIZE = 24
 """Formulas of more numbers are not regrouped."""
 MAX_WIDE = 1500
+MAX_PATH = 60
 _SCALES = (60, 1000, 100, 12, 7, 24, 365, 30, 52, 10)
 
 
@@ -83,7 +84,7 @@ class Worked:
     @lazy
     def near(self) -> frozenset[int]:
         """Fingerprints that one multiplication or division joins with the path, or a change of unit."""
-        path = [x for x in self.path if x]
+        path = [x for x in self.path if x][:MAX_PATH]
         others = [*path, *(self.symbols(v) for v in self.given if v)]
         others += [inverse(x) for x in others]
         scales = [x for scale in _SCALES for x in (scale, inverse(scale))]
