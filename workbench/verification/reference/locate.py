@@ -14,27 +14,29 @@ from collections.abc import Sequence
 from workbench.verification.reference.signals import Signal
 
 WEIGHTS: dict[Signal, float] = {
-    Signal.FIRST_OFF: 1.41,
-    Signal.FINAL: 1.39,
-    Signal.SAME_OPERANDS: 1.05,
-    Signal.FIRST_REGROUPED: 0.91,
-    Signal.UNIT_DIFFERS: 0.89,
-    Signal.FIRST_NEAR: 0.62,
-    Signal.SUSPECT: 0.58,
+    Signal.FINAL: 1.51,
+    Signal.FIRST_OFF: 1.35,
+    Signal.SAME_OPERANDS: 1.06,
+    Signal.UNIT_DIFFERS: 0.91,
+    Signal.FIRST_REGROUPED: 0.83,
+    Signal.SUSPECT: 0.57,
     Signal.ROLE_DIFFERS: 0.56,
-    Signal.EQUATION: 0.18,
-    Signal.DEAD_ON: -0.16,
-    Signal.UNIT_FITS: -0.32,
-    Signal.BEFORE_DEAD_END: -0.32,
-    Signal.JUST_AFTER: -0.43,
-    Signal.FIRST_NEW: -0.54,
-    Signal.BEFORE: -0.61,
-    Signal.NO_NUMBER: -0.63,
-    Signal.OPENING: -0.86,
-    Signal.LEADS_ON: -1.01,
-    Signal.ROLE_FITS: -1.14,
+    Signal.FIRST_NEAR: 0.54,
+    Signal.REUSED: 0.24,
+    Signal.EQUATION: 0.19,
+    Signal.DEAD_ON: -0.12,
+    Signal.UNIT_FITS: -0.28,
+    Signal.BEFORE_DEAD_END: -0.34,
+    Signal.JUST_AFTER: -0.47,
+    Signal.FIRST_NEW: -0.52,
+    Signal.STRANDED: -0.61,
+    Signal.BEFORE: -0.62,
+    Signal.NO_NUMBER: -0.64,
+    Signal.OPENING: -0.84,
+    Signal.LEADS_ON: -1.02,
+    Signal.ROLE_FITS: -1.11,
 }
-BIAS = -0.25
+BIAS = -0.23
 PATIENCE = 0.1
 """Of two steps with nearly the same chance the later one is taken: what goes wrong later was right before."""
 SURE = 0.8

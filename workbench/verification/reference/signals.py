@@ -31,6 +31,10 @@ class Signal(StrEnum):
     """A later step gets from its value to a quantity of the worked solution."""
     DEAD_ON = "dead_on"
     """On the path, and nothing on the path comes of it."""
+    STRANDED = "stranded"
+    """The worked solution computes it too, but no later step goes on from it."""
+    REUSED = "reused"
+    """It goes on from a result that was used as often as in the worked solution already: counted twice."""
     FIRST_OFF = "first_off"
     """The first value that occurs on no way to the answer."""
     FIRST_NEAR = "first_near"
@@ -84,6 +88,8 @@ class Course:
     signals: list[set[Signal]] = field(default_factory=list)
     known: set[Number] = field(default_factory=set)
     seen: set[Signal] = field(default_factory=set)
+    uses: dict[Number, int] = field(default_factory=dict)
+    """In how many computations each number was an operand."""
     reached: bool = False
     """The answer has been found."""
 
@@ -164,6 +170,10 @@ def _moved(course: Course, move: Move, found: set[Signal]) -> None:
         found.add(Signal.FINAL)
     elif move.place > Place.SAME_VALUE:
         found.add(Signal.DEAD_ON)
+    if move.place is Place.ON_PATH and not move.used:
+        found.add(Signal.STRANDED)
+    if _used_up(course, move):
+        found.add(Signal.REUSED)
     if not has(course.worked.values, move.value):
         course.once(found, Signal.FIRST_NEW)
     if move.place <= Place.NEARBY:
@@ -174,6 +184,15 @@ def _moved(course: Course, move: Move, found: set[Signal]) -> None:
         course.once(found, Signal.FIRST_REGROUPED)
     if move.place <= Place.ONE_MOVE and len(move.operands) > 1 and move.operands in course.worked.operand_sets:
         found.add(Signal.SAME_OPERANDS)
+
+
+def _used_up(course: Course, move: Move) -> bool:
+    """Whether an operand is a result that was gone on from as often as the worked solution does."""
+    results = move.operands - course.problem.values
+    spent = any(course.uses.get(v, 0) >= max(1, course.worked.operand_counts.get(v, 1)) for v in results)
+    for value in move.operands:
+        course.uses[value] = course.uses.get(value, 0) + 1
+    return spent
 
 
 def _equations(course: Course, step: Statement, found: set[Signal]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -76,6 +77,11 @@ class Worked:
     @property
     def given(self) -> frozenset[Number]:
         return self.symbols.given
+
+    @lazy
+    def operand_counts(self) -> dict[Number, int]:
+        """In how many of its computations each number is an operand."""
+        return dict(Counter(value for operands in self.operand_sets for value in operands))
 
     @lazy
     def wide_values(self) -> frozenset[Number]:
