@@ -20,6 +20,7 @@ from workbench.verification.reference.number_words import number_in_words
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6
 _UNIT_LETTERS = "mglLhkKcsp"
+_OPERATIVE = ("op", "rel", "frac")
 _STOP = word_set(
     "and or so then because which that are was were be has have had but if since while will would therefore thus "
     "hence when where we he she they it you let gives gave get gets got leaves makes means now first next also into "
@@ -133,8 +134,9 @@ def read_statement(text: str) -> Statement:
     if len(text) > MAX_LINE:
         return Statement(text[:MAX_LINE], (), (), frozenset())
     raw = tokenize(text)
-    tokens = tuple(_plain(raw))
-    return Statement(text, tuple(_computations(tokens)), tuple(_quantities(raw)), frozenset(content_words(raw)))
+    computes = any(t.kind in _OPERATIVE for t in raw) or " of " in text
+    found = tuple(_computations(tuple(_plain(raw)))) if computes else ()
+    return Statement(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)))
 
 
 def content_words(tokens: Sequence[Token]) -> Iterator[str]:
@@ -184,14 +186,15 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
 
 
 def _unit(tokens: Sequence[Token], i: int) -> str:
-    """The noun behind a number: the last of at most three words that follow it."""
-    found = ""
+    """The noun behind a number: the first of at most three words that says something."""
     for token in tokens[i : i + 3]:
         if token.kind not in ("word", "unit") or token.text.lower() in _STOP:
-            break
-        if (word := token.text.lower()) not in _FILLER:
-            found = found or stem(word)
-    return found
+            return ""
+        # LaTeX writes `\text{ eggs}`.
+        word = token.text.rpartition("{")[2].strip("} ").lower()
+        if word and word not in _FILLER:
+            return stem(word)
+    return ""
 
 
 def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
