@@ -37,7 +37,7 @@ class Tree:
 
     @property
     def numbers(self) -> list[Fraction]:
-        return [self.value] if not self.op else [*self.left.numbers, *self.right.numbers]  # type: ignore[union-attr]
+        return [self.value] if not self.op else [*self.left.numbers, *self.right.numbers]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def commuted(tree: Tree, rng: Random) -> Tree:
     """The same with the operands of some sums and products exchanged."""
     if not tree.op:
         return tree
-    left, right = commuted(tree.left, rng), commuted(tree.right, rng)  # type: ignore[arg-type]
+    left, right = commuted(tree.left, rng), commuted(tree.right, rng)
     if tree.op in "+*" and rng.random() < 0.5:
         left, right = right, left
     return Tree(tree.op, left, right)
@@ -199,7 +199,7 @@ def combined(steps: list[Step], rng: Random) -> list[Step]:
 def _put(tree: Tree, step: Step) -> Tree:
     if not tree.op:
         return step.tree if tree.value == step.value else tree
-    return Tree(tree.op, _put(tree.left, step), _put(tree.right, step))  # type: ignore[arg-type]
+    return Tree(tree.op, _put(tree.left, step), _put(tree.right, step))
 
 
 def reordered(steps: list[Step], rng: Random) -> list[Step]:
