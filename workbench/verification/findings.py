@@ -78,6 +78,8 @@ class Context:
     verdicts: tuple[StepVerdict, ...]
     knowledge: Knowledge
     is_answer: bool = False
+    solution: tuple[str, ...] = ()
+    """All steps of the solution, those behind this one too."""
 
     @lazy
     def carry(self) -> Part | None:
@@ -88,6 +90,11 @@ class Context:
             if line.expression is not None:
                 return line.expression
         return self.reading.expression
+
+    @lazy
+    def is_story(self) -> bool:
+        """Whether the problem is told in words; equations and sums are proved line by line instead."""
+        return not self.reading.statements and self.reading.expression is None
 
     @lazy
     def wrong_before(self) -> bool:

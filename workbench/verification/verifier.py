@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from workbench.types import (
     Diagnosis,
+    Evidence,
     Judgement,
     Knowledge,
     Problem,
@@ -17,17 +18,38 @@ from workbench.types import (
 )
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.arithmetic import Arithmetic
+from workbench.verification.candidates import Candidates
 from workbench.verification.claims import Line, read_line
 from workbench.verification.equivalence import Equivalence
 from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
+from workbench.verification.reference import Reference
 from workbench.verification.steps import split
 
 VERSION = "1"
-DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer(), Grounding())
+DEFAULT: tuple[StepChecker, ...] = (
+    Arithmetic(),
+    Equivalence(),
+    FinalAnswer(),
+    Grounding(),
+    Reference(),
+    Candidates(),
+)
 MAX_STEPS = 100
+
+CONFIDENCE = {
+    "value": 1.0,
+    "counterexample": 1.0,
+    "roots": 1.0,
+    "domain": 1.0,
+    "answer": 1.0,
+    "claim": 0.95,
+    "unit": 0.9,
+    "quantity": 0.8,
+}
+"""The most that evidence of a kind can be trusted: what is computed exactly is certain, what is aligned is not."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +67,7 @@ class Verifier:
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
         """The verdict on a solution, given as text or as a list of steps. Never raises on any text."""
-        texts = [step.text for step in split(solution)]
+        texts = tuple(step.text for step in split(solution))
         reading = read_problem(problem.text)
         lines: list[Line] = []
         verdicts: list[StepVerdict] = []
@@ -61,6 +83,7 @@ class Verifier:
                     tuple(verdicts),
                     knowledge,
                     answer_in(text) is not None,
+                    texts,
                 )
                 verdicts.append(self.judge(context))
                 lines.append(line)
@@ -70,9 +93,11 @@ class Verifier:
         return Verdict(tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge)
 
     def judge(self, context: Context) -> StepVerdict:
-        """The verdict on one step: a disproof wins, then a proof, else it is unknown."""
+        """The verdict on one step: here alone evidence becomes a judgement, a scope, a diagnosis and a confidence."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
         best = _best(findings)
+        doubts = [f for f in findings if f.judgement is Judgement.UNKNOWN]
+        beside = tuple(e for f in doubts for e in f.evidence)
         if best is not None:
             carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
             return StepVerdict(
@@ -80,26 +105,44 @@ class Verifier:
                 best.judgement,
                 best.diagnosis,
                 best.scope,
-                best.confidence,
+                _confidence(best),
                 best.reason,
-                best.evidence,
+                best.evidence + beside if best.scope is Scope.COMPUTATION else best.evidence,
                 carried,
                 best.checker,
                 best.malrule,
                 best.repair,
             )
+        if doubts:
+            first = doubts[0]
+            return _unknown(context.step, first.diagnosis, first.reason, beside, first.confidence, first.checker)
         if context.line.unreadable:
             return _unknown(context.step, Diagnosis.UNREADABLE, "The line could not be read as mathematics.")
         return _unknown(context.step, Diagnosis.UNDECIDED, "Nothing in the line could be checked.")
 
 
 def _best(findings: Sequence[Finding]) -> Finding | None:
-    """An exact disproof, else the proof with the widest scope."""
-    for finding in findings:
-        if finding.judgement is Judgement.INCORRECT:
-            return finding
-    proofs = [f for f in findings if f.judgement is Judgement.CORRECT]
-    return next((f for f in proofs if f.scope is Scope.MEANING), proofs[-1] if proofs else None)
+    """What is certain before what is likely, a disproof before a proof, the wider scope before the narrower.
+
+    So knowing more never changes a disproof by exact arithmetic or a counterexample, nor a proof at scope `meaning`,
+    while a likely disproof from a worked solution does replace a proof that only the computation is right.
+    """
+    decided = [f for f in findings if f.judgement is not Judgement.UNKNOWN]
+    return max(decided, key=_rank, default=None)
+
+
+def _rank(finding: Finding) -> int:
+    certain = _confidence(finding) >= 1
+    if finding.judgement is Judgement.INCORRECT:
+        return 4 if certain else 2
+    if finding.scope is Scope.MEANING:
+        return 3 if certain else 1
+    return 0
+
+
+def _confidence(finding: Finding) -> float:
+    """A finding's own confidence, at most what its kinds of evidence bear."""
+    return min([finding.confidence, *(CONFIDENCE.get(e.kind, 1.0) for e in finding.evidence)])
 
 
 def _uses_wrong(context: Context, finding: Finding) -> bool:
@@ -119,8 +162,23 @@ def _result(line: Line) -> frozenset[str]:
     return frozenset(t.text for t in last.tokens if t.kind in ("num", "mixed"))
 
 
-def _unknown(text: str, diagnosis: Diagnosis, reason: str) -> StepVerdict:
-    return StepVerdict(text, Judgement.UNKNOWN, diagnosis, reason=reason, confidence=0.0)
+def _unknown(
+    text: str,
+    diagnosis: Diagnosis,
+    reason: str,
+    evidence: tuple[Evidence, ...] = (),
+    confidence: float = 0.0,
+    checker: str = "",
+) -> StepVerdict:
+    return StepVerdict(
+        text,
+        Judgement.UNKNOWN,
+        diagnosis,
+        reason=reason,
+        evidence=evidence,
+        confidence=confidence,
+        checker=checker,
+    )
 
 
 def _grade_answer(problem: Problem, answer: str | None, knowledge: Knowledge) -> Judgement | None:

@@ -1,0 +1,117 @@
+"""A whole solution against a worked one: does it end right, and where does it first go astray."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.types import Judgement
+from workbench.verification.answers import final_answer, grade
+from workbench.verification.grammar import Number
+from workbench.verification.reference.locate import first_wrong, surely_wrong
+from workbench.verification.reference.moves import Move
+from workbench.verification.reference.reading import Statement, close, read_statement
+from workbench.verification.reference.signals import Course, Signal, observe
+from workbench.verification.reference.worked import Place, work_through
+
+MAX_STEPS = 60
+_BARE = 24
+"""A step of at most so many characters that holds one number and computes nothing states the answer."""
+_CONCLUDES = re.compile(
+    r"\b(?:therefore|thus|so|hence|in total|altogether|in all|finally|in the end)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Alignment:
+    """What a worked solution says of another one."""
+
+    course: Course
+    right: bool
+    """It ends with the known answer."""
+    astray: int | None
+    """The first step that goes astray: of a solution that ends wrong, or nearly surely of one that goes on."""
+    chance: float
+    """How likely that is the step, among all."""
+
+    def moves(self, step: int) -> tuple[Move, ...]:
+        return tuple(m for m in self.course.moves if m.step == step)
+
+
+@lru_cache(maxsize=256)
+def align(problem: str, solution: tuple[str, ...], answer: str | None, steps: tuple[str, ...]) -> Alignment | None:
+    """A solution against a worked one; None where the worked one computes nothing."""
+    worked = work_through(problem, solution)
+    if not worked.results or len(steps) > MAX_STEPS:
+        return None
+    read = [read_statement(step) for step in steps]
+    said = _said(steps[-1], read[-1])
+    body = len(steps) - (1 if said is not None and not read[-1].computations else 0)
+    known = _known(answer, worked.answer)
+    final = _last_number(said) if said is not None else _last_value(read)
+    right = known is not None and _ends_right(read[-1], known, answer, said)
+    course = observe(worked, problem, read[:body], final)
+    concludes = bool(_CONCLUDES.search(steps[-1])) and len(course.moves) >= len(worked.results)
+    course.signals += [{Signal.ANSWER} for _ in range(len(steps) - body)]
+    astray, chance = None, 0.0
+    if known is None or right:
+        pass
+    elif final is not None and (said is not None or concludes):
+        astray, chance = first_wrong(course.signals)
+    elif (sure := surely_wrong(course.signals, _off(course))) is not None:
+        astray, chance = sure
+    return Alignment(course, right, astray, chance)
+
+
+def _off(course: Course) -> frozenset[int]:
+    """The steps whose value occurs on no way to the answer, or comes of the right numbers by the wrong operation."""
+    return frozenset(
+        m.step
+        for m in course.moves
+        if m.place <= Place.NEARBY
+        or (Signal.SAME_OPERANDS in course.signals[m.step] and m.value not in course.worked.values)
+    )
+
+
+def _said(last: str, read: Statement) -> str | None:
+    """The answer as a last step states it: behind a marker, or as all that it says."""
+    stated = final_answer(last)
+    if stated is not None:
+        return stated
+    bare = len(last.strip()) <= _BARE and len(read.quantities) == 1 and not read.computations
+    return last if bare else None
+
+
+def _last_number(text: str) -> Number | None:
+    quantities = read_statement(text).quantities
+    return quantities[-1].value if quantities else None
+
+
+def _last_value(read: list[Statement]) -> Number | None:
+    for step in reversed(read):
+        if step.computations and step.computations[-1].result is not None:
+            return step.computations[-1].result
+        if step.quantities:
+            return step.quantities[-1].value
+    return None
+
+
+def _known(answer: str | None, last: Number | None) -> Number | None:
+    """The known answer as a number."""
+    return (_last_number(answer) if answer is not None else None) or last
+
+
+def _ends_right(last: Statement, known: Number, answer: str | None, said: str | None) -> bool:
+    """Whether a solution ends with the known answer; prose has to compute it or to name it in its last step."""
+    if said is not None:
+        if answer is not None and grade(answer, said) is Judgement.CORRECT:
+            return True
+        return any(close(v, known) for v in read_statement(said).values)
+    results = {c.result for c in last.computations if c.result is not None}
+    return any(close(v, known) for v in results or last.values)
+
+
+def on_the_way(alignment: Alignment, step: int) -> Place | None:
+    """The worst place of a step's computations; None where it computes nothing."""
+    return min((m.place for m in alignment.moves(step)), default=None)

@@ -1,0 +1,278 @@
+"""The computations and quantities in a line of a word problem's solution, read as prose writes them.
+
+More tolerant than `claims`: nothing is proved from what is read here, it is compared with a worked solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.verification import scan
+from workbench.verification.claims import Part, make_part
+from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unreadable, number, tokenize, word_set
+from workbench.verification.grammar import mixed_number as mixed
+from workbench.verification.lazy import lazy
+from workbench.verification.polynomials import magnitude, value
+from workbench.verification.reference.number_words import number_in_words
+
+MAX_LINE = 2000
+_MAX_UNIT_WORDS = 6
+_UNIT_LETTERS = "mglLhkKcsp"
+_OPERATIVE = ("op", "rel", "frac")
+_STOP = word_set(
+    "and or so then because which that are was were be has have had but if since while will would therefore thus "
+    "hence when where we he she they it you let gives gave get gets got leaves makes means now first next also into "
+    "from between to answer for after before there as than more less"
+)
+_FILLER = word_set(
+    "the a an of his her their its more less in per each other total new all left and for to is are on at from"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as a line states it, with the word it counts where one follows."""
+
+    value: Number
+    unit: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Computation:
+    """A chain `a + b = c`, or an expression that is only written down."""
+
+    sides: tuple[Part, ...]
+
+    @lazy
+    def letters(self) -> frozenset[str]:
+        return frozenset().union(*(s.letters for s in self.sides))
+
+    @lazy
+    def operations(self) -> tuple[Node, ...]:
+        """The sides that compute something and hold no letter."""
+        alone = len(self.sides) == 1
+        return tuple(
+            s.node
+            for s in self.sides
+            if not s.letters and isinstance(s.node, Bin) and not (alone and _is_fraction(s))
+        )
+
+    @lazy
+    def result(self) -> Number | None:
+        """What the last side without letters is worth."""
+        for side in reversed(self.sides):
+            if not side.letters and (found := worth(side.node)) is not None:
+                return found
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One line as read: its computations and every quantity it mentions."""
+
+    text: str
+    computations: tuple[Computation, ...]
+    quantities: tuple[Quantity, ...]
+    words: frozenset[str]
+
+    @lazy
+    def values(self) -> frozenset[Number]:
+        return frozenset(q.value for q in self.quantities)
+
+    @lazy
+    def units(self) -> dict[Number, set[str]]:
+        """The words that each number of the line counts."""
+        found: dict[Number, set[str]] = {}
+        for quantity in self.quantities:
+            if quantity.unit:
+                found.setdefault(quantity.value, set()).add(quantity.unit)
+        return found
+
+
+def worth(node: Node) -> Number | None:
+    """The value of a tree without letters, or None."""
+    try:
+        return value(node)
+    except Unreadable:
+        return None
+
+
+def close(a: Number, b: Number) -> bool:
+    """Equal, or equal as far as a rounded decimal goes."""
+    if a == b:
+        return True
+    return (a.denominator > 1 or b.denominator > 1) and magnitude(a - b) * 200 <= magnitude(b)
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The numbers of a tree; a percentage is one number."""
+    if isinstance(node, Bin):
+        yield from leaves(node.left)
+        yield from leaves(node.right)
+    elif isinstance(node, Neg):
+        yield from leaves(node.arg)
+    else:
+        yield node
+
+
+def _is_fraction(part: Part) -> bool:
+    """`3/4` alone is a number and no computation."""
+    node = part.node
+    if not isinstance(node, Bin) or node.op != "/" or len(part.tokens) != 3:
+        return False
+    top, bottom = worth(node.left), worth(node.right)
+    return top is not None and bottom is not None and 0 < top < bottom
+
+
+@lru_cache(maxsize=8192)
+def read_statement(text: str) -> Statement:
+    """The computations and quantities of a line; nothing of a line beyond the bounds."""
+    if len(text) > MAX_LINE:
+        return Statement(text[:MAX_LINE], (), (), frozenset())
+    raw = tokenize(text)
+    computes = any(t.kind in _OPERATIVE for t in raw) or " of " in text
+    found = tuple(_computations(tuple(_plain(raw)))) if computes else ()
+    return Statement(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)))
+
+
+def content_words(tokens: Sequence[Token]) -> Iterator[str]:
+    """The words that carry meaning, without plural endings."""
+    for token in tokens:
+        if token.kind == "word" and (word := token.text.lower()) not in _STOP and word not in _FILLER:
+            yield stem(word)
+
+
+def stem(word: str) -> str:
+    """A word without its plural ending."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _quantities(tokens: Sequence[Token]) -> Iterator[Quantity]:
+    at = 0
+    while at < len(tokens):
+        found = _number(tokens, at)
+        if found is None:
+            at += 1
+            continue
+        value, end = found
+        start, stop = tokens[at].start, tokens[end - 1].end
+        if end < len(tokens) and tokens[end].kind == "pct":
+            yield Quantity(value, "%", start, tokens[end].end)
+        elif at and tokens[at - 1].kind == "money":
+            yield Quantity(value, "dollar", start, stop)
+        else:
+            yield Quantity(value, _unit(tokens, end), start, stop)
+        at = end
+
+
+def _number(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
+    """The number that begins at token i, and where it ends."""
+    token = tokens[i]
+    try:
+        if token.kind == "num":
+            return number(token.text), i + 1
+        if token.kind == "mixed":
+            return mixed(token.text), i + 1
+    except Unreadable:
+        return None
+    return number_in_words(tokens, i) if token.kind == "word" else None
+
+
+def _unit(tokens: Sequence[Token], i: int) -> str:
+    """The noun behind a number: the first of at most three words that says something."""
+    for token in tokens[i : i + 3]:
+        if token.kind not in ("word", "unit") or token.text.lower() in _STOP:
+            return ""
+        # LaTeX writes `\text{ eggs}`.
+        word = token.text.rpartition("{")[2].strip("} ").lower()
+        if word and word not in _FILLER:
+            return stem(word)
+    return ""
+
+
+def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without units, money signs and other words between a number and what is done with it."""
+    used = {t.text for i, t in enumerate(tokens) if t.kind == "var" and not (i and tokens[i - 1].kind == "num")}
+    at, size = 0, len(tokens)
+    while at < size:
+        token = tokens[at]
+        before = tokens[at - 1] if at else None
+        following = tokens[at + 1] if at + 1 < size else None
+        behind_operand = before is not None and before.kind in ("num", "mixed", "close", "pct", "word", "unit", "var")
+        quoted = token.kind == "bad" and token.text in "'’‘`&•_~"
+        if token.kind == "money" or quoted or (_unit_letter(tokens, at) and token.text not in used):
+            at += 1
+        elif token.text == "/" and following is not None and following.kind in ("word", "unit") and behind_operand:
+            at += 2
+        elif token.text == "of" and (scaled := _share_of(tokens, at)):
+            yield token._replace(kind="op", text="*")
+            at = scaled
+        elif token.text.lower() == "half" and following is not None and following.text == "of":
+            yield token._replace(kind="num", text="0.5")
+            at += 1
+        elif token.kind in ("word", "unit") and behind_operand and (end := _units_end(tokens, at)):
+            at = end
+        else:
+            yield token
+            at += 1
+
+
+def _unit_letter(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a letter behind a number is a unit, as in `400 L` and `7km`."""
+    return i > 0 and tokens[i].kind == "var" and tokens[i].text in _UNIT_LETTERS and tokens[i - 1].kind == "num"
+
+
+def _share_of(tokens: Sequence[Token], i: int) -> int | None:
+    """Where the number begins that a share is taken of, as in `20% of the 50 pens`."""
+    before = tokens[i - 1] if i else None
+    fraction = i > 2 and tokens[i - 2].text == "/" and tokens[i - 1].kind == "num"
+    half = before is not None and before.text.lower() == "half"
+    if before is None or not (before.kind == "pct" or fraction or half):
+        return None
+    for at in range(i + 1, min(i + 4, len(tokens))):
+        if tokens[at].kind in ("num", "mixed", "open"):
+            return at
+        if tokens[at].kind not in ("word", "money"):
+            return None
+    return None
+
+
+def _units_end(tokens: Sequence[Token], i: int) -> int | None:
+    """Where the words from i end, if an operator, a relation or a closing bracket stands there."""
+    for at in range(i, min(i + _MAX_UNIT_WORDS, len(tokens))):
+        token = tokens[at]
+        if token.kind in ("op", "rel", "close"):
+            return at
+        skipped = token.kind in ("word", "unit", "bad") or (token.kind == "var" and token.text not in "xX")
+        if token.kind == "open":
+            closing = next((k for k in range(at, min(at + 6, len(tokens))) if tokens[k].kind == "close"), None)
+            if closing is None or any(t.kind not in ("word", "unit") for t in tokens[at + 1 : closing]):
+                return None
+            return closing + 1
+        if not skipped or token.text.lower() in _STOP or token.text.lower() in ("is", "equals"):
+            return None
+        if token.text in ("divided", "multiplied"):
+            return None
+    return None
+
+
+def _computations(tokens: Sequence[Token]) -> Iterator[Computation]:
+    at = 0
+    while at < len(tokens):
+        run = scan.chain(tokens, at) if scan.begins(tokens, at) else None
+        at += 1
+        if run is None or (not run.relations and len(run.parts[0]) < 3):
+            continue
+        try:
+            sides = tuple(make_part(part) for part in run.parts if part)
+        except (Unreadable, RecursionError):
+            continue
+        at = max(run.end, at)
+        yield Computation(sides)

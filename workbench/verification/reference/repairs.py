@@ -1,0 +1,99 @@
+"""The step that should stand in a wrong one's place, in the wrong step's own words and notation."""
+
+from __future__ import annotations
+
+from workbench.verification.grammar import Bin, Number
+from workbench.verification.reference.alignment import Alignment
+from workbench.verification.reference.reading import Computation, close, worth
+from workbench.verification.reference.signals import alike
+from workbench.verification.repair import decimal
+
+_ALIKE = 0.15
+"""Unless both operands are the same, two steps must share at least so many of their words."""
+
+
+def mend(aligned: Alignment, text: str, at: int) -> str | None:
+    """The step with the worked solution's computation in place of its own, if that is one move of the same size."""
+    own = _own(aligned, at)
+    if own is None:
+        return None
+    theirs = _theirs(aligned, at, own)
+    if theirs is None:
+        return None
+    left, right = own.sides
+    wanted = theirs.operations[0]
+    value = worth(wanted)
+    if not isinstance(wanted, Bin) or value is None:
+        return None
+    symbol = _symbol(text, own, wanted.op)
+    a, b = worth(wanted.left), worth(wanted.right)
+    if a is None or b is None or symbol is None:
+        return None
+    first, second, result = left.tokens[0], left.tokens[-1], right.tokens[-1]
+    pieces = [(result, value), (second, b), (first, a)]
+    for token, number in pieces:
+        written = _write(number, text[token.start : token.end])
+        text = text[: token.start] + written + text[token.end :]
+        if token is second:
+            operator = left.tokens[1]
+            text = text[: operator.start] + symbol + text[operator.end :]
+    return text
+
+
+def _own(aligned: Alignment, at: int) -> Computation | None:
+    """The step's one computation, where it is plain: two numbers, an operator and a result."""
+    if at >= len(aligned.course.steps):
+        return None
+    found = [c for c in aligned.course.steps[at].computations if len(c.sides) == 2]
+    if len(found) != 1 or len(aligned.course.steps[at].computations) != 1 or found[0].letters:
+        return None
+    left, right = found[0].sides
+    plain = [t.kind for t in left.tokens] == ["num", "op", "num"] and [t.kind for t in right.tokens] == ["num"]
+    return found[0] if plain and left.tokens[0].text[0].isdigit() else None
+
+
+def _theirs(aligned: Alignment, at: int, own: Computation) -> Computation | None:
+    """The worked computation that the step should have made: its operands are at hand, its value is not yet found."""
+    course = aligned.course
+    found: set[Number] = {m.value for m in course.moves if m.step < at}
+    at_hand = found | course.problem.values
+    operands = _operands(own)
+    best: tuple[float, Computation] | None = None
+    for line in course.worked.lines:
+        for computation in line.computations:
+            if len(computation.operations) != 1 or computation.result is None or computation.result in found:
+                continue
+            theirs = _operands(computation)
+            node = computation.operations[0]
+            simple = isinstance(node, Bin) and not isinstance(node.left, Bin) and not isinstance(node.right, Bin)
+            given = all(v in at_hand or v not in course.worked.results for v in theirs)
+            if not simple or not given or any(close(computation.result, m.value) for m in aligned.moves(at)):
+                continue
+            common = alike(course.steps[at], line)
+            score = len(theirs & operands) + common
+            # Words that speak of another thing would make the repaired step untrue.
+            fits = common >= _ALIKE or (len(theirs & operands) == 2 and (common > 0 or not course.steps[at].words))
+            if fits and (best is None or score > best[0]):
+                best = score, computation
+    return best[1] if best is not None else None
+
+
+def _operands(computation: Computation) -> set[Number]:
+    node = computation.operations[0] if computation.operations else None
+    if not isinstance(node, Bin):
+        return set()
+    return {v for side in (node.left, node.right) if (v := worth(side)) is not None}
+
+
+def _symbol(text: str, own: Computation, operator: str) -> str | None:
+    """How the step writes an operator; its own sign where that is the one."""
+    token = own.sides[0].tokens[1]
+    if token.text == operator:
+        return text[token.start : token.end]
+    return {"+": "+", "-": "-", "*": "x" if "x" in text else "*", "/": "/"}.get(operator)
+
+
+def _write(number: Number, like: str) -> str:
+    if number.denominator == 1:
+        return f"{number.numerator:,}" if "," in like else str(number.numerator)
+    return decimal(number) or f"{number.numerator}/{number.denominator}"

@@ -1,0 +1,271 @@
+"""What can be seen of each step of a solution beside a worked one: the facts that a teacher weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workbench.verification.claims import Part
+from workbench.verification.grammar import Number, Unreadable
+from workbench.verification.lazy import lazy
+from workbench.verification.polynomials import constant, difference, divide_numbers
+from workbench.verification.reference.formulas import LITERAL
+from workbench.verification.reference.moves import Move, moves
+from workbench.verification.reference.reading import Statement, close, read_statement
+from workbench.verification.reference.worked import Place, Worked
+
+
+class Signal(StrEnum):
+    """One fact about a step. `first` means that no earlier step shows it."""
+
+    OPENING = "opening"
+    """The first step of all."""
+    NO_NUMBER = "no_number"
+    """It names no quantity."""
+    ANSWER = "answer"
+    """It only repeats the final value."""
+    FINAL = "final"
+    """It computes the wrong value that the solution ends with."""
+    LEADS_ON = "leads_on"
+    """A later step gets from its value to a quantity of the worked solution."""
+    DEAD_ON = "dead_on"
+    """On the path, and nothing on the path comes of it."""
+    STRANDED = "stranded"
+    """The worked solution computes it too, but no later step goes on from it."""
+    REUSED = "reused"
+    """It goes on from a result that was used as often as in the worked solution already: counted twice."""
+    FIRST_OFF = "first_off"
+    """The first value that occurs on no way to the answer."""
+    FIRST_NEAR = "first_near"
+    """The first quantity that only resembles one on the path."""
+    FIRST_REGROUPED = "first_regrouped"
+    """The first quantity of another way to the answer."""
+    FIRST_NEW = "first_new"
+    """The first computed value that the worked solution does not mention."""
+    SAME_OPERANDS = "same_operands"
+    """It does something else with the operands of a worked computation."""
+    FIRST_ROOT_OFF = "first_root_off"
+    """The first equation whose solution the worked solution does not mention."""
+    EQUATION = "equation"
+    """It has letters in it."""
+    STATES_OFF = "states_off"
+    """It states a new value, without computing it, that the worked solution does not mention."""
+    FIRST_STATES_OFF = "first_states_off"
+    ROLE_FITS = "role_fits"
+    """The worked line with the most similar words has the same value."""
+    ROLE_DIFFERS = "role_differs"
+    """The worked line with the most similar words has another value."""
+    UNIT_FITS = "unit_fits"
+    UNIT_DIFFERS = "unit_differs"
+    """It counts something else than the problem and the worked solution do with this number."""
+    PAST_ANSWER = "past_answer"
+    """The first computation after the answer was reached."""
+    BEFORE = "before"
+    """Nothing suspicious has been seen up to here, and something comes later."""
+    SUSPECT = "suspect"
+    """The first suspicious step."""
+    JUST_AFTER = "just_after"
+    BEFORE_DEAD_END = "before_dead_end"
+    """A later step is the first from which nothing on the path comes."""
+
+
+SUSPICIOUS = frozenset(
+    {Signal.FIRST_OFF, Signal.FIRST_NEW, Signal.FIRST_ROOT_OFF, Signal.PAST_ANSWER, Signal.FIRST_STATES_OFF}
+)
+_ALIKE = 0.25
+"""Two lines with this share of common words speak of the same thing."""
+
+
+@dataclass(eq=False)
+class Course:
+    """A solution beside a worked one, as far as it has been looked at."""
+
+    worked: Worked
+    problem: Statement
+    steps: tuple[Statement, ...]
+    final: Number | None
+    signals: list[set[Signal]] = field(default_factory=list)
+    known: set[Number] = field(default_factory=set)
+    seen: set[Signal] = field(default_factory=set)
+    uses: dict[Number, int] = field(default_factory=dict)
+    """In how many computations each number was an operand."""
+    reached: bool = False
+    """The answer has been found."""
+
+    @lazy
+    def moves(self) -> tuple[Move, ...]:
+        return moves(self.worked, self.steps)
+
+    @lazy
+    def accepted(self) -> set[Number]:
+        """The values of the problem and of the worked solution."""
+        return self.worked.values | self.problem.values
+
+    @lazy
+    def units(self) -> dict[Number, set[str]]:
+        """What the problem and the worked solution count with each number."""
+        found: dict[Number, set[str]] = {}
+        for line in (*self.worked.lines, self.problem):
+            for number, words in line.units.items():
+                found.setdefault(number, set()).update(words)
+        return found
+
+    def once(self, signals: set[Signal], signal: Signal) -> None:
+        """Add a signal if no earlier step has it."""
+        if signal not in self.seen:
+            self.seen.add(signal)
+            signals.add(signal)
+
+
+def has(values: Iterable[Number], value: Number) -> bool:
+    """Whether a value is among others, up to rounding."""
+    return any(close(value, v) for v in values)
+
+
+def observe(worked: Worked, problem: str, steps: Sequence[Statement], final: Number | None) -> Course:
+    """A solution with the signals of each of its steps."""
+    read = read_statement(problem)
+    course = Course(worked, read, tuple(steps), final)
+    course.known = set(read.values) | LITERAL
+    for i, step in enumerate(course.steps):
+        every = [m for m in course.moves if m.step == i]
+        course.signals.append(_of_step(course, i, step, every))
+        _remember(course, step)
+    _relate(course)
+    return course
+
+
+def _of_step(course: Course, i: int, step: Statement, every: Sequence[Move]) -> set[Signal]:
+    found: set[Signal] = set()
+    fresh = [m for m in every if not m.repeated]
+    if i == 0:
+        found.add(Signal.OPENING)
+    if not step.quantities:
+        found.add(Signal.NO_NUMBER)
+    elif not every:
+        _stated(course, step, found)
+    for move in fresh:
+        _moved(course, move, found)
+    _equations(course, step, found)
+    if fresh:
+        if course.reached:
+            course.once(found, Signal.PAST_ANSWER)
+        _roles(course, step, fresh, found)
+    return found
+
+
+def _stated(course: Course, step: Statement, found: set[Signal]) -> None:
+    """New values that a step states without computing them."""
+    if any(v not in course.known and not has(course.accepted, v) for v in step.values):
+        found.add(Signal.STATES_OFF)
+        course.once(found, Signal.FIRST_STATES_OFF)
+
+
+def _moved(course: Course, move: Move, found: set[Signal]) -> None:
+    final = course.final is not None and close(move.value, course.final) and not move.leads_on
+    if move.leads_on:
+        found.add(Signal.LEADS_ON)
+    elif final:
+        found.add(Signal.FINAL)
+    elif move.place > Place.SAME_VALUE:
+        found.add(Signal.DEAD_ON)
+    if move.place is Place.ON_PATH and not move.used:
+        found.add(Signal.STRANDED)
+    if _used_up(course, move):
+        found.add(Signal.REUSED)
+    if not has(course.worked.values, move.value):
+        course.once(found, Signal.FIRST_NEW)
+    if move.place <= Place.NEARBY:
+        course.once(found, Signal.FIRST_OFF)
+    elif move.place <= Place.ONE_MOVE:
+        course.once(found, Signal.FIRST_NEAR)
+    elif move.place is Place.ANOTHER_WAY:
+        course.once(found, Signal.FIRST_REGROUPED)
+    if move.place <= Place.ONE_MOVE and len(move.operands) > 1 and move.operands in course.worked.operand_sets:
+        found.add(Signal.SAME_OPERANDS)
+
+
+def _used_up(course: Course, move: Move) -> bool:
+    """Whether an operand is a result that was gone on from as often as the worked solution does."""
+    results = move.operands - course.problem.values
+    spent = any(course.uses.get(v, 0) >= max(1, course.worked.operand_counts.get(v, 1)) for v in results)
+    for value in move.operands:
+        course.uses[value] = course.uses.get(value, 0) + 1
+    return spent
+
+
+def _equations(course: Course, step: Statement, found: set[Signal]) -> None:
+    for computation in step.computations:
+        if not computation.letters:
+            continue
+        found.add(Signal.EQUATION)
+        for left, right in zip(computation.sides, computation.sides[1:], strict=False):
+            value = root(left, right)
+            on_a_way = value is None or has(course.accepted, value) or has(course.worked.wide_values, value)
+            if not on_a_way:
+                course.once(found, Signal.FIRST_ROOT_OFF)
+
+
+def root(left: Part, right: Part) -> Number | None:
+    """The solution of a linear equation in one letter."""
+    if len(left.letters | right.letters) != 1:
+        return None
+    letter = next(iter(left.letters | right.letters))
+    try:
+        top, bottom = difference(left.rational, right.rational)
+        if constant(bottom) is None or not top.keys() <= {letter, ""} or letter not in top:
+            return None
+        return divide_numbers(-top.get("", 0), top[letter])
+    except Unreadable:
+        return None
+
+
+def alike(step: Statement, line: Statement) -> float:
+    """Share of common words."""
+    return len(step.words & line.words) / (1 + len(step.words | line.words))
+
+
+def _roles(course: Course, step: Statement, fresh: Sequence[Move], found: set[Signal]) -> None:
+    """Whether a quantity plays the part, and counts what, the worked solution says."""
+    values = {m.value for m in fresh}
+    lines = [line for line in course.worked.lines if line.computations]
+    best = max(lines, key=lambda line: alike(step, line), default=None)
+    if best is not None and alike(step, best) > _ALIKE:
+        theirs = [c.result for c in best.computations if c.result is not None]
+        fits = any(has(theirs, v) for v in values)
+        found.add(Signal.ROLE_FITS if fits else Signal.ROLE_DIFFERS)
+    everything = set().union(*course.units.values()) if course.units else set()
+    for value, words in step.units.items():
+        if value in values and value in course.units:
+            if words & course.units[value]:
+                found.add(Signal.UNIT_FITS)
+            elif words & everything:
+                found.add(Signal.UNIT_DIFFERS)
+
+
+def _remember(course: Course, step: Statement) -> None:
+    answer = course.worked.answer
+    if answer is not None and answer in step.values and answer not in course.problem.values:
+        course.reached = True
+    course.known |= step.values
+
+
+def _relate(course: Course) -> None:
+    """Where each step stands with respect to the first suspicious one."""
+    suspects = [i for i, found in enumerate(course.signals) if found & SUSPICIOUS]
+    first = suspects[0] if suspects else None
+    dead = next((m.step for m in course.moves if _dead_end(m)), None)
+    for i, found in enumerate(course.signals):
+        if first is not None and i < first:
+            found.add(Signal.BEFORE)
+        if first is not None and i == first:
+            found.add(Signal.SUSPECT)
+        if first is not None and i == first + 1:
+            found.add(Signal.JUST_AFTER)
+        if dead is not None and i < dead:
+            found.add(Signal.BEFORE_DEAD_END)
+
+
+def _dead_end(move: Move) -> bool:
+    return not move.repeated and not move.leads_on and move.place <= Place.ANOTHER_WAY

@@ -1,0 +1,224 @@
+"""A worked solution as a graph of quantities, and every value that lies on a way to its answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import lru_cache
+from itertools import combinations
+
+from workbench.verification.grammar import Bin, Neg, Node, Number
+from workbench.verification.lazy import lazy
+from workbench.verification.polynomials import divide_numbers, magnitude
+from workbench.verification.reference.formulas import (
+    LITERAL,
+    PRIME,
+    Formula,
+    Signed,
+    Symbols,
+    combine,
+    expanded,
+    factors,
+    inverse,
+    number_formula,
+    terms,
+    unsigned,
+)
+from workbench.verification.reference.reading import Statement, close, leaves, read_statement, worth
+
+MAX_PARTS = 6
+"""Sums and products of more parts are not taken apart."""
+MAX_SIZE = 24
+"""Formulas of more numbers are not regrouped."""
+MAX_WIDE = 1500
+MAX_PATH = 60
+_SCALES = (60, 1000, 100, 12, 7, 24, 365, 30, 52, 10)
+
+
+class Place(IntEnum):
+    """Where a computed quantity lies with respect to the worked solution."""
+
+    OFF = 0
+    """Its value occurs nowhere."""
+    NEARBY = 1
+    """Its value occurs on another way to the answer, by another computation."""
+    SAME_VALUE = 2
+    """Its value occurs in the worked solution, by another computation."""
+    ONE_MOVE = 3
+    """One operation away from a quantity of the worked solution."""
+    ANOTHER_WAY = 4
+    """The same formula occurs when the worked solution is regrouped."""
+    ON_PATH = 5
+    """The worked solution computes this."""
+
+
+@dataclass(eq=False)
+class Worked:
+    """A worked solution: what it computes, and what else lies on a way to its answer."""
+
+    symbols: Symbols
+    lines: tuple[Statement, ...]
+    answer: Number | None
+    results: dict[Number, list[Formula]] = field(default_factory=dict)
+    """The formulas of each computed value, down to the numbers that were given."""
+    uses: dict[Number, int] = field(default_factory=dict)
+    """How often a computed value was gone on from: equal values are used up in turn."""
+    values: set[Number] = field(default_factory=set)
+    """Every number that the worked solution mentions."""
+    operand_sets: set[frozenset[Number]] = field(default_factory=set)
+    """The numbers that each of its computations is made of."""
+    path: dict[int, Formula] = field(default_factory=dict)
+    """What it computes, by fingerprint."""
+    wide: dict[int, Number] = field(default_factory=dict)
+    """Fingerprint and value of what it would compute if regrouped."""
+
+    @property
+    def given(self) -> frozenset[Number]:
+        return self.symbols.given
+
+    @lazy
+    def operand_counts(self) -> dict[Number, int]:
+        """In how many of its computations each number is an operand."""
+        return dict(Counter(value for operands in self.operand_sets for value in operands))
+
+    @lazy
+    def wide_values(self) -> frozenset[Number]:
+        return frozenset(self.wide.values())
+
+    @lazy
+    def near(self) -> frozenset[int]:
+        """Fingerprints that one multiplication or division joins with the path, or a change of unit."""
+        path = [x for x in self.path if x][:MAX_PATH]
+        others = [*path, *(self.symbols(v) for v in self.given if v)]
+        others += [inverse(x) for x in others]
+        scales = [x for scale in _SCALES for x in (scale, inverse(scale))]
+        found = {unsigned(x * y % PRIME) for x in path for y in others}
+        found |= {unsigned(x * y % PRIME) for x in self.wide for y in scales}
+        return frozenset(found)
+
+    def place(self, fingerprints: Iterable[int], value: Number) -> Place:
+        """Where a computed quantity lies."""
+        prints = [unsigned(x) for x in fingerprints]
+        if any(x in self.path for x in prints):
+            return Place.ON_PATH
+        if any(x in self.wide for x in prints):
+            return Place.ANOTHER_WAY
+        if any(x in self.near for x in prints):
+            return Place.ONE_MOVE
+        if any(close(value, v) for v in self.values):
+            return Place.SAME_VALUE
+        if any(close(value, v) for v in self.wide_values):
+            return Place.NEARBY
+        return Place.OFF
+
+
+@lru_cache(maxsize=1024)
+def work_through(problem: str, solution: tuple[str, ...]) -> Worked:
+    """The graph of a worked solution."""
+    given = frozenset(read_statement(problem).values) - LITERAL
+    lines = tuple(read_statement(line) for line in solution)
+    stated = [q.value for q in lines[-1].quantities] if lines else []
+    worked = Worked(Symbols(given), lines, stated[-1] if stated else None)
+    for line in lines:
+        worked.values |= line.values
+        for computation in line.computations:
+            _add(worked, computation.operations, computation.result)
+    for formula in list(worked.path.values()):
+        if formula.size <= MAX_SIZE and len(worked.wide) < MAX_WIDE:
+            _regroup(worked, formula)
+    _complete(worked, problem)
+    return worked
+
+
+def _complete(worked: Worked, problem: str) -> None:
+    """What a share leaves of the whole: 40% of what is 60% gone, 2/3 where 1/3 is taken."""
+    wholes = (100, 1) if "%" in problem or "percent" in problem else (1,)
+    for whole in wholes:
+        for value in worked.values | worked.given:
+            if 0 < value < whole:
+                worked.wide.setdefault(unsigned((whole - worked.symbols(value)) % PRIME), whole - value)
+
+
+def _add(worked: Worked, operations: Sequence[Node], result: Number | None) -> None:
+    """Add a chain's formulas: `3 * 4 + 2 = 12 + 2 = 14` says one quantity twice."""
+    for node in operations:
+        formula = _resolve(worked, node)
+        if formula is None:
+            continue
+        worked.operand_sets.add(frozenset(v for leaf in leaves(node) if (v := worth(leaf)) is not None))
+        written = {formula.value, result} if result is not None and close(formula.value, result) else {formula.value}
+        for value in written:
+            known = worked.results.setdefault(value, [])
+            if len(known) < MAX_PARTS and all(formula.print != f.print for f in known):
+                known.append(formula)
+
+
+def _resolve(worked: Worked, node: Node) -> Formula | None:
+    """The formula of an expression with earlier results put in for their values; its parts join the path."""
+    if isinstance(node, Bin):
+        left, right = _resolve(worked, node.left), _resolve(worked, node.right)
+        formula = combine(node.op, left, right) if node.op in "+-*/" and left and right else None
+        if formula is not None:
+            worked.path.setdefault(unsigned(formula.print), formula)
+        return formula
+    value = worth(node)
+    if value is None:
+        return None
+    if isinstance(node, Neg):
+        return combine("-", number_formula(0, worked.symbols), _lookup(worked, -value))
+    return _lookup(worked, value)
+
+
+def _lookup(worked: Worked, value: Number) -> Formula:
+    found = worked.results.get(value)
+    if not found:
+        return number_formula(value, worked.symbols)
+    at = worked.uses.get(value, 0)
+    worked.uses[value] = at + 1
+    return found[min(at, len(found) - 1)]
+
+
+def _regroup(worked: Worked, formula: Formula) -> None:
+    """Add the partial sums and products of a formula, and of the formula multiplied out."""
+    _partial_sums(worked, [(s * f.print, s * f.value) for s, f in terms(formula)])
+    _partial_products(worked, factors(formula))
+    products = expanded(formula)
+    if len(products) > 1:
+        wholes = [_product(parts) for _, parts in products]
+        _partial_sums(worked, [(s * p, s * v) for (s, _), (p, v) in zip(products, wholes, strict=True)])
+    for _, parts in products:
+        _partial_products(worked, parts)
+
+
+def _product(parts: Signed) -> tuple[int, Number]:
+    """Fingerprint and value of a product of factors."""
+    whole: tuple[int, Number] = (1, 1)
+    for exponent, formula in parts:
+        whole = _times(whole, exponent, formula)
+    return whole
+
+
+def _times(product: tuple[int, Number], exponent: int, formula: Formula) -> tuple[int, Number]:
+    x, v = formula.print, formula.value
+    if exponent > 0:
+        return product[0] * x % PRIME, product[1] * v
+    return (product[0] * inverse(x) % PRIME, divide_numbers(product[1], v)) if x and v else product
+
+
+def _partial_sums(worked: Worked, parts: Sequence[tuple[int, Number]]) -> None:
+    for size in range(1, len(parts) + 1 if len(parts) <= MAX_PARTS else 2):
+        for chosen in combinations(parts, size):
+            total: Number = 0
+            for _, value in chosen:
+                total = total + value
+            worked.wide[unsigned(sum(x for x, _ in chosen) % PRIME)] = magnitude(total)
+
+
+def _partial_products(worked: Worked, parts: Signed) -> None:
+    products: list[tuple[int, Number]] = [(1, 1)]
+    for exponent, formula in parts[:MAX_PARTS]:
+        products += [_times(product, exponent, formula) for product in products]
+    for fingerprint, value in products[1:]:
+        worked.wide[unsigned(fingerprint)] = magnitude(value)
