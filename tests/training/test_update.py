@@ -9,8 +9,9 @@ from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import Model, Training
 from workbench.memory.retrieval import Recalled
 from workbench.training import update as module
+from workbench.training.baselines import grpo_signals
 from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
-from workbench.training.signals import Signals, grpo_signals, pmd_signals
+from workbench.training.signals import Signals, pmd_signals
 from workbench.training.update import move_teacher, update
 from workbench.types import Group, Judged, Rollout, StopReason
 from workbench.verification import Verifier

@@ -71,8 +71,15 @@ class Sampling(Section):
 class Training(Section):
     """How the policy is updated, and for how long."""
 
-    method: Literal["pmd", "grpo"] = "pmd"
-    """Procedural memory distillation, or the policy gradient on whole solutions alone."""
+    method: Literal["pmd", "sdpo", "grpo", "rft", "sft"] = "pmd"
+    """Procedural memory distillation; self-distillation from siblings; policy gradient on whole solutions;
+    fine-tuning on right rollouts; fine-tuning on worked solutions."""
+    credit: Literal["step", "outcome"] = "step"
+    """Of pmd: whether the verdicts on steps decide what is taught, or the final answer alone."""
+    feedback: Literal["siblings", "verifier"] = "siblings"
+    """Of sdpo: whether its teacher reads right siblings alone, or the verifier's reason where there is none."""
+    anchor: float = Field(default=0.0, ge=0)
+    """Of grpo: weight of the divergence from the teacher reading the problem alone; frozen, it is a KL anchor."""
     learning_rate: float = Field(default=3e-4, gt=0)
     """Step size of AdamW."""
     weight_decay: float = Field(default=0.0, ge=0)
@@ -114,8 +121,13 @@ class Memory(Section):
     """Tokens of memory that the teacher reads at most; 0 for a teacher without memory."""
     max_items: int = Field(default=3, ge=0)
     """Items that the teacher reads at most."""
-    expiry_epochs: int = Field(default=2, gt=0)
-    """Passes over the problems after which an item that was not written again expires."""
+    expiry_epochs: int | None = Field(default=2, gt=0)
+    """Passes over the problems after which an item that was not written again expires; null for never."""
+    mode: Literal["evolving", "transient", "frozen", "shuffled"] = "evolving"
+    """evolving; transient forgets after each round; frozen is written in the first pass over the problems only;
+    shuffled reads as much as it would, but of another problem."""
+    levels: tuple[Literal["experience", "insight", "pattern"], ...] = ("experience", "insight", "pattern")
+    """Which levels the teacher reads."""
 
 
 class Reflection(Section):

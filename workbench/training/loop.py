@@ -11,28 +11,20 @@ from random import Random
 
 import torch
 
-from workbench.config import Config
+from workbench.config import Config, Training
 from workbench.errors import BadInput, WorkbenchError
-from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply
-from workbench.memory.retrieval import Recalled, recall
-from workbench.memory.state import (
-    MemoryState,
-    note_use,
-    remember,
-    remember_experience,
-    retire,
-    visit,
-)
+from workbench.memory.state import MemoryState, note_use
 from workbench.store import Store
 from workbench.training import checkpoint
+from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 from workbench.training.checkpoint import State
 from workbench.training.collapse import collapse
 from workbench.training.policy import Policy, load_policy
+from workbench.training.remembering import When, memorise, read_memory, visited
 from workbench.training.rollouts import roll_out
-from workbench.training.sampling import sample
-from workbench.training.signals import Signals, grpo_signals, health, pmd_signals
+from workbench.training.signals import Signals, health, pmd_signals
 from workbench.training.update import move_teacher, update
-from workbench.types import UNKNOWN_SKILL, Group, Interval, Level, MemoryItem, Problem, Reflection, Round, StopReason
+from workbench.types import Group, Interval, Problem, Round
 from workbench.verification import Verifier
 
 Evaluate = Callable[[Policy, int], dict[str, Interval]]
@@ -121,7 +113,10 @@ class Trainer:
         settings = self.config.training
         if any(p.answer is None for p in self.problems):
             raise BadInput("Training needs the answer of every problem; add the field `answer` to each row.")
-        self.problems = [blind(p) for p in self.problems]
+        if settings.method != "sft":
+            self.problems = [blind(p) for p in self.problems]
+        elif not all(p.solution for p in self.problems):
+            raise BadInput("Method sft needs the worked solution of every problem; add `solution` to each row.")
         if settings.threads:
             torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
@@ -140,6 +135,11 @@ class Trainer:
         self.store.rewind(self.name, state.round - 1)
         return state
 
+    @property
+    def epoch_rounds(self) -> int:
+        """Rounds that one pass over the problems takes."""
+        return -(-len(self.problems) // self.config.sampling.problems_per_round)
+
     def round(self, state: State, clock: Clock) -> Round:
         """One turn: everything but evaluation and the checkpoint."""
         config = self.config
@@ -148,16 +148,17 @@ class Trainer:
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
         )
-        if config.training.method == "grpo":
-            with clock.stage("signals"):
-                signals = [grpo_signals(state.policy, group) for group in groups]
-            state.memory = _visited(state.memory, groups, state.round)
-            written = 0.0
-        else:
+        written = 0.0
+        if config.training.method == "pmd":
             with clock.stage("reflect"):
-                written = self._remember(state, groups)
+                when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
+                state.memory, written = memorise(state.memory, state.policy, groups, config, when)
             with clock.stage("signals"):
                 signals = self._teach(state, groups)
+        else:
+            with clock.stage("signals"):
+                signals = [_opponent(state.policy, group, config.training) for group in groups]
+            state.memory = visited(state.memory, groups, state.round)
         with clock.stage("update"):
             losses = self._learn(state, signals)
         with clock.stage("store"):
@@ -173,48 +174,14 @@ class Trainer:
         }
         return Round(state.round, epoch, metrics, clock.seconds)
 
-    def _remember(self, state: State, groups: Sequence[Group]) -> float:
-        """Score, reflect, write, retire. Returns how many insights and patterns were written."""
-        version = f"{self.name}@{state.round}"
-        memory = _visited(state.memory, groups, state.round)
-        reflections = self._reflect(state.policy, groups)
-        for group in groups:
-            share = group.solved / len(group.members)
-            memory = remember_experience(memory, group, state.round, version)
-            own = [r for r in reflections if r.problem_id == group.problem.id]
-            memory = remember(memory, own, state.round, version, share)
-        pooled = []
-        if state.round % self.config.reflection.pattern_every == self.config.reflection.pattern_every - 1:
-            requests = _pattern_requests(memory, state.round)
-            pooled = [
-                r for q, t in zip(requests, _write(state.policy, requests), strict=True) if (r := read_reply(q, t))
-            ]
-            memory = remember(memory, pooled, state.round, version, 0.0)
-        epoch = -(-len(self.problems) // self.config.sampling.problems_per_round)
-        state.memory = retire(memory, state.round, self.config.memory.expiry_epochs * epoch)
-        return float(len(reflections) + len(pooled))
-
-    def _reflect(self, policy: Policy, groups: Sequence[Group]) -> list[Reflection]:
-        writer = self.config.reflection.writer
-        written: list[Reflection] = []
-        if writer in ("diagnosis", "both"):
-            written += [r for group in groups for r in diagnose(group)]
-        if writer in ("policy", "both"):
-            requests = [request for group in groups for request in ask(group)]
-            replies = _write(policy, requests)
-            written += [r for q, t in zip(requests, replies, strict=True) if (r := read_reply(q, t))]
-        return written
-
     def _teach(self, state: State, groups: Sequence[Group]) -> list[Signals]:
         """Recall memory for each group and build its training rows."""
-        settings, live = self.config.memory, state.memory.live()
-        tokens = _counter(state.policy)
+        settings, count = self.config.training, _counter(state.policy)
+        memory, seed = state.memory, f"{settings.seed}/{state.round}"
         signals = []
         for group in groups:
-            recalled = recall(group.problem, live, settings.token_budget, settings.max_items, tokens)
-            if settings.token_budget == 0:
-                recalled = Recalled()
-            signals.append(pmd_signals(state.policy, group, recalled))
+            recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed)
+            signals.append(pmd_signals(state.policy, group, recalled, settings.credit))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)
         return signals
@@ -234,6 +201,17 @@ class Trainer:
         return {key: sum(values) / len(values) for key, values in total.items()}
 
 
+def _opponent(policy: Policy, group: Group, settings: Training) -> Signals:
+    """What a method without memory makes of a group."""
+    if settings.method == "sdpo":
+        return sdpo_signals(policy, group, settings.feedback)
+    if settings.method == "rft":
+        return rft_signals(policy, group)
+    if settings.method == "sft":
+        return sft_signals(policy, group)
+    return grpo_signals(policy, group, settings.anchor)
+
+
 def draw(problems: Sequence[Problem], count: int, round: int, seed: int) -> tuple[list[Problem], float]:
     """The problems of a round and the epoch it stands in: every epoch is a new shuffle of all of them."""
     chosen = []
@@ -243,12 +221,6 @@ def draw(problems: Sequence[Problem], count: int, round: int, seed: int) -> tupl
         Random(f"{seed}/{epoch}").shuffle(order)
         chosen.append(problems[order[at]])
     return list(dict.fromkeys(chosen)), round * count / len(problems)
-
-
-def _visited(memory: MemoryState, groups: Sequence[Group], round: int) -> MemoryState:
-    for group in groups:
-        memory = visit(memory, group, round)
-    return memory
 
 
 def _outcomes(groups: Sequence[Group]) -> dict[str, float]:
@@ -262,29 +234,6 @@ def _outcomes(groups: Sequence[Group]) -> dict[str, float]:
         "mean_tokens": sum(len(r.token_ids) for r in rollouts) / count,
         "cut_off_share": sum(r.stop == "length" for r in rollouts) / count,
     }
-
-
-def _write(policy: Policy, requests: Sequence[Request]) -> list[str]:
-    """The policy's greedy replies to reflection requests."""
-    if not requests:
-        return []
-    forms = [f" Reply with one line: '{KINDS[r.level]}: ...'." if policy.instruction else "" for r in requests]
-    prompts = [policy.message_ids(r.message + form) for r, form in zip(requests, forms, strict=True)]
-    replies = sample(policy, prompts, [[0]] * len(prompts), max_tokens=48, temperature=0)
-    return [policy.text(r.ids) if r.stop is StopReason.END else "" for (r,) in replies]
-
-
-def _pattern_requests(memory: MemoryState, round: int) -> list[Request]:
-    """One question for each skill with enough insights."""
-    by_skill: dict[str, list[MemoryItem]] = {}
-    for item in memory.live():
-        if item.level in (Level.LESSON, Level.STRATEGY) and item.writer == "policy" and item.skill != UNKNOWN_SKILL:
-            by_skill.setdefault(item.skill, []).append(item)
-    return [
-        ask_pattern(skill, sorted(items, key=lambda i: (-i.written_round, i.id))[:5])
-        for skill, items in sorted(by_skill.items())
-        if len(items) >= 2
-    ]
 
 
 def _counter(policy: Policy) -> Callable[[str], int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from workbench.memory.retrieval import Recalled
 from workbench.training.contexts import TeacherContext, teacher_context
-from workbench.training.losses import group_advantages
 from workbench.training.policy import Exchange, Policy
 from workbench.training.routing import (
     Route,
@@ -17,7 +17,9 @@ from workbench.training.routing import (
     token_advantages,
     token_steps,
 )
-from workbench.types import Group, Judged, StopReason
+from workbench.types import Diagnosis, Group, Judged, Judgement, StepVerdict, StopReason, Verdict
+
+Credit = Literal["step", "outcome"]
 
 
 @dataclass(frozen=True)
@@ -53,27 +55,13 @@ class Signals:
     contexts: tuple[TeacherContext | None, ...]
 
 
-def grpo_signals(policy: Policy, group: Group) -> Signals:
-    """Group-relative policy gradient on whole solutions by their final answers (arXiv 2402.03300)."""
-    advantages = group_advantages([float(m.verdict.answer_correct) for m in group.members])
-    prompt = tuple(policy.problem_ids(group.problem.text))
-    rows = []
-    for member, advantage in zip(group.members, advantages, strict=True):
-        ids = member.rollout.token_ids
-        rows.append(
-            Row(
-                exchange=Exchange(prompt, ids),
-                sampled=member.rollout.logprobs,
-                advantages=(advantage / len(ids),) * len(ids),
-                distil=(0.0,) * len(ids),
-                teacher_prompt=None,
-            )
-        )
-    return Signals(tuple(rows), (), (Route.REINFORCE,) * len(rows), (None,) * len(rows))
+def pmd_signals(policy: Policy, group: Group, recalled: Recalled, credit: Credit = "step") -> Signals:
+    """Procedural memory distillation with step verdicts: each rollout by its own route.
 
-
-def pmd_signals(policy: Policy, group: Group, recalled: Recalled) -> Signals:
-    """Procedural memory distillation with step verdicts: each rollout by its own route."""
+    With `credit` = `outcome` the verdicts on steps are not read: a rollout is right or wrong as a whole.
+    """
+    if credit == "outcome":
+        group = by_outcome(group)
     prompt = tuple(policy.problem_ids(group.problem.text))
     rows, targets, contexts = [], [], []
     decisions = route_group(group)
@@ -85,6 +73,20 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled) -> Signals:
         if context is not None and context.correction is not None:
             targets.append(_target(policy, member, context, prompt, steps, routed))
     return Signals(tuple(rows), tuple(targets), tuple(d.route for d in decisions), tuple(contexts))
+
+
+def by_outcome(group: Group) -> Group:
+    """The group with what its final answers alone tell: all steps of a right solution pass, none else is decided."""
+
+    def forget(verdict: Verdict) -> Verdict:
+        told = (
+            (Judgement.CORRECT, Diagnosis.VALID)
+            if verdict.answer_correct
+            else (Judgement.UNKNOWN, Diagnosis.UNDECIDED)
+        )
+        return replace(verdict, steps=tuple(StepVerdict(step.text, *told) for step in verdict.steps))
+
+    return replace(group, members=tuple(replace(m, verdict=forget(m.verdict)) for m in group.members))
 
 
 def _row(

@@ -1,0 +1,95 @@
+"""Memory in the loop: its modes and levels, each against what the evolving memory does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
+from workbench.config import Config, Memory, Reflection
+from workbench.memory.state import MemoryState
+from workbench.training.remembering import When, memorise, read_memory
+from workbench.types import Level, MemoryItem
+
+OTHER = replace(STORY, id="p3")
+
+
+def config(**memory: object) -> Config:
+    return Config(memory=Memory(**memory), reflection=Reflection(writer="diagnosis"))
+
+
+def practise(settings: Config, rounds: int, start: MemoryState | None = None) -> MemoryState:
+    """Memory after so many rounds on one mixed group, two rounds an epoch. No policy writes here."""
+    memory = start or MemoryState()
+    for round in range(rounds):
+        made = group([RIGHT, SIGN_KEPT], round=round)
+        memory, _ = memorise(memory, None, [made], settings, When(round, 2, f"t@{round}"))  # type: ignore[arg-type]
+    return memory
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def item(key: str, level: Level, problem, text: str) -> MemoryItem:
+    return MemoryItem(key, level, problem.skill, problem.id, text, ("r",), "t@0", 0)
+
+
+@pytest.fixture
+def full() -> MemoryState:
+    items = [
+        item("own", Level.LESSON, LINEAR, "Change the sign of it."),
+        item("way", Level.STRATEGY, LINEAR, "Move it across."),
+        item("done", Level.EXPERIENCE, LINEAR, RIGHT),
+        item("far", Level.LESSON, STORY, "Read what left means."),
+        replace(item("rule", Level.PATTERN, LINEAR, "equation: undo it"), problem_id=None),
+    ]
+    return MemoryState({i.id: i for i in items})
+
+
+def recalled(memory: MemoryState, **settings: object):
+    return read_memory(LINEAR, [LINEAR, STORY, OTHER], memory, Memory(**settings), words, "0/0")
+
+
+def test_evolving_memory_is_written_in_every_round():
+    assert {i.written_round for i in practise(config(), 4).live()} == {3}
+
+
+def test_frozen_memory_is_written_in_the_first_epoch_only():
+    frozen = practise(config(mode="frozen", expiry_epochs=None), 8)
+    assert {i.written_round for i in frozen.live()} == {1}
+    assert frozen.visits["p1"].round == 7
+
+
+def test_frozen_memory_with_expiry_retires_its_insights():
+    frozen = practise(config(mode="frozen", expiry_epochs=1), 8)
+    assert {i.level for i in frozen.live()} == {Level.EXPERIENCE}
+
+
+def test_transient_memory_keeps_nothing_of_earlier_rounds():
+    once = practise(config(mode="transient"), 1)
+    later, _ = memorise(once, None, [group([RIGHT], STORY, 1)], config(mode="transient"), When(1, 2, "t@1"))  # type: ignore[arg-type]
+    assert not later.items
+    assert set(later.visits) == {"p1", "p2"}
+
+
+def test_levels_that_are_left_out_are_not_read(full):
+    everything = recalled(full)
+    assert {i.id for i in everything.items} == {"own", "way", "rule"}
+    assert everything.experience is not None
+    assert recalled(full, levels=("insight", "pattern")).experience is None
+    assert {i.id for i in recalled(full, levels=("experience", "insight")).items} == {"own", "way"}
+    assert not recalled(full, levels=("experience",)).items
+
+
+def test_shuffled_memory_speaks_of_another_problem_and_no_longer(full):
+    shuffled = recalled(full, mode="shuffled")
+    assert {i.id for i in shuffled.items} <= {"far"}
+    assert shuffled.experience is None
+
+
+def test_no_budget_reads_nothing(full):
+    nothing = recalled(full, token_budget=0)
+    assert not nothing.items
+    assert nothing.experience is None
