@@ -36,7 +36,8 @@ _TOKEN = re.compile(
     r"""(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
     |(?P<space>[\s\u00a0\u2009]+|\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
         |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
-    |(?P<word>(?!sqrt[ ]?\(|percent(?![a-z])|(?:cm|km|in|ft|yd|mi|units?|inches|feet)[²³])
+    |(?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
+            |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
         [A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
     |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./])|[0-9]{0,9}[½⅓⅔¼¾⅕⅙⅛]
         |[0-9]{1,9}[ ]?\\[dt]?frac(?:\{[0-9]{1,9}\}\{[0-9]{1,9}\}|[0-9]{2}(?![0-9]))
@@ -52,7 +53,8 @@ _TOKEN = re.compile(
     |(?P<box>\\boxed(?![a-zA-Z]))
     |(?P<row>\\\\)
     |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}
-        |(?<![a-zA-Z])(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|(?<=[0-9][ ])m)[²³])
+        |¢|(?<=[0-9][ ])m[²³]|(?<![a-zA-Z])
+        (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
     |(?P<open>[({\[])|(?P<close>[)}\]])
     |(?P<pct>\\?%|percent(?![a-z]))
     |(?P<money>\\?[$€£])
