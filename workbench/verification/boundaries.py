@@ -55,7 +55,8 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
     before, glued = tokens[i - 1], not tokens[i].spaced
     match before.kind:
         case "bad":
-            return before.text in _BENIGN and not (i > 1 and tokens[i - 2].kind == "num")
+            subscript = before.text == "_" and i > 1 and not before.spaced
+            return before.text in _BENIGN and not subscript and not (i > 1 and tokens[i - 2].kind == "num")
         case "word":
             return not (glued and tokens[i].kind == "num") and _clean_word(tokens, i)
         case "sep":
@@ -87,6 +88,8 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
     word = tokens[i - 1].text.lower()
     if word in _HAZARDS or (tokens[i].kind == "op" and tokens[i].spaced and tokens[i + 1].spaced):
         return False
+    if (i > 1 and tokens[i - 2].text == "\\") or _is_remark(tokens, i):
+        return False
     near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
     while any(t.kind == "sep" for t in near):
         near.pop(0)
@@ -103,6 +106,19 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
 
 
 _QUANTITIES = _HAZARDS | NUMBERS.keys() | word_set("halves fourth fourths fifths sixth eighth")
+
+
+def _is_remark(tokens: Sequence[Token], i: int) -> bool:
+    """`3 packs (12 each) = 36`: a number in brackets behind words explains them."""
+    if tokens[i].kind != "open":
+        return False
+    inside: list[Token] = []
+    for at in range(i + 1, min(len(tokens), i + 8)):
+        if tokens[at].kind == "close":
+            behind = tokens[at + 1].kind if at + 1 < len(tokens) else ""
+            return behind not in ("open", "op", "var") and not any(t.kind == "op" for t in inside)
+        inside.append(tokens[at])
+    return False
 
 
 def _counts(token: Token) -> bool:
@@ -140,6 +156,8 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     if after.kind == "bad":
         return after.text in _BENIGN
+    if after.text == ":" and following is not None and following.kind == "num" and not following.spaced:
+        return False
     if after.kind == "op":
         return following is None or is_word_op(after) or following.kind in ("word", "sep")
     if after.kind == "open":

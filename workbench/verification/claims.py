@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.verification import boundaries, scan
@@ -155,7 +155,7 @@ def _read_line(text: str) -> Line:
             claims.append(found)
             if any(t.text == "±" for t in tokens[at:end]):
                 run = scan.chain(tokens, at)
-                claims.append(_make_claim(tokens, at, _signed(run, "-")) if run else found)
+                claims.append(replace(_make_claim(tokens, at, _signed(run, "-")), loose=True) if run else found)
                 joins.append("or")
             for extra, extra_end in _shorthand(tokens, found, end):
                 claims.append(extra)

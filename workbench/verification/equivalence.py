@@ -14,7 +14,7 @@ from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
 from workbench.verification.polynomials import Poly, poly_letters, proportional
 from workbench.verification.readings import rounds
-from workbench.verification.relations import Difference, Roots, Statement, compare, show, statements
+from workbench.verification.relations import Difference, Interval, Roots, Statement, compare, show, statements
 from workbench.verification.univariate import rational_roots
 
 _NAME = "equivalence"
@@ -117,7 +117,15 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
         return None  # From a line that is never true, anything follows.
     if word_problem and (_new_fact(context, previous) or difference.kind == "roots"):
         return None
+    if word_problem and _chooses(statement, previous.statement, relevant):
+        return None
     return _not_equivalent(context, statement, previous.statement, difference)
+
+
+def _chooses(after: Statement, before: Statement, relevant: Sequence[Known]) -> bool:
+    """`Let n = 6` after `n = 5`, and the least of `x >= 5`: a choice, not a consequence."""
+    picked = isinstance(before.solutions, Interval) and isinstance(after.solutions, Roots)
+    return picked or any(k.statement.assignments for k in relevant)
 
 
 def _rounded(before: Statement, after: Statement) -> bool:

@@ -59,6 +59,7 @@ class _Chain:
         self.relations: list[str] = []
         self.units: list[Unit] = []
         self.depth = 0
+        self.ratio = False
         self.good: tuple[int, int, int, int] | None = None
 
     def token(self, i: int) -> Token | None:
@@ -206,7 +207,8 @@ class _Chain:
             or behind.kind not in ("op", "open", "mixed", "var")
             or (behind.spaced and behind.kind != "op")
         )
-        return ends and not (len(after.text) == 2 and len(before.text) <= 2)
+        self.ratio = ends and (self.ratio or not (len(after.text) == 2 and len(before.text) <= 2))
+        return self.ratio
 
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """A bracket right behind an operand multiplies, unless it holds unit words."""

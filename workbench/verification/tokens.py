@@ -33,11 +33,13 @@ class Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"""(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
-    |(?P<space>[\s\u00a0\u2009]+|\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
-        |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
-    |(?P<word>(?!sqrt[ ]?\(|percent(?![a-z])|(?:cm|km|in|ft|yd|mi|units?|inches|feet)[²³])
+    r"""\s*+(?:
+    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
+            |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
         [A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
+    |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
+    |(?P<space>\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
+        |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
     |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./])|[0-9]{0,9}[½⅓⅔¼¾⅕⅙⅛]
         |[0-9]{1,9}[ ]?\\[dt]?frac(?:\{[0-9]{1,9}\}\{[0-9]{1,9}\}|[0-9]{2}(?![0-9]))
         |(?<![0-9./])[0-9]{1,9}[ ]and[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]|[ ]*[-+*/=x×]))
@@ -52,14 +54,15 @@ _TOKEN = re.compile(
     |(?P<box>\\boxed(?![a-zA-Z]))
     |(?P<row>\\\\)
     |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}
-        |(?<![a-zA-Z])(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|(?<=[0-9][ ])m)[²³])
+        |¢|(?<=[0-9][ ])m[²³]|(?<![a-zA-Z])
+        (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
     |(?P<open>[({\[])|(?P<close>[)}\]])
     |(?P<pct>\\?%|percent(?![a-z]))
     |(?P<money>\\?[$€£])
     |(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     |(?P<var>[A-Za-zπθ])
     |(?P<sep>[,;:.?!"“”…—])
-    |(?P<bad>.)""",
+    |(?P<bad>\S))""",
     re.VERBOSE | re.DOTALL,
 )
 _OPS = {"**": "^", "×": "*", "·": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
@@ -81,11 +84,12 @@ def tokenize(text: str) -> tuple[Token, ...]:
     spaced = False
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "bad"
+        start, end = match.span(kind)
+        spaced = spaced or start > match.start()
         if kind == "space" or kind == "bold":
             spaced = True
             continue
-        raw = match.group()
-        start, end = match.span()
+        raw = match.group(kind)
         if kind in _RENAMED or (kind == "word" and _is_formula(raw)) or (tokens and tokens[-1].kind == "frac"):
             _append(tokens, kind, raw, start, end, spaced)
         else:

@@ -59,12 +59,16 @@ def _scale(tokens: list[Token], unit: Unit, seen: set[int]) -> bool:
     """Replace a unit's number by its worth in base units; False where there is no such number."""
     if not 0 <= unit.number < len(tokens) or tokens[unit.number].kind != "num":
         return False
-    if unit.number in seen:
+    at = unit.number
+    if at > 1 and tokens[at - 1].text == "/" and tokens[at - 2].kind == "num":
+        at -= 2  # 1/2 hour
+    kind, factor = CONVERSIONS[unit.word]
+    if at in seen and kind != "count":
         return True
-    seen.add(unit.number)
-    token = tokens[unit.number]
-    worth = tidy(Fraction(number(token.text)) * CONVERSIONS[unit.word][1])
-    tokens[unit.number] = token._replace(text=_decimal(worth))
+    seen.add(at)
+    token = tokens[at]
+    worth = tidy(Fraction(number(token.text)) * factor)
+    tokens[at] = token._replace(text=_decimal(worth))
     return True
 
 
