@@ -134,6 +134,11 @@ def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) 
     text = context.line.text
     shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
     fixed = None
+    relation = claim.relations[index - 1]
+    if relation not in ("=", "~"):
+        sentence = f"{show(left.value)} {relation} {show(right.value)} is not true."
+        evidence = (Evidence("value", sentence),)
+        return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence)
     converted = units.expected(claim, index - 1)
     if converted is not None:
         shown, unit = units.written(claim, index - 1, text), units.word(claim, index)

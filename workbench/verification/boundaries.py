@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.scan import is_word_op
+from workbench.verification.runs import is_word_op
 from workbench.verification.tokens import Token, word_set
 from workbench.verification.words import NUMBERS
 

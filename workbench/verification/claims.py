@@ -20,6 +20,7 @@ from workbench.verification.grammar import (
 )
 from workbench.verification.lazy import lazy
 from workbench.verification.polynomials import Rational, rational, value
+from workbench.verification.runs import Run, Unit
 from workbench.verification.words import in_digits
 
 MAX_LINE = 2000
@@ -86,7 +87,7 @@ class Claim:
     loose: bool = False
     """A bare number behind prose stands on the left, so the claim may be cut short."""
     units: tuple[str, ...] = ()
-    placed: tuple[scan.Unit, ...] = ()
+    placed: tuple[Unit, ...] = ()
     """The same units with the numbers that they belong to."""
 
     @lazy
@@ -221,15 +222,15 @@ def _tail_of_mixed(tokens: tuple[Token, ...], i: int, behind: int) -> bool:
     )
 
 
-def _signed(run: scan.Run, sign: str) -> scan.Run:
+def _signed(run: Run, sign: str) -> Run:
     """The run with one of the two signs that a plus-minus stands for."""
     if not any(t.text == "±" for part in run.parts for t in part):
         return run
     parts = [[t._replace(text=sign) if t.text == "±" else t for t in part] for part in run.parts]
-    return scan.Run(parts, run.relations, run.end, run.units)
+    return Run(parts, run.relations, run.end, run.units)
 
 
-def _make_claim(tokens: tuple[Token, ...], i: int, run: scan.Run) -> Claim:
+def _make_claim(tokens: tuple[Token, ...], i: int, run: Run) -> Claim:
     parts = tuple(make_part(p) if p else None for p in run.parts)
     first = parts[0]
     before = tokens[i - 1] if i else None
@@ -239,12 +240,12 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: scan.Run) -> Claim:
     return Claim(parts, tuple(run.relations), loose, tuple(u.word for u in units), tuple(units))
 
 
-def _last_unit(tokens: tuple[Token, ...], run: scan.Run) -> list[scan.Unit]:
+def _last_unit(tokens: tuple[Token, ...], run: Run) -> list[Unit]:
     """The unit word right behind a chain."""
     after = tokens[run.end] if run.end < len(tokens) else None
     if after is None or after.kind not in ("word", "unit") or after.text in _JOIN:
         return []
-    return [scan.Unit(after.text.lower(), len(run.parts) - 1, len(run.parts[-1]) - 1)]
+    return [Unit(after.text.lower(), len(run.parts) - 1, len(run.parts[-1]) - 1)]
 
 
 def _join(between: Sequence[Token]) -> str:

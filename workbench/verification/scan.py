@@ -8,46 +8,10 @@ on an operand wins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from workbench.verification.grammar import MAX_DEPTH, MAX_TOKENS, Token, word_set
+from workbench.verification.grammar import MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.measures import CONVERSIONS
-
-_STOP = word_set(
-    "and or so then because which that is are was were be has have had but if since while will would "
-    "therefore thus hence equals when where we he she they it you let gives get gets got leaves makes "
-    "means now first next also plus minus into from between to answer "
-)
-_COMPARES = word_set("more less fewer greater larger smaller older younger times half twice not")
-"""Words that make `is 2 more than` something else than a value."""
-
-_MAX_UNIT_WORDS = 5
-
-
-class Unit(NamedTuple):
-    """A unit word, and which number of which part it belongs to."""
-
-    word: str
-    part: int
-    number: int
-    """Index of the number among the part's tokens."""
-
-
-@dataclass
-class Run:
-    """A chain as found: one list of tokens for each part, and the relations between them."""
-
-    parts: list[list[Token]]
-    relations: list[str]
-    end: int
-    """Index of the first token behind it."""
-    units: list[Unit] = field(default_factory=list)
-
-
-def is_word_op(token: Token) -> bool:
-    """Whether an operator was written as a word, such as `times`."""
-    return token.kind == "op" and token.end - token.start > 3
+from workbench.verification.runs import COMPARES, MAX_UNIT_WORDS, STOP, Run, Unit, is_word_op
 
 
 class _Chain:
@@ -223,7 +187,7 @@ class _Chain:
 
     def bracketed_unit(self, i: int) -> tuple[int, bool] | None:
         at = i + 1
-        while (token := self.token(at)) and token.kind == "word" and at - i <= _MAX_UNIT_WORDS:
+        while (token := self.token(at)) and token.kind == "word" and at - i <= MAX_UNIT_WORDS:
             self.unit(token.text)
             at += 1
         closing = self.token(at)
@@ -280,7 +244,7 @@ class _Chain:
             return None if self.is_share() else i + 3
         if words[0] == "equals":
             return i + 1
-        if words[0] != "is" or not self.computes() or self.is_share() or _COMPARES.intersection(words[1:]):
+        if words[0] != "is" or not self.computes() or self.is_share() or COMPARES.intersection(words[1:]):
             return None
         return i + 1
 
@@ -309,8 +273,8 @@ class _Chain:
         """Skip unit words from i if mathematics goes on behind them."""
         at = i
         words: list[str] = []
-        while (token := self.token(at)) is not None and len(words) <= _MAX_UNIT_WORDS:
-            if not self.is_unit(at, token, bool(words)) or token.text.lower() in _STOP:
+        while (token := self.token(at)) is not None and len(words) <= MAX_UNIT_WORDS:
+            if not self.is_unit(at, token, bool(words)) or token.text.lower() in STOP:
                 break
             words.append(token.text)
             at += 1

@@ -7,7 +7,7 @@ from fractions import Fraction
 from workbench.verification.claims import Claim, Part, make_part
 from workbench.verification.measures import CONVERSIONS
 from workbench.verification.polynomials import tidy
-from workbench.verification.scan import Unit
+from workbench.verification.runs import Unit
 from workbench.verification.tokens import Number, Token, Unreadable, number, word_set
 
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
