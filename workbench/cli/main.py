@@ -13,6 +13,7 @@ from workbench.cli.guard import GuardedGroup
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
 from workbench.cli.train import train
+from workbench.cli.verify import grade, verify
 
 # Without rich in the help: it starts twice as fast and keeps the examples' lines as they are.
 app = typer.Typer(
@@ -55,6 +56,8 @@ def workbench(
 app.command(short_help="Train a model, measured before and after.")(train)
 app.command(short_help="Solve a problem and judge each step.")(solve)
 app.command(short_help="Measure a model on a set of problems.")(evaluate)
+app.command(short_help="Judge every step of solutions.")(verify)
+app.command(short_help="Compare final answers.")(grade)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,6 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.types import Interval, Judgement, Problem, Round, StepVerdict, Verdict
+
+if TYPE_CHECKING:
+    from workbench.verification.cases import Tally
+    from workbench.verification.summary import Summary
 
 SIGNS = {
     Judgement.CORRECT: ("✓", "green"),
@@ -63,6 +67,27 @@ def _step_lines(step: StepVerdict) -> Iterator[Text]:
         yield Text(f"{'':<15}{plain(step.reason)}", style="dim")
         if step.repair is not None:
             yield Text(f"{'':<15}Instead: {plain(step.repair)}", style="dim")
+
+
+def print_step(before: str, step: StepVerdict) -> None:
+    """One step for a person: the verdict, why, what shows it, the rule behind it, and the corrected step."""
+    out = console()
+    out.print(Text(f"    {'':<9}  {plain(before)}", style="dim"), soft_wrap=True)
+    sign, colour = SIGNS[step.judgement]
+    out.print(
+        Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text)), soft_wrap=True
+    )
+    facts = [
+        ("Why", step.reason),
+        ("Diagnosis", step.diagnosis.value.replace("_", " ")),
+        *((fact.kind.capitalize(), fact.text) for fact in step.evidence if fact.text != step.reason),
+        ("Malrule", step.malrule),
+        ("Instead", step.repair),
+        ("Checker", step.checker),
+    ]
+    for name, text in facts:
+        if text:
+            out.print(Text(f"{'':<15}{name}: {plain(text)}", style="dim"), soft_wrap=True)
 
 
 def solution_record(verdict: Verdict) -> dict[str, Any]:
@@ -132,8 +157,8 @@ def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
     _print_titled(title, table)
 
 
-def _print_titled(title: str, table: Table) -> None:
-    out = console()
+def _print_titled(title: str, table: Table, stderr: bool = False) -> None:
+    out = console(stderr)
     out.print(Text(plain(title), style="bold"), soft_wrap=True)
     out.print(table)
     out.print()
@@ -156,6 +181,44 @@ def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
     for name, problem in rows:
         table.add_row(name, plain(problem.text))
     console().print(table)
+
+
+def print_summary(title: str, summary: Summary, stderr: bool = False) -> None:
+    """How a file of solutions came out, and how that agrees with what people marked in it."""
+    table = _table(("measure",), ("",))
+    table.add_row("steps", f"{summary.steps:,}")
+    table.add_row("decided", percent_of(summary.decided))
+    table.add_row("judged incorrect", percent_of(summary.flagged))
+    if summary.marked:
+        table.add_row("first error found exactly, wrong solutions", percent_of(summary.right_on_wrong))
+        table.add_row("nothing flagged, right solutions", percent_of(summary.right_on_right))
+        table.add_row("F1 as ProcessBench counts", percent_of(summary.f1))
+        table.add_row("precision: exact among flagged rows", percent_of(summary.precision))
+    table.add_row("time per step", f"{1000 * summary.seconds_per_step:.3f} ms")
+    _print_titled(title, table, stderr)
+
+
+def percent_of(share: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.2f} %"
+
+
+def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) -> None:
+    """How many answers are equal, not equal, undecided."""
+    table = _table(("grade",), ("answers",))
+    for name, number in counts.items():
+        table.add_row(name.replace("_", " "), f"{number:,}")
+    _print_titled(title, table, stderr)
+
+
+def print_cases(title: str, tallies: Sequence[Tally]) -> None:
+    """The case table by area and by what is right to say."""
+    table = _table(("area", "right to say"), ("holds", "known failures", "broken"))
+    for row in tallies:
+        table.add_row(row.area, row.judgement.value, str(row.holds), str(row.known_failures), str(row.broken))
+    sums = [sum(getattr(t, name) for t in tallies) for name in ("holds", "known_failures", "broken")]
+    table.add_row("all", "", *map(str, sums))
+    _print_titled(title, table)
 
 
 # Progress
