@@ -8,6 +8,7 @@ import typer
 
 from workbench.cli import materials
 from workbench.cli.contract import contract
+from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.runs import runs
@@ -58,6 +59,7 @@ app.command(short_help="Solve a problem and judge each step.")(solve)
 app.command(short_help="Measure a model on a set of problems.")(evaluate)
 app.command(short_help="Judge every step of solutions.")(verify)
 app.command(short_help="Compare final answers.")(grade)
+app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")

@@ -16,6 +16,7 @@ from workbench.types import Interval, Judgement, Problem, Round, StepVerdict, Ve
 
 if TYPE_CHECKING:
     from workbench.verification.cases import Tally
+    from workbench.verification.coverage import Coverage
     from workbench.verification.summary import Summary
 
 SIGNS = {
@@ -209,6 +210,28 @@ def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) ->
     for name, number in counts.items():
         table.add_row(name.replace("_", " "), f"{number:,}")
     _print_titled(title, table, stderr)
+
+
+def print_coverage(title: str, found: Coverage) -> None:
+    """Shares decided by skill and checker, what wrong twins would get, and the sentence."""
+    table = _table(("steps of", ""), ("steps", "decided", "incorrect"))
+    groups = [("skill", found.by_skill), ("checker", found.by_checker), ("all", [found.all])]
+    for group, shares in groups:
+        for share in shares:
+            name = share.name if share is not found.all else ""
+            decided = percent_of(share.decided / share.steps if share.steps else None)
+            table.add_row(group, plain(name), f"{share.steps:,}", decided, f"{share.incorrect:,}")
+    _print_titled(title, table)
+    measures = _table(("measure",), ("",))
+    measures.add_row("problems in words alone", f"{found.word_problems:,} of {found.problems:,}")
+    measures.add_row("problems with an answer to check", f"{found.with_answer:,} of {found.problems:,}")
+    measures.add_row("altered results that are flagged", percent_of(found.slips_caught))
+    measures.add_row("misread numbers that are flagged", percent_of(found.misreadings_caught))
+    measures.add_row("expected wrong rollouts with a teacher context at their error", percent_of(found.usable))
+    out = console()
+    out.print(measures)
+    out.print()
+    out.print(found.sentence, soft_wrap=True)
 
 
 def print_cases(title: str, tallies: Sequence[Tally]) -> None:

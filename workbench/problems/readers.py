@@ -32,7 +32,7 @@ def read_problems(path: Path, *, need_answers: bool = True) -> list[Problem]:
     taken: set[str] = set()
 
     def parse(line: str) -> Problem:
-        problem = _problem(json_object(line, EXAMPLE), need_answers)
+        problem = problem_of(json_object(line, EXAMPLE), need_answers)
         if problem.id in taken:
             raise ValueError(
                 f"the id {problem.id!r} stands on an earlier line too; give each problem its own id, "
@@ -52,7 +52,8 @@ def write_problems(path: Path, problems: Iterable[Problem]) -> None:
     write_atomically(path, "".join(f"{to_json(problem)}\n" for problem in problems))
 
 
-def _problem(row: dict[str, Any], need_answers: bool) -> Problem:
+def problem_of(row: dict[str, Any], need_answers: bool) -> Problem:
+    """The problem in one row of a file. Raises `ValueError` that names the field."""
     name = next((key for key in (TEXT, OTHER_TEXT, QUESTION) if key in row), None)
     if name is None:
         raise ValueError(

@@ -47,7 +47,7 @@ class AnswerRow:
 def read_solutions(path: Path) -> list[SolutionRow]:
     """The solutions of a JSONL file. Raises `BadInput` that names the line and the field."""
     number = count()
-    rows = list(read_jsonl(path, lambda line: _solution(json_object(line, _SOLUTION), next(number))))
+    rows = list(read_jsonl(path, lambda line: solution_row(json_object(line, _SOLUTION), next(number))))
     return _some(path, rows, "problem` and `steps")
 
 
@@ -64,7 +64,8 @@ def _some(path: Path, rows: list[Any], fields: str) -> list[Any]:
     return rows
 
 
-def _solution(row: dict[str, Any], number: int) -> SolutionRow:
+def solution_row(row: dict[str, Any], number: int) -> SolutionRow:
+    """One row of a file as a record; `number` is its id if it has none. Raises `ValueError` that names the field."""
     text = _text(row, "problem")
     answer, reference = _optional(row, "answer"), _reference(row)
     if answer is None and reference:
