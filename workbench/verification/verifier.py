@@ -23,9 +23,11 @@ from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.lazy import lazy
 from workbench.verification.steps import split
+from workbench.verification.symbolic import Symbolic
 
 VERSION = "1"
 DEFAULT: tuple[StepChecker, ...] = (Arithmetic(), Equivalence(), FinalAnswer())
+LAST_RESORT = Symbolic()
 MAX_STEPS = 100
 
 
@@ -34,11 +36,14 @@ class Verifier:
     """Judges every step of a solution; extended by giving it more checkers."""
 
     checkers: tuple[StepChecker, ...] = DEFAULT
+    last_resort: StepChecker | None = LAST_RESORT
+    """Asked only where none of the checkers has anything to say."""
 
     @lazy
     def version(self) -> str:
         """Content hash of the package's version and the checkers' names."""
-        return content_id("verification", VERSION, [c.name for c in self.checkers])
+        names = [c.name for c in self.checkers] + ([self.last_resort.name] if self.last_resort else [])
+        return content_id("verification", VERSION, names)
 
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
@@ -71,6 +76,9 @@ class Verifier:
     def judge(self, context: Context) -> StepVerdict:
         """The verdict on one step: a disproof wins, then a proof, else it is unknown."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
+        if not findings and self.last_resort is not None:
+            last = self.last_resort(context)
+            findings = [last] if last is not None else []
         best = _best(findings)
         if best is not None:
             carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
