@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli import materials
+from workbench.cli.bench import bench
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
@@ -62,6 +63,7 @@ app.command(short_help="Compare final answers.")(grade)
 app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
+app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)
 app.command(short_help="Make a tutor model from scratch.")(materials.pretrain)

@@ -15,6 +15,8 @@ from rich.text import Text
 from workbench.types import Interval, Judgement, Problem, Round, StepVerdict, Verdict
 
 if TYPE_CHECKING:
+    from workbench.evaluation.fuzz import FuzzReport
+    from workbench.evaluation.speed import Speed
     from workbench.verification.cases import Tally
     from workbench.verification.coverage import Coverage
     from workbench.verification.summary import Summary
@@ -242,6 +244,47 @@ def print_cases(title: str, tallies: Sequence[Tally]) -> None:
     sums = [sum(getattr(t, name) for t in tallies) for name in ("holds", "known_failures", "broken")]
     table.add_row("all", "", *map(str, sums))
     _print_titled(title, table)
+
+
+def print_speed(speed: Speed) -> None:
+    """Each measure with its target."""
+    table = _table(("measure",), ("found", "wanted"))
+    table.add_row(f"a step, over {speed.steps:,}", milliseconds(speed.step_seconds), milliseconds(speed.step_target))
+    for found in speed.ratios:
+        times = (milliseconds(found.ours_seconds), milliseconds(found.peer_seconds))
+        what = f"a pair of equations: {times[0]}, {found.peer} {times[1]} ({found.pairs:,} pairs)"
+        table.add_row(what, f"{found.ratio:,.0f} times faster", f"{found.target:,.0f} times")
+        table.add_row(f"same verdict as {found.peer}, where both decide", percent_of(found.agree), "")
+    for jobs, seconds in speed.mixed_seconds:
+        table.add_row(f"{speed.mixed_steps:,} steps, {jobs} job{'s' * (jobs > 1)}", f"{seconds:.2f} s", "seconds")
+    _print_titled(f"Verifier {speed.verifier}, pairs from {speed.pairs_from}", table)
+    for note in speed.notes:
+        console().print(note, soft_wrap=True)
+
+
+def milliseconds(seconds: float) -> str:
+    """A short time."""
+    return f"{1000 * seconds:.3f} ms"
+
+
+def print_fuzz(report: FuzzReport) -> None:
+    """What happened under hostile input."""
+    table = _table(("measure",), ("found",))
+    yes = {True: "yes", False: "NO"}
+    table.add_row("strings and bombs", f"{report.strings:,} and {report.bombs:,}")
+    table.add_row("threads in the second half", str(report.threads))
+    table.add_row("time", f"{report.seconds:.1f} s")
+    table.add_row("crashes", str(len(report.crashes)))
+    table.add_row("over the deadline", str(report.hangs))
+    table.add_row("slowest", f"{report.slowest_seconds:.2f} s")
+    table.add_row("growth of memory in the second half", f"{report.growth_bytes / 2**20:.1f} MiB")
+    table.add_row("anything executed", str(len(report.executed)))
+    table.add_row("checks given up", str(report.lost_checks))
+    table.add_row("killing a worker in mid-check gives unknown", yes[report.kill_gives_unknown])
+    table.add_row("the next check works", yes[report.next_check_works])
+    _print_titled("Hostile input", table)
+    for line in (*report.crashes, *report.executed, f"Slowest: {report.slowest_text}"):
+        console().print(plain(line), soft_wrap=True)
 
 
 # Progress

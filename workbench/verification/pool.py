@@ -111,6 +111,7 @@ class Pool:
         self._lock = threading.Lock()
         self._slots = threading.Semaphore(self.size)
         self._idle: list[Worker] = []
+        self.busy: list[Worker] = []
 
     def ask(self, request: object, seconds: float) -> Any | None:
         """The answer, or None where the worker died over it or was too late. The next check has a new worker."""
@@ -119,14 +120,24 @@ class Pool:
         with self._slots:
             try:
                 worker = self._take()
+            except WorkerLost:
+                self._count_lost()
+                return None
+            self.busy.append(worker)
+            try:
                 reply = worker.ask(request, seconds)
             except (WorkerLost, WorkerLate):
-                with self._lock:
-                    self.lost += 1
+                self._count_lost()
                 return None
+            finally:
+                self.busy.remove(worker)
             with self._lock:
                 self._idle.append(worker)
             return reply
+
+    def _count_lost(self) -> None:
+        with self._lock:
+            self.lost += 1
 
     def _take(self) -> Worker:
         with self._lock:

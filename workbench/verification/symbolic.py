@@ -15,7 +15,8 @@ from workbench.verification.pool import Pool
 from workbench.verification.questions import Holds, Outcome, SameRoots
 from workbench.verification.trees import Tree, has_functions, letters
 
-POOL = Pool("workbench.verification.algebra:serve", memory=512 << 20, size=2)
+MEMORY = 512 << 20
+POOL = Pool("workbench.verification.algebra:serve", memory=MEMORY, size=2)
 SECONDS = 20.0
 """Twenty times what the work limit takes on a slow machine."""
 _NAME = "symbolic"
