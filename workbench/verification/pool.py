@@ -23,7 +23,7 @@ from typing import IO, Any
 
 _HEAD = struct.Struct("!Q")
 _MAIN = "from workbench.verification.pool import serve; serve()"
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 """For the start of a child on a busy machine; imports are not part of any check's time."""
 
 

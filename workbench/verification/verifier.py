@@ -37,7 +37,7 @@ class Verifier:
 
     checkers: tuple[StepChecker, ...] = DEFAULT
     last_resort: StepChecker | None = LAST_RESORT
-    """Asked only where none of the checkers has anything to say."""
+    """Asked only where none of the checkers decides."""
 
     @lazy
     def version(self) -> str:
@@ -76,9 +76,9 @@ class Verifier:
     def judge(self, context: Context) -> StepVerdict:
         """The verdict on one step: a disproof wins, then a proof, else it is unknown."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
-        if not findings and self.last_resort is not None:
+        if self.last_resort is not None and all(f.judgement is Judgement.UNKNOWN for f in findings):
             last = self.last_resort(context)
-            findings = [last] if last is not None else []
+            findings += [last] if last is not None else []
         best = _best(findings)
         if best is not None:
             carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
