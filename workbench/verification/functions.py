@@ -14,7 +14,7 @@ from workbench.verification.grammar import MAX_DEPTH, Unreadable, number, word_s
 from workbench.verification.trees import NAMES, TRIGONOMETRIC, Call, Tree, check_bounds
 
 MAX_TEXT = 400
-HINT = re.compile(r"√|∛|π|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|\||[0-9)]!|\^\{?\(?1/")
+HINT = re.compile(r"√|∛|π|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|\||[0-9)]!|\^\{?\(?[0-9]+/")
 """What a line must have before it is read at all."""
 
 
@@ -184,7 +184,8 @@ class _Parser:
         left = self.postfix(self.operand())
         while True:
             token = self.peek()
-            name = token.text if token.kind == "op" else "*" if token.kind in _BEGINS else ""
+            begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
+            name = token.text if token.kind == "op" else "*" if begins else ""
             power = _BINDING.get(name, 0)
             if power <= binding or (token.kind == "num" and not _is_call(left)):
                 break
@@ -221,7 +222,10 @@ class _Parser:
             case "open":
                 return self.closing("close")
             case "bar":
-                return Call("abs", (self.closing("bar"),))
+                self.bars += 1
+                inside = self.closing("bar")
+                self.bars -= 1
+                return Call("abs", (inside,))
             case "frac":
                 return Call("/", (self.group(), self.group()))
             case "func":

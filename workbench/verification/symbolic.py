@@ -67,7 +67,7 @@ def _claims(context: Context, said: Sentence) -> Finding | None:
             continue  # may be an equation, which need not hold for all values
         outcome = ask(Holds(relation.left, relation.sign, relation.right))
         if outcome is not None and outcome.holds is False:
-            return None if _rounds(relation) else _wrong(outcome)
+            return None if relation.sign == "=" and _rounds(relation) else _wrong(outcome)
         held |= outcome is not None and outcome.holds is True
     return _right("Both sides are equal.") if held else None
 

@@ -88,4 +88,6 @@ def has_functions(tree: Tree) -> bool:
     """Whether anything in the tree is beyond polynomials and quotients."""
     if not isinstance(tree, Call):
         return False
+    if tree.name == "^" and not isinstance(tree.args[1], int):
+        return True
     return tree.name not in ("+", "-", "*", "/", "neg", "^") or any(has_functions(a) for a in tree.args)
