@@ -90,6 +90,17 @@ def test_a_bomb_costs_nothing(bomb: str):
     assert time.perf_counter() - began < 5
 
 
+def test_a_root_may_be_left_out_for_what_it_means():
+    assert judge("How long is the third side?", "c^2 = 9 + 16", "c = √25").judgement is not WRONG
+    assert judge("How long is the third side?", "c^2 = 9 + 16", "c = √25 or c = 3").judgement is not WRONG
+
+
+def test_what_follows_from_a_wrong_line_is_carried():
+    step = judge("Solve √(x + 1) = 4.", "x + 1 = 8", "√(x + 1) = √8")
+    assert step.judgement is RIGHT
+    assert step.carried
+
+
 def test_lines_without_functions_never_reach_the_pool(monkeypatch):
     monkeypatch.setattr(symbolic, "ask", lambda question: pytest.fail("asked"))
     for line in ("3x = 25", "He has three apples.", "9**9**9 = 3", "Step 4: 7 + 8 = 15", "twice 5 = 10"):

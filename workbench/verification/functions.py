@@ -14,7 +14,10 @@ from workbench.verification.grammar import MAX_DEPTH, Unreadable, number, word_s
 from workbench.verification.trees import NAMES, TRIGONOMETRIC, Call, Tree, check_bounds
 
 MAX_TEXT = 400
-HINT = re.compile(r"[√∛π]|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|\||[0-9)]!|\^\{?\(?[0-9]+/")
+HINT = re.compile(
+    r"[√∛π]|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|\||[0-9)]!|"
+    r"\^\{?\(?[0-9]+/"
+)
 """What a line must have before it is read at all."""
 
 

@@ -69,7 +69,8 @@ def _claims(context: Context, said: Sentence) -> Finding | None:
         if outcome is not None and outcome.holds is False:
             return None if relation.sign == "=" and _rounds(relation) else _wrong(outcome)
         held |= outcome is not None and outcome.holds is True
-    return _right("Both sides are equal.") if held else None
+    carried = said.expression is not None and context.wrong_before
+    return _right("Both sides are equal.", carried) if held else None
 
 
 def _rounds(relation: Relation) -> bool:
@@ -133,11 +134,14 @@ def _equations(context: Context, said: Sentence) -> Finding | None:
     outcome = ask(SameRoots(letter, before, after))
     if outcome is None or outcome.holds is None:
         return None
-    return _right("It has the same solutions as the line before.") if outcome.holds else _wrong(outcome, "roots")
+    if outcome.holds:
+        return _right("It has the same solutions as the line before.", context.wrong_before)
+    # In a word problem a root may be left out for what it means: no side of a triangle is negative.
+    return _wrong(outcome, "roots") if _solving(context) else None
 
 
-def _right(reason: str) -> Finding:
-    return Finding(Judgement.CORRECT, Diagnosis.VALID, _NAME, reason)
+def _right(reason: str, carried: bool) -> Finding:
+    return Finding(Judgement.CORRECT, Diagnosis.VALID, _NAME, reason, carried=carried)
 
 
 def _wrong(outcome: Outcome, kind: str = "counterexample") -> Finding:
