@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.errors import BadInput
-from workbench.types import Knowledge
+from workbench.types import Judgement, Knowledge
 
 if TYPE_CHECKING:
     from workbench.types import Verdict
@@ -222,12 +222,18 @@ EQUAL = {"equal": True, "not_equal": False, "undecided": None}
 
 def graded(row: AnswerRow) -> dict[str, Any]:
     """One row of OUT."""
-    from workbench.types import Judgement
+    equal, reason = _compared(row.gold, row.pred)
+    return {"id": row.id, "gold": row.gold, "pred": row.pred, "equal": equal, "reason": reason}
+
+
+def _compared(gold: str, pred: str | None) -> tuple[bool | None, str]:
+    """Whether two answers are equal, and why."""
     from workbench.verification.answers import grade as grade_answer
 
-    if row.pred is None:
-        return {"id": row.id, "equal": False, "reason": "The solution states no final answer."}
-    judgement = grade_answer(row.gold, row.pred)
-    equal = {Judgement.CORRECT: True, Judgement.INCORRECT: False, Judgement.UNKNOWN: None}[judgement]
-    reason = {True: "Both say the same.", False: "They differ.", None: "Neither can be read as mathematics."}[equal]
-    return {"id": row.id, "gold": row.gold, "pred": row.pred, "equal": equal, "reason": reason}
+    if pred is None:
+        return False, "The solution states no final answer."
+    judgement = grade_answer(gold, pred)
+    if judgement is Judgement.UNKNOWN:
+        return None, "Neither can be read as mathematics."
+    equal = judgement is Judgement.CORRECT
+    return equal, "Both say the same." if equal else "They differ."

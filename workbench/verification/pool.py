@@ -129,6 +129,9 @@ class Pool:
             except (WorkerLost, WorkerLate):
                 self._count_lost()
                 return None
+            except BaseException:
+                worker.kill()  # interrupted: a late answer must not meet another question
+                raise
             finally:
                 self.busy.remove(worker)
             with self._lock:
