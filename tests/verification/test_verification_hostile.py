@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workbench.evaluation.bombs import bombs
-from workbench.evaluation.fuzz import fuzz, strings
+from workbench.evaluation.fuzz import attack, fuzz, strings
+from workbench.verification import Verifier
+
+FOUND = ("5/66 + 32= 8/**6",)
+"""Texts over which the fuzzer once found a crash."""
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_what_once_crashed(text: str):
+    for number in range(12):
+        attack(Verifier(), text, number)
 
 
 def test_hostile_input():
