@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,22 @@ def test_repair_is_itself_correct(case: Case):
         assert judge_case(case.row, VERIFIER, repair).judgement is Judgement.CORRECT
 
 
-def test_no_case_stands_twice():
-    rows = [(c.row.problem, c.row.before, c.row.step, c.row.mode, c.row.answer, c.row.reference) for c in CASES]
-    again = {row for row in rows if rows.count(row) > 1}
-    assert not again
+def question(case: Case) -> tuple[object, ...]:
+    """What a case asks, without what is right to say."""
+    row = case.row
+    return row.problem, row.before, row.step, row.mode, row.answer, row.reference
+
+
+def test_no_case_stands_twice_in_a_file():
+    counts = Counter((case.file, question(case)) for case in CASES)
+    assert not [place for place, count in counts.items() if count > 1]
+
+
+def test_no_two_cases_contradict_each_other():
+    said: dict[object, set[Judgement]] = {}
+    for case in CASES:
+        said.setdefault(question(case), set()).add(case.row.judgement)
+    assert not [asked for asked, judgements in said.items() if len(judgements) > 1]
 
 
 def test_the_tally_counts_every_case():
