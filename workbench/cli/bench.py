@@ -40,7 +40,8 @@ def verify(
       workbench bench verify
       workbench bench verify --pairs moves.jsonl --peer-pairs 50 --json
     """
-    from workbench.cli.render import print_speed, progress_bar
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_speed
     from workbench.evaluation.peers import read_pairs
     from workbench.evaluation.speed import generated_pairs, measure
 
@@ -72,7 +73,8 @@ def fuzz(
       workbench bench fuzz
       workbench bench fuzz --n 2000 --bombs 20 --json
     """
-    from workbench.cli.render import print_fuzz, progress_bar
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_fuzz
     from workbench.evaluation.fuzz import fuzz as run_fuzz
 
     with progress_bar(f"{n} strings", None) as (bar, task):

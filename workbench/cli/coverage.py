@@ -38,7 +38,8 @@ def coverage(
       workbench coverage gsm8k.jsonl --n 500 --mode reference
       workbench coverage data/cases/open-ended.jsonl
     """
-    from workbench.cli.render import print_coverage, progress_bar
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_coverage
     from workbench.verification.coverage import measure, read_samples, report
 
     verifier = verifier_named(version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,13 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.types import Interval, Judgement, Problem, Round, StepVerdict, Verdict
-
-if TYPE_CHECKING:
-    from workbench.evaluation.fuzz import FuzzReport
-    from workbench.evaluation.speed import Speed
-    from workbench.verification.cases import Tally
-    from workbench.verification.coverage import Coverage
-    from workbench.verification.summary import Summary
 
 SIGNS = {
     Judgement.CORRECT: ("✓", "green"),
@@ -72,27 +65,6 @@ def _step_lines(step: StepVerdict) -> Iterator[Text]:
             yield Text(f"{'':<15}Instead: {plain(step.repair)}", style="dim")
 
 
-def print_step(before: str, step: StepVerdict) -> None:
-    """One step for a person: the verdict, why, what shows it, the rule behind it, and the corrected step."""
-    out = console()
-    out.print(Text(f"    {'':<9}  {plain(before)}", style="dim"), soft_wrap=True)
-    sign, colour = SIGNS[step.judgement]
-    out.print(
-        Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text)), soft_wrap=True
-    )
-    facts = [
-        ("Why", step.reason),
-        ("Diagnosis", step.diagnosis.value.replace("_", " ")),
-        *((fact.kind.capitalize(), fact.text) for fact in step.evidence if fact.text != step.reason),
-        ("Malrule", step.malrule),
-        ("Instead", step.repair),
-        ("Checker", step.checker),
-    ]
-    for name, text in facts:
-        if text:
-            out.print(Text(f"{'':<15}{name}: {plain(text)}", style="dim"), soft_wrap=True)
-
-
 def solution_record(verdict: Verdict) -> dict[str, Any]:
     """A judged solution for machines."""
     steps = [
@@ -127,7 +99,8 @@ def percent(figure: Mapping[str, float], signed: bool = False) -> str:
     return f"{value:{sign}.1f} [{low:{sign}.{digits}f}, {high:{sign}.{digits}f}]"
 
 
-def _table(left: Sequence[str], right: Sequence[str]) -> Table:
+def table_of(left: Sequence[str], right: Sequence[str]) -> Table:
+    """An empty table with its columns."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in left:
         table.add_column(name, no_wrap=True)
@@ -138,16 +111,16 @@ def _table(left: Sequence[str], right: Sequence[str]) -> Table:
 
 def print_metrics(title: str, metrics: Mapping[str, Interval | None]) -> None:
     """Each measure with its interval."""
-    table = _table(("measure",), ("per cent [95 %]",))
+    table = table_of(("measure",), ("per cent [95 %]",))
     for name, interval in metrics.items():
         shown = percent(interval_record(interval)) if interval else "needs --samples 16"
         table.add_row(name.replace("_", " "), shown)
-    _print_titled(title, table)
+    print_titled(title, table)
 
 
 def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
     """Solve rate before and after with the gain, and the process rates, by split."""
-    table = _table(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
+    table = table_of(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
     for name, found in splits.items():
         solve, process = found["solve_rate"], found["process_rate"]
         table.add_row(
@@ -157,10 +130,11 @@ def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
             percent(solve["gain"], signed=True),
             *(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
         )
-    _print_titled(title, table)
+    print_titled(title, table)
 
 
-def _print_titled(title: str, table: Table, stderr: bool = False) -> None:
+def print_titled(title: str, table: Table, stderr: bool = False) -> None:
+    """A table under its title."""
     out = console(stderr)
     out.print(Text(plain(title), style="bold"), soft_wrap=True)
     out.print(table)
@@ -169,7 +143,7 @@ def _print_titled(title: str, table: Table, stderr: bool = False) -> None:
 
 def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
     """All runs."""
-    table = _table(("name", "method", "status"), ("rounds", "dev solve rate"))
+    table = table_of(("name", "method", "status"), ("rounds", "dev solve rate"))
     for row in rows:
         rate = row["dev_solve_rate"]
         shown = "–" if rate is None else f"{100 * rate:.1f} %"
@@ -179,112 +153,11 @@ def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
     """All skills, each with an example."""
-    table = _table(("skill",), ())
+    table = table_of(("skill",), ())
     table.add_column("example", overflow="fold")
     for name, problem in rows:
         table.add_row(name, plain(problem.text))
     console().print(table)
-
-
-def print_summary(title: str, summary: Summary, stderr: bool = False) -> None:
-    """How a file of solutions came out, and how that agrees with what people marked in it."""
-    table = _table(("measure",), ("",))
-    table.add_row("steps", f"{summary.steps:,}")
-    table.add_row("decided", percent_of(summary.decided))
-    table.add_row("judged incorrect", percent_of(summary.flagged))
-    if summary.marked:
-        table.add_row("first error found exactly, wrong solutions", percent_of(summary.right_on_wrong))
-        table.add_row("nothing flagged, right solutions", percent_of(summary.right_on_right))
-        table.add_row("F1 as ProcessBench counts", percent_of(summary.f1))
-        table.add_row("precision: exact among flagged rows", percent_of(summary.precision))
-    table.add_row("time per step", f"{1000 * summary.seconds_per_step:.3f} ms")
-    _print_titled(title, table, stderr)
-
-
-def percent_of(share: float | None) -> str:
-    """A share in per cent; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.2f} %"
-
-
-def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) -> None:
-    """How many answers are equal, not equal, undecided."""
-    table = _table(("grade",), ("answers",))
-    for name, number in counts.items():
-        table.add_row(name.replace("_", " "), f"{number:,}")
-    _print_titled(title, table, stderr)
-
-
-def print_coverage(title: str, found: Coverage) -> None:
-    """Shares decided by skill and checker, what wrong twins would get, and the sentence."""
-    table = _table(("steps of", ""), ("steps", "decided", "incorrect"))
-    groups = [("skill", found.by_skill), ("checker", found.by_checker), ("all", [found.all])]
-    for group, shares in groups:
-        for share in shares:
-            name = share.name if share is not found.all else ""
-            decided = percent_of(share.decided / share.steps if share.steps else None)
-            table.add_row(group, plain(name), f"{share.steps:,}", decided, f"{share.incorrect:,}")
-    _print_titled(title, table)
-    measures = _table(("measure",), ("",))
-    measures.add_row("problems in words alone", f"{found.word_problems:,} of {found.problems:,}")
-    measures.add_row("problems with an answer to check", f"{found.with_answer:,} of {found.problems:,}")
-    measures.add_row("altered results that are flagged", percent_of(found.slips_caught))
-    measures.add_row("misread numbers that are flagged", percent_of(found.misreadings_caught))
-    measures.add_row("expected wrong rollouts with a teacher context at their error", percent_of(found.usable))
-    out = console()
-    out.print(measures)
-    out.print()
-    out.print(found.sentence, soft_wrap=True)
-
-
-def print_cases(title: str, tallies: Sequence[Tally]) -> None:
-    """The case table by area and by what is right to say."""
-    table = _table(("area", "right to say"), ("holds", "known failures", "broken"))
-    for row in tallies:
-        table.add_row(row.area, row.judgement.value, str(row.holds), str(row.known_failures), str(row.broken))
-    sums = [sum(getattr(t, name) for t in tallies) for name in ("holds", "known_failures", "broken")]
-    table.add_row("all", "", *map(str, sums))
-    _print_titled(title, table)
-
-
-def print_speed(speed: Speed) -> None:
-    """Each measure with its target."""
-    table = _table(("measure",), ("found", "wanted"))
-    table.add_row(f"a step, over {speed.steps:,}", milliseconds(speed.step_seconds), milliseconds(speed.step_target))
-    for found in speed.ratios:
-        times = (milliseconds(found.ours_seconds), milliseconds(found.peer_seconds))
-        what = f"a pair of equations: {times[0]}, {found.peer} {times[1]} ({found.pairs:,} pairs)"
-        table.add_row(what, f"{found.ratio:,.0f} times faster", f"{found.target:,.0f} times")
-        table.add_row(f"same verdict as {found.peer}, where both decide", percent_of(found.agree), "")
-    for jobs, seconds in speed.mixed_seconds:
-        table.add_row(f"{speed.mixed_steps:,} steps, {jobs} job{'s' * (jobs > 1)}", f"{seconds:.2f} s", "seconds")
-    _print_titled(f"Verifier {speed.verifier}, pairs from {speed.pairs_from}", table)
-    for note in speed.notes:
-        console().print(note, soft_wrap=True)
-
-
-def milliseconds(seconds: float) -> str:
-    """A short time."""
-    return f"{1000 * seconds:.3f} ms"
-
-
-def print_fuzz(report: FuzzReport) -> None:
-    """What happened under hostile input."""
-    table = _table(("measure",), ("found",))
-    yes = {True: "yes", False: "NO"}
-    table.add_row("strings and bombs", f"{report.strings:,} and {report.bombs:,}")
-    table.add_row("threads in the second half", str(report.threads))
-    table.add_row("time", f"{report.seconds:.1f} s")
-    table.add_row("crashes", str(len(report.crashes)))
-    table.add_row("over the deadline", str(report.hangs))
-    table.add_row("slowest", f"{report.slowest_seconds:.2f} s")
-    table.add_row("growth of memory in the second half", f"{report.growth_bytes / 2**20:.1f} MiB")
-    table.add_row("anything executed", str(len(report.executed)))
-    table.add_row("checks given up", str(report.lost_checks))
-    table.add_row("killing a worker in mid-check gives unknown", yes[report.kill_gives_unknown])
-    table.add_row("the next check works", yes[report.next_check_works])
-    _print_titled("Hostile input", table)
-    for line in (*report.crashes, *report.executed, f"Slowest: {report.slowest_text}"):
-        console().print(plain(line), soft_wrap=True)
 
 
 # Progress

@@ -81,7 +81,7 @@ def verify(
 
 
 def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, jobs: int, as_json: bool) -> None:
-    from workbench.cli.render import print_summary
+    from workbench.cli.tables import print_summary
     from workbench.files import json_line, write_atomically
     from workbench.verification.rows import read_solutions, verdict_record
     from workbench.verification.summary import summarise
@@ -144,7 +144,7 @@ def _judged(verifier: Verifier, rows: Sequence[SolutionRow], mode: Knowledge, jo
 
 
 def _one_step(verifier: Verifier, before: str, step: str, as_json: bool) -> None:
-    from workbench.cli.render import print_step
+    from workbench.cli.tables import print_step
     from workbench.files import json_line
     from workbench.types import Problem
 
@@ -160,7 +160,8 @@ def _one_step(verifier: Verifier, before: str, step: str, as_json: bool) -> None
 
 
 def _case_table(verifier: Verifier, as_json: bool) -> None:
-    from workbench.cli.render import print_cases, progress_bar
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_cases
     from workbench.verification.cases import load_cases, tally
 
     cases: Sequence[Case] = load_cases()
@@ -199,7 +200,7 @@ def grade(
       workbench grade answers.jsonl --out grades.jsonl
       workbench grade answers.jsonl --json > grades-and-summary.jsonl
     """
-    from workbench.cli.render import print_grades
+    from workbench.cli.tables import print_grades
     from workbench.files import json_line, write_atomically
     from workbench.verification.rows import read_answers
 

@@ -13,22 +13,17 @@ from types import FrameType
 from typing import Any
 
 import sympy
-from mpmath import iv
 from sympy.core.cache import clear_cache
 
+from workbench.verification.enclosures import DIGITS, Undefined, gap, interval, number_of
 from workbench.verification.pool import Reply
 from workbench.verification.questions import Equations, Holds, Outcome, SameRoots
 from workbench.verification.trees import TRIGONOMETRIC, Call, Tree, letters
 
 MAX_CALLS = 400_000
-_DIGITS = 40
 _POINTS = (2, 3, Fraction(1, 2), -2, Fraction(7, 3), -3, Fraction(1, 3), 7, Fraction(-1, 2), 11)
 _ENOUGH_POINTS = 3
 _MAX_ROOTS = 8
-
-
-class Undefined(Exception):
-    """The value does not exist among the real numbers, or might not."""
 
 
 class TooMuch(Exception):
@@ -62,128 +57,6 @@ def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome
     finally:
         sys.setprofile(None)
     return outcome if count <= calls else Outcome(None)
-
-
-# Numbers, with bounds on their error
-
-
-def interval(tree: Tree, at: Mapping[str, Tree]) -> Any:
-    """An interval that holds the real value of a tree. Raises `Undefined`."""
-    if isinstance(tree, str):
-        return interval(at[tree], {})
-    if not isinstance(tree, Call):
-        return iv.mpf(tree.numerator) / tree.denominator
-    args = [interval(a, at) for a in tree.args]
-    match tree.name:
-        case "+":
-            return args[0] + args[1]
-        case "-":
-            return args[0] - args[1]
-        case "*":
-            return args[0] * args[1]
-        case "/":
-            return args[0] / _nonzero(args[1])
-        case "neg":
-            return -args[0]
-        case "^":
-            return _power(args[0], tree.args[1], args[1])
-        case "factorial":
-            return iv.mpf(sympy.factorial(tree.args[0]).p)
-        case "pi":
-            return iv.pi
-    return _function(tree.name, args)
-
-
-def _function(name: str, args: list[Any]) -> Any:
-    x = args[0]
-    match name:
-        case "sqrt":
-            return iv.sqrt(_nonnegative(x))
-        case "cbrt":
-            return _root(x, 3)
-        case "root":
-            return _root(x, int(args[1].mid))
-        case "abs":
-            return abs(x)
-        case "sin" | "cos":
-            return getattr(iv, name)(x)
-        case "tan":
-            return iv.sin(x) / _nonzero(iv.cos(x))
-        case "cot":
-            return iv.cos(x) / _nonzero(iv.sin(x))
-        case "sec":
-            return 1 / _nonzero(iv.cos(x))
-        case "csc":
-            return 1 / _nonzero(iv.sin(x))
-        case "exp":
-            return iv.exp(x)
-        case "ln":
-            return iv.log(_positive(x))
-        case "log":
-            base = args[1] if len(args) > 1 else iv.mpf(10)
-            return iv.log(_positive(x)) / _nonzero(iv.log(_positive(base)))
-    raise Undefined
-
-
-def _nonzero(x: Any) -> Any:
-    if 0 in x:
-        raise Undefined
-    return x
-
-
-def _positive(x: Any) -> Any:
-    if not x.a > 0:
-        raise Undefined
-    return x
-
-
-def _nonnegative(x: Any) -> Any:
-    if x.a >= 0:
-        return x
-    if x.b < 0 or x.delta > 1e-20:
-        raise Undefined
-    return iv.mpf([0, x.b])  # zero, but for rounding
-
-
-def _root(x: Any, n: int) -> Any:
-    if not 2 <= n <= 12:
-        raise Undefined
-    if n % 2 and x.b < 0:
-        return -_root(-x, n)
-    inside = _nonnegative(x)
-    if inside.a > 0:
-        return iv.exp(iv.log(inside) / n)
-    return iv.mpf([0, iv.exp(iv.log(inside.b) / n).b if inside.b > 0 else 0])
-
-
-def _power(base: Any, exponent: Tree, size: Any) -> Any:
-    value = number_of(exponent)
-    if value.denominator == 1:
-        return base ** int(value) if value >= 0 else 1 / _nonzero(base ** int(-value))
-    root = _root(base, value.denominator)
-    return _power(root, value.numerator, size)
-
-
-def number_of(exponent: Tree) -> Fraction:
-    """An exponent as a fraction; the reader has made sure that it is one."""
-    match exponent:
-        case Call("neg", (inner,)):
-            return -number_of(inner)
-        case Call("/", (top, bottom)):
-            return number_of(top) / number_of(bottom)
-        case Call() | str():
-            raise Undefined
-    return Fraction(exponent)
-
-
-def gap(left: Tree, right: Tree, at: Mapping[str, Tree]) -> Any:
-    """An interval that holds the difference of two sides."""
-    with_digits = iv.dps
-    iv.dps = _DIGITS
-    try:
-        return interval(left, at) - interval(right, at)
-    finally:
-        iv.dps = with_digits
 
 
 # SymPy
@@ -342,7 +215,7 @@ def _roots(letter: str, equations: Equations) -> list[Any] | None:
 
 def _differ(a: Any, b: Any) -> bool:
     """Whether two numbers are certainly not equal: SymPy keeps track of the digits it can trust."""
-    value = (a - b).evalf(_DIGITS, maxn=200)
+    value = (a - b).evalf(DIGITS, maxn=200)
     return bool(value.is_number and value.is_real and abs(value) > sympy.Float("1e-25"))
 
 
