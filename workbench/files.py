@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,6 +22,7 @@ T = TypeVar("T")
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_LONE_HALF = re.compile("[\ud800-\udfff]")
 MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EEXIST})
 
 
@@ -59,6 +62,34 @@ def _parsed(path: Path, number: int, line: bytes, parse: Callable[[str], T]) -> 
         raise BadInput(f"{path}, line {number}: not UTF-8 text; save the file as UTF-8.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path}, line {number}: {what_was_wrong(error)}.") from error
+
+
+def json_object(line: str, example: str) -> dict[str, Any]:
+    """The JSON object on one line. Raises `ValueError` that says what stands there and shows the `example`."""
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        found = shown(line[error.pos : error.pos + 20].strip() or "the end")
+        raise ValueError(
+            f"not JSON at column {error.colno} ({found}: {error.msg}); write one object a line"
+        ) from error
+    except RecursionError as error:
+        raise ValueError(f"{shown(line)} is nested too deeply; write one plain object a line") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"{shown(row)} is not an object; write {example}")
+    return row
+
+
+def json_line(record: object) -> str:
+    """A record on one line, with letters as they are; in ASCII where a half of a pair could not be written."""
+    text = json.dumps(record, ensure_ascii=False)
+    return text if text.isascii() or not _LONE_HALF.search(text) else json.dumps(record)
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: on one line, and not longer than one."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def what_was_wrong(error: Exception) -> str:

@@ -7,12 +7,15 @@ from typing import Annotated
 import typer
 
 from workbench.cli import materials
+from workbench.cli.bench import bench
 from workbench.cli.contract import contract
+from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
 from workbench.cli.train import train
+from workbench.cli.verify import grade, verify
 
 # Without rich in the help: it starts twice as fast and keeps the examples' lines as they are.
 app = typer.Typer(
@@ -55,8 +58,12 @@ def workbench(
 app.command(short_help="Train a model, measured before and after.")(train)
 app.command(short_help="Solve a problem and judge each step.")(solve)
 app.command(short_help="Measure a model on a set of problems.")(evaluate)
+app.command(short_help="Judge every step of solutions.")(verify)
+app.command(short_help="Compare final answers.")(grade)
+app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
+app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)
 app.command(short_help="Make a tutor model from scratch.")(materials.pretrain)

@@ -99,7 +99,8 @@ def percent(figure: Mapping[str, float], signed: bool = False) -> str:
     return f"{value:{sign}.1f} [{low:{sign}.{digits}f}, {high:{sign}.{digits}f}]"
 
 
-def _table(left: Sequence[str], right: Sequence[str]) -> Table:
+def table_of(left: Sequence[str], right: Sequence[str]) -> Table:
+    """An empty table with its columns."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in left:
         table.add_column(name, no_wrap=True)
@@ -110,16 +111,16 @@ def _table(left: Sequence[str], right: Sequence[str]) -> Table:
 
 def print_metrics(title: str, metrics: Mapping[str, Interval | None]) -> None:
     """Each measure with its interval."""
-    table = _table(("measure",), ("per cent [95 %]",))
+    table = table_of(("measure",), ("per cent [95 %]",))
     for name, interval in metrics.items():
         shown = percent(interval_record(interval)) if interval else "needs --samples 16"
         table.add_row(name.replace("_", " "), shown)
-    _print_titled(title, table)
+    print_titled(title, table)
 
 
 def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
     """Solve rate before and after with the gain, and the process rates, by split."""
-    table = _table(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
+    table = table_of(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
     for name, found in splits.items():
         solve, process = found["solve_rate"], found["process_rate"]
         table.add_row(
@@ -129,11 +130,12 @@ def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
             percent(solve["gain"], signed=True),
             *(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
         )
-    _print_titled(title, table)
+    print_titled(title, table)
 
 
-def _print_titled(title: str, table: Table) -> None:
-    out = console()
+def print_titled(title: str, table: Table, stderr: bool = False) -> None:
+    """A table under its title."""
+    out = console(stderr)
     out.print(Text(plain(title), style="bold"), soft_wrap=True)
     out.print(table)
     out.print()
@@ -141,7 +143,7 @@ def _print_titled(title: str, table: Table) -> None:
 
 def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
     """All runs."""
-    table = _table(("name", "method", "status"), ("rounds", "dev solve rate"))
+    table = table_of(("name", "method", "status"), ("rounds", "dev solve rate"))
     for row in rows:
         rate = row["dev_solve_rate"]
         shown = "–" if rate is None else f"{100 * rate:.1f} %"
@@ -151,7 +153,7 @@ def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
     """All skills, each with an example."""
-    table = _table(("skill",), ())
+    table = table_of(("skill",), ())
     table.add_column("example", overflow="fold")
     for name, problem in rows:
         table.add_row(name, plain(problem.text))

@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from workbench.errors import BadInput
-from workbench.files import read_jsonl, write_atomically
+from workbench.files import json_object, read_jsonl, shown, write_atomically
 from workbench.types import Problem, content_id, from_json, to_json
 
 TEXT, OTHER_TEXT, QUESTION, ANSWER = "text", "problem", "question", "answer"
 OPTIONAL = tuple(f.name for f in fields(Problem) if f.name not in (TEXT, ANSWER))
+EXAMPLE = '{"text": ..., "answer": ...}'
 FINAL = "####"
 CALCULATION = re.compile(r"<<[^<>]*>>")
 """GSM8K's marks for a calculator: `<<48/2=24>>`."""
@@ -31,7 +32,7 @@ def read_problems(path: Path, *, need_answers: bool = True) -> list[Problem]:
     taken: set[str] = set()
 
     def parse(line: str) -> Problem:
-        problem = _problem(_row(line), need_answers)
+        problem = problem_of(json_object(line, EXAMPLE), need_answers)
         if problem.id in taken:
             raise ValueError(
                 f"the id {problem.id!r} stands on an earlier line too; give each problem its own id, "
@@ -51,26 +52,12 @@ def write_problems(path: Path, problems: Iterable[Problem]) -> None:
     write_atomically(path, "".join(f"{to_json(problem)}\n" for problem in problems))
 
 
-def _row(line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        found = _shown(line[error.pos : error.pos + 20].strip() or "the end")
-        raise ValueError(
-            f"not JSON at column {error.colno} ({found}: {error.msg}); write one object a line"
-        ) from error
-    except RecursionError as error:
-        raise ValueError(f"{_shown(line)} is nested too deeply; write one plain object a line") from error
-    if not isinstance(row, dict):
-        raise ValueError(f'{_shown(row)} is not an object; write {{"text": ..., "answer": ...}}')
-    return row
-
-
-def _problem(row: dict[str, Any], need_answers: bool) -> Problem:
+def problem_of(row: dict[str, Any], need_answers: bool) -> Problem:
+    """The problem in one row of a file. Raises `ValueError` that names the field."""
     name = next((key for key in (TEXT, OTHER_TEXT, QUESTION) if key in row), None)
     if name is None:
         raise ValueError(
-            f"no field `{TEXT}` among {_shown(sorted(row))}; put the problem's words there "
+            f"no field `{TEXT}` among {shown(sorted(row))}; put the problem's words there "
             f"(or in `{QUESTION}`, as GSM8K does)"
         )
     text, answer = _words(row, name), None
@@ -78,7 +65,7 @@ def _problem(row: dict[str, Any], need_answers: bool) -> Problem:
         answer = _words(row, ANSWER)
     elif need_answers:
         raise ValueError(
-            f"no answer to {_shown(text)}; training and evaluation need the final answer of every problem "
+            f"no answer to {shown(text)}; training and evaluation need the final answer of every problem "
             f"in the field `{ANSWER}`"
         )
     given = {key: row[key] for key in OPTIONAL if key in row}
@@ -90,7 +77,7 @@ def _problem(row: dict[str, Any], need_answers: bool) -> Problem:
 def _words(row: dict[str, Any], name: str) -> str:
     value = row[name]
     if not isinstance(value, str):
-        raise ValueError(f"`{name}` is {_shown(value)}, which is not text; write it in quotes")
+        raise ValueError(f"`{name}` is {shown(value)}, which is not text; write it in quotes")
     if not value.strip():
         raise ValueError(f"`{name}` is {value!r}, which says nothing; fill it in or take the line out")
     return value
@@ -101,7 +88,7 @@ def _worked(answer: str) -> tuple[list[str], str]:
     solution, mark, final = answer.rpartition(FINAL)
     if not mark or not final.strip():
         raise ValueError(
-            f"`{ANSWER}` ends in {_shown(answer[-30:])}, without '{FINAL}' and a final answer; end it as "
+            f"`{ANSWER}` ends in {shown(answer[-30:])}, without '{FINAL}' and a final answer; end it as "
             f"GSM8K does, in '{FINAL} 72', or name the problem's field `{TEXT}` instead of `{QUESTION}`"
         )
     lines = (CALCULATION.sub("", line).strip() for line in solution.splitlines())
@@ -115,12 +102,6 @@ def _checked(values: dict[str, Any]) -> Problem:
         first = error.errors(include_url=False)[0]
         name = first["loc"][0]
         raise ValueError(
-            f"`{name}` is {_shown(values[str(name)])}, but {first['msg'][0].lower()}{first['msg'][1:]}; "
+            f"`{name}` is {shown(values[str(name)])}, but {first['msg'][0].lower()}{first['msg'][1:]}; "
             "correct the field or leave it out"
         ) from error
-
-
-def _shown(value: object) -> str:
-    """A value as it may stand in a message: on one line, and not longer than one."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -178,7 +178,7 @@ def _safe_repair(text: str, claim: Claim, index: int, exact: Number) -> str | No
 
 def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
     right, left = claim.parts[index], claim.parts[index - 1]
-    if right is None:
+    if right is None or claim.relations[index - 1] not in ("=", "~"):
         return None
     if is_value(right):
         fixed = _replace_value(text, claim, index, right, exact)

@@ -27,6 +27,7 @@ from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
 from workbench.verification.reference import Reference
 from workbench.verification.steps import split
+from workbench.verification.symbolic import Symbolic
 
 VERSION = "1"
 DEFAULT: tuple[StepChecker, ...] = (
@@ -37,6 +38,7 @@ DEFAULT: tuple[StepChecker, ...] = (
     Reference(),
     Candidates(),
 )
+LAST_RESORT = Symbolic()
 MAX_STEPS = 100
 
 CONFIDENCE = {
@@ -57,11 +59,14 @@ class Verifier:
     """Judges every step of a solution; extended by giving it more checkers."""
 
     checkers: tuple[StepChecker, ...] = DEFAULT
+    last_resort: StepChecker | None = LAST_RESORT
+    """Asked only where none of the checkers decides."""
 
     @lazy
     def version(self) -> str:
         """Content hash of the package's version and the checkers' names."""
-        return content_id("verification", VERSION, [c.name for c in self.checkers])
+        names = [c.name for c in self.checkers] + ([self.last_resort.name] if self.last_resort else [])
+        return content_id("verification", VERSION, names)
 
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
@@ -95,6 +100,9 @@ class Verifier:
     def judge(self, context: Context) -> StepVerdict:
         """The verdict on one step: here alone evidence becomes a judgement, a scope, a diagnosis and a confidence."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
+        if self.last_resort is not None and all(f.judgement is Judgement.UNKNOWN for f in findings):
+            last = self.last_resort(context)
+            findings += [last] if last is not None else []
         best = _best(findings)
         doubts = [f for f in findings if f.judgement is Judgement.UNKNOWN]
         beside = tuple(e for f in doubts for e in f.evidence)

@@ -1,0 +1,240 @@
+"""`workbench verify` and `workbench grade`: verdicts on steps and answers that somebody else wrote."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.errors import BadInput
+from workbench.types import Judgement, Knowledge
+
+if TYPE_CHECKING:
+    from workbench.types import Verdict
+    from workbench.verification import Verifier
+    from workbench.verification.cases import Case
+    from workbench.verification.rows import AnswerRow, SolutionRow
+
+BUILTIN = "builtin"
+Jobs = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Processes that share the work.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def verifier_named(version: str | None) -> Verifier:
+    """The verifier of a version. Raises `BadInput` with those that exist."""
+    from workbench.verification import Verifier
+
+    verifier = Verifier()
+    if version not in (None, BUILTIN, verifier.version):
+        raise BadInput(f"There is no verifier {version!r}; there is {BUILTIN!r}, which is {verifier.version}.")
+    return verifier
+
+
+def verify(
+    file: Annotated[Path | None, typer.Argument(metavar="[IN.jsonl]", help="Solutions to judge, one a line.")] = None,
+    mode: Annotated[
+        Knowledge, typer.Option(help="What may be known: the problem alone, its answer, or a worked solution.")
+    ] = Knowledge.FREE,
+    out: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Where the verdicts go; stdout if left out.")
+    ] = None,
+    jobs: Jobs = 1,
+    version: Annotated[
+        str | None, typer.Option("--verifier", metavar="VERSION", help="'builtin' or a version's hash.")
+    ] = None,
+    step: Annotated[
+        tuple[str, str] | None, typer.Option("--step", metavar="BEFORE STEP", help="Judge one step after another.")
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="Sum up the table of known cases.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge every step of solutions in a file, one step for a person, or the table of known cases.
+
+    A row of IN has `problem`, `steps` (a list) or `solution` (one text), and may have `id`, `answer`,
+    `reference_solution` and `first_error` (0-based, -1 for none). OUT gets one row for each, in the same
+    order; a row without `id` gets its number, counted from 0. Where IN has `first_error`, the summary
+    measures against it. A bad row stops before anything is written.
+
+    \b
+    Examples:
+      workbench verify --step "3x + 5 = 20" "3x = 25"
+      workbench verify rollouts.jsonl --mode answer --out verdicts.jsonl --jobs 2
+      workbench verify --cases
+    """
+    if (file is not None) + (step is not None) + cases != 1:
+        raise BadInput("Give one of the three: a file IN.jsonl, --step BEFORE STEP, or --cases.")
+    verifier = verifier_named(version)
+    if step is not None:
+        _one_step(verifier, *step, as_json)
+    elif file is None:
+        _case_table(verifier, as_json)
+    else:
+        _file(verifier, file, mode, out, jobs, as_json)
+
+
+# A file
+
+
+def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, jobs: int, as_json: bool) -> None:
+    from workbench.cli.tables import print_summary
+    from workbench.files import json_line, write_atomically
+    from workbench.verification.rows import read_solutions, verdict_record
+    from workbench.verification.summary import summarise
+
+    require_place(out)
+    rows = read_solutions(file)
+    _say_what_is_missing(rows, mode)
+    began = time.perf_counter()
+    verdicts = list(_judged(verifier, rows, mode, jobs))
+    seconds = time.perf_counter() - began
+    lines = [json_line(verdict_record(row.id, verdict)) for row, verdict in zip(rows, verdicts, strict=True)]
+    text = "".join(f"{line}\n" for line in lines)
+    summary = summarise([row.first_error for row in rows], verdicts, seconds)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomically(out, text)
+    facts = {"file": str(file), "mode": mode.value, "verifier": verifier.version, **asdict(summary)}
+    if as_json:
+        typer.echo(json.dumps(facts), err=out is None)
+    else:
+        print_summary(f"{len(rows)} solutions of {file.name}, mode {mode.value}", summary, stderr=out is None)
+
+
+def require_place(out: Path | None) -> None:
+    """Complain before the work if the file could not be written after it."""
+    from workbench.files import require_writable
+
+    if out is None:
+        return
+    if out.is_dir():
+        raise BadInput(f"{out} is a folder; name a file in it.")
+    if not out.parent.is_dir():
+        raise BadInput(f"{out} has no folder to be written in; make the folder {out.parent} or choose another.")
+    require_writable(out.parent)
+
+
+def _say_what_is_missing(rows: Sequence[SolutionRow], mode: Knowledge) -> None:
+    answers = sum(row.problem.answer is None for row in rows)
+    references = sum(not row.problem.solution for row in rows)
+    if mode is Knowledge.ANSWER and answers:
+        typer.echo(f"{answers} of {len(rows)} rows have no answer; they are judged by the problem alone.", err=True)
+    if mode is Knowledge.REFERENCE and references:
+        typer.echo(f"{references} of {len(rows)} rows have no reference solution; they are judged without.", err=True)
+
+
+def _judged(verifier: Verifier, rows: Sequence[SolutionRow], mode: Knowledge, jobs: int) -> Iterator[Verdict]:
+    from workbench.cli.render import progress_bar
+    from workbench.verification.many import Task, VerdictCache, verify_many
+    from workbench.verification.rows import permitted
+
+    tasks = [Task(permitted(row.problem, mode), row.steps, mode) for row in rows]
+    with progress_bar(f"judging {len(rows)} solutions", len(rows)) as (bar, task):
+        for verdict in verify_many(tasks, verifier, jobs, VerdictCache()):
+            yield verdict
+            bar.advance(task)
+
+
+# One step
+
+
+def _one_step(verifier: Verifier, before: str, step: str, as_json: bool) -> None:
+    from workbench.cli.tables import print_step
+    from workbench.files import json_line
+    from workbench.types import Problem
+
+    verdict = verifier.verify(Problem("step", before, None), [before, step], Knowledge.FREE)
+    judged = verdict.steps[-1]
+    if as_json:
+        typer.echo(json_line({"before": before, **asdict(judged), "verifier": verdict.verifier}))
+    else:
+        print_step(before, judged)
+
+
+# The table of cases
+
+
+def _case_table(verifier: Verifier, as_json: bool) -> None:
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_cases
+    from workbench.verification.cases import load_cases, tally
+
+    cases: Sequence[Case] = load_cases()
+    with progress_bar(f"judging {len(cases)} cases", None):
+        table = tally(cases, verifier)
+    if as_json:
+        typer.echo(
+            json.dumps({"cases": len(cases), "verifier": verifier.version, "areas": [asdict(t) for t in table]})
+        )
+    else:
+        print_cases(f"{len(cases)} cases, verifier {verifier.version}", table)
+    broken = sum(t.broken for t in table)
+    if broken:
+        typer.echo(f"{broken} cases do not hold and are not marked as known failures.", err=True)
+        raise typer.Exit(1)
+
+
+# Answers
+
+
+def grade(
+    file: Annotated[Path, typer.Argument(metavar="IN.jsonl", help="Pairs of answers, one a line.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Where the grades go; stdout if left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare stated final answers with the known ones: equal, not equal, or undecided, with the reason.
+
+    A row of IN has `gold` and `pred`, or `gold` and `solution`, whose final answer is read first. OUT gets
+    one row for each, in the same order, with `equal` (true, false or null) and `reason`. A bad row stops
+    before anything is written.
+
+    \b
+    Examples:
+      workbench grade answers.jsonl --out grades.jsonl
+      workbench grade answers.jsonl --json > grades-and-summary.jsonl
+    """
+    from workbench.cli.tables import print_grades
+    from workbench.files import json_line, write_atomically
+    from workbench.verification.rows import read_answers
+
+    require_place(out)
+    grades = [graded(row) for row in read_answers(file)]
+    text = "".join(f"{json_line(record)}\n" for record in grades)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomically(out, text)
+    counts = {name: sum(g["equal"] is value for g in grades) for name, value in EQUAL.items()}
+    if as_json:
+        typer.echo(json.dumps({"file": str(file), "rows": len(grades), **counts}), err=out is None)
+    else:
+        print_grades(f"{len(grades)} answers of {file.name}", counts, stderr=out is None)
+
+
+EQUAL = {"equal": True, "not_equal": False, "undecided": None}
+
+
+def graded(row: AnswerRow) -> dict[str, Any]:
+    """One row of OUT."""
+    equal, reason = _compared(row.gold, row.pred)
+    return {"id": row.id, "gold": row.gold, "pred": row.pred, "equal": equal, "reason": reason}
+
+
+def _compared(gold: str, pred: str | None) -> tuple[bool | None, str]:
+    """Whether two answers are equal, and why."""
+    from workbench.verification.answers import grade as grade_answer
+
+    if pred is None:
+        return False, "The solution states no final answer."
+    judgement = grade_answer(gold, pred)
+    if judgement is Judgement.UNKNOWN:
+        return None, "Neither can be read as mathematics."
+    equal = judgement is Judgement.CORRECT
+    return equal, "Both say the same." if equal else "They differ."

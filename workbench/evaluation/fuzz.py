@@ -1,0 +1,222 @@
+"""Hostile input: no crash, no hang, no growth of memory, nothing executed, from one thread and from many."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from workbench.evaluation.bombs import CANARY, bombs
+from workbench.evaluation.speed import solutions
+from workbench.types import Knowledge, Problem
+from workbench.verification import Verifier, grade, symbolic
+from workbench.verification.pool import Pool
+from workbench.verification.questions import Holds
+from workbench.verification.trees import Call
+
+HANG_SECONDS = 2 * symbolic.SECONDS
+"""The backstop of a check, and as much again for a machine on which eight threads share a core."""
+GROWTH_BYTES = 64 << 20
+"""What the second half of a run may add, after the first has filled every cache."""
+_PIECES = (
+    *"0123456789xyzabn+-*/^=<>(){}[]|!%$.,:; ", " = ", " or ", " and ", "**", "==", "<=", ">=", "\\frac{1}{2}",
+    "\\sqrt{", "√", "sin ", "log_2 ", "\\boxed{", "\\text{ or }", "\\left(", "\\right)", "×", "÷", "−", "±",
+    "²", "≈", "½", "%", "$1,200", "2 1/2", "Answer: ", "#### ", "Step 1: ", "x = ", "twice ", "half of ",
+    "dozen ", "<<3+4=7>>", "hours", "Let x be ", "\n", "\t", "\x00", "\u202e", "\u200b", "３", "٣", "х",
+    "\ud800", "🙂", "\\", "&", "\\\\", "°", "π", "9" * 50, "0.000001", "1/0", "__import__",
+)  # fmt: skip
+_EVENTS = ("exec", "compile", "os.system", "os.exec", "os.posix_spawn", "socket.connect", "ctypes.dlopen")
+_GOLD = ("7", "x = 5", "1/2", "x > -4", "(x + 2)(x + 3)", "12 apples")
+
+
+@dataclass(frozen=True)
+class FuzzReport:
+    """What happened; `passed` only where nothing bad did."""
+
+    strings: int
+    bombs: int
+    threads: int
+    seconds: float
+    crashes: tuple[str, ...]
+    """Exceptions that came out, with the text that raised them, at most ten."""
+    slowest_seconds: float
+    slowest_text: str
+    hangs: int
+    growth_bytes: int
+    executed: tuple[str, ...]
+    """Audit events that tell of executed code, and the canary file."""
+    kill_gives_unknown: bool
+    next_check_works: bool
+    lost_checks: int
+
+    @property
+    def passed(self) -> bool:
+        whole = self.kill_gives_unknown and self.next_check_works
+        return whole and not (self.crashes or self.hangs or self.executed) and self.growth_bytes <= GROWTH_BYTES
+
+
+@dataclass
+class _Watch:
+    """What the threads write down."""
+
+    crashes: list[str] = field(default_factory=list)
+    slowest: tuple[float, str] = (0.0, "")
+    hangs: int = 0
+    executed: list[str] = field(default_factory=list)
+    watching: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def strings(number: int, seed: int) -> Iterator[str]:
+    """Random soups of pieces, mutated steps of real solutions, and any characters at all."""
+    rng = Random(seed)
+    steps = [step for _, written in islice(solutions(seed), 300) for step in written]
+    for _ in range(number):
+        kind = rng.random()
+        if kind < 0.5:
+            yield _mutated(rng, rng.choice(steps))
+        elif kind < 0.9:
+            yield "".join(rng.choice(_PIECES) for _ in range(rng.randint(1, 40)))
+        else:
+            yield "".join(chr(rng.randrange(0x11000)) for _ in range(rng.randint(1, 60)))
+
+
+def _mutated(rng: Random, text: str) -> str:
+    for _ in range(rng.randint(1, 5)):
+        at = rng.randint(0, len(text))
+        match rng.randrange(4):
+            case 0:
+                text = text[:at] + rng.choice(_PIECES) + text[at:]
+            case 1:
+                text = text[:at] + text[at + rng.randint(1, 3) :]
+            case 2:
+                text = text[:at] + text[rng.randint(0, len(text)) :]
+            case 3:
+                text = text[:at] + text[at : at + 6] * rng.randint(2, 20) + text[at + 6 :]
+    return text
+
+
+def attack(verifier: Verifier, text: str, number: int) -> None:
+    """Everything that reads text, on one text: as a step, a solution, a problem, and an answer."""
+    plain = Problem("p", "Solve 3x + 5 = 20.", "x = 5", solution=("3x = 15", "x = 5"))
+    knowledge = (Knowledge.FREE, Knowledge.ANSWER, Knowledge.REFERENCE)[number % 3]
+    verifier.verify(plain, ["3x = 20 - 5", text], knowledge)
+    if number % 4 == 0:
+        verifier.verify(plain, text, knowledge)
+    if number % 4 == 1:
+        verifier.verify(Problem("p", text, text, solution=(text,)), [text, "x = 3"], knowledge)
+    if number % 4 == 2:
+        grade(_GOLD[number % len(_GOLD)], text)
+        grade(text, _GOLD[number % len(_GOLD)])
+
+
+def fuzz(
+    number: int,
+    bomb_number: int,
+    threads: int = 8,
+    seed: int = 0,
+    progress: Callable[[int], None] = lambda count: None,
+) -> FuzzReport:
+    """Half of the strings from this thread, half from many at once; the bombs from both."""
+    verifier, watch = Verifier(), _Watch()
+    chosen = bombs() if bomb_number >= len(bombs()) else bombs()[:: max(1, len(bombs()) // bomb_number)][:bomb_number]
+    killed, works = kill_in_mid_check()
+    for n, text in enumerate(strings(200, seed + 1)):  # whatever is imported late is imported now
+        attack(verifier, text, n)
+    sys.addaudithook(_auditor(watch))
+    lost, began = symbolic.POOL.lost, time.perf_counter()
+    watch.watching = True
+    half = list(strings(number // 2, seed))
+    _run(verifier, watch, [*chosen, *half], 0, progress)
+    middle = _resident()
+    other = list(strings(number - number // 2, seed + 2))
+    work = [*chosen, *other]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda i: _run(verifier, watch, work[i::threads], i, progress), range(threads)))
+    watch.watching = False
+    if Path(CANARY).exists():
+        watch.executed.append(f"the file {CANARY} appeared")
+    return FuzzReport(
+        strings=number,
+        bombs=len(chosen),
+        threads=threads,
+        seconds=time.perf_counter() - began,
+        crashes=tuple(watch.crashes[:10]),
+        slowest_seconds=watch.slowest[0],
+        slowest_text=watch.slowest[1][:80],
+        hangs=watch.hangs,
+        growth_bytes=_resident() - middle,
+        executed=tuple(watch.executed[:10]),
+        kill_gives_unknown=killed,
+        next_check_works=works,
+        lost_checks=symbolic.POOL.lost - lost,
+    )
+
+
+def _run(
+    verifier: Verifier, watch: _Watch, texts: Sequence[str], first: int, progress: Callable[[int], None]
+) -> None:
+    for number, text in enumerate(texts, start=first):
+        began = time.perf_counter()
+        try:
+            attack(verifier, text, number)
+        except Exception as error:  # the very thing that must not happen, so anything counts
+            with watch.lock:
+                watch.crashes.append(f"{type(error).__name__}: {error} on {text[:60]!r}")
+        seconds = time.perf_counter() - began
+        with watch.lock:
+            watch.slowest = max(watch.slowest, (seconds, ascii(text[:80])))
+            watch.hangs += seconds > HANG_SECONDS
+        progress(1)
+
+
+def _auditor(watch: _Watch) -> Callable[[str, tuple[object, ...]], None]:
+    """Python tells of every piece of code that is compiled or run; only while we watch does it count."""
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if watch.watching and event in _EVENTS:
+            watch.executed.append(f"{event} {str(arguments)[:60]}")
+
+    return hook
+
+
+def _resident() -> int:
+    """Bytes of memory in use now, where the system tells."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def kill_in_mid_check() -> tuple[bool, bool]:
+    """Kill a worker while it works: whether that check is given up as it should, and whether the next works."""
+    with_pool = Pool("workbench.verification.algebra:serve", memory=symbolic.MEMORY, size=1)
+    easy = Holds(Call("sqrt", (16,)), "=", 4)
+    with_pool.ask(easy, symbolic.SECONDS)
+    answers: list[object] = []
+    asking = threading.Thread(target=lambda: answers.append(with_pool.ask(_long_work(), symbolic.SECONDS)))
+    asking.start()
+    while asking.is_alive() and not with_pool.busy:
+        time.sleep(0.001)
+    for worker in list(with_pool.busy):
+        worker.process.kill()
+    asking.join()
+    after = with_pool.ask(easy, symbolic.SECONDS)
+    with_pool.close()
+    return answers == [None], after is not None and after.holds is True
+
+
+def _long_work() -> Holds:
+    """A question over which SymPy sits for more than a moment."""
+    total: Call = Call("sqrt", (2,))
+    for prime in (3, 5, 7, 11, 13, 17):
+        total = Call("+", (total, Call("sqrt", (prime,))))
+    raised = Call("^", (total, 6))
+    return Holds(raised, "=", Call("*", (raised, Call("/", (3, 3)))))

@@ -1,0 +1,176 @@
+"""How fast the verifier is, as ratios within one run: caches cold, every row distinct, parsing counted."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, pairwise
+
+from workbench.evaluation.peers import Check, Pair, Timing, math_verify, ours, solveset, timed
+from workbench.problems.catalogue import DIFFICULTIES, SKILLS, SPLITS, make
+from workbench.types import Problem
+from workbench.verification import Verifier
+from workbench.verification.many import Task, verify_many
+from workbench.verification.twins import Kind, twins
+
+REPEATS = 3
+STEP_TARGET = 0.0001
+PEER_TARGETS = {"math-verify": 200.0, "solveset": 50.0}
+NO_MATH_VERIFY = (
+    "Math-Verify is not installed, so it was left out; install it with pip install 'tutor-workbench[bench]'."
+)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times faster the verifier decides a pair than a peer does."""
+
+    peer: str
+    pairs: int
+    ours_seconds: float
+    peer_seconds: float
+    ratio: float
+    target: float
+    agree: float | None
+    """Among the pairs that both decide."""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One run of the benchmark."""
+
+    verifier: str
+    steps: int
+    step_seconds: float
+    """Per step of generated solutions, right and wrong, of this process's CPU time; the median of three runs."""
+    step_target: float
+    pairs_from: str
+    ratios: tuple[Ratio, ...]
+    mixed_steps: int
+    mixed_seconds: tuple[tuple[int, float], ...]
+    """Jobs and wall time, the start of the processes counted."""
+    notes: tuple[str, ...]
+
+
+def clear_caches() -> None:
+    """Forget everything that the verifier keeps between calls."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("workbench.verification"):
+            for value in list(vars(module).values()):
+                clear = getattr(value, "cache_clear", None)
+                if clear is not None:
+                    clear()
+
+
+def solutions(seed: int) -> Iterator[tuple[Problem, list[str]]]:
+    """Distinct problems of all skills and levels with a solution, every second one with a slip in it."""
+    seen: set[str] = set()
+    for i in count():
+        for skill in SKILLS:
+            for level in DIFFICULTIES:
+                problem = make(skill.name, level, seed, i, SPLITS["train-large"])
+                if problem.text not in seen:
+                    seen.add(problem.text)
+                    yield problem, _written(problem, slip=len(seen) % 2 == 0)
+
+
+def _written(problem: Problem, slip: bool) -> list[str]:
+    steps = list(problem.solution)
+    if slip:
+        at = len(steps) // 2
+        steps[at] = next(iter(twins(steps[at], Kind.SLIP)), steps[at])
+    return steps
+
+
+def tasks(steps: int, seed: int) -> list[Task]:
+    """Solutions with about so many steps in all."""
+    chosen: list[Task] = []
+    have = 0
+    for problem, written in solutions(seed):
+        if have >= steps:
+            break
+        chosen.append(Task(problem, written))
+        have += len(written)
+    return chosen
+
+
+def generated_pairs(number: int, seed: int) -> list[Pair]:
+    """Neighbouring lines of solutions to equations in one letter, every second with a slip."""
+    found: dict[Pair, None] = {}
+    for pair in _line_pairs(seed):
+        found.setdefault(pair)
+        if len(found) == number:
+            break
+    return list(found)
+
+
+def _line_pairs(seed: int) -> Iterator[Pair]:
+    for problem, _ in solutions(seed):
+        if not problem.skill.startswith(("linear", "quadratic")):
+            continue
+        lines = [s for s in problem.solution if s.count("=") == 1 and ":" not in s and "or" not in s]
+        for i, (before, after) in enumerate(pairwise(lines)):
+            made = twins(after, Kind.SLIP) if i % 2 else ()
+            yield Pair(before, made[0] if made else after)
+
+
+def measure(
+    pairs: Sequence[Pair], pairs_from: str, peer_pairs: int, mixed_steps: int, jobs: Sequence[int] = (1, 2)
+) -> Speed:
+    """The whole benchmark. Peers see the first `peer_pairs` pairs, which would take minutes otherwise."""
+    verifier = Verifier()
+    batches = [tasks(2000, seed) for seed in range(1, REPEATS + 1)]
+    per_step = sorted(_step_seconds(verifier, batch) for batch in batches)[REPEATS // 2]
+    ratios, notes = _ratios(verifier, pairs, peer_pairs)
+    mixed = tasks(mixed_steps, REPEATS + 1)
+    return Speed(
+        verifier=verifier.version,
+        steps=sum(len(t.solution) for t in batches[0]),
+        step_seconds=per_step,
+        step_target=STEP_TARGET,
+        pairs_from=pairs_from,
+        ratios=tuple(ratios),
+        mixed_steps=sum(len(t.solution) for t in mixed),
+        mixed_seconds=tuple((n, _mixed_seconds(verifier, mixed, n)) for n in jobs),
+        notes=tuple(notes),
+    )
+
+
+def _step_seconds(verifier: Verifier, batch: Sequence[Task]) -> float:
+    clear_caches()
+    began = time.process_time()
+    for task in batch:
+        verifier.verify(task.problem, task.solution, task.knowledge)
+    return (time.process_time() - began) / sum(len(task.solution) for task in batch)
+
+
+def _ratios(verifier: Verifier, pairs: Sequence[Pair], peer_pairs: int) -> tuple[list[Ratio], list[str]]:
+    peers: dict[str, Check | None] = {"math-verify": math_verify(), "solveset": solveset()}
+    few = list(pairs[:peer_pairs])
+    clear_caches()
+    timing = timed("ours", ours(verifier), pairs)
+    found = [_ratio(timing, timed(name, peer, few)) for name, peer in peers.items() if peer is not None]
+    return found, [NO_MATH_VERIFY] if peers["math-verify"] is None else []
+
+
+def _ratio(own: Timing, peer: Timing) -> Ratio:
+    both = [a == b for a, b in zip(own.same, peer.same, strict=False) if a is not None and b is not None]
+    return Ratio(
+        peer=peer.name,
+        pairs=peer.pairs,
+        ours_seconds=own.seconds_per_pair,
+        peer_seconds=peer.seconds_per_pair,
+        ratio=peer.seconds_per_pair / own.seconds_per_pair,
+        target=PEER_TARGETS[peer.name],
+        agree=sum(both) / len(both) if both else None,
+    )
+
+
+def _mixed_seconds(verifier: Verifier, work: Sequence[Task], jobs: int) -> float:
+    clear_caches()
+    began = time.perf_counter()
+    for _ in verify_many(work, verifier, jobs):
+        pass
+    return time.perf_counter() - began
