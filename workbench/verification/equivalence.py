@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,8 +17,10 @@ from workbench.verification.grammar import Unreadable
 from workbench.verification.polynomials import Poly, poly_letters, proportional
 from workbench.verification.relations import Difference, Roots, Statement, compare, show, statements
 from workbench.verification.univariate import rational_roots
+from workbench.verification.vanished import loses_letter
 
 _NAME = "equivalence"
+_QUANTITY = re.compile(r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|twice|dozen)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Equivalence:
         if held is not None and held.judgement is Judgement.INCORRECT:
             return held
         known = list(_known(context))
+        lost = _lost_letter(context, known)
+        if lost is not None:
+            return lost
         for statement in statements(context.line, context.carry):
             try:
                 finding = _judge(context, statement, known)
@@ -70,6 +76,21 @@ def _known(context: Context) -> Sequence[Known]:
         elif line.expression is not None:
             carry = line.expression
     return found
+
+
+def _lost_letter(context: Context, known: Sequence[Known]) -> Finding | None:
+    """A line that is true for every value, in place of an equation that is not yet solved."""
+    if len(context.line.claims) != 1 or not known or known[-1].line != len(context.earlier) - 1:
+        return None
+    before = known[-1].statement
+    if any(all(part.bare for _, part in k.statement.assignments) for k in known if k.statement.assignments):
+        return None
+    if not loses_letter(context.line.claims[0], before):
+        return None
+    (letter,) = before.letters
+    text = f"Every {letter} fits this line, but not the line before."
+    evidence = (Evidence("counterexample", text),)
+    return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence)
 
 
 def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
@@ -111,14 +132,20 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     if previous.trusted and _is_case(previous.statement, statement):
         return correct("It is one of the cases.")
     word_problem = not context.reading.statements
-    if word_problem and (_new_fact(context, previous) or difference.kind == "roots"):
+    if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)
 
 
-def _new_fact(context: Context, previous: Known) -> bool:
-    """In a word problem an equation may be a new fact, unless an unsolved one stands just before."""
-    return previous.line < len(context.earlier) - 1 or bool(previous.statement.assignments)
+def _new_fact(context: Context, statement: Statement, previous: Known) -> bool:
+    """In a word problem an equation may be a new fact, unless it can only go on from the line before."""
+    if previous.line < len(context.earlier) - 1:
+        return True
+    before = previous.statement.assignments
+    if not before or not _QUANTITY.search(context.problem.text):
+        return False
+    worked_out = all(part.bare for _, part in before)
+    return worked_out or not all(part.bare for _, part in statement.assignments)
 
 
 def _is_case(before: Statement, after: Statement) -> bool:
