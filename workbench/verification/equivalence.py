@@ -10,12 +10,13 @@ from itertools import combinations
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
 from workbench.verification.arithmetic import rounds
-from workbench.verification.claims import Part
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
+from workbench.verification.malrules import search
+from workbench.verification.malrules.naming import named
 from workbench.verification.polynomials import Poly, poly_letters, proportional
-from workbench.verification.relations import Difference, Roots, Statement, compare, show, statements
+from workbench.verification.relations import Difference, Pair, Roots, Statement, compare, show, statements
 from workbench.verification.univariate import rational_roots
 from workbench.verification.vanished import loses_letter
 
@@ -172,7 +173,7 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
                 Diagnosis.ROUNDED,
                 f"{exact.letter} is exactly {show(root)}; the line rounds it.",
             )
-    return Finding(
+    finding = Finding(
         Judgement.INCORRECT,
         diagnosis,
         _NAME,
@@ -180,6 +181,7 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
         (Evidence(difference.kind, text),),
         fixes.for_statement(context.line, statement, before),
     )
+    return named(finding, search.statement(before, statement)) if diagnosis is Diagnosis.NOT_EQUIVALENT else finding
 
 
 def _system(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
@@ -203,8 +205,7 @@ def _system(context: Context, statement: Statement, known: Sequence[Known]) -> F
     if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
         return None
     pairs = [p for k in known[-4:] for a in k.statement.alternatives for p in a]
-    sides = [side for p in pairs for side in (p.left, p.right)]
-    return _not_implied(context, statement, row, basis, sides)
+    return _not_implied(context, statement, row, basis, pairs)
 
 
 def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
@@ -217,7 +218,7 @@ def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
 
 
 def _not_implied(
-    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], sides: Sequence[Part]
+    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], earlier: Sequence[Pair]
 ) -> Finding:
     fixed = linear.solution(basis)
     if poly_letters(row) <= fixed.keys():
@@ -225,7 +226,8 @@ def _not_implied(
         text = f"{values} solves the equations, but not this line."
     else:
         text = "This line does not follow from the equations."
-    return Finding(
+    sides = [side for p in earlier for side in (p.left, p.right)]
+    finding = Finding(
         Judgement.INCORRECT,
         Diagnosis.NOT_EQUIVALENT,
         _NAME,
@@ -233,3 +235,4 @@ def _not_implied(
         (Evidence("counterexample", text),),
         fixes.for_system(context.line, statement, basis, sides),
     )
+    return named(finding, search.system(earlier, statement.alternatives[0][0]))

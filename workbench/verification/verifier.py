@@ -22,6 +22,7 @@ from workbench.verification.equivalence import Equivalence
 from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.lazy import lazy
+from workbench.verification.malrules.naming import name_arithmetic
 from workbench.verification.steps import split
 
 VERSION = "1"
@@ -73,6 +74,7 @@ class Verifier:
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
         best = _best(findings)
         if best is not None:
+            best = name_arithmetic(context, best)
             carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
             return StepVerdict(
                 context.step,

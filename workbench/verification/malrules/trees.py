@@ -1,0 +1,286 @@
+"""Expressions as sums of terms and products of factors, for rules that rewrite them at one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from workbench.verification.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Unreadable, Var
+from workbench.verification.lazy import lazy
+from workbench.verification.polynomials import divide_numbers, rational, value
+from workbench.verification.relations import show
+
+
+class Term(NamedTuple):
+    """A term of a sum: the operator before it, and what stands behind it."""
+
+    sign: int
+    node: Node
+
+    @property
+    def signed(self) -> Node:
+        return self.node if self.sign > 0 else negated(self.node)
+
+
+class Factor(NamedTuple):
+    """A factor of a product: exponent 1, or -1 for a divisor."""
+
+    exponent: int
+    node: Node
+
+
+class Monomial(NamedTuple):
+    """A number times letters, such as -3xx."""
+
+    number: Number
+    letters: str
+
+
+def terms(node: Node) -> list[Term]:
+    """The terms of a sum in order; brackets to the right of a sign stay whole."""
+    if isinstance(node, Bin) and node.op in "+-":
+        return [*terms(node.left), Term(1 if node.op == "+" else -1, node.right)]
+    return [Term(1, node)]
+
+
+def factors(node: Node) -> list[Factor]:
+    """The factors of a product in order."""
+    if isinstance(node, Bin) and node.op in "*/":
+        return [*factors(node.left), Factor(1 if node.op == "*" else -1, node.right)]
+    return [Factor(1, node)]
+
+
+def number(value: Number) -> Node:
+    """A number as a tree."""
+    return Neg(Num(-value)) if value < 0 else Num(value)
+
+
+def negated(node: Node) -> Node:
+    """The tree with the other sign."""
+    if isinstance(node, Neg):
+        return node.arg
+    if isinstance(node, Bin) and node.op in "*/":
+        return Bin(node.op, negated(node.left), node.right)
+    return Neg(node)
+
+
+def sum_of(parts: Sequence[Term]) -> Node:
+    """A tree from terms; zero where there is none."""
+    if not parts:
+        return Num(0)
+    total = parts[0].signed
+    for sign, node in parts[1:]:
+        total = Bin("+" if sign > 0 else "-", total, node)
+    return total
+
+
+def product_of(parts: Sequence[Factor]) -> Node:
+    """A tree from factors; one where there is none."""
+    if not parts:
+        return Num(1)
+    first, *rest = parts
+    total = first.node if first.exponent > 0 else Bin("/", Num(1), first.node)
+    for exponent, node in rest:
+        total = Bin("*" if exponent > 0 else "/", total, node)
+    return total
+
+
+def monomial_node(number_: Number, letters: str) -> Node:
+    """`3x` as a tree."""
+    if not letters:
+        return number(number_)
+    powers: list[Node] = []
+    for letter in dict.fromkeys(letters):
+        count = letters.count(letter)
+        powers.append(Var(letter) if count == 1 else Bin("^", Var(letter), Num(count)))
+    if number_ in (1, -1):
+        first = powers[0] if number_ == 1 else Neg(powers[0])
+        return product_of([Factor(1, p) for p in (first, *powers[1:])])
+    return product_of([Factor(1, p) for p in (number(number_), *powers)])
+
+
+def monomial(node: Node) -> Monomial | None:
+    """The number and the letters of a term; None where it is no single monomial."""
+    try:
+        top, bottom = rational(node)
+    except Unreadable:
+        return None
+    if len(bottom) != 1 or "" not in bottom or len(top) > 1:
+        return None
+    if not top:
+        return Monomial(0, "")
+    letters, coefficient = next(iter(top.items()))
+    return Monomial(divide_numbers(coefficient, bottom[""]), letters)
+
+
+def constant(node: Node) -> Number | None:
+    """The value of a tree without letters, else None."""
+    try:
+        return value(node)
+    except Unreadable:
+        return None
+
+
+def is_sum(node: Node) -> bool:
+    """Whether a tree is a sum or difference."""
+    return isinstance(node, Bin) and node.op in "+-"
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """A place in a tree: what stands there, and the whole tree with something else there."""
+
+    node: Node
+    put: Callable[[Node], Node]
+
+    @lazy
+    def terms(self) -> list[Term]:
+        return terms(self.node)
+
+    @lazy
+    def factors(self) -> list[Factor]:
+        return factors(self.node)
+
+    @lazy
+    def monomials(self) -> list[Monomial | None]:
+        """Of each term, its sign included."""
+        found = [monomial(t.node) for t in self.terms]
+        return [m and Monomial(t.sign * m.number, m.letters) for t, m in zip(self.terms, found, strict=True)]
+
+    @lazy
+    def numbers(self) -> list[Number | None]:
+        """Of each factor, its value where it has no letters."""
+        return [constant(f.node) for f in self.factors]
+
+
+def spots(node: Node) -> Iterator[Spot]:
+    """Every sum, product, power and leaf of a tree, the outermost first."""
+    yield from _spots(node, lambda made: made)
+
+
+def _spots(node: Node, put: Callable[[Node], Node]) -> Iterator[Spot]:
+    yield Spot(node, put)
+    if isinstance(node, Neg):
+        yield from _spots(node.arg, lambda made: put(Neg(made)))
+    elif isinstance(node, Bin) and node.op == "^":
+        right = node.right
+        yield from _spots(node.left, lambda made: put(Bin("^", made, right)))
+    elif is_sum(node):
+        parts = terms(node)
+        for i, part in enumerate(parts):
+            yield from _spots(part.node, lambda made, i=i: put(_put_term(parts, i, made)))  # type: ignore[misc]
+    elif isinstance(node, Bin):
+        pieces = factors(node)
+        for k, piece in enumerate(pieces):
+            yield from _spots(piece.node, lambda made, k=k: put(_put_factor(pieces, k, made)))  # type: ignore[misc]
+
+
+def _put_term(parts: list[Term], at: int, made: Node) -> Node:
+    return sum_of([*parts[:at], Term(parts[at].sign, made), *parts[at + 1 :]])
+
+
+def _put_factor(parts: list[Factor], at: int, made: Node) -> Node:
+    return product_of([*parts[:at], Factor(parts[at].exponent, made), *parts[at + 1 :]])
+
+
+_PRIME = (1 << 61) - 1
+
+
+@lru_cache(maxsize=4096)
+def _residue_of(number_: Number) -> int | None:
+    bottom = number_.denominator % _PRIME
+    return number_.numerator * pow(bottom, -1, _PRIME) % _PRIME if bottom else None
+
+
+def residue(node: Node) -> int | None:
+    """The tree's value modulo a large prime, letters at fixed places: equal trees have equal residues.
+
+    None where a divisor vanishes or an exponent is out of bounds.
+    """
+    match node:
+        case Num(n):
+            return n if type(n) is int and 0 <= n < _PRIME else _residue_of(n)
+        case Var(name):
+            return (1_000_003 * ord(name[0]) * ord(name[0]) + 97) * 1_000_000_007 % _PRIME
+        case Neg(arg):
+            inner = residue(arg)
+            return None if inner is None else -inner % _PRIME
+        case Pct(arg):
+            inner, hundredth = residue(arg), _residue_of(Fraction(1, 100))
+            return None if inner is None or hundredth is None else inner * hundredth % _PRIME
+        case Bin("^", left, right):
+            return _power(residue(left), constant(right))
+        case Bin(op, left, right):
+            return _combine(op, residue(left), residue(right))
+
+
+def _power(base: int | None, exponent: Number | None) -> int | None:
+    if base is None or exponent is None or exponent.denominator != 1 or not -MAX_EXPONENT <= exponent <= MAX_EXPONENT:
+        return None
+    return None if exponent < 0 and not base else pow(base, int(exponent), _PRIME)
+
+
+def _combine(op: str, left: int | None, right: int | None) -> int | None:
+    if left is None or right is None:
+        return None
+    if op == "+":
+        return (left + right) % _PRIME
+    if op == "-":
+        return (left - right) % _PRIME
+    if op == "*":
+        return left * right % _PRIME
+    if not right:
+        return None
+    return left * pow(right, -1, _PRIME) % _PRIME
+
+
+def opposite(found: int) -> int:
+    """The residue with the other sign."""
+    return -found % _PRIME
+
+
+_RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
+
+
+def write(node: Node, above: int = 0, right: bool = False) -> str:
+    """A tree as text, with the brackets that it needs."""
+    match node:
+        case Num(n):
+            text = show(n)
+            return f"({text})" if "/" in text and above >= 2 else text
+        case Var(name):
+            return name
+        case Pct(arg):
+            return f"{write(arg, 3)}%"
+        case Neg(arg):
+            text = f"-{write(arg, 2 if isinstance(arg, Bin) and arg.op in '+-' else 0)}"
+            return f"({text})" if right or above >= 3 else text
+        case Bin(op, a, b):
+            rank = _RANK[op]
+            left, other = write(a, rank, False), write(b, rank, True)
+            text = _joined(op, left, other, a, b)
+            return f"({text})" if rank < above or (rank == above and right and above < 3) else text
+
+
+def _joined(op: str, left: str, right: str, a: Node, b: Node) -> str:
+    if op == "*" and (isinstance(b, Var) or right.startswith("(") or (isinstance(b, Bin) and b.op == "^")):
+        plain = right[:1].isalpha() or not (isinstance(a, Num | Neg) and not _has_letter(b))
+        if plain and not (right[:1].isdigit()):
+            return f"{left}{right}"
+    if op in "^/":
+        return f"{left}{op}{right}"
+    return f"{left} {op} {right}"
+
+
+def _has_letter(node: Node) -> bool:
+    match node:
+        case Var():
+            return True
+        case Neg(arg) | Pct(arg):
+            return _has_letter(arg)
+        case Bin(_, left, right):
+            return _has_letter(left) or _has_letter(right)
+    return False
