@@ -9,7 +9,7 @@ from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
-from workbench.verification.arithmetic import rounds
+from workbench.verification.arithmetic import cut, rounds
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
@@ -91,7 +91,8 @@ def _lost_letter(context: Context, known: Sequence[Known]) -> Finding | None:
     (letter,) = before.letters
     text = f"Every {letter} fits this line, but not the line before."
     evidence = (Evidence("counterexample", text),)
-    return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence)
+    finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence)
+    return named(finding, search.claim(before, context.line.claims[0]))
 
 
 def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
@@ -168,7 +169,7 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
     assigned = statement.assignments
     if isinstance(exact, Roots) and len(exact.poly) == 2 and len(assigned) == 1:
         root = rational_roots(exact.poly)[0]
-        if rounds(root, assigned[0][1]):
+        if rounds(root, assigned[0][1]) or cut(root, assigned[0][1]):
             diagnosis, text = (
                 Diagnosis.ROUNDED,
                 f"{exact.letter} is exactly {show(root)}; the line rounds it.",

@@ -109,7 +109,7 @@ def minus_before_bracket(spot: Spot) -> Iterator[Slip]:
             opened = [Term(-products[0].sign, products[0].node), *products[1:]]
             whole = [*spot.terms[:i], *opened, *spot.terms[i + 1 :]]
             yield Slip("minus_bracket", sum_of(whole), term.signed, sum_of(opened))
-            opened = [Term(-products[0].sign, products[0].node), *(Term(-t.sign, t.node) for t in inner[1:])]
+            opened = [Term(-products[0].sign, products[0].node), *inner[1:]]
             whole = [*spot.terms[:i], *opened, *spot.terms[i + 1 :]]
             yield Slip("first_term_only", sum_of(whole), term.signed, sum_of(opened))
 
@@ -196,13 +196,15 @@ def takes_out(spot: Spot) -> Iterator[Slip]:
                 yield Slip("sign_lost", made, spot.node, made)
 
 
-RULES: tuple[Rule, ...] = (
+OPENING: tuple[Rule, ...] = (
     square_of_sum,
     two_brackets,
+    minus_before_bracket,
     not_every_term,
     loses_bracket,
     signs_inside,
-    minus_before_bracket,
-    takes_out,
     joins_factor,
 )
+"""For lines with fewer brackets than the line before."""
+FACTORING: tuple[Rule, ...] = (takes_out,)
+"""For lines that write a product with brackets."""

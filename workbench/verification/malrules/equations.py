@@ -140,7 +140,7 @@ def _divisors(sides: Sides) -> list[Number]:
             values = [constant(f.node) for f in pieces] if len(pieces) > 1 else []
             term_found = monomial(term.node)
             values.append(term_found.number if term_found is not None and term_found.letters else None)
-            found.extend(magnitude(v) for v in values if v is not None and v and magnitude(v) != 1)
+            found.extend(magnitude(v) for v in values if v is not None and v.numerator not in (0, 1, -1))
     return list(dict.fromkeys(found))
 
 
@@ -165,8 +165,8 @@ def _scaled(parts: Sequence[Term], by: Factor, only: frozenset[int]) -> Node:
 def scales_some_terms(sides: Sides) -> Iterator[Move]:
     """`2x + 6 = 10` to `x + 6 = 5`, `x/4 + 3 = 5` to `x + 3 = 20`: not every term is divided or multiplied."""
     for values, exponent, first, one_side in (
-        (_divisors(sides), -1, "divides_one_term", "divides_one_side"),
         (denominators(sides), 1, "multiplies_first_only", "multiplies_one_side"),
+        (_divisors(sides), -1, "divides_one_term", "divides_one_side"),
     ):
         for value in values:
             by = Factor(exponent, number(value))

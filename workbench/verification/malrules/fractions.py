@@ -41,9 +41,8 @@ def _fractions(spot: Spot) -> list[Fraction]:
 def adds_bottoms(spot: Spot) -> Iterator[Slip]:
     """`1/2 + 1/3` as `2/5`; tops over a bottom that they were not made for."""
     found = [f for f in _fractions(spot) if len(spot.terms) > 1]
-    groups = [list(pair) for pair in combinations(found, 2)]
-    if len(found) > 2:
-        groups.append(found)
+    groups = [found] if len(found) > 2 else []
+    groups += [list(pair) for pair in combinations(found, 2)]
     for group in groups:
         bottoms = [f.bottom for f in group]
         if max(bottoms) == 1:
@@ -109,6 +108,9 @@ def product_of_fractions(spot: Spot) -> Iterator[Slip]:
             ]
             yield _whole("cross_multiplies", spot, [*crossed, *under[2:]])
         yield _whole("adds_tops", spot, [Factor(1, added), *others, *under])
+        if others:
+            grouped: Node = Bin("+", tops[i], product_of([Factor(1, tops[j]), *others]))
+            yield _whole("adds_tops", spot, [Factor(1, grouped), *under])
         if len(bottoms) >= 2:
             below: Node = Bin("+", bottoms[0], bottoms[1])
             yield _whole("adds_tops", spot, [Factor(1, added), *others, Factor(-1, below), *under[2:]])

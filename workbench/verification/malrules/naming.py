@@ -7,8 +7,10 @@ from dataclasses import replace
 from workbench.types import Diagnosis, Evidence, Judgement, StepVerdict
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
+from workbench.verification.malrules import search
 from workbench.verification.malrules.catalogue import CATALOGUE
 from workbench.verification.malrules.search import Found, expression
+from workbench.verification.relations import Statement, statements
 
 PLACE = "place"
 """Kind of the evidence that says where a malrule was at work."""
@@ -34,6 +36,11 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
     """A wrong calculation with the malrule that gives its result."""
     if finding.judgement is not Judgement.INCORRECT or finding.diagnosis is not Diagnosis.NOT_EQUIVALENT:
         return finding
+    before = _before(context)
+    if before is not None and len(context.line.claims) == 1:
+        found = search.claim(before, context.line.claims[0])
+        if found is not None:
+            return named(finding, found)
     for claim in context.line.claims:
         parts = [p if p is not None else context.carry for p in claim.parts]
         for left, relation, right in zip(parts, claim.relations, parts[1:], strict=False):
@@ -45,6 +52,14 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
             except Unreadable:
                 continue
     return finding
+
+
+def _before(context: Context) -> Statement | None:
+    """The equation that stands directly before a line."""
+    if not context.earlier:
+        return context.reading.statements[-1] if context.reading.statements else None
+    found = statements(context.earlier[-1], None)
+    return found[-1] if found else None
 
 
 def hints(step: StepVerdict) -> tuple[str, str, str] | None:

@@ -54,7 +54,7 @@ PRODUCTS: tuple[tuple[str, Combine], ...] = (
 
 def _whole(a: Number, b: Number) -> Number | None:
     """The quotient cut to a whole number."""
-    if not b:
+    if not b or a.denominator > 1 or b.denominator > 1:
         return None
     exact = divide_numbers(a, b)
     cut = abs(exact.numerator) // exact.denominator
@@ -108,9 +108,13 @@ def _negative(node: Node) -> bool:
 def divisor_rules(spot: Spot) -> Iterator[Slip]:
     """`x/4` as `x` or `4x`, where a letter or a bracket is divided by a number."""
     for i, (factor, found) in enumerate(zip(spot.factors, spot.numbers, strict=True)):
-        if factor.exponent > 0 or found is None:
+        if found is None or len(spot.factors) < 2:
             continue
         rest = [f for k, f in enumerate(spot.factors) if k != i]
+        if factor.exponent > 0:
+            below = product_of([*rest, Factor(-1, factor.node)])
+            yield Slip("divides_instead_of_multiplying", below, spot.node, below)
+            continue
         kept = product_of(rest)
         yield Slip("drops_divisor", kept, spot.node, kept)
         turned = product_of([Factor(1, factor.node), *rest])

@@ -167,4 +167,5 @@ def shown(statement: Statement) -> str:
     return f"{write(pair.left.node)} {pair.relation} {write(pair.right.node)}"
 
 
-RULES: tuple[Rule, ...] = (factor_pairs,)
+FACTORING: tuple[Rule, ...] = (factor_pairs,)
+"""For lines that write a product with brackets."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.verification.arithmetic import rounds
-from workbench.verification.claims import Part
+from workbench.verification.arithmetic import cut
+from workbench.verification.claims import Claim, Part
 from workbench.verification.grammar import Bin, Node, Unreadable
 from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
 from workbench.verification.malrules.equations import Sides
@@ -15,8 +15,10 @@ from workbench.verification.malrules.trees import (
     Spot,
     Term,
     constant,
+    groups,
     is_sum,
     monomial,
+    multiplies_sum,
     number,
     opposite,
     residue,
@@ -29,15 +31,7 @@ from workbench.verification.polynomials import rational, same
 from workbench.verification.relations import Pair, Statement, compare
 
 MAX_TOKENS = 40
-RULES: tuple[Rule, ...] = (
-    *fractions.RULES,
-    *roots.RULES,
-    *brackets.RULES,
-    *signs.RULES,
-    *products.RULES,
-    *numbers.RULES,
-    *fractions.LAST,
-)
+_PLAIN: tuple[Rule, ...] = (*signs.RULES, *products.RULES, *numbers.RULES)
 
 
 @dataclass(frozen=True)
@@ -53,15 +47,35 @@ class Found:
 def expression(before: Node, after: Part) -> Found | None:
     """The malrule that turns an expression into another, correct simplification allowed."""
     target = residue(after.node)
-    rounded = after.bare and any("." in t.text for t in after.tokens)
+    rounded = after.bare and any("." in t.text for t in after.tokens) and _divides(before)
     places = list(spots(before))
-    for rule in RULES:
+    close: Found | None = None
+    for rule in _rules(before, after.node):
         for place in places:
             for slip in _slips(rule, place):
                 whole = place.put(slip.node)
-                if _is(whole, target, after) or (rounded and _rounds(whole, after)):
+                if _is(whole, target, after):
                     return Found(slip.malrule, write(slip.was), write(slip.made))
-    return None
+                if rounded and close is None and _near(whole, after):
+                    close = Found(slip.malrule, write(slip.was), write(slip.made))
+    return close
+
+
+def _divides(node: Node) -> bool:
+    return isinstance(node, Bin) and (node.op == "/" or _divides(node.left) or _divides(node.right))
+
+
+def _rules(before: Node, after: Node) -> Iterator[Rule]:
+    """The rules that can lead to a line of this form."""
+    yield from fractions.RULES
+    if multiplies_sum(after):
+        yield from roots.FACTORING
+        yield from brackets.FACTORING
+    if groups(after) < groups(before):
+        yield from brackets.OPENING
+    yield from _PLAIN
+    if isinstance(after, Bin) and after.op == "/":
+        yield from fractions.LAST
 
 
 def _slips(rule: Rule, place: Spot) -> Iterator[Slip]:
@@ -81,28 +95,39 @@ def _is(made: Node, target: int | None, after: Part) -> bool:
         return False
 
 
-def _rounds(made: Node, after: Part) -> bool:
+def _near(made: Node, after: Part) -> bool:
+    """Whether a decimal is a value rounded or cut off at the digits it shows."""
     exact = constant(made)
-    return exact is not None and rounds(exact, after)
+    return exact is not None and cut(exact, after)
 
 
 def equation(before: Pair, after: Pair) -> Found | None:
     """The malrule that turns an equation or inequality into another, correct simplification allowed."""
     old = Sides(before.left.node, before.right.node)
     shapes = [(after.left, after.right), (after.right, after.left)]
-    for left, right in shapes:
-        found = _one_side(old, left, right)
-        if found is not None:
-            return found
+    kept = {residue(old.left), residue(old.right)} & {residue(after.left.node), residue(after.right.node)}
     try:
         moves = [m for rule in equations.RULES for m in rule(old)]
     except Unreadable:
         moves = []
-    for left, right in shapes:
-        found = _moved(moves, left, right) or _after_a_right_move(old, left, right)
-        if found is not None:
-            return found
-    return _rearranged(moves, after) or _copied(before, after)
+    undone = [m for m in moves if m.malrule == "drops_negative"]
+    searches: list[Callable[[Part, Part], Found | None]] = [
+        lambda left, right: _moved(undone, left, right) if _is_letter(left) else None,
+        lambda left, right: _one_side(old, left, right),
+        lambda left, right: _moved(moves, left, right),
+        lambda left, right: None if kept else _rearranged(moves, after),
+        lambda left, right: _after_a_right_move(old, left, right),
+    ]
+    for look in searches:
+        for left, right in shapes:
+            found = look(left, right)
+            if found is not None:
+                return found
+    return _copied(before, after)
+
+
+def _is_letter(part: Part) -> bool:
+    return len(part.tokens) == 1 and bool(part.letters)
 
 
 def _one_side(old: Sides, left: Part, right: Part) -> Found | None:
@@ -122,7 +147,7 @@ def _moved(moves: Sequence[equations.Move], left: Part, right: Part) -> Found | 
     for move in moves:
         if residue(move.sides.left) == targets[0]:
             same_right = residue(move.sides.right) == targets[1]
-            if same_right or (right.bare and not right.letters and _rounds(move.sides.right, right)):
+            if same_right or (right.bare and not right.letters and _near(move.sides.right, right)):
                 return Found(move.malrule, move.place)
     return None
 
@@ -131,7 +156,7 @@ def _after_a_right_move(old: Sides, left: Part, right: Part) -> Found | None:
     """A correct move first, then one side worked out wrongly."""
     for sides in _right_moves(old):
         found = _one_side(sides, left, right)
-        if found is not None:
+        if found is not None and found.malrule != "drops_term":
             return found
     return None
 
@@ -193,10 +218,18 @@ def _copied(before: Pair, after: Pair) -> Found | None:
     if len(old) != len(new) or len(differ) != 1 or before.relation != after.relation:
         return None
     was, made = differ[0]
-    if not (was[0].isdigit() and made[0].isdigit()):
+    if not (was[0].isdigit() and made[0].isdigit() and (sorted(was) == sorted(made) or _one_off(was, made))):
         return None
     swapped = len(was) == len(made) and sorted(was) == sorted(made)
     return Found("swaps_digits" if swapped else "copies_wrongly", was, made)
+
+
+def _one_off(was: str, made: str) -> bool:
+    """Whether one digit is another, missing or too many."""
+    if len(was) == len(made):
+        return sum(a != b for a, b in zip(was, made, strict=True)) == 1
+    longer, shorter = sorted((was, made), key=len, reverse=True)
+    return any(longer[:k] + longer[k + 1 :] == shorter for k in range(len(longer)))
 
 
 def statement(before: Statement, after: Statement) -> Found | None:
@@ -216,6 +249,18 @@ def statement(before: Statement, after: Statement) -> Found | None:
     if lost is not None:
         return Found(lost, roots.shown(before))
     return equation(old, new) if len(after.alternatives) == 1 else None
+
+
+def claim(before: Statement, wrong: Claim) -> Found | None:
+    """The malrule by which a claim without letters comes from an equation of which it keeps one side."""
+    left, right = wrong.parts[0], wrong.parts[-1]
+    if left is None or right is None or wrong.relations != ("=",) or len(before.alternatives) != 1:
+        return None
+    pair = before.alternatives[0][0]
+    if len(before.alternatives[0]) != 1 or _size(pair) + len(left.tokens) + len(right.tokens) > MAX_TOKENS:
+        return None
+    old = Sides(pair.left.node, pair.right.node)
+    return _one_side(old, left, right)
 
 
 def _size(pair: Pair) -> int:

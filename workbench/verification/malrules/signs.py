@@ -92,9 +92,8 @@ def combines_unlike(spot: Spot) -> Iterator[Slip]:
         if a.letters != b.letters:
             was = sum_of([spot.terms[i], spot.terms[j]])
             for letters in dict.fromkeys((a.letters, b.letters, "".join(sorted(a.letters + b.letters)), "")):
-                for total in (a.number + b.number, a.number * b.number):
-                    made = monomial_node(total, letters)
-                    yield Slip("combines_unlike", _merged(spot, i, j, made), was, made)
+                made = monomial_node(a.number + b.number, letters)
+                yield Slip("combines_unlike", _merged(spot, i, j, made), was, made)
 
 
 def adds_exponents(spot: Spot) -> Iterator[Slip]:

@@ -186,6 +186,28 @@ def _put_factor(parts: list[Factor], at: int, made: Node) -> Node:
     return product_of([*parts[:at], Factor(parts[at].exponent, made), *parts[at + 1 :]])
 
 
+def groups(node: Node) -> int:
+    """How many sums stand in brackets."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            return is_sum(arg) + groups(arg)
+        case Bin(op, left, right):
+            inside = is_sum(right) + (op not in "+-" and is_sum(left))
+            return inside + groups(left) + groups(right)
+    return 0
+
+
+def multiplies_sum(node: Node) -> bool:
+    """Whether a product has a sum as a factor somewhere."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            return multiplies_sum(arg)
+        case Bin(op, left, right):
+            here = (op == "^" and is_sum(left)) or (op == "*" and (is_sum(left) or is_sum(right)))
+            return here or multiplies_sum(left) or multiplies_sum(right)
+    return False
+
+
 _PRIME = (1 << 61) - 1
 
 
@@ -245,8 +267,8 @@ def opposite(found: int) -> int:
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 
 
-def write(node: Node, above: int = 0, right: bool = False) -> str:
-    """A tree as text, with the brackets that it needs."""
+def write(node: Node, above: int = 0, right: bool = False, behind: bool = False) -> str:
+    """A tree as text, with the brackets that it needs; `behind` an operator a sign needs them too."""
     match node:
         case Num(n):
             text = show(n)
@@ -257,12 +279,13 @@ def write(node: Node, above: int = 0, right: bool = False) -> str:
             return f"{write(arg, 3)}%"
         case Neg(arg):
             text = f"-{write(arg, 2 if isinstance(arg, Bin) and arg.op in '+-' else 0)}"
-            return f"({text})" if right or above >= 3 else text
+            return f"({text})" if behind or above >= 3 else text
         case Bin(op, a, b):
             rank = _RANK[op]
-            left, other = write(a, rank, False), write(b, rank, True)
+            wrapped = rank < above or (rank == above and right and above < 3)
+            left, other = write(a, rank, False, behind and not wrapped), write(b, rank, True, True)
             text = _joined(op, left, other, a, b)
-            return f"({text})" if rank < above or (rank == above and right and above < 3) else text
+            return f"({text})" if wrapped else text
 
 
 def _joined(op: str, left: str, right: str, a: Node, b: Node) -> str:
