@@ -93,15 +93,6 @@ def rounds(exact: Number, shown: Part, about: bool = False) -> bool:
     return magnitude(exact - shown.value) * 2 <= unit
 
 
-def cut(exact: Number, shown: Part) -> bool:
-    """Whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
-    text = next((t.text for t in shown.tokens if t.kind == "num"), "")
-    if not shown.bare or "." not in text or shown.percent:
-        return False
-    unit = Fraction(1, 10 ** len(text.rpartition(".")[2]))
-    return magnitude(exact - shown.value) < unit
-
-
 def _reads_as_percent(left: Part, right: Part) -> bool:
     """`10 / 50 * 100 = 20%` and `20% + 30% = 50`: the sign stands for the unit, not for a hundredth."""
     adds_only = not any(t.kind == "op" and t.text in "*/" for t in left.tokens)

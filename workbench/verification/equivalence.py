@@ -9,14 +9,14 @@ from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
-from workbench.verification.arithmetic import cut, rounds
+from workbench.verification.arithmetic import rounds
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
 from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
 from workbench.verification.polynomials import Poly, poly_letters, proportional
-from workbench.verification.relations import Difference, Pair, Roots, Statement, compare, show, statements
+from workbench.verification.relations import Difference, Pair, Roots, Statement, compare, cut, show, statements
 from workbench.verification.univariate import rational_roots
 from workbench.verification.vanished import loses_letter
 

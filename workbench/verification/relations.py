@@ -12,7 +12,7 @@ from workbench.verification import univariate as uni
 from workbench.verification.claims import Claim, Line, Part
 from workbench.verification.grammar import MAX_EXPONENT, Number, Unreadable
 from workbench.verification.lazy import lazy
-from workbench.verification.polynomials import Poly, Rational, constant, difference, divide_numbers
+from workbench.verification.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -230,6 +230,15 @@ def show(number: Number) -> str:
     if 10_000 % number.denominator == 0:
         return f"{float(number):g}"
     return f"{number.numerator}/{number.denominator}"
+
+
+def cut(exact: Number, shown: Part) -> bool:
+    """Whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
+    text = next((t.text for t in shown.tokens if t.kind == "num"), "")
+    if not shown.bare or "." not in text or shown.percent:
+        return False
+    unit = Fraction(1, 10 ** len(text.rpartition(".")[2]))
+    return magnitude(exact - shown.value) < unit
 
 
 def compare(before: Solutions, after: Solutions) -> Difference | None:

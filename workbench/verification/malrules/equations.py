@@ -131,7 +131,7 @@ def coefficient_undone(sides: Sides) -> Iterator[Move]:
             yield Move("drops_negative", back(Sides(bare, Bin("*", right, number(-a)))), write(here.left))
 
 
-def _divisors(sides: Sides) -> list[Number]:
+def divisors(sides: Sides) -> list[Number]:
     """Numbers by which a pupil may want to divide: coefficients and factors."""
     found: list[Number] = []
     for side in sides:
@@ -166,7 +166,7 @@ def scales_some_terms(sides: Sides) -> Iterator[Move]:
     """`2x + 6 = 10` to `x + 6 = 5`, `x/4 + 3 = 5` to `x + 3 = 20`: not every term is divided or multiplied."""
     for values, exponent, first, one_side in (
         (denominators(sides), 1, "multiplies_first_only", "multiplies_one_side"),
-        (_divisors(sides), -1, "divides_one_term", "divides_one_side"),
+        (divisors(sides), -1, "divides_one_term", "divides_one_side"),
     ):
         for value in values:
             by = Factor(exponent, number(value))
@@ -188,7 +188,7 @@ def scales_some_terms(sides: Sides) -> Iterator[Move]:
 
 def scales_oppositely(sides: Sides) -> Iterator[Move]:
     """`x/4 = 3` to `x = 3/4`: multiplied on one side, divided on the other."""
-    for values, up in ((_divisors(sides), -1), (denominators(sides), 1)):
+    for values, up in ((divisors(sides), -1), (denominators(sides), 1)):
         for value in values:
             for here, back in _both(sides):
                 one = product_of([Factor(1, here.left), Factor(up, number(value))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.types import Diagnosis, Evidence, Judgement, StepVerdict
+from workbench.verification import rewrites
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
 from workbench.verification.malrules import search
@@ -47,10 +48,13 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
             if left is None or right is None or relation != "=" or left.letters or right.letters:
                 continue
             try:
-                if left.value != right.value:
-                    return named(finding, expression(left.node, right) or expression(right.node, left))
+                if left.value == right.value:
+                    continue
             except Unreadable:
                 continue
+            mended = finding.repair or rewrites.fraction_tops(context.line.text, left, right)
+            found = expression(left.node, right) or expression(right.node, left)
+            return named(replace(finding, repair=mended), found)
     return finding
 
 

@@ -217,12 +217,16 @@ def swaps_quotient(spot: Spot) -> Iterator[Slip]:
         yield Slip("divides_wrong_way", made, spot.node, made)
 
 
-RULES: tuple[Rule, ...] = (
+WORKED_OUT: tuple[Rule, ...] = (
     *(two_numbers(name, combine, True) for name, combine in QUOTIENTS[:2]),
     *(two_numbers(name, combine, False) for name, combine in PRODUCTS[:3]),
+)
+"""For lines with fewer operations than the line before."""
+POWERS: tuple[Rule, ...] = (power_rules,)
+RULES: tuple[Rule, ...] = (
+    *WORKED_OUT,
     sign_of_whole,
     cancels_terms,
-    power_rules,
     square_under_minus,
     exponent_rules,
     loses_letter,

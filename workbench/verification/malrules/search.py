@@ -5,32 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.verification.arithmetic import cut
 from workbench.verification.claims import Claim, Part
 from workbench.verification.grammar import Bin, Node, Unreadable
 from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
 from workbench.verification.malrules.equations import Sides
+from workbench.verification.malrules.right import right_moves
 from workbench.verification.malrules.signs import Rule, Slip
 from workbench.verification.malrules.trees import (
     Spot,
-    Term,
     constant,
     groups,
-    is_sum,
-    monomial,
     multiplies_sum,
-    number,
     opposite,
     residue,
+    size,
     spots,
-    sum_of,
-    terms,
     write,
 )
 from workbench.verification.polynomials import rational, same
-from workbench.verification.relations import Pair, Statement, compare
+from workbench.verification.relations import Pair, Statement, compare, cut
 
-MAX_TOKENS = 40
+MAX_TOKENS = 60
+MAX_NODES = 60
 _PLAIN: tuple[Rule, ...] = (*signs.RULES, *products.RULES, *numbers.RULES)
 
 
@@ -46,6 +42,8 @@ class Found:
 
 def expression(before: Node, after: Part) -> Found | None:
     """The malrule that turns an expression into another, correct simplification allowed."""
+    if size(before) + size(after.node) > MAX_NODES:
+        return None
     target = residue(after.node)
     rounded = after.bare and any("." in t.text for t in after.tokens) and _divides(before)
     places = list(spots(before))
@@ -68,6 +66,9 @@ def _divides(node: Node) -> bool:
 def _rules(before: Node, after: Node) -> Iterator[Rule]:
     """The rules that can lead to a line of this form."""
     yield from fractions.RULES
+    yield from products.POWERS
+    if size(after) < size(before):
+        yield from products.WORKED_OUT
     if multiplies_sum(after):
         yield from roots.FACTORING
         yield from brackets.FACTORING
@@ -154,48 +155,11 @@ def _moved(moves: Sequence[equations.Move], left: Part, right: Part) -> Found | 
 
 def _after_a_right_move(old: Sides, left: Part, right: Part) -> Found | None:
     """A correct move first, then one side worked out wrongly."""
-    for sides in _right_moves(old):
+    for sides in right_moves(old):
         found = _one_side(sides, left, right)
         if found is not None and found.malrule != "drops_term":
             return found
     return None
-
-
-def _right_moves(old: Sides) -> Iterator[Sides]:
-    """Moves a pupil may make in mind: letters to one side, one term across, divided or multiplied through."""
-    left, right = terms(old.left), terms(old.right)
-    for letters_left in (True, False):
-        mine = [t for t in left if _lettered(t) == letters_left] + _other_sign(right, letters_left)
-        other = [t for t in right if _lettered(t) != letters_left] + _other_sign(left, not letters_left)
-        yield Sides(sum_of(mine), sum_of(other))
-    for here, flip in ((old, False), (old.turned, True)):
-        parts = terms(here.left)
-        for at, part in enumerate(parts):
-            kept = sum_of([t for k, t in enumerate(parts) if k != at])
-            moved = Sides(kept, Bin("-", here.right, part.signed))
-            yield moved.turned if flip else moved
-    yield from _scaled(old)
-
-
-def _scaled(old: Sides) -> Iterator[Sides]:
-    for here in (old, old.turned):
-        found = None if is_sum(here.left) else monomial(here.left)
-        if found is not None and found.letters and found.number not in (0, 1):
-            by = number(found.number)
-            scaled = Sides(Bin("/", here.left, by), Bin("/", here.right, by))
-            yield scaled if here is old else scaled.turned
-        for value in equations.denominators(old):
-            by = number(value)
-            scaled = Sides(Bin("*", here.left, by), Bin("*", here.right, by))
-            yield scaled if here is old else scaled.turned
-
-
-def _lettered(term: Term) -> bool:
-    return constant(term.node) is None
-
-
-def _other_sign(parts: Sequence[Term], lettered: bool) -> list[Term]:
-    return [Term(-t.sign, t.node) for t in parts if _lettered(t) == lettered]
 
 
 def _rearranged(moves: Sequence[equations.Move], after: Pair) -> Found | None:

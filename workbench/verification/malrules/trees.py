@@ -197,6 +197,16 @@ def groups(node: Node) -> int:
     return 0
 
 
+def size(node: Node) -> int:
+    """How many nodes a tree has."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            return 1 + size(arg)
+        case Bin(_, left, right):
+            return 1 + size(left) + size(right)
+    return 1
+
+
 def multiplies_sum(node: Node) -> bool:
     """Whether a product has a sum as a factor somewhere."""
     match node:
