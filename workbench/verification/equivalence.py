@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, Judgement
@@ -15,8 +15,10 @@ from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
 from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
+from workbench.verification.notes import how_right, notes
 from workbench.verification.polynomials import Poly, poly_letters, proportional
 from workbench.verification.relations import Difference, Pair, Roots, Statement, compare, cut, show, statements
+from workbench.verification.said import mismatch
 from workbench.verification.univariate import rational_roots
 from workbench.verification.vanished import loses_letter
 
@@ -122,9 +124,7 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     assert previous.statement.solutions is not None
     difference = compare(previous.statement.solutions, after)
     if difference is None:
-        same = previous.statement.words == statement.words
-        diagnosis = Diagnosis.SIMILAR if same else Diagnosis.VALID
-        return correct("It has the same solutions as the line before.", not previous.trusted, diagnosis)
+        return _same(context, statement, previous, [k.statement for k in relevant[:-1]])
     for earlier in relevant[:-1]:
         if earlier.trusted and earlier.statement.solutions is not None:
             if compare(earlier.statement.solutions, after) is None:
@@ -137,6 +137,22 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)
+
+
+def _same(context: Context, statement: Statement, previous: Known, earlier: Sequence[Statement]) -> Finding:
+    """A line with the same solutions: right, unless its words claim something else."""
+    before = previous.statement
+    adjacent = previous.line == len(context.earlier) - 1
+    pairs = (before.alternatives[0][0], statement.alternatives[0][0])
+    wrong = mismatch(context.line, *pairs) if adjacent and previous.trusted else None
+    if wrong is not None:
+        evidence = tuple(Evidence("claim", text) for text in (wrong.claimed, wrong.done))
+        reason = f"{wrong.claimed} {wrong.done}"
+        return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, _NAME, reason, evidence, wrong.repair)
+    found = correct(
+        "It has the same solutions as the line before.", not previous.trusted, how_right(before, statement, earlier)
+    )
+    return replace(found, evidence=notes(context.line, before, statement))
 
 
 def _new_fact(context: Context, statement: Statement, previous: Known) -> bool:
@@ -157,7 +173,7 @@ def _is_case(before: Statement, after: Statement) -> bool:
         return False
     pair = after.alternatives[0][0]
     zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
-    if after.assignments or not zero or len(part.poly) != 2 or len(whole.poly) <= 2:
+    if after.assignments or not zero or max(map(len, equation)) != 1 or len(whole.poly) <= 2:
         return False
     return set(rational_roots(part.poly)) <= set(rational_roots(whole.poly))
 

@@ -265,11 +265,20 @@ def _compare_roots(before: Roots, after: Roots) -> Difference | None:
     if len(before.poly) > 2 or len(after.poly) > 2:
         pieces = [f"loses {lost_text}"] if uni.real_roots(lost) else []
         pieces += [f"gains {gained_text}"] if uni.real_roots(gained) else []
-        return Difference("roots", f"This line {' and '.join(pieces)}.")
+        return Difference("roots", f"This line {' and '.join(pieces)}. {_direction(lost, gained)}")
     if not uni.real_roots(gained):
         return Difference("counterexample", f"{lost_text} fits the line before, but not this line.")
     rest = f"; the line before is true for {lost_text}" if uni.real_roots(lost) else ""
     return Difference("counterexample", f"{gained_text} fits this line, but not the line before{rest}.")
+
+
+def _direction(lost: uni.Coefficients, gained: uni.Coefficients) -> str:
+    """Which of the two lines follows from the other."""
+    if not uni.real_roots(gained):
+        return "The line before follows from this line, but not this line from the line before."
+    if not uni.real_roots(lost):
+        return "This line follows from the line before, but not the line before from this line."
+    return "Neither line follows from the other."
 
 
 def contains(solutions: Solutions, x: Number) -> bool:

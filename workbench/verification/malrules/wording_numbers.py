@@ -113,7 +113,7 @@ times_zero
 multiplies_instead_of_dividing
   Multiplies where the line divides.
   as if the number below stood above
-  Look at the operation: times or divided by?
+  Look at whether the line multiplies or divides.
   The number below the fraction bar divides.
 subtracts_instead_of_dividing
   Subtracts where the line divides.
