@@ -54,7 +54,7 @@ def said(line: Line) -> Operation | None:
     if len(line.claims) != 1 or not line.claims[0].whole:
         return None
     ahead = line.text[: line.claims[0].whole[0].start]
-    match = _SAID.search(ahead)
+    match = _SAID.search(ahead) if len(ahead) > 8 else None
     if match is None or len(_ANY.findall(ahead)) != 1:
         return None
     kind = next(k for k in ("minus", "plus", "over", "times") if match.group(k))

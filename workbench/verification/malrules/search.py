@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbench.verification.claims import Claim, Part
 from workbench.verification.grammar import Bin, Node, Unreadable
@@ -40,6 +41,7 @@ class Found:
     """Empty where the rule works on the whole line."""
 
 
+@lru_cache(maxsize=4096)
 def expression(before: Node, after: Part) -> Found | None:
     """The malrule that turns an expression into another, correct simplification allowed."""
     if size(before) + size(after.node) > MAX_NODES:
@@ -196,6 +198,7 @@ def _one_off(was: str, made: str) -> bool:
     return any(longer[:k] + longer[k + 1 :] == shorter for k in range(len(longer)))
 
 
+@lru_cache(maxsize=4096)
 def statement(before: Statement, after: Statement) -> Found | None:
     """The malrule that turns what one line states into what the next states."""
     if len(before.alternatives) != 1 or len(before.alternatives[0]) != 1:

@@ -102,6 +102,7 @@ def monomial_node(number_: Number, letters: str) -> Node:
     return product_of([Factor(1, p) for p in (number(number_), *powers)])
 
 
+@lru_cache(maxsize=8192)
 def monomial(node: Node) -> Monomial | None:
     """The number and the letters of a term; None where it is no single monomial."""
     try:
@@ -116,6 +117,7 @@ def monomial(node: Node) -> Monomial | None:
     return Monomial(divide_numbers(coefficient, bottom[""]), letters)
 
 
+@lru_cache(maxsize=8192)
 def constant(node: Node) -> Number | None:
     """The value of a tree without letters, else None."""
     try:
