@@ -9,7 +9,15 @@ from typing import NamedTuple
 from workbench.verification.claims import Claim, make_part
 from workbench.verification.grammar import Token, Unreadable
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
+_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+_SPELLED = {
+    "<": ("<", r"\lt"),
+    ">": (">", r"\gt"),
+    "<=": ("<=", "≤", r"\leq", r"\le"),
+    ">=": (">=", "≥", r"\geq", r"\ge"),
+}
+"""How the relations are written, in the same order on both sides."""
 
 
 class Edit(NamedTuple):
@@ -133,7 +141,9 @@ def _directions(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
             continue
         raw = text[left.end : right.start]
         sign = raw.strip()
-        relations = (*claim.relations[:i], _FLIP[relation], *claim.relations[i + 1 :])
         start = left.end + len(raw) - len(raw.lstrip())
-        if sign in _FLIP:
-            yield Claim(claim.parts, relations), Edit(start, start + len(sign), _FLIP[sign])
+        for other in (_FLIP[relation], _STRICT[relation]):
+            if sign in _SPELLED[relation]:
+                spelled = _SPELLED[other][min(_SPELLED[relation].index(sign), len(_SPELLED[other]) - 1)]
+                relations = (*claim.relations[:i], other, *claim.relations[i + 1 :])
+                yield Claim(claim.parts, relations), Edit(start, start + len(sign), spelled)

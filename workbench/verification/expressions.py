@@ -116,7 +116,11 @@ def _compare(context: Context, part: Part) -> Finding | None:
         carried = not any(trusted for _, trusted in equal)
         again = [t.text for t in equal[-1][0].tokens] == [t.text for t in part.tokens]
         return _right("It is equal to the expression before.", carried, again)
-    if any(same(rational(node), part.rational) for c, _ in earlier for node in pieces(c.node)):
+    parts = [node for c, _ in earlier for node in pieces(c.node)]
+    if part.letters and part.node in parts:
+        # A piece written down again may be the start of work on it, or a wrong simplification.
+        return None
+    if any(same(rational(node), part.rational) for node in parts):
         return _right("It is a piece of the expression before.")
     if part.bare and not part.letters:
         return None

@@ -209,11 +209,13 @@ def for_expression(line: Line, target: Part, wrong: Part) -> str | None:
 
     letters = bool(wrong.letters)
     fixed = repair.find(line.text, claim, lambda c: not gap(c), gap, (target,), letters)
+    bottom = target.rational[1].get("", 1)
     if fixed is None and letters:
-        bottom = target.rational[1].get("", 1)
         fixed = rewrites.missing_term(line.text, wrong, scale(target.rational[0], divide_numbers(1, bottom)))
     if fixed is None and letters:
         fixed = rewrites.brackets(line.text, wrong, target.rational[0])
     if fixed is None:
         fixed = rewrites.fraction_tops(line.text, target, wrong)
+    if fixed is None and letters and len(target.rational[1]) == 1:
+        fixed = rewrites.expanded(line.text, wrong, scale(target.rational[0], divide_numbers(1, bottom)))
     return fixed

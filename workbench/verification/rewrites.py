@@ -8,7 +8,7 @@ from workbench.verification import edits
 from workbench.verification.claims import Part, make_part
 from workbench.verification.edits import Edit
 from workbench.verification.grammar import MAX_CHARS, Number, Token, Unreadable
-from workbench.verification.malrules.trees import constant, monomial_node, terms, write
+from workbench.verification.malrules.trees import Term, constant, monomial_node, sum_of, terms, write
 from workbench.verification.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
 from workbench.verification.univariate import coefficients, monic, rational_roots
 
@@ -133,6 +133,17 @@ def missing_term(text: str, wrong: Part, target: Poly) -> str | None:
         return edits.apply(text, Edit(first.start, first.start, f"{'-' if size < 0 else ''}{written}{joined}"))
     at = wrong.tokens[-1].end if after == len(parts) else _operator_before(wrong.tokens, after)
     return edits.apply(text, Edit(at, at, f"{spaced}{sign}{spaced}{written}"))
+
+
+def expanded(text: str, wrong: Part, target: Poly) -> str | None:
+    """A sum without brackets as the sum that it should be, the highest powers first."""
+    if any(t.kind in ("open", "frac") or t.text == "/" for t in wrong.tokens) or not 0 < len(target) <= 6:
+        return None
+    if any(c.denominator != 1 for c in target.values()):
+        return None
+    ordered = sorted(target.items(), key=lambda item: (-len(item[0]), item[0]))
+    written = write(sum_of([Term(1 if c > 0 else -1, monomial_node(magnitude(c), m)) for m, c in ordered]))
+    return edits.apply(text, Edit(wrong.start, wrong.end, written))
 
 
 def _operator_before(tokens: tuple[Token, ...], term: int) -> int:

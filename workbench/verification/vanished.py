@@ -10,12 +10,14 @@ from workbench.verification.relations import Pair, Roots, Statement
 def loses_letter(claim: Claim, before: Statement) -> bool:
     """Whether a claim that holds for every value stands in place of the equation before.
 
-    One side must be kept as it was, so that a calculation beside the equation is left alone.
+    It says nothing, as `5 = 5` does, or keeps one side as it was: a calculation beside the equation is left alone.
     """
     pair = _pair(before)
     left, right = claim.parts[0], claim.parts[-1]
     if pair is None or claim.relations != ("=",) or left is None or right is None:
         return False
+    if _words(left) == _words(right):
+        return True
     for old, kept, was, now in (
         (pair.left, left, pair.right, right),
         (pair.right, right, pair.left, left),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import lcm
 from typing import NamedTuple
 
 from workbench.verification.grammar import Bin, Node, Num, Number
@@ -152,7 +153,11 @@ def denominators(sides: Sides) -> list[Number]:
             bottoms = [f for f in Spot(term.node, lambda made: made).factors if f.exponent < 0]
             values = [constant(f.node) for f in bottoms]
             found.extend(v for v in values if v is not None and v and abs(v) != 1)
-    return list(dict.fromkeys(found))
+    distinct = list(dict.fromkeys(found))
+    whole = [int(v) for v in distinct if v.denominator == 1]
+    if len(whole) > 1:
+        distinct.append(lcm(*whole))
+    return distinct
 
 
 def _scaled(parts: Sequence[Term], by: Factor, only: frozenset[int]) -> Node:

@@ -89,13 +89,16 @@ def roots(before: Statement, after: Statement) -> str | None:
         return None
     right = set(rational_roots(target.poly))
     zero = _zero_side(pair.left.node, pair.right.node)
+    kept = after.solutions
+    if isinstance(kept, Roots) and len(kept.poly) > 1 and len(right) == len(target.poly) - 1:
+        left = set(rational_roots(kept.poly))
+        if left and left < right and len(left) == len(kept.poly) - 1:
+            return _lost(pair.left.node, pair.right.node, right - left)
     if assigned:
         try:
             said = {part.value for _, part in assigned}
         except ArithmeticError:
             return None
-        if said < right:
-            return _lost(pair.left.node, pair.right.node, right - said)
         if said and said <= {-r for r in right}:
             return "root_signs"
         if len(said) == len(right) and {abs(s) for s in said} == {abs(r) for r in right}:

@@ -18,6 +18,7 @@ from workbench.verification.malrules.trees import (
     groups,
     multiplies_sum,
     opposite,
+    put,
     residue,
     size,
     spots,
@@ -104,9 +105,8 @@ def _near(made: Node, after: Part) -> bool:
     return exact is not None and cut(exact, after)
 
 
-def equation(before: Pair, after: Pair) -> Found | None:
+def equation(old: Sides, after: Pair) -> Found | None:
     """The malrule that turns an equation or inequality into another, correct simplification allowed."""
-    old = Sides(before.left.node, before.right.node)
     shapes = [(after.left, after.right), (after.right, after.left)]
     kept = {residue(old.left), residue(old.right)} & {residue(after.left.node), residue(after.right.node)}
     try:
@@ -120,13 +120,14 @@ def equation(before: Pair, after: Pair) -> Found | None:
         lambda left, right: _moved(moves, left, right),
         lambda left, right: None if kept else _rearranged(moves, after),
         lambda left, right: _after_a_right_move(old, left, right),
+        lambda left, right: _both_sides(old, left, right),
     ]
     for look in searches:
         for left, right in shapes:
             found = look(left, right)
             if found is not None:
                 return found
-    return _copied(before, after)
+    return None
 
 
 def _is_letter(part: Part) -> bool:
@@ -140,6 +141,13 @@ def _one_side(old: Sides, left: Part, right: Part) -> Found | None:
     if residue(old.right) == residue(right.node):
         return expression(old.left, left)
     return None
+
+
+def _both_sides(old: Sides, left: Part, right: Part) -> Found | None:
+    """The same malrule on either side."""
+    one = expression(old.left, left)
+    other = expression(old.right, right) if one is not None else None
+    return one if one is not None and other is not None and one.malrule == other.malrule else None
 
 
 def _moved(moves: Sequence[equations.Move], left: Part, right: Part) -> Found | None:
@@ -215,7 +223,9 @@ def statement(before: Statement, after: Statement) -> Found | None:
     lost = roots.roots(before, after)
     if lost is not None:
         return Found(lost, roots.shown(before))
-    return equation(old, new) if len(after.alternatives) == 1 else None
+    if len(after.alternatives) > 1:
+        return None
+    return equation(Sides(old.left.node, old.right.node), new) or _copied(old, new)
 
 
 def claim(before: Statement, wrong: Claim) -> Found | None:
@@ -265,6 +275,15 @@ def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
         if found is not None:
             return found
     found = _rearranged(moves, after)
-    for pair in reversed(earlier):
-        found = found or equation(pair, after)
+    for sides in (*reversed(pairs), *_put_in(earlier, pairs)):
+        found = found or equation(sides, after)
     return found
+
+
+def _put_in(earlier: Sequence[Pair], pairs: Sequence[Sides]) -> Iterator[Sides]:
+    """Each equation with an earlier `y = 10 - x` put into it."""
+    for pair in earlier[-3:]:
+        if pair.relation == "=" and len(pair.left.tokens) == 1 and pair.left.letters and not pair.right.bare:
+            (letter,) = pair.left.letters
+            for old in pairs[-4:]:
+                yield Sides(put(old.left, letter, pair.right.node), put(old.right, letter, pair.right.node))

@@ -188,6 +188,18 @@ def _put_factor(parts: list[Factor], at: int, made: Node) -> Node:
     return product_of([*parts[:at], Factor(parts[at].exponent, made), *parts[at + 1 :]])
 
 
+def put(node: Node, letter: str, made: Node) -> Node:
+    """The tree with another tree in place of a letter."""
+    match node:
+        case Var(name) if name == letter:
+            return made
+        case Neg(arg):
+            return Neg(put(arg, letter, made))
+        case Bin(op, left, right):
+            return Bin(op, put(left, letter, made), put(right, letter, made))
+    return node
+
+
 def groups(node: Node) -> int:
     """How many sums stand in brackets."""
     match node:
