@@ -57,3 +57,4 @@ def test_pupils_moves_are_told_apart_in_both_shapes(judge):
     found = measure([json.loads(line) for line in MOVES.read_text().split("\n") if line], judge)
     assert found.equivalent >= 0.995, found
     assert found.not_equivalent >= 0.995, found
+    assert found.named >= 0.8, found

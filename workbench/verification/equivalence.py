@@ -160,10 +160,20 @@ def _new_fact(context: Context, statement: Statement, previous: Known) -> bool:
     if previous.line < len(context.earlier) - 1:
         return True
     before = previous.statement.assignments
+    if _other_numbers(statement, previous.statement):
+        return True
     if not before or not _QUANTITY.search(context.problem.text):
         return False
     worked_out = all(part.bare for _, part in before)
     return worked_out or not all(part.bare for _, part in statement.assignments)
+
+
+def _other_numbers(statement: Statement, before: Statement) -> bool:
+    """Whether a value is worked out from a number that the line before does not have."""
+    if not statement.assignments or any(part.bare for _, part in statement.assignments):
+        return False
+    own = {t.text for _, part in statement.assignments for t in part.tokens if t.kind in ("num", "mixed")}
+    return not own <= set(before.words)
 
 
 def _is_case(before: Statement, after: Statement) -> bool:

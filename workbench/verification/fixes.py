@@ -9,8 +9,8 @@ from workbench.verification.arithmetic import is_value
 from workbench.verification.claims import Claim, Line, Part
 from workbench.verification.grammar import Node, Number, Unreadable
 from workbench.verification.malrules.equations import Sides
+from workbench.verification.malrules.residues import residue
 from workbench.verification.malrules.right import right_moves
-from workbench.verification.malrules.trees import residue
 from workbench.verification.polynomials import Poly, difference, divide_numbers, magnitude, rational, scale
 from workbench.verification.relations import Pair, Roots, Solutions, Statement, compare
 from workbench.verification.univariate import rational_roots

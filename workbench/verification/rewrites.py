@@ -8,7 +8,8 @@ from workbench.verification import edits
 from workbench.verification.claims import Part, make_part
 from workbench.verification.edits import Edit
 from workbench.verification.grammar import MAX_CHARS, Number, Token, Unreadable
-from workbench.verification.malrules.trees import Term, constant, monomial_node, sum_of, terms, write
+from workbench.verification.malrules.trees import Term, constant, monomial_node, sum_of, terms
+from workbench.verification.malrules.writing import write
 from workbench.verification.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
 from workbench.verification.univariate import coefficients, monic, rational_roots
 

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from workbench.verification.claims import Line, make_part
 from workbench.verification.grammar import Bin, Node, Unreadable, tokenize
 from workbench.verification.malrules.equations import Sides, denominators, divisors
-from workbench.verification.malrules.trees import number, residue, terms, write
+from workbench.verification.malrules.residues import residue
+from workbench.verification.malrules.trees import number, terms
+from workbench.verification.malrules.writing import write
 from workbench.verification.relations import Pair
 
 _TERM = r"(-?\s*(?:\d+(?:\.\d+)?(?:\s*/\s*\d+)?\s*[a-z]?|[a-z]))(?![\w.])"

@@ -21,8 +21,8 @@ from workbench.verification.malrules.trees import (
     product_of,
     sum_of,
     terms,
-    write,
 )
+from workbench.verification.malrules.writing import write
 from workbench.verification.polynomials import divide_numbers, magnitude
 
 

@@ -6,17 +6,8 @@ from collections.abc import Iterator
 
 from workbench.verification.grammar import Bin, Node, Num, Number, Var
 from workbench.verification.malrules.signs import Rule, Slip
-from workbench.verification.malrules.trees import (
-    Factor,
-    Spot,
-    Term,
-    constant,
-    is_sum,
-    product_of,
-    sum_of,
-    terms,
-    write,
-)
+from workbench.verification.malrules.trees import Factor, Spot, Term, constant, is_sum, product_of, sum_of, terms
+from workbench.verification.malrules.writing import write
 from workbench.verification.polynomials import divide_numbers, magnitude
 from workbench.verification.relations import Roots, Statement
 from workbench.verification.univariate import rational_roots

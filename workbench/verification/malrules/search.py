@@ -10,20 +10,11 @@ from workbench.verification.claims import Claim, Part
 from workbench.verification.grammar import Bin, Node, Unreadable
 from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
 from workbench.verification.malrules.equations import Sides
+from workbench.verification.malrules.residues import opposite, residue
 from workbench.verification.malrules.right import right_moves
 from workbench.verification.malrules.signs import Rule, Slip
-from workbench.verification.malrules.trees import (
-    Spot,
-    constant,
-    groups,
-    multiplies_sum,
-    opposite,
-    put,
-    residue,
-    size,
-    spots,
-    write,
-)
+from workbench.verification.malrules.trees import Spot, constant, groups, multiplies_sum, put, size, spots
+from workbench.verification.malrules.writing import write
 from workbench.verification.polynomials import rational, same
 from workbench.verification.relations import Pair, Statement, compare, cut
 
@@ -269,13 +260,11 @@ def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
         moves = list(systems.eliminations(pairs[-4:]))
     except Unreadable:
         return None
-    shapes = [(after.left, after.right), (after.right, after.left)]
-    for left, right in shapes:
-        found = _moved(moves, left, right)
-        if found is not None:
-            return found
-    found = _rearranged(moves, after)
-    for sides in (*reversed(pairs), *_put_in(earlier, pairs)):
+    found = _moved(moves, after.left, after.right) or _moved(moves, after.right, after.left)
+    for sides in _put_in(earlier, pairs):
+        found = found or equation(sides, after)
+    found = found or _rearranged(moves, after)
+    for sides in reversed(pairs):
         found = found or equation(sides, after)
     return found
 
