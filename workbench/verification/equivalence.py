@@ -159,10 +159,12 @@ def _new_fact(context: Context, statement: Statement, previous: Known) -> bool:
     """In a word problem an equation may be a new fact, unless it can only go on from the line before."""
     if previous.line < len(context.earlier) - 1:
         return True
-    before = previous.statement.assignments
+    if not _QUANTITY.search(context.problem.text):
+        return False
     if _other_numbers(statement, previous.statement):
         return True
-    if not before or not _QUANTITY.search(context.problem.text):
+    before = previous.statement.assignments
+    if not before:
         return False
     worked_out = all(part.bare for _, part in before)
     return worked_out or not all(part.bare for _, part in statement.assignments)
