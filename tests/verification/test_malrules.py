@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -164,3 +165,27 @@ def test_ten_corruptions_outside_the_catalogue():
     assert len(FOREIGN) == 10
     assert found["all"] >= 150
     assert found["flagged"] >= 0.95 * found["all"], found
+
+
+@pytest.mark.parametrize(
+    ("problem", "line"),
+    [
+        ("Solve 2 >= 3.", "(7)(2) = (7)/(3)"),
+        ("Solve x/0 = 3.", "x = 3/0"),
+        ("Simplify (x + 1)^12 * (x - 1)^12.", "(x^2 - 1)^11"),
+        ("Solve (x + 1/3)^12 = 2.", "x^12 + 1/3^12 = 2"),
+        ("Work out 99999999999999999999 * 99999999999999999999.", "99999999999999999999 * 99999999999999999999 = 7"),
+        ("Solve x = 1.", "(x)^-12 = (0)^-1"),
+    ],
+)
+def test_odd_lines_never_raise(problem, line):
+    assert VERIFIER.verify(Problem("p", problem, "1"), [line, line]).steps
+
+
+def test_random_lines_never_raise():
+    rng = Random(3)
+    pieces = ["x", "2", "(x + 1)", "-", " + ", "/", "*", "^2", "(", ")", " = ", " < ", "20%", "0", "1/3", "x^2", "7"]
+    for _ in range(400):
+        before = "".join(rng.choice(pieces) for _ in range(rng.randint(3, 9)))
+        line = "".join(rng.choice(pieces) for _ in range(rng.randint(3, 11)))
+        assert VERIFIER.verify(Problem("p", f"Solve {before}.", None), [line], Knowledge.FREE).steps
