@@ -117,7 +117,7 @@ class Evidence:
     """One fact that a checker found."""
 
     kind: str
-    """`value`, `counterexample`, `roots`, `domain`, `quantity`, `unit`, `claim`, `answer`."""
+    """`value`, `counterexample`, `roots`, `domain`, `quantity`, `unit`, `claim`, `answer`, `place`."""
     text: str
     """A sentence a pupil could read."""
 

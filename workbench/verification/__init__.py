@@ -2,6 +2,19 @@
 
 from workbench.verification.answers import final_answer, grade
 from workbench.verification.findings import Context, Finding, StepChecker
+from workbench.verification.malrules.catalogue import CATALOGUE, Malrule
+from workbench.verification.malrules.naming import hints
 from workbench.verification.verifier import DEFAULT, Verifier
 
-__all__ = ["DEFAULT", "Context", "Finding", "StepChecker", "Verifier", "final_answer", "grade"]
+__all__ = [
+    "CATALOGUE",
+    "DEFAULT",
+    "Context",
+    "Finding",
+    "Malrule",
+    "StepChecker",
+    "Verifier",
+    "final_answer",
+    "grade",
+    "hints",
+]

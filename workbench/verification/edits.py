@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from workbench.verification.claims import Claim, make_part
 from workbench.verification.grammar import Token, Unreadable
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
+_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+_SPELLED = {
+    "<": ("<", r"\lt"),
+    ">": (">", r"\gt"),
+    "<=": ("<=", "≤", r"\leq", r"\le"),
+    ">=": (">=", "≥", r"\geq", r"\ge"),
+}
+"""How the relations are written, in the same order on both sides."""
 
 
 class Edit(NamedTuple):
@@ -34,8 +43,12 @@ def with_part(claim: Claim, index: int, tokens: Sequence[Token]) -> Claim | None
 
 
 def moves(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
-    """Sign flips, then times against divide, then the inequality's direction."""
-    for make in (_sign_flips, _sign_inserts, _times_divide, _other_operators):
+    """Sign flips, times against divide, numbers exchanged, exponents, other operators, the direction."""
+
+    def swaps(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
+        return _swaps(text, tokens)
+
+    for make in (_sign_flips, _sign_inserts, _times_divide, swaps, _exponents, _other_operators):
         for index in range(len(claim.parts) - 1, -1, -1):
             part = claim.parts[index]
             if part is not None:
@@ -85,6 +98,31 @@ def _times_divide(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
             yield changed, Edit(token.start, token.end, other)
 
 
+def _swaps(text: str, tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
+    """Two numbers exchanged: `8 / 2` made `2 / 8`, `24 / 3 * 4` made `24 / 4 * 3`."""
+    places = [i for i, t in enumerate(tokens) if t.kind == "num"]
+    if len(places) > 6 or not any(t.kind == "op" and t.text in "/-" for t in tokens):
+        return
+    for i, j in combinations(places, 2):
+        first, second = tokens[i], tokens[j]
+        if first.text != second.text:
+            changed = list(tokens)
+            changed[i], changed[j] = first._replace(text=second.text), second._replace(text=first.text)
+            between = text[first.end : second.start]
+            yield tuple(changed), Edit(first.start, second.end, second.text + between + first.text)
+
+
+def _exponents(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
+    """Another small exponent."""
+    for i in range(1, len(tokens)):
+        token = tokens[i]
+        if token.kind == "num" and tokens[i - 1].text == "^" and token.end > token.start:
+            for size in map(str, range(1, 13)):
+                if size != token.text:
+                    changed = (*tokens[:i], token._replace(text=size), *tokens[i + 1 :])
+                    yield changed, Edit(token.start, token.end, size)
+
+
 def _other_operators(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Plus or minus where it should be times or divide, and the other way round."""
     for i, token in enumerate(tokens):
@@ -103,7 +141,9 @@ def _directions(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
             continue
         raw = text[left.end : right.start]
         sign = raw.strip()
-        relations = (*claim.relations[:i], _FLIP[relation], *claim.relations[i + 1 :])
         start = left.end + len(raw) - len(raw.lstrip())
-        if sign in _FLIP:
-            yield Claim(claim.parts, relations), Edit(start, start + len(sign), _FLIP[sign])
+        for other in (_FLIP[relation], _STRICT[relation]):
+            if sign in _SPELLED[relation]:
+                spelled = _SPELLED[other][min(_SPELLED[relation].index(sign), len(_SPELLED[other]) - 1)]
+                relations = (*claim.relations[:i], other, *claim.relations[i + 1 :])
+                yield Claim(claim.parts, relations), Edit(start, start + len(sign), spelled)

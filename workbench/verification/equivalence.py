@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
-from workbench.verification.claims import Part
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
+from workbench.verification.malrules import search
+from workbench.verification.malrules.naming import named
+from workbench.verification.notes import how_right, notes
 from workbench.verification.polynomials import Poly, poly_letters, proportional
 from workbench.verification.readings import rounds
-from workbench.verification.relations import Difference, Interval, Roots, Statement, compare, show, statements
+from workbench.verification.relations import (
+    Difference,
+    Interval,
+    Pair,
+    Roots,
+    Statement,
+    compare,
+    cut,
+    show,
+    statements,
+)
+from workbench.verification.said import mismatch
 from workbench.verification.univariate import rational_roots
+from workbench.verification.vanished import loses_letter
 
 _NAME = "equivalence"
+_QUANTITY = re.compile(r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|twice|dozen)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,9 @@ class Equivalence:
         if held is not None and held.judgement is Judgement.INCORRECT:
             return held
         known = list(_known(context))
+        lost = _lost_letter(context, known)
+        if lost is not None:
+            return lost
         for statement in statements(context.line, context.carry):
             try:
                 finding = _judge(context, statement, known)
@@ -72,6 +91,22 @@ def _known(context: Context) -> Sequence[Known]:
     return found
 
 
+def _lost_letter(context: Context, known: Sequence[Known]) -> Finding | None:
+    """A line that is true for every value, in place of an equation that is not yet solved."""
+    if len(context.line.claims) != 1 or not known or known[-1].line != len(context.earlier) - 1:
+        return None
+    before = known[-1].statement
+    if any(all(part.bare for _, part in k.statement.assignments) for k in known if k.statement.assignments):
+        return None
+    if not loses_letter(context.line.claims[0], before):
+        return None
+    (letter,) = before.letters
+    text = f"Every {letter} fits this line, but not the line before."
+    evidence = (Evidence("counterexample", text),)
+    finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence)
+    return named(finding, search.claim(before, context.line.claims[0]))
+
+
 def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
     """A finding for a line that holds."""
     return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
@@ -99,9 +134,7 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     assert previous.statement.solutions is not None
     difference = compare(previous.statement.solutions, after)
     if difference is None:
-        same = previous.statement.words == statement.words
-        diagnosis = Diagnosis.SIMILAR if same else Diagnosis.VALID
-        return correct("It has the same solutions as the line before.", not previous.trusted, diagnosis)
+        return _same(context, statement, previous, [k.statement for k in relevant[:-1]])
     for earlier in relevant[:-1]:
         if earlier.trusted and earlier.statement.solutions is not None:
             if compare(earlier.statement.solutions, after) is None:
@@ -115,7 +148,7 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
         return correct("It is rounded to the digits shown.")
     if word_problem and previous.statement.solutions == Roots(after.letter, (1,)):
         return None  # From a line that is never true, anything follows.
-    if word_problem and (_new_fact(context, previous) or difference.kind == "roots"):
+    if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
         return None
     if word_problem and _chooses(statement, previous.statement, relevant):
         return None
@@ -136,9 +169,43 @@ def _rounded(before: Statement, after: Statement) -> bool:
     return rounds(rational_roots(exact.poly)[0], assigned[0][1])
 
 
-def _new_fact(context: Context, previous: Known) -> bool:
-    """In a word problem an equation may be a new fact, unless an unsolved one stands just before."""
-    return previous.line < len(context.earlier) - 1 or bool(previous.statement.assignments)
+def _same(context: Context, statement: Statement, previous: Known, earlier: Sequence[Statement]) -> Finding:
+    """A line with the same solutions: right, unless its words claim something else."""
+    before = previous.statement
+    adjacent = previous.line == len(context.earlier) - 1
+    pairs = (before.alternatives[0][0], statement.alternatives[0][0])
+    wrong = mismatch(context.line, *pairs) if adjacent and previous.trusted else None
+    if wrong is not None:
+        evidence = tuple(Evidence("claim", text) for text in (wrong.claimed, wrong.done))
+        reason = f"{wrong.claimed} {wrong.done}"
+        return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, _NAME, reason, evidence, wrong.repair)
+    found = correct(
+        "It has the same solutions as the line before.", not previous.trusted, how_right(before, statement, earlier)
+    )
+    return replace(found, evidence=notes(context.line, before, statement))
+
+
+def _new_fact(context: Context, statement: Statement, previous: Known) -> bool:
+    """In a word problem an equation may be a new fact, unless it can only go on from the line before."""
+    if previous.line < len(context.earlier) - 1:
+        return True
+    if not _QUANTITY.search(context.problem.text):
+        return False
+    if _other_numbers(statement, previous.statement):
+        return True
+    before = previous.statement.assignments
+    if not before:
+        return False
+    worked_out = all(part.bare for _, part in before)
+    return worked_out or not all(part.bare for _, part in statement.assignments)
+
+
+def _other_numbers(statement: Statement, before: Statement) -> bool:
+    """Whether a value is worked out from a number that the line before does not have."""
+    if not statement.assignments or any(part.bare for _, part in statement.assignments):
+        return False
+    own = {t.text for _, part in statement.assignments for t in part.tokens if t.kind in ("num", "mixed")}
+    return not own <= set(before.words)
 
 
 def _is_case(before: Statement, after: Statement) -> bool:
@@ -148,7 +215,7 @@ def _is_case(before: Statement, after: Statement) -> bool:
         return False
     pair = after.alternatives[0][0]
     zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
-    if after.assignments or not zero or len(part.poly) != 2 or len(whole.poly) <= 2:
+    if after.assignments or not zero or max(map(len, equation)) != 1 or len(whole.poly) <= 2:
         return False
     return set(rational_roots(part.poly)) <= set(rational_roots(whole.poly))
 
@@ -160,12 +227,12 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
     assigned = statement.assignments
     if isinstance(exact, Roots) and len(exact.poly) == 2 and len(assigned) == 1:
         root = rational_roots(exact.poly)[0]
-        if rounds(root, assigned[0][1]):
+        if rounds(root, assigned[0][1]) or cut(root, assigned[0][1]):
             diagnosis, text = (
                 Diagnosis.ROUNDED,
                 f"{exact.letter} is exactly {show(root)}; the line rounds it.",
             )
-    return Finding(
+    finding = Finding(
         Judgement.INCORRECT,
         diagnosis,
         _NAME,
@@ -173,6 +240,7 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
         (Evidence(difference.kind, text),),
         fixes.for_statement(context.line, statement, before),
     )
+    return named(finding, search.statement(before, statement)) if diagnosis is Diagnosis.NOT_EQUIVALENT else finding
 
 
 def _system(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
@@ -196,8 +264,7 @@ def _system(context: Context, statement: Statement, known: Sequence[Known]) -> F
     if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
         return None
     pairs = [p for k in known[-4:] for a in k.statement.alternatives for p in a]
-    sides = [side for p in pairs for side in (p.left, p.right)]
-    return _not_implied(context, statement, row, basis, sides)
+    return _not_implied(context, statement, row, basis, pairs)
 
 
 def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
@@ -210,7 +277,7 @@ def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
 
 
 def _not_implied(
-    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], sides: Sequence[Part]
+    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], earlier: Sequence[Pair]
 ) -> Finding:
     fixed = linear.solution(basis)
     if poly_letters(row) <= fixed.keys():
@@ -218,7 +285,8 @@ def _not_implied(
         text = f"{values} solves the equations, but not this line."
     else:
         text = "This line does not follow from the equations."
-    return Finding(
+    sides = [side for p in earlier for side in (p.left, p.right)]
+    finding = Finding(
         Judgement.INCORRECT,
         Diagnosis.NOT_EQUIVALENT,
         _NAME,
@@ -226,3 +294,4 @@ def _not_implied(
         (Evidence("counterexample", text),),
         fixes.for_system(context.line, statement, basis, sides),
     )
+    return named(finding, search.system(earlier, statement.alternatives[0][0]))

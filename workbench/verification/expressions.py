@@ -9,6 +9,8 @@ from workbench.verification import fixes
 from workbench.verification.claims import Claim, Line, Part
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Bin, Neg, Node, Number, Pct, Unreadable
+from workbench.verification.malrules import search
+from workbench.verification.malrules.naming import named
 from workbench.verification.polynomials import (
     difference,
     divide_numbers,
@@ -83,7 +85,7 @@ def _differs(context: Context, left: Part, right: Part, line: Line) -> Finding |
     text = counterexample(left, right)
     if text is None:
         return None
-    return Finding(
+    finding = Finding(
         Judgement.INCORRECT,
         Diagnosis.NOT_EQUIVALENT,
         _NAME,
@@ -91,6 +93,7 @@ def _differs(context: Context, left: Part, right: Part, line: Line) -> Finding |
         (Evidence("counterexample", text),),
         fixes.for_expression(line, left, right),
     )
+    return named(finding, search.expression(left.node, right))
 
 
 def check_expression(context: Context) -> Finding | None:
@@ -113,7 +116,11 @@ def _compare(context: Context, part: Part) -> Finding | None:
         carried = not any(trusted for _, trusted in equal)
         again = [t.text for t in equal[-1][0].tokens] == [t.text for t in part.tokens]
         return _right("It is equal to the expression before.", carried, again)
-    if any(same(rational(node), part.rational) for c, _ in earlier for node in pieces(c.node)):
+    parts = [node for c, _ in earlier for node in pieces(c.node)]
+    if part.letters and part.node in parts:
+        # A piece written down again may be the start of work on it, or a wrong simplification.
+        return None
+    if any(same(rational(node), part.rational) for node in parts):
         return _right("It is a piece of the expression before.")
     if part.bare and not part.letters:
         return None
@@ -122,7 +129,8 @@ def _compare(context: Context, part: Part) -> Finding | None:
         text = f"The expression before is {show(target.value)}, this one is {show(part.value)}."
         evidence = (Evidence("value", text),)
         fixed = fixes.for_expression(context.line, target, part)
-        return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence, fixed)
+        finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence, fixed)
+        return named(finding, search.expression(target.node, part))
     return _differs(context, target, part, context.line)
 
 

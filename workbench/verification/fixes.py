@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from workbench.verification import edits, linear, repair, rewrites
 from workbench.verification.arithmetic import is_value
 from workbench.verification.claims import Claim, Line, Part
-from workbench.verification.grammar import Number, Unreadable
-from workbench.verification.polynomials import Poly, difference, divide_numbers, magnitude, scale
+from workbench.verification.grammar import Node, Number, Unreadable
+from workbench.verification.malrules.equations import Sides
+from workbench.verification.malrules.residues import residue
+from workbench.verification.malrules.right import right_moves
+from workbench.verification.polynomials import Poly, difference, divide_numbers, magnitude, rational, scale
 from workbench.verification.relations import Pair, Roots, Solutions, Statement, compare
 from workbench.verification.univariate import rational_roots
 
@@ -53,12 +56,52 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     def measure(changed: Claim) -> repair.Residual:
         return _cross(changed, before)
 
-    fixed = repair.find(line.text, claim, accept, measure, sides)
+    fixed = _beside_a_right_side(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
     if fixed is None and isinstance(target, Roots) and assigned:
         return _assign_roots(line, statement, target)
     if fixed is None and isinstance(target, Roots):
         product = statement.alternatives[0][0].left
         return rewrites.brackets(line.text, product, before.alternatives[0][0].difference[0])
+    return fixed
+
+
+def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[Part]) -> str | None:
+    """The line with one side corrected, where the other is as a right move leaves it."""
+    pair = before.alternatives[0][0]
+    left, right = claim.parts[0], claim.parts[-1]
+    if claim.relations != ("=",) or pair.relation != "=" or left is None or right is None:
+        return None
+    old = Sides(pair.left.node, pair.right.node)
+    ends = residue(left.node), residue(right.node)
+    for move in (old, *right_moves(old)):
+        for goal in (move, move.turned):
+            if ends[0] is not None and residue(goal.left) == ends[0]:
+                fixed = _side(line, claim, 1, goal.right, sides)
+            elif ends[1] is not None and residue(goal.right) == ends[1]:
+                fixed = _side(line, claim, 0, goal.left, sides)
+            else:
+                continue
+            if fixed is not None:
+                return fixed
+    return None
+
+
+def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[Part]) -> str | None:
+    """One side of an equation with the edit that makes it equal to what it should be."""
+    wanted = rational(goal)
+
+    def gap(changed: Claim) -> Poly:
+        part = changed.parts[index]
+        other = changed.parts[1 - index]
+        if part is None or other is not claim.parts[1 - index]:
+            raise Unreadable("the other side")
+        top, bottom = difference(part.rational, wanted)
+        return scale(top, divide_numbers(1, bottom.get("", 1))) if len(bottom) == 1 else top
+
+    fixed = repair.find(line.text, claim, lambda c: not gap(c), gap, sides)
+    wrong = claim.parts[index]
+    if fixed is None and wrong is not None and not any(wanted[1].keys() - {""}):
+        fixed = rewrites.missing_term(line.text, wrong, scale(wanted[0], divide_numbers(1, wanted[1].get("", 1))))
     return fixed
 
 
@@ -166,6 +209,13 @@ def for_expression(line: Line, target: Part, wrong: Part) -> str | None:
 
     letters = bool(wrong.letters)
     fixed = repair.find(line.text, claim, lambda c: not gap(c), gap, (target,), letters)
+    bottom = target.rational[1].get("", 1)
+    if fixed is None and letters:
+        fixed = rewrites.missing_term(line.text, wrong, scale(target.rational[0], divide_numbers(1, bottom)))
     if fixed is None and letters:
         fixed = rewrites.brackets(line.text, wrong, target.rational[0])
+    if fixed is None:
+        fixed = rewrites.fraction_tops(line.text, target, wrong)
+    if fixed is None and letters and len(target.rational[1]) == 1:
+        fixed = rewrites.expanded(line.text, wrong, scale(target.rational[0], divide_numbers(1, bottom)))
     return fixed

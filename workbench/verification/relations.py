@@ -12,7 +12,7 @@ from workbench.verification import univariate as uni
 from workbench.verification.claims import Claim, Line, Part
 from workbench.verification.grammar import MAX_EXPONENT, Number, Unreadable
 from workbench.verification.lazy import lazy
-from workbench.verification.polynomials import Poly, Rational, constant, difference, divide_numbers
+from workbench.verification.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -232,6 +232,15 @@ def show(number: Number) -> str:
     return f"{number.numerator}/{number.denominator}"
 
 
+def cut(exact: Number, shown: Part) -> bool:
+    """Whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
+    text = next((t.text for t in shown.tokens if t.kind == "num"), "")
+    if not shown.bare or "." not in text or shown.percent:
+        return False
+    unit = Fraction(1, 10 ** len(text.rpartition(".")[2]))
+    return magnitude(exact - shown.value) < unit
+
+
 def compare(before: Solutions, after: Solutions) -> Difference | None:
     """None where both have the same real solutions, else a sentence that shows the difference."""
     if before == after or before.letter != after.letter:
@@ -256,11 +265,20 @@ def _compare_roots(before: Roots, after: Roots) -> Difference | None:
     if len(before.poly) > 2 or len(after.poly) > 2:
         pieces = [f"loses {lost_text}"] if uni.real_roots(lost) else []
         pieces += [f"gains {gained_text}"] if uni.real_roots(gained) else []
-        return Difference("roots", f"This line {' and '.join(pieces)}.")
+        return Difference("roots", f"This line {' and '.join(pieces)}. {_direction(lost, gained)}")
     if not uni.real_roots(gained):
         return Difference("counterexample", f"{lost_text} fits the line before, but not this line.")
     rest = f"; the line before is true for {lost_text}" if uni.real_roots(lost) else ""
     return Difference("counterexample", f"{gained_text} fits this line, but not the line before{rest}.")
+
+
+def _direction(lost: uni.Coefficients, gained: uni.Coefficients) -> str:
+    """Which of the two lines follows from the other."""
+    if not uni.real_roots(gained):
+        return "The line before follows from this line, but not this line from the line before."
+    if not uni.real_roots(lost):
+        return "This line follows from the line before, but not the line before from this line."
+    return "Neither line follows from the other."
 
 
 def contains(solutions: Solutions, x: Number) -> bool:

@@ -48,8 +48,8 @@ def decimal(value: Number, places: int = 6) -> str | None:
 def _write_fraction(value: Number, like: str, keep: bool) -> str | None:
     """As a fraction, over the old denominator if `keep` and that works; a mixed number stays mixed."""
     whole, space, rest = like.rpartition(" ")
-    below = rest.rpartition("/")[2]
-    bottom = int(below) if below.isascii() and below.isdigit() else value.denominator
+    written = rest.rpartition("/")[2].strip("() ")
+    bottom = int(written) if written.isdecimal() and written.isascii() and int(written) else value.denominator
     over = bottom if keep and (value * bottom).denominator == 1 else value.denominator
     if space and whole and value > 1 and value.denominator > 1:
         units = value.numerator // value.denominator

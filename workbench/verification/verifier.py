@@ -25,6 +25,7 @@ from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
+from workbench.verification.malrules.naming import name_arithmetic
 from workbench.verification.reference import Reference
 from workbench.verification.steps import split
 from workbench.verification.symbolic import Symbolic
@@ -107,6 +108,7 @@ class Verifier:
         doubts = [f for f in findings if f.judgement is Judgement.UNKNOWN]
         beside = tuple(e for f in doubts for e in f.evidence)
         if best is not None:
+            best = name_arithmetic(context, best)
             carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
             return StepVerdict(
                 context.step,

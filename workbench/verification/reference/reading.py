@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.verification import scan
+from workbench.verification import boundaries, scan
 from workbench.verification.claims import Part, make_part
 from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unreadable, number, tokenize, word_set
 from workbench.verification.grammar import mixed_number as mixed
@@ -266,7 +266,7 @@ def _units_end(tokens: Sequence[Token], i: int) -> int | None:
 def _computations(tokens: Sequence[Token]) -> Iterator[Computation]:
     at = 0
     while at < len(tokens):
-        run = scan.chain(tokens, at) if scan.begins(tokens, at) else None
+        run = scan.chain(tokens, at) if boundaries.begins(tokens, at) else None
         at += 1
         if run is None or (not run.relations and len(run.parts[0]) < 3):
             continue

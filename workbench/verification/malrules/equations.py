@@ -1,0 +1,236 @@
+"""Malrules of equations and inequalities: terms that cross, sides treated unequally, coefficients undone wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import lcm
+from typing import NamedTuple
+
+from workbench.verification.grammar import Bin, Node, Num, Number
+from workbench.verification.malrules.trees import (
+    Factor,
+    Monomial,
+    Spot,
+    Term,
+    constant,
+    is_sum,
+    monomial,
+    monomial_node,
+    negated,
+    number,
+    product_of,
+    sum_of,
+    terms,
+)
+from workbench.verification.malrules.writing import write
+from workbench.verification.polynomials import divide_numbers, magnitude
+
+
+class Sides(NamedTuple):
+    """Both sides of an equation or inequality."""
+
+    left: Node
+    right: Node
+
+    @property
+    def turned(self) -> Sides:
+        return Sides(self.right, self.left)
+
+
+class Move(NamedTuple):
+    """What a malrule makes of an equation."""
+
+    malrule: str
+    sides: Sides
+    place: str = ""
+    """What to look at, as text; empty for the whole line."""
+
+
+EquationRule = Callable[[Sides], Iterator[Move]]
+
+
+def _both(sides: Sides) -> Iterator[tuple[Sides, Callable[[Sides], Sides]]]:
+    """The equation as it is and turned round, each with the way back."""
+    yield sides, lambda s: s
+    yield sides.turned, lambda s: s.turned
+
+
+def _without(parts: Sequence[Term], at: int) -> Node:
+    return sum_of([t for k, t in enumerate(parts) if k != at])
+
+
+def crosses(sides: Sides, sign: int, added: Callable[[Node], Node]) -> Iterator[tuple[Sides, Term]]:
+    """Each term taken from one side, with what `added` makes of it put on the other."""
+    for here, back in _both(sides):
+        parts = terms(here.left)
+        for at, part in enumerate(parts):
+            other = Bin("+" if sign > 0 else "-", here.right, added(part.signed))
+            yield back(Sides(_without(parts, at), other)), part
+
+
+def sign_kept(sides: Sides) -> Iterator[Move]:
+    """`3x + 5 = 20` to `3x = 20 + 5`."""
+    for made, part in crosses(sides, 1, lambda t: t):
+        found = monomial(part.node)
+        if found is not None and found.number:
+            yield Move("sign_kept_letter" if found.letters else "sign_kept", made, write(part.signed))
+
+
+def moves_without_trace(sides: Sides) -> Iterator[Move]:
+    """`3x + 5 = 20` to `3x = 20`: a term taken from one side only."""
+    for here, back in _both(sides):
+        parts = terms(here.left)
+        for at, part in enumerate(parts):
+            if len(parts) > 1:
+                yield Move("one_side_only", back(Sides(_without(parts, at), here.right)), write(part.signed))
+            other = Bin("-", here.right, part.signed)
+            yield Move("one_side_only", back(Sides(here.left, other)), write(part.signed))
+            other = Bin("+", here.right, part.signed)
+            yield Move("one_side_only", back(Sides(here.left, other)), write(part.signed))
+
+
+def _lone(node: Node) -> Monomial | None:
+    """The number and letters of a side that is a single term with a letter."""
+    found = None if is_sum(node) else monomial(node)
+    return found if found is not None and found.letters and found.number else None
+
+
+def coefficient_undone(sides: Sides) -> Iterator[Move]:
+    """`3x = 12` with the 3 undone by the wrong operation: subtracted, turned round, without its sign."""
+    for here, back in _both(sides):
+        found = _lone(here.left)
+        if found is None or found.number == 1:
+            continue
+        a, bare, right = found.number, monomial_node(1, found.letters), here.right
+        fraction = a.denominator > 1 and a.numerator in (1, -1)
+        by = number(divide_numbers(1, a)) if fraction else number(a)
+        undone: tuple[tuple[str, Node], ...] = (
+            ("divides_again", Bin("/", right, by)),
+            ("subtracts_coefficient", Bin("-", right, by)),
+            ("adds_coefficient", Bin("+", right, by)),
+            ("divides_again", negated(Bin("/", right, by))),
+        )
+        if not fraction:
+            undone = (
+                ("drops_negative", Bin("/", right, number(-a))),
+                ("subtracts_coefficient", Bin("-", right, by)),
+                ("adds_coefficient", Bin("+", right, by)),
+                ("multiplies_by_coefficient", Bin("*", right, by)),
+                ("divides_wrong_way", Bin("/", by, right)),
+                ("divides_wrong_way", Bin("/", number(-a), right)),
+                ("subtracts_coefficient", Bin("+", right, by)),
+                ("subtracts_coefficient", Bin("-", by, right)),
+            )
+        elif a < 0:
+            undone = (("drops_negative", Bin("*", right, negated(by))), *undone)
+        for name, made in undone:
+            kept_sign = name != "drops_negative" or a < 0 or fraction
+            renamed = name if kept_sign else "adds_minus"
+            yield Move(renamed, back(Sides(bare, made)), write(here.left))
+        yield Move("one_side_only", back(Sides(bare, right)), write(here.left))
+        if a < 0:
+            yield Move("drops_negative", back(Sides(bare, Bin("*", right, number(-a)))), write(here.left))
+
+
+def divisors(sides: Sides) -> list[Number]:
+    """Numbers by which a pupil may want to divide: coefficients and factors."""
+    found: list[Number] = []
+    for side in sides:
+        for term in terms(side):
+            pieces = [f for f in Spot(term.node, lambda made: made).factors if f.exponent > 0]
+            values = [constant(f.node) for f in pieces] if len(pieces) > 1 else []
+            term_found = monomial(term.node)
+            values.append(term_found.number if term_found is not None and term_found.letters else None)
+            found.extend(magnitude(v) for v in values if v is not None and v.numerator not in (0, 1, -1))
+    return list(dict.fromkeys(found))
+
+
+def denominators(sides: Sides) -> list[Number]:
+    """Numbers by which a pupil may want to multiply."""
+    found: list[Number] = []
+    for side in sides:
+        for term in terms(side):
+            bottoms = [f for f in Spot(term.node, lambda made: made).factors if f.exponent < 0]
+            values = [constant(f.node) for f in bottoms]
+            found.extend(v for v in values if v is not None and v and abs(v) != 1)
+    distinct = list(dict.fromkeys(found))
+    whole = [int(v) for v in distinct if v.denominator == 1]
+    if len(whole) > 1:
+        distinct.append(lcm(*whole))
+    return distinct
+
+
+def _scaled(parts: Sequence[Term], by: Factor, only: frozenset[int]) -> Node:
+    """The sum with the factor on some of its terms."""
+    return sum_of(
+        [Term(t.sign, product_of([Factor(1, t.node), by]) if k in only else t.node) for k, t in enumerate(parts)]
+    )
+
+
+def scales_some_terms(sides: Sides) -> Iterator[Move]:
+    """`2x + 6 = 10` to `x + 6 = 5`, `x/4 + 3 = 5` to `x + 3 = 20`: not every term is divided or multiplied."""
+    for values, exponent, first, one_side in (
+        (denominators(sides), 1, "multiplies_first_only", "multiplies_one_side"),
+        (divisors(sides), -1, "divides_one_term", "divides_one_side"),
+    ):
+        for value in values:
+            by = Factor(exponent, number(value))
+            for here, back in _both(sides):
+                parts, other = terms(here.left), terms(here.right)
+                everything = frozenset(range(len(other)))
+                whole = _scaled(other, by, everything)
+                if len(parts) > 1:
+                    for at in range(len(parts)):
+                        few = _scaled(parts, by, frozenset({at}))
+                        yield Move(first, back(Sides(few, whole)), write(here.left))
+                        yield Move(first, back(Sides(few, here.right)), write(here.left))
+                        if len(parts) > 2:
+                            most = _scaled(parts, by, frozenset(range(len(parts))) - {at})
+                            yield Move(first, back(Sides(most, whole)), write(here.left))
+                full = _scaled(parts, by, frozenset(range(len(parts))))
+                yield Move(one_side, back(Sides(full, here.right)), write(here.right))
+
+
+def scales_oppositely(sides: Sides) -> Iterator[Move]:
+    """`x/4 = 3` to `x = 3/4`: multiplied on one side, divided on the other."""
+    for values, up in ((divisors(sides), -1), (denominators(sides), 1)):
+        for value in values:
+            for here, back in _both(sides):
+                one = product_of([Factor(1, here.left), Factor(up, number(value))])
+                two = product_of([Factor(1, here.right), Factor(-up, number(value))])
+                name = "divides_again" if up > 0 else "multiplies_by_coefficient"
+                yield Move(name, back(Sides(one, two)), write(here.left))
+
+
+def cross_product(sides: Sides) -> Iterator[Move]:
+    """`a/b = c/d` to `ac = bd`: top times top instead of top times bottom."""
+    parts = []
+    for side in sides:
+        if not isinstance(side, Bin) or side.op != "/":
+            return
+        parts.append((side.left, side.right))
+    (a, b), (c, d) = parts
+    yield Move("multiplies_across", Sides(Bin("*", a, c), Bin("*", b, d)))
+    yield Move("multiplies_across", Sides(Bin("/", a, d), Bin("/", c, b)))
+    yield Move("multiplies_across", Sides(Bin("+", a, d), Bin("+", b, c)))
+
+
+def takes_root(sides: Sides) -> Iterator[Move]:
+    """`x^2 = 25` to `x = 12.5`: the square is undone by halving or by dividing."""
+    for here, back in _both(sides):
+        node = here.left
+        if isinstance(node, Bin) and node.op == "^" and constant(node.right) == 2:
+            half: Node = Bin("/", here.right, Num(2))
+            yield Move("halves_square", back(Sides(node.left, half)), write(node))
+            yield Move("halves_square", back(Sides(node.left, here.right)), write(node))
+
+
+RULES: tuple[EquationRule, ...] = (
+    coefficient_undone,
+    sign_kept,
+    scales_some_terms,
+    takes_root,
+    cross_product,
+    moves_without_trace,
+    scales_oppositely,
+)

@@ -1,0 +1,237 @@
+"""Malrules of products, quotients and powers of numbers and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Unreadable
+from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.trees import (
+    Factor,
+    Spot,
+    constant,
+    factors,
+    monomial,
+    monomial_node,
+    negated,
+    number,
+    product_of,
+    sum_of,
+)
+from workbench.verification.polynomials import divide_numbers, magnitude, small_exponent
+
+Combine = Callable[[Number, Number], Number | None]
+
+
+def _over(a: Number, b: Number) -> Number | None:
+    return divide_numbers(a, b) if b else None
+
+
+QUOTIENTS: tuple[tuple[str, Combine], ...] = (
+    ("divides_wrong_way", lambda a, b: _over(b, a)),
+    ("signs_of_quotient", lambda a, b: _over(-a, b) if a < 0 or b < 0 else None),
+    ("cancels_to_zero", lambda a, b: 0 if abs(a) == abs(b) else None),
+    ("drops_divisor", lambda a, b: a if abs(b) != 1 else None),
+    ("zero_divided", lambda a, b: b if a == 0 else None),
+    ("divides_wrong_way", lambda a, b: _over(-b, a)),
+    ("multiplies_instead_of_dividing", lambda a, b: a * b),
+    ("subtracts_instead_of_dividing", lambda a, b: a - b),
+    ("adds_instead_of_dividing", lambda a, b: a + b),
+    ("subtracts_instead_of_dividing", lambda a, b: magnitude(a) - magnitude(b)),
+    ("subtracts_instead_of_dividing", lambda a, b: magnitude(b) - magnitude(a)),
+    ("remainder_dropped", lambda a, b: _whole(a, b)),
+)
+PRODUCTS: tuple[tuple[str, Combine], ...] = (
+    ("minus_times_minus", lambda a, b: -a * b if a < 0 and b < 0 else None),
+    ("signs_of_product", lambda a, b: -a * b if (a < 0) != (b < 0) else None),
+    ("times_zero", lambda a, b: a or b if a == 0 or b == 0 else None),
+    ("adds_instead_of_multiplying", lambda a, b: a + b),
+    ("subtracts_instead_of_multiplying", lambda a, b: a - b),
+    ("divides_instead_of_multiplying", lambda a, b: _over(a, b)),
+)
+
+
+def _whole(a: Number, b: Number) -> Number | None:
+    """The quotient cut to a whole number."""
+    if not b or a.denominator > 1 or b.denominator > 1:
+        return None
+    exact = divide_numbers(a, b)
+    cut = abs(exact.numerator) // exact.denominator
+    return None if exact.denominator == 1 or cut == 0 else (-cut if exact < 0 else cut)
+
+
+def _pairs(spot: Spot, divides: bool) -> Iterator[tuple[int, int, Number, Number]]:
+    """Two numbers of a product, the second a divisor if wanted."""
+    for (i, a), (j, b) in combinations(enumerate(spot.numbers), 2):
+        if a is None or b is None or spot.factors[i].exponent < 0:
+            continue
+        if (spot.factors[j].exponent < 0) == divides:
+            yield i, j, a, b
+
+
+def two_numbers(name: str, combine: Combine, divides: bool) -> Rule:
+    """The rule that works out a product or quotient of two numbers wrongly."""
+
+    def rule(spot: Spot) -> Iterator[Slip]:
+        if len(spot.factors) < 2:
+            return
+        for i, j, a, b in _pairs(spot, divides):
+            wrong = combine(a, b)
+            if wrong is not None:
+                made = number(wrong)
+                found = [Factor(1, made) if k == i else f for k, f in enumerate(spot.factors) if k != j]
+                was = product_of([spot.factors[i], spot.factors[j]])
+                yield Slip(name, product_of(found), was, made)
+
+    return rule
+
+
+def sign_of_whole(spot: Spot) -> Iterator[Slip]:
+    """A product or quotient with letters that comes out with the other sign."""
+    if len(spot.factors) < 2:
+        return
+    minuses = [_negative(f.node) for f in spot.factors]
+    if not any(minuses):
+        return
+    divides = any(f.exponent < 0 for f in spot.factors)
+    name = "signs_of_quotient" if divides else "minus_times_minus" if sum(minuses) > 1 else "signs_of_product"
+    made = negated(spot.node)
+    yield Slip(name, made, spot.node, made)
+
+
+def _negative(node: Node) -> bool:
+    found = monomial(node)
+    return isinstance(node, Neg) if found is None else found.number < 0
+
+
+def divisor_rules(spot: Spot) -> Iterator[Slip]:
+    """`x/4` as `x` or `4x`, where a letter or a bracket is divided by a number."""
+    for i, (factor, found) in enumerate(zip(spot.factors, spot.numbers, strict=True)):
+        if found is None or len(spot.factors) < 2:
+            continue
+        rest = [f for k, f in enumerate(spot.factors) if k != i]
+        if factor.exponent > 0:
+            below = product_of([*rest, Factor(-1, factor.node)])
+            yield Slip("divides_instead_of_multiplying", below, spot.node, below)
+            continue
+        kept = product_of(rest)
+        yield Slip("drops_divisor", kept, spot.node, kept)
+        turned = product_of([Factor(1, factor.node), *rest])
+        yield Slip("multiplies_instead_of_dividing", turned, spot.node, turned)
+
+
+def loses_letter(spot: Spot) -> Iterator[Slip]:
+    """`5x/5` as `1` or `0`: the letter is cancelled with the number, or the quotient taken for nothing."""
+    found = monomial(spot.node)
+    if found is None or len(spot.factors) < 2 or not any(f.exponent < 0 for f in spot.factors):
+        return
+    if found.letters:
+        made = number(found.number)
+        yield Slip("forgets_letter", made, spot.node, made)
+        yield Slip("cancels_to_zero", Num(0), spot.node, Num(0))
+    elif found.number in (1, -1):
+        yield Slip("cancels_to_zero", Num(0), spot.node, Num(0))
+
+
+def exponent_rules(spot: Spot) -> Iterator[Slip]:
+    """`x^2 * x^3` as `x^6` or, with two numbers, powers whose exponents are put together wrongly."""
+    powers = [monomial(f.node) for f in spot.factors]
+    for i, j in combinations(range(len(powers)), 2):
+        a, b = powers[i], powers[j]
+        if a is None or b is None or not a.letters or set(a.letters) != set(b.letters) or len(set(a.letters)) != 1:
+            continue
+        many = len(a.letters) * len(b.letters)
+        was = product_of([spot.factors[i], spot.factors[j]])
+        rest = [f for k, f in enumerate(spot.factors) if k not in (i, j)]
+        if spot.factors[i].exponent > 0 and spot.factors[j].exponent > 0:
+            if many <= 12:
+                made = monomial_node(a.number * b.number, a.letters[0] * many)
+                yield Slip("multiplies_exponents", product_of([Factor(1, made), *rest]), was, made)
+            made = monomial_node(a.number + b.number, a.letters)
+            yield Slip("adds_instead_of_multiplying", product_of([Factor(1, made), *rest]), was, made)
+        elif spot.factors[j].exponent < 0 and len(a.letters) % len(b.letters) == 0 and b.number:
+            size = len(a.letters) // len(b.letters)
+            made = monomial_node(divide_numbers(a.number, b.number), a.letters[0] * size)
+            yield Slip("divides_exponents", product_of([Factor(1, made), *rest]), was, made)
+
+
+def power_rules(spot: Spot) -> Iterator[Slip]:
+    """`3^2` as `6`, `(x^2)^3` as `x^5`, `(2x)^2` as `2x^2`, `(-3)^2` as `-9`."""
+    node = spot.node
+    if not isinstance(node, Bin) or node.op != "^":
+        return
+    try:
+        exponent = small_exponent(constant(node.right) or 0)
+    except Unreadable:
+        return
+    made: Node = Bin("*", node.left, Num(exponent)) if exponent > 0 else node
+    if exponent > 1:
+        yield Slip("power_as_product", made, node, made)
+        yield Slip("power_as_product", Num(exponent), node, Num(exponent))
+    base = monomial(node.left)
+    if base is None or exponent < 2:
+        return
+    if base.number < 0:
+        made = negated(node)
+        yield Slip("square_of_negative", made, node, made)
+    if base.letters:
+        made = monomial_node(base.number, base.letters * exponent if len(base.letters) * exponent <= 12 else "")
+        yield Slip("power_of_first_only", made, node, made)
+        if len(set(base.letters)) == 1 and len(base.letters) > 1:
+            made = monomial_node(base.number, base.letters[0] * (len(base.letters) + exponent))
+            yield Slip("adds_exponents_of_power", made, node, made)
+
+
+def square_under_minus(spot: Spot) -> Iterator[Slip]:
+    """`-3^2` as `9`."""
+    if isinstance(spot.node, Neg) and isinstance(spot.node.arg, Bin) and spot.node.arg.op == "^":
+        yield Slip("square_of_negative", spot.node.arg, spot.node, spot.node.arg)
+
+
+def cancels_terms(spot: Spot) -> Iterator[Slip]:
+    """`(x + 3)/3` as `x`: a term of a sum is cancelled against the divisor."""
+    for i, divisor in enumerate(spot.factors):
+        against = monomial(divisor.node)
+        if divisor.exponent > 0 or against is None or not against.number:
+            continue
+        for k, top in enumerate(spot.factors):
+            inner = Spot(top.node, lambda made: made)
+            if top.exponent < 0 or len(inner.terms) < 2:
+                continue
+            for at, found in enumerate(inner.monomials):
+                if found is None or found.letters != against.letters or found.number % against.number:
+                    continue
+                kept = [t for n, t in enumerate(inner.terms) if n != at]
+                rest = [f for n, f in enumerate(spot.factors) if n not in (i, k)]
+                made = product_of([Factor(1, sum_of(kept)), *rest])
+                yield Slip("cancels_terms", made, spot.node, made)
+
+
+def swaps_quotient(spot: Spot) -> Iterator[Slip]:
+    """A whole fraction turned upside down."""
+    pieces = factors(spot.node)
+    if any(f.exponent < 0 for f in pieces) and all(constant(f.node) for f in pieces):
+        turned = [Factor(-f.exponent, f.node) for f in pieces]
+        made = product_of(sorted(turned, key=lambda f: -f.exponent))
+        yield Slip("divides_wrong_way", made, spot.node, made)
+
+
+WORKED_OUT: tuple[Rule, ...] = (
+    *(two_numbers(name, combine, True) for name, combine in QUOTIENTS[:2]),
+    *(two_numbers(name, combine, False) for name, combine in PRODUCTS[:3]),
+)
+"""For lines with fewer operations than the line before."""
+POWERS: tuple[Rule, ...] = (power_rules,)
+RULES: tuple[Rule, ...] = (
+    *WORKED_OUT,
+    sign_of_whole,
+    cancels_terms,
+    square_under_minus,
+    exponent_rules,
+    loses_letter,
+    divisor_rules,
+    swaps_quotient,
+    *(two_numbers(name, combine, True) for name, combine in QUOTIENTS[2:]),
+    *(two_numbers(name, combine, False) for name, combine in PRODUCTS[3:]),
+)

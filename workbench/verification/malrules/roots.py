@@ -1,0 +1,165 @@
+"""Malrules of quadratics: factor pairs, roots that are lost, turned or taken from a product that is not zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.verification.grammar import Bin, Node, Num, Number, Var
+from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.trees import Factor, Spot, Term, constant, is_sum, product_of, sum_of, terms
+from workbench.verification.malrules.writing import write
+from workbench.verification.polynomials import divide_numbers, magnitude
+from workbench.verification.relations import Roots, Statement
+from workbench.verification.univariate import rational_roots
+
+Quadratic = tuple[str, Number, Number, Number]
+"""Letter, leading coefficient, middle, constant; the last two after division by the leading one."""
+
+
+def _quadratic(spot: Spot) -> Quadratic | None:
+    """A sum of three terms as a quadratic in one letter."""
+    if len(spot.terms) != 3 or any(m is None for m in spot.monomials):
+        return None
+    by = {m.letters: m.number for m in spot.monomials if m is not None}
+    letter = next((k for k in by if len(k) == 1), "")
+    lead = by.get(letter * 2)
+    if not lead or not letter or by.keys() != {letter * 2, letter, ""}:
+        return None
+    return letter, lead, divide_numbers(by[letter], lead), divide_numbers(by[""], lead)
+
+
+def _brackets(letter: str, lead: Number, u: Number, v: Number) -> Node:
+    """lead (x + u)(x + v)."""
+    pair = [sum_of([Term(1, Var(letter)), Term(1 if n >= 0 else -1, Num(magnitude(n)))]) for n in (u, v)]
+    ahead = [] if lead == 1 else [Factor(1, Num(lead))]
+    return product_of([*ahead, *(Factor(1, p) for p in pair)])
+
+
+def factor_pairs(spot: Spot) -> Iterator[Slip]:
+    """`x^2 + x - 6` as `(x - 3)(x + 2)`, `x^2 - 5x + 6` as `(x + 2)(x + 3)`, or as `(x - 5)(x + 6)`."""
+    found = _quadratic(spot)
+    if found is None:
+        return
+    letter, lead, middle, end = found
+    for name, u, v in _wrong_pairs(middle, end):
+        for ahead in dict.fromkeys((lead, 1)):
+            made = _brackets(letter, ahead, u, v)
+            yield Slip(name, made, spot.node, made)
+
+
+def _wrong_pairs(middle: Number, end: Number) -> Iterator[tuple[str, Number, Number]]:
+    if middle.denominator != 1 or end.denominator != 1 or not 0 < magnitude(end) <= 2000:
+        return
+    whole = int(magnitude(end))
+    sizes = [d for d in range(1, whole + 1) if whole % d == 0 and d * d <= whole]
+    pairs = [(d * s, end / (d * s)) for d in sizes for s in (1, -1)]
+    for u, exact in pairs:
+        v = int(exact)
+        if u + v == -middle:
+            yield ("ignores_minus" if end > 0 else "factor_signs"), u, v
+    yield "copies_numbers", middle, end
+    yield "copies_numbers", -middle, -end
+    for d in sizes:
+        for u, v in ((d, whole // d), (-d, whole // d), (d, -whole // d), (-d, -whole // d)):
+            if u + v == middle and u * v != end:
+                yield "factor_signs", u, v
+    for u, exact in pairs:
+        if u + int(exact) not in (middle, -middle):
+            yield "factor_sum_wrong", u, int(exact)
+    for u in range(-30, 31):
+        if u * (middle - u) != end:
+            yield "factor_product_wrong", u, int(middle) - u
+
+
+def roots(before: Statement, after: Statement) -> str | None:
+    """The malrule by which `x = 2 or x = 3` was read from a quadratic."""
+    target = before.solutions
+    assigned = after.assignments
+    pair = before.alternatives[0][0]
+    if not isinstance(target, Roots) or len(target.poly) < 3:
+        return None
+    right = set(rational_roots(target.poly))
+    zero = _zero_side(pair.left.node, pair.right.node)
+    kept = after.solutions
+    if isinstance(kept, Roots) and len(kept.poly) > 1 and len(right) == len(target.poly) - 1:
+        left = set(rational_roots(kept.poly))
+        if left and left < right and len(left) == len(kept.poly) - 1:
+            return _lost(pair.left.node, pair.right.node, right - left)
+    if assigned:
+        try:
+            said = {part.value for _, part in assigned}
+        except ArithmeticError:
+            return None
+        if said and said <= {-r for r in right}:
+            return "root_signs"
+        if len(said) == len(right) and {abs(s) for s in said} == {abs(r) for r in right}:
+            return "root_signs"
+        square = _squared(pair.left.node, pair.right.node)
+        if square is not None and said <= {square / 2, -square / 2}:
+            return "halves_square"
+        if square is not None and said <= {square, -square}:
+            return "forgets_root"
+    if zero is None:
+        return _product_not_zero(before, after)
+    return None
+
+
+def _zero_side(left: Node, right: Node) -> Node | None:
+    """The side that is set equal to zero."""
+    if constant(right) == 0:
+        return left
+    return right if constant(left) == 0 else None
+
+
+def _squared(left: Node, right: Node) -> Number | None:
+    """25 of `x^2 = 25`."""
+    if isinstance(left, Bin) and left.op == "^" and constant(left.right) == 2:
+        return constant(right)
+    return None
+
+
+def _lost(left: Node, right: Node, lost: set[Number]) -> str:
+    if lost == {0}:
+        return "divides_by_letter"
+    square = isinstance(left, Bin) and left.op == "^"
+    return "one_root" if square or constant(right) != 0 else "one_factor_only"
+
+
+def _product_not_zero(before: Statement, after: Statement) -> str | None:
+    """`(x - 2)(x - 3) = 6` to `x - 2 = 6 or x - 3 = 6`, or to `x = 2 or x = 3`."""
+    pair = before.alternatives[0][0]
+    solutions = after.solutions
+    if not isinstance(solutions, Roots):
+        return None
+    said = set(rational_roots(solutions.poly))
+    for side, other in ((pair.left.node, pair.right.node), (pair.right.node, pair.left.node)):
+        value = constant(other)
+        pieces = [f.node for f in Spot(side, lambda made: made).factors]
+        if value is None or len(pieces) < 2:
+            continue
+        zeros = {z for p in pieces if (z := _root(p, 0)) is not None}
+        equal = {z for p in pieces if (z := _root(p, value)) is not None}
+        if said and (said <= equal or said <= zeros):
+            return "product_not_zero"
+    return None
+
+
+def _root(node: Node, value: Number) -> Number | None:
+    """Where a bracket `x + c` has a value."""
+    if isinstance(node, Var):
+        return value
+    parts = terms(node)
+    if not is_sum(node) or not isinstance(parts[0].node, Var) or len(parts) != 2:
+        return None
+    inner = constant(parts[1].node)
+    return None if inner is None else value - parts[1].sign * inner
+
+
+def shown(statement: Statement) -> str:
+    """A statement's first relation as text."""
+    pair = statement.alternatives[0][0]
+    return f"{write(pair.left.node)} {pair.relation} {write(pair.right.node)}"
+
+
+FACTORING: tuple[Rule, ...] = (factor_pairs,)
+"""For lines that write a product with brackets."""

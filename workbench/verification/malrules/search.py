@@ -1,0 +1,278 @@
+"""The search: which malrule makes the wrong line from the line before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.verification.claims import Claim, Part
+from workbench.verification.grammar import Bin, Node, Unreadable
+from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
+from workbench.verification.malrules.equations import Sides
+from workbench.verification.malrules.residues import opposite, residue
+from workbench.verification.malrules.right import right_moves
+from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.trees import Spot, constant, groups, multiplies_sum, put, size, spots
+from workbench.verification.malrules.writing import write
+from workbench.verification.polynomials import rational, same
+from workbench.verification.relations import Pair, Statement, compare, cut
+
+MAX_TOKENS = 60
+MAX_NODES = 60
+_PLAIN: tuple[Rule, ...] = (*signs.RULES, *products.RULES, *numbers.RULES)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A malrule that makes the line, and the place where it does."""
+
+    malrule: str
+    was: str
+    made: str = ""
+    """Empty where the rule works on the whole line."""
+
+
+@lru_cache(maxsize=4096)
+def expression(before: Node, after: Part) -> Found | None:
+    """The malrule that turns an expression into another, correct simplification allowed."""
+    if size(before) + size(after.node) > MAX_NODES:
+        return None
+    target = residue(after.node)
+    rounded = after.bare and any("." in t.text for t in after.tokens) and _divides(before)
+    places = list(spots(before))
+    close: Found | None = None
+    for rule in _rules(before, after.node):
+        for place in places:
+            for slip in _slips(rule, place):
+                whole = place.put(slip.node)
+                if _is(whole, target, after):
+                    return Found(slip.malrule, write(slip.was), write(slip.made))
+                if rounded and close is None and _near(whole, after):
+                    close = Found(slip.malrule, write(slip.was), write(slip.made))
+    return close
+
+
+def _divides(node: Node) -> bool:
+    return isinstance(node, Bin) and (node.op == "/" or _divides(node.left) or _divides(node.right))
+
+
+def _rules(before: Node, after: Node) -> Iterator[Rule]:
+    """The rules that can lead to a line of this form."""
+    yield from fractions.RULES
+    yield from products.POWERS
+    if size(after) < size(before):
+        yield from products.WORKED_OUT
+    if multiplies_sum(after):
+        yield from roots.FACTORING
+        yield from brackets.FACTORING
+    if groups(after) < groups(before):
+        yield from brackets.OPENING
+    yield from _PLAIN
+    if isinstance(after, Bin) and after.op == "/":
+        yield from fractions.LAST
+
+
+def _slips(rule: Rule, place: Spot) -> Iterator[Slip]:
+    """What a rule makes of a place, as far as the numbers stay within bounds."""
+    try:
+        yield from rule(place)
+    except Unreadable:
+        return
+
+
+def _is(made: Node, target: int | None, after: Part) -> bool:
+    if target is None or residue(made) != target:
+        return False
+    try:
+        return same(rational(made), after.rational)
+    except Unreadable:
+        return False
+
+
+def _near(made: Node, after: Part) -> bool:
+    """Whether a decimal is a value rounded or cut off at the digits it shows."""
+    exact = constant(made)
+    return exact is not None and cut(exact, after)
+
+
+def equation(old: Sides, after: Pair) -> Found | None:
+    """The malrule that turns an equation or inequality into another, correct simplification allowed."""
+    shapes = [(after.left, after.right), (after.right, after.left)]
+    kept = {residue(old.left), residue(old.right)} & {residue(after.left.node), residue(after.right.node)}
+    try:
+        moves = [m for rule in equations.RULES for m in rule(old)]
+    except Unreadable:
+        moves = []
+    undone = [m for m in moves if m.malrule == "drops_negative"]
+    searches: list[Callable[[Part, Part], Found | None]] = [
+        lambda left, right: _moved(undone, left, right) if _is_letter(left) else None,
+        lambda left, right: _one_side(old, left, right),
+        lambda left, right: _moved(moves, left, right),
+        lambda left, right: None if kept else _rearranged(moves, after),
+        lambda left, right: _after_a_right_move(old, left, right),
+        lambda left, right: _both_sides(old, left, right),
+    ]
+    for look in searches:
+        for left, right in shapes:
+            found = look(left, right)
+            if found is not None:
+                return found
+    return None
+
+
+def _is_letter(part: Part) -> bool:
+    return len(part.tokens) == 1 and bool(part.letters)
+
+
+def _one_side(old: Sides, left: Part, right: Part) -> Found | None:
+    """One side is as it was; the other is rewritten wrongly."""
+    if residue(old.left) == residue(left.node):
+        return expression(old.right, right)
+    if residue(old.right) == residue(right.node):
+        return expression(old.left, left)
+    return None
+
+
+def _both_sides(old: Sides, left: Part, right: Part) -> Found | None:
+    """The same malrule on either side."""
+    one = expression(old.left, left)
+    other = expression(old.right, right) if one is not None else None
+    return one if one is not None and other is not None and one.malrule == other.malrule else None
+
+
+def _moved(moves: Sequence[equations.Move], left: Part, right: Part) -> Found | None:
+    """A malrule of equations gives both sides."""
+    targets = residue(left.node), residue(right.node)
+    if None in targets:
+        return None
+    for move in moves:
+        if residue(move.sides.left) == targets[0]:
+            same_right = residue(move.sides.right) == targets[1]
+            if same_right or (right.bare and not right.letters and _near(move.sides.right, right)):
+                return Found(move.malrule, move.place)
+    return None
+
+
+def _after_a_right_move(old: Sides, left: Part, right: Part) -> Found | None:
+    """A correct move first, then one side worked out wrongly."""
+    for sides in right_moves(old):
+        found = _one_side(sides, left, right)
+        if found is not None and found.malrule != "drops_term":
+            return found
+    return None
+
+
+def _rearranged(moves: Sequence[equations.Move], after: Pair) -> Found | None:
+    """A malrule, then correct moves of terms from side to side."""
+    target = residue(Bin("-", after.left.node, after.right.node))
+    if not target:
+        return None
+    for move in moves:
+        gap = residue(Bin("-", move.sides.left, move.sides.right))
+        if gap is not None and target in (gap, opposite(gap)):
+            return Found(move.malrule, move.place)
+    return None
+
+
+def _copied(before: Pair, after: Pair) -> Found | None:
+    """The same line with one number written down wrongly."""
+    old = [t.text for p in (before.left, before.right) for t in p.tokens]
+    new = [t.text for p in (after.left, after.right) for t in p.tokens]
+    differ = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
+    if len(old) != len(new) or len(differ) != 1 or before.relation != after.relation:
+        return None
+    was, made = differ[0]
+    if not (was[0].isdigit() and made[0].isdigit() and (sorted(was) == sorted(made) or _one_off(was, made))):
+        return None
+    swapped = len(was) == len(made) and sorted(was) == sorted(made)
+    return Found("swaps_digits" if swapped else "copies_wrongly", was, made)
+
+
+def _one_off(was: str, made: str) -> bool:
+    """Whether one digit is another, missing or too many."""
+    if len(was) == len(made):
+        return sum(a != b for a, b in zip(was, made, strict=True)) == 1
+    longer, shorter = sorted((was, made), key=len, reverse=True)
+    return any(longer[:k] + longer[k + 1 :] == shorter for k in range(len(longer)))
+
+
+@lru_cache(maxsize=4096)
+def statement(before: Statement, after: Statement) -> Found | None:
+    """The malrule that turns what one line states into what the next states."""
+    if len(before.alternatives) != 1 or len(before.alternatives[0]) != 1:
+        return None
+    if not all(len(a) == 1 for a in after.alternatives):
+        return None
+    old, new = before.alternatives[0][0], after.alternatives[0][0]
+    if _size(old) + _size(new) > MAX_TOKENS:
+        return None
+    if old.relation != "=" or new.relation != "=":
+        turned = _direction(before, after)
+        if turned is not None:
+            return Found(turned, "")
+    lost = roots.roots(before, after)
+    if lost is not None:
+        return Found(lost, roots.shown(before))
+    if len(after.alternatives) > 1:
+        return None
+    return equation(Sides(old.left.node, old.right.node), new) or _copied(old, new)
+
+
+def claim(before: Statement, wrong: Claim) -> Found | None:
+    """The malrule by which a claim without letters comes from an equation of which it keeps one side."""
+    left, right = wrong.parts[0], wrong.parts[-1]
+    if left is None or right is None or wrong.relations != ("=",) or len(before.alternatives) != 1:
+        return None
+    pair = before.alternatives[0][0]
+    if len(before.alternatives[0]) != 1 or _size(pair) + len(left.tokens) + len(right.tokens) > MAX_TOKENS:
+        return None
+    old = Sides(pair.left.node, pair.right.node)
+    return _one_side(old, left, right)
+
+
+def _size(pair: Pair) -> int:
+    return len(pair.left.tokens) + len(pair.right.tokens)
+
+
+_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+
+
+def _direction(before: Statement, after: Statement) -> str | None:
+    """Whether only the inequality sign is wrong, and how."""
+    old, new = before.alternatives[0][0], after.alternatives[0][0]
+    target = before.solutions
+    if target is None or old.relation not in _FLIP or new.relation not in _FLIP:
+        return None
+    for relation, name in ((_FLIP[new.relation], ""), (_STRICT[new.relation], "strictness_changed")):
+        changed = Statement(((Pair(new.left, relation, new.right),),))
+        if changed.solutions is not None and compare(target, changed.solutions) is None:
+            kept = new.relation[0] == old.relation[0]
+            return name or ("inequality_kept" if kept else "flips_for_negative")
+    return None
+
+
+def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
+    """The malrule that makes an equation from two earlier ones."""
+    pairs = [Sides(p.left.node, p.right.node) for p in earlier if p.relation == "="][-6:]
+    try:
+        moves = list(systems.eliminations(pairs[-4:]))
+    except Unreadable:
+        return None
+    found = _moved(moves, after.left, after.right) or _moved(moves, after.right, after.left)
+    for sides in _put_in(earlier, pairs):
+        found = found or equation(sides, after)
+    found = found or _rearranged(moves, after)
+    for sides in reversed(pairs):
+        found = found or equation(sides, after)
+    return found
+
+
+def _put_in(earlier: Sequence[Pair], pairs: Sequence[Sides]) -> Iterator[Sides]:
+    """Each equation with an earlier `y = 10 - x` put into it."""
+    for pair in earlier[-3:]:
+        if pair.relation == "=" and len(pair.left.tokens) == 1 and pair.left.letters and not pair.right.bare:
+            (letter,) = pair.left.letters
+            for old in pairs[-4:]:
+                yield Sides(put(old.left, letter, pair.right.node), put(old.right, letter, pair.right.node))

@@ -1,0 +1,230 @@
+"""Expressions as sums of terms and products of factors, for rules that rewrite them at one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Pct, Unreadable, Var
+from workbench.verification.lazy import lazy
+from workbench.verification.polynomials import divide_numbers, rational, value
+
+
+class Term(NamedTuple):
+    """A term of a sum: the operator before it, and what stands behind it."""
+
+    sign: int
+    node: Node
+
+    @property
+    def signed(self) -> Node:
+        return self.node if self.sign > 0 else negated(self.node)
+
+
+class Factor(NamedTuple):
+    """A factor of a product: exponent 1, or -1 for a divisor."""
+
+    exponent: int
+    node: Node
+
+
+class Monomial(NamedTuple):
+    """A number times letters, such as -3xx."""
+
+    number: Number
+    letters: str
+
+
+def terms(node: Node) -> list[Term]:
+    """The terms of a sum in order; brackets to the right of a sign stay whole."""
+    if isinstance(node, Bin) and node.op in "+-":
+        return [*terms(node.left), Term(1 if node.op == "+" else -1, node.right)]
+    return [Term(1, node)]
+
+
+def factors(node: Node) -> list[Factor]:
+    """The factors of a product in order."""
+    if isinstance(node, Bin) and node.op in "*/":
+        return [*factors(node.left), Factor(1 if node.op == "*" else -1, node.right)]
+    return [Factor(1, node)]
+
+
+def number(value: Number) -> Node:
+    """A number as a tree."""
+    return Neg(Num(-value)) if value < 0 else Num(value)
+
+
+def negated(node: Node) -> Node:
+    """The tree with the other sign."""
+    if isinstance(node, Neg):
+        return node.arg
+    if isinstance(node, Bin) and node.op in "*/":
+        return Bin(node.op, negated(node.left), node.right)
+    return Neg(node)
+
+
+def sum_of(parts: Sequence[Term]) -> Node:
+    """A tree from terms; zero where there is none."""
+    if not parts:
+        return Num(0)
+    total = parts[0].signed
+    for sign, node in parts[1:]:
+        total = Bin("+" if sign > 0 else "-", total, node)
+    return total
+
+
+def product_of(parts: Sequence[Factor]) -> Node:
+    """A tree from factors; one where there is none."""
+    if not parts:
+        return Num(1)
+    first, *rest = parts
+    total = first.node if first.exponent > 0 else Bin("/", Num(1), first.node)
+    for exponent, node in rest:
+        total = Bin("*" if exponent > 0 else "/", total, node)
+    return total
+
+
+def monomial_node(number_: Number, letters: str) -> Node:
+    """`3x` as a tree."""
+    if not letters:
+        return number(number_)
+    powers: list[Node] = []
+    for letter in dict.fromkeys(letters):
+        count = letters.count(letter)
+        powers.append(Var(letter) if count == 1 else Bin("^", Var(letter), Num(count)))
+    if number_ in (1, -1):
+        first = powers[0] if number_ == 1 else Neg(powers[0])
+        return product_of([Factor(1, p) for p in (first, *powers[1:])])
+    return product_of([Factor(1, p) for p in (number(number_), *powers)])
+
+
+@lru_cache(maxsize=8192)
+def monomial(node: Node) -> Monomial | None:
+    """The number and the letters of a term; None where it is no single monomial."""
+    try:
+        top, bottom = rational(node)
+    except Unreadable:
+        return None
+    if len(bottom) != 1 or "" not in bottom or len(top) > 1:
+        return None
+    if not top:
+        return Monomial(0, "")
+    letters, coefficient = next(iter(top.items()))
+    return Monomial(divide_numbers(coefficient, bottom[""]), letters)
+
+
+@lru_cache(maxsize=8192)
+def constant(node: Node) -> Number | None:
+    """The value of a tree without letters, else None."""
+    try:
+        return value(node)
+    except Unreadable:
+        return None
+
+
+def is_sum(node: Node) -> bool:
+    """Whether a tree is a sum or difference."""
+    return isinstance(node, Bin) and node.op in "+-"
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """A place in a tree: what stands there, and the whole tree with something else there."""
+
+    node: Node
+    put: Callable[[Node], Node]
+
+    @lazy
+    def terms(self) -> list[Term]:
+        return terms(self.node)
+
+    @lazy
+    def factors(self) -> list[Factor]:
+        return factors(self.node)
+
+    @lazy
+    def monomials(self) -> list[Monomial | None]:
+        """Of each term, its sign included."""
+        found = [monomial(t.node) for t in self.terms]
+        return [m and Monomial(t.sign * m.number, m.letters) for t, m in zip(self.terms, found, strict=True)]
+
+    @lazy
+    def numbers(self) -> list[Number | None]:
+        """Of each factor, its value where it has no letters."""
+        return [constant(f.node) for f in self.factors]
+
+
+def spots(node: Node) -> Iterator[Spot]:
+    """Every sum, product, power and leaf of a tree, the outermost first."""
+    yield from _spots(node, lambda made: made)
+
+
+def _spots(node: Node, put: Callable[[Node], Node]) -> Iterator[Spot]:
+    yield Spot(node, put)
+    if isinstance(node, Neg):
+        yield from _spots(node.arg, lambda made: put(Neg(made)))
+    elif isinstance(node, Bin) and node.op == "^":
+        right = node.right
+        yield from _spots(node.left, lambda made: put(Bin("^", made, right)))
+    elif is_sum(node):
+        parts = terms(node)
+        for i, part in enumerate(parts):
+            yield from _spots(part.node, lambda made, i=i: put(_put_term(parts, i, made)))  # type: ignore[misc]
+    elif isinstance(node, Bin):
+        pieces = factors(node)
+        for k, piece in enumerate(pieces):
+            yield from _spots(piece.node, lambda made, k=k: put(_put_factor(pieces, k, made)))  # type: ignore[misc]
+
+
+def _put_term(parts: list[Term], at: int, made: Node) -> Node:
+    return sum_of([*parts[:at], Term(parts[at].sign, made), *parts[at + 1 :]])
+
+
+def _put_factor(parts: list[Factor], at: int, made: Node) -> Node:
+    return product_of([*parts[:at], Factor(parts[at].exponent, made), *parts[at + 1 :]])
+
+
+def put(node: Node, letter: str, made: Node) -> Node:
+    """The tree with another tree in place of a letter."""
+    match node:
+        case Var(name) if name == letter:
+            return made
+        case Neg(arg):
+            return Neg(put(arg, letter, made))
+        case Bin(op, left, right):
+            return Bin(op, put(left, letter, made), put(right, letter, made))
+    return node
+
+
+def groups(node: Node) -> int:
+    """How many sums stand in brackets."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            return is_sum(arg) + groups(arg)
+        case Bin(op, left, right):
+            inside = is_sum(right) + (op not in "+-" and is_sum(left))
+            return inside + groups(left) + groups(right)
+    return 0
+
+
+def size(node: Node) -> int:
+    """How many nodes a tree has."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            return 1 + size(arg)
+        case Bin(_, left, right):
+            return 1 + size(left) + size(right)
+    return 1
+
+
+def multiplies_sum(node: Node) -> bool:
+    """Whether a product has a sum as a factor somewhere."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            return multiplies_sum(arg)
+        case Bin(op, left, right):
+            here = (op == "^" and is_sum(left)) or (op == "*" and (is_sum(left) or is_sum(right)))
+            return here or multiplies_sum(left) or multiplies_sum(right)
+    return False
