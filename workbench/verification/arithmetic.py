@@ -263,3 +263,6 @@ def _replace_copies(text: str, claim: Claim, index: int, part: Part, exact: Numb
             return None
         fixed = edits.apply(fixed, edits.Edit(later.start, later.end, written))
     return fixed
+
+
+__all__ = ["Arithmetic", "is_value", "rounds"]

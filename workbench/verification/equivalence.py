@@ -16,10 +16,8 @@ from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
 from workbench.verification.notes import how_right, notes
 from workbench.verification.polynomials import Poly, poly_letters, proportional
-from workbench.verification.readings import rounds
 from workbench.verification.relations import (
     Difference,
-    Interval,
     Pair,
     Roots,
     Statement,
@@ -29,6 +27,7 @@ from workbench.verification.relations import (
     statements,
 )
 from workbench.verification.said import mismatch
+from workbench.verification.stories import chooses, is_rounded
 from workbench.verification.univariate import rational_roots
 from workbench.verification.vanished import loses_letter
 
@@ -132,6 +131,10 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
         return None
     previous = relevant[-1]
     assert previous.statement.solutions is not None
+    if not context.reading.statements and is_rounded(previous.statement, statement):
+        return correct("It is rounded to the digits shown.")
+    if not context.reading.statements and chooses(statement, [k.statement for k in relevant]):
+        return None
     difference = compare(previous.statement.solutions, after)
     if difference is None:
         return _same(context, statement, previous, [k.statement for k in relevant[:-1]])
@@ -144,29 +147,9 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     if previous.trusted and _is_case(previous.statement, statement):
         return correct("It is one of the cases.")
     word_problem = not context.reading.statements
-    if word_problem and _rounded(previous.statement, statement):
-        return correct("It is rounded to the digits shown.")
-    if word_problem and previous.statement.solutions == Roots(after.letter, (1,)):
-        return None  # From a line that is never true, anything follows.
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
         return None
-    if word_problem and _chooses(statement, previous.statement, relevant):
-        return None
     return _not_equivalent(context, statement, previous.statement, difference)
-
-
-def _chooses(after: Statement, before: Statement, relevant: Sequence[Known]) -> bool:
-    """`Let n = 6` after `n = 5`, and the least of `x >= 5`: a choice, not a consequence."""
-    picked = isinstance(before.solutions, Interval) and isinstance(after.solutions, Roots)
-    return picked or any(k.statement.assignments for k in relevant)
-
-
-def _rounded(before: Statement, after: Statement) -> bool:
-    """In a word problem a decimal may stand for the exact root."""
-    exact, assigned = before.solutions, after.assignments
-    if not isinstance(exact, Roots) or len(exact.poly) != 2 or len(assigned) != 1:
-        return False
-    return rounds(rational_roots(exact.poly)[0], assigned[0][1])
 
 
 def _same(context: Context, statement: Statement, previous: Known, earlier: Sequence[Statement]) -> Finding:
