@@ -228,13 +228,10 @@ def graded(row: AnswerRow) -> dict[str, Any]:
 
 
 def _compared(gold: str, pred: str | None) -> tuple[bool | None, str]:
-    """Whether two answers are equal, and why."""
-    from workbench.verification.answers import grade as grade_answer
+    """Whether two answers are equal, and why it is thought so."""
+    from workbench.verification.grading import compare_answers
 
     if pred is None:
         return False, "The solution states no final answer."
-    judgement = grade_answer(gold, pred)
-    if judgement is Judgement.UNKNOWN:
-        return None, "Neither can be read as mathematics."
-    equal = judgement is Judgement.CORRECT
-    return equal, "Both say the same." if equal else "They differ."
+    found = compare_answers(gold, pred)
+    return found.equal, found.reason

@@ -16,6 +16,7 @@ from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
 from workbench.verification.notes import how_right, notes
 from workbench.verification.polynomials import Poly, poly_letters, proportional
+from workbench.verification.readings import rounds
 from workbench.verification.relations import (
     Difference,
     Pair,

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.verification.grammar import MAX_DEPTH, Unreadable, number, word_set
+from workbench.verification.grammar import MAX_DEPTH, Unreadable, word_set
+from workbench.verification.tokens import number
 from workbench.verification.trees import NAMES, TRIGONOMETRIC, Call, Tree, check_bounds
 
 MAX_TEXT = 400

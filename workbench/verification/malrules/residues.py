@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from workbench.verification.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Var
+from workbench.verification.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Root, Var
 from workbench.verification.malrules.trees import constant
 
 _PRIME = (1 << 61) - 1
@@ -20,7 +20,7 @@ def _residue_of(number_: Number) -> int | None:
 def residue(node: Node) -> int | None:
     """The tree's value modulo a large prime, letters at fixed places: equal trees have equal residues.
 
-    None where a divisor vanishes or an exponent is out of bounds.
+    None where a divisor vanishes, an exponent is out of bounds, or there is a root.
     """
     match node:
         case Num(n):
@@ -30,6 +30,8 @@ def residue(node: Node) -> int | None:
         case Neg(arg):
             inner = residue(arg)
             return None if inner is None else -inner % _PRIME
+        case Root():
+            return None
         case Pct(arg):
             inner, hundredth = residue(arg), _residue_of(Fraction(1, 100))
             return None if inner is None or hundredth is None else inner * hundredth % _PRIME

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Pct, Unreadable, Var
+from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
 from workbench.verification.lazy import lazy
 from workbench.verification.polynomials import divide_numbers, rational, value
 
@@ -193,6 +193,8 @@ def put(node: Node, letter: str, made: Node) -> Node:
             return made
         case Neg(arg):
             return Neg(put(arg, letter, made))
+        case Root(arg):
+            return Root(put(arg, letter, made))
         case Bin(op, left, right):
             return Bin(op, put(left, letter, made), put(right, letter, made))
     return node
@@ -201,7 +203,7 @@ def put(node: Node, letter: str, made: Node) -> Node:
 def groups(node: Node) -> int:
     """How many sums stand in brackets."""
     match node:
-        case Neg(arg) | Pct(arg):
+        case Neg(arg) | Pct(arg) | Root(arg):
             return is_sum(arg) + groups(arg)
         case Bin(op, left, right):
             inside = is_sum(right) + (op not in "+-" and is_sum(left))
@@ -212,7 +214,7 @@ def groups(node: Node) -> int:
 def size(node: Node) -> int:
     """How many nodes a tree has."""
     match node:
-        case Neg(arg) | Pct(arg):
+        case Neg(arg) | Pct(arg) | Root(arg):
             return 1 + size(arg)
         case Bin(_, left, right):
             return 1 + size(left) + size(right)
@@ -222,7 +224,7 @@ def size(node: Node) -> int:
 def multiplies_sum(node: Node) -> bool:
     """Whether a product has a sum as a factor somewhere."""
     match node:
-        case Neg(arg) | Pct(arg):
+        case Neg(arg) | Pct(arg) | Root(arg):
             return multiplies_sum(arg)
         case Bin(op, left, right):
             here = (op == "^" and is_sum(left)) or (op == "*" and (is_sum(left) or is_sum(right)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.verification.grammar import Bin, Neg, Node, Num, Pct, Var
+from workbench.verification.grammar import Bin, Neg, Node, Num, Pct, Root, Var
 from workbench.verification.relations import show
 
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
@@ -18,6 +18,8 @@ def write(node: Node, above: int = 0, right: bool = False, behind: bool = False)
             return name
         case Pct(arg):
             return f"{write(arg, 3)}%"
+        case Root(arg):
+            return f"√({write(arg)})"
         case Neg(arg):
             text = f"-{write(arg, 2 if isinstance(arg, Bin) and arg.op in '+-' else 0)}"
             return f"({text})" if behind or above >= 3 else text
@@ -43,7 +45,7 @@ def _has_letter(node: Node) -> bool:
     match node:
         case Var():
             return True
-        case Neg(arg) | Pct(arg):
+        case Neg(arg) | Pct(arg) | Root(arg):
             return _has_letter(arg)
         case Bin(_, left, right):
             return _has_letter(left) or _has_letter(right)

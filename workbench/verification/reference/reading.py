@@ -11,11 +11,12 @@ from functools import lru_cache
 
 from workbench.verification import boundaries, scan
 from workbench.verification.claims import Part, make_part
-from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unreadable, number, tokenize, word_set
-from workbench.verification.grammar import mixed_number as mixed
+from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unreadable, tokenize, word_set
 from workbench.verification.lazy import lazy
 from workbench.verification.polynomials import magnitude, value
 from workbench.verification.reference.number_words import number_in_words
+from workbench.verification.tokens import mixed_number as mixed
+from workbench.verification.tokens import number
 
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6
