@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.errors import BadInput
-from workbench.types import Judgement, Knowledge
+from workbench.types import Knowledge
 
 if TYPE_CHECKING:
     from workbench.types import Verdict

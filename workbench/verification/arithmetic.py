@@ -135,8 +135,11 @@ def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) 
     shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
     fixed = None
     relation = claim.relations[index - 1]
+    rooted = surds.has_root(left.node) or surds.has_root(right.node)
     if relation not in ("=", "~"):
-        sentence = f"{show(left.value)} {relation} {show(right.value)} is not true."
+        # A root has no exact value to show: it is shown as it is written.
+        values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
+        sentence = f"{values[0]} {relation} {values[1]} is not true."
         evidence = (Evidence("value", sentence),)
         return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence)
     converted = units.expected(claim, index - 1)
@@ -144,7 +147,7 @@ def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) 
         shown, unit = units.written(claim, index - 1, text), units.word(claim, index)
         sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
         fixed = _safe_repair(text, claim, index, converted)
-    elif surds.has_root(left.node) or surds.has_root(right.node):
+    elif rooted:
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:
         sentence = _sentence(text, left, right, shown)

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, Judgement
 from workbench.verification import fixes, linear
+from workbench.verification.claims import Part, read_line
 from workbench.verification.expressions import check_expression, check_identity, identity
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grammar import Unreadable
@@ -33,6 +34,8 @@ from workbench.verification.univariate import rational_roots
 from workbench.verification.vanished import loses_letter
 
 _NAME = "equivalence"
+_EQUATIONS = 4
+"""Equations of one line that are put right together."""
 _QUANTITY = re.compile(r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|twice|dozen)\b", re.I)
 
 
@@ -132,9 +135,11 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
         return None
     previous = relevant[-1]
     assert previous.statement.solutions is not None
-    if not context.reading.statements and is_rounded(previous.statement, statement):
+    word_problem = not context.reading.statements
+    story = word_problem and bool(_QUANTITY.search(context.problem.text))
+    if story and is_rounded(previous.statement, statement):
         return correct("It is rounded to the digits shown.")
-    if not context.reading.statements and chooses(statement, [k.statement for k in relevant]):
+    if story and chooses(statement, [k.statement for k in relevant]):
         return None
     difference = compare(previous.statement.solutions, after)
     if difference is None:
@@ -147,7 +152,6 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
                 return correct("It is one of the cases.")
     if previous.trusted and _is_case(previous.statement, statement):
         return correct("It is one of the cases.")
-    word_problem = not context.reading.statements
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)
@@ -251,6 +255,23 @@ def _system(context: Context, statement: Statement, known: Sequence[Known]) -> F
     return _not_implied(context, statement, row, basis, pairs)
 
 
+def _repaired_system(
+    context: Context, statement: Statement, basis: dict[str, Poly], sides: Sequence[Part]
+) -> str | None:
+    """The line with every equation that does not follow put right, such as both of `x = 3, y = 7`."""
+    text = fixes.for_system(context.line, statement, basis, sides)
+    for _ in range(_EQUATIONS):
+        if text is None:
+            return None
+        line = read_line(text)
+        rows = [(s, s.equation) for s in statements(line, context.carry)]
+        wrong = next((s for s, row in rows if row and linear.is_linear(row) and not linear.implied(row, basis)), None)
+        if wrong is None:
+            return text
+        text = fixes.for_system(line, wrong, basis, sides)
+    return None
+
+
 def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
     """Whether an equation follows from some two of the latest ones."""
     for pair in combinations(rows[-8:], 2):
@@ -276,6 +297,6 @@ def _not_implied(
         _NAME,
         text,
         (Evidence("counterexample", text),),
-        fixes.for_system(context.line, statement, basis, sides),
+        _repaired_system(context, statement, basis, sides),
     )
     return named(finding, search.system(earlier, statement.alternatives[0][0]))

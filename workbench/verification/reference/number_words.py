@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from workbench.verification.grammar import Number, Token
+from workbench.verification.words import NUMBERS
 
-_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SMALL = {word: i for i, word in enumerate((*_ONES, *_TEENS))} | {word: 20 + 10 * i for i, word in enumerate(_TENS)}
 _LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _OTHER: dict[str, Number] = {
     "twice": 2,
@@ -42,7 +39,7 @@ def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | Non
     word = tokens[i].text.lower()
     if word in _OTHER:
         return _OTHER[word], i + 1
-    if word not in _SMALL and word not in _LARGE:
+    if word not in NUMBERS and word not in _LARGE:
         return None
     total, group, end = 0, 0, i
     while (value := _at(tokens, end)) is not None:
@@ -62,11 +59,11 @@ def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | Non
 
 def _at(tokens: Sequence[Token], i: int) -> int | None:
     word = tokens[i].text.lower() if i < len(tokens) else ""
-    return _SMALL.get(word) or _LARGE.get(word) or (0 if word == "zero" else None)
+    return NUMBERS.get(word) or _LARGE.get(word) or (0 if word == "zero" else None)
 
 
 def _joins(tokens: Sequence[Token], i: int, group: int) -> bool:
-    """Whether `-` or `and` goes on with the same number: `twenty-four`, `two hundred and six`, not `two and six`."""
+    """Whether `-` or `and` goes on with the same number: `two hundred and six`, not `two and six`."""
     following = _at(tokens, i + 1)
     if following is None or following >= 100:
         return False
