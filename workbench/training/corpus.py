@@ -237,10 +237,10 @@ def criticised(rng: Random) -> Document:
     """A pupil who reads a step-aligned critique: copies what was right, takes the next step, goes on."""
     skill = _helped_skill(rng)
     params, text = _problem(skill, rng)
-    trace = _failed(skill, params, rng)
+    trace = _failed(skill, params, rng) if rng.random() < 0.6 else None
     right = _corrected(skill, params, trace) if trace else None
     if trace is None or trace.mistake is None or right is None:
-        return advised(rng)
+        return _shown_on(skill, params, text, rng)
     k = trace.mistake.line
     help = Help(right_so_far=right[:k], next_step=right[k])
     if trace.mistake.malrule != SLIP and rng.random() < 0.5:
@@ -249,6 +249,13 @@ def criticised(rng: Random) -> Document:
         solved = (_solved(skill, rng, 0),) if rng.random() < 0.3 else ()
         help = Help(patterns, (), lessons, solved, right[:k], right[k])
     return solve(text, help, right)
+
+
+def _shown_on(skill: Skill, params: Params, text: str, rng: Random) -> Document:
+    """A critique at any step, not only where a malrule strikes: what it shows is to be taken up wherever it is."""
+    right = tuple(write_solution(skill, params, Work(path=choose_path(skill, params, rng))).lines)
+    k = rng.randrange(len(right))
+    return solve(text, Help(right_so_far=right[:k], next_step=right[k]), right)
 
 
 def _attempt(trace: Trace, repaired: bool, located: bool = True) -> Attempt:
@@ -298,13 +305,13 @@ def pooling(rng: Random) -> Document:
 Maker = Callable[[Random], Document]
 CLEAN_MIXTURE: tuple[tuple[Maker, float], ...] = ((clean, 0.58), (facts, 0.30), (copying, 0.12))
 PUPIL_MIXTURE: tuple[tuple[Maker, float], ...] = (
-    (unaided, 0.32),
-    (advised, 0.16),
+    (unaided, 0.25),
+    (advised, 0.14),
     (misadvised, 0.07),
-    (beside_neighbour, 0.10),
-    (criticised, 0.13),
-    (reflection, 0.08),
-    (pooling, 0.02),
+    (beside_neighbour, 0.13),
+    (criticised, 0.22),
+    (reflection, 0.06),
+    (pooling, 0.01),
     (facts, 0.09),
     (copying, 0.03),
 )
