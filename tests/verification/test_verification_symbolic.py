@@ -13,11 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workbench.types import Judgement, Knowledge, Problem
-from workbench.verification import Verifier, symbolic
-from workbench.verification.functions import read_sentence
-from workbench.verification.pool import Pool
-from workbench.verification.questions import Holds, Outcome
-from workbench.verification.trees import Call
+from workbench.verification import Verifier
+from workbench.verification.symbolic import checker as symbolic
+from workbench.verification.symbolic.functions import read_sentence
+from workbench.verification.symbolic.pool import Pool
+from workbench.verification.symbolic.questions import Holds, Outcome
+from workbench.verification.symbolic.trees import Call
 
 VERIFIER = Verifier(checkers=())
 """With nothing but its last resort."""
@@ -131,9 +132,9 @@ def deep(n: int) -> Holds:
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=lambda s: s.name)
 def test_killing_a_worker_in_mid_check_gives_nothing_and_the_next_check_works(blow: signal.Signals):
-    pool = Pool("workbench.verification.algebra:serve", memory=512 << 20, size=1)
+    pool = Pool("workbench.verification.symbolic.solving:serve", memory=512 << 20, size=1)
     assert pool.ask(Holds(Call("sqrt", (16,)), "=", 4), 30) == Outcome(True)
-    (worker,) = pool._idle
+    (worker,) = pool.idle
     threading.Timer(0.05, os.kill, (worker.process.pid, blow)).start()
     replies = [pool.ask(deep(n), 3) for n in range(2, 200) if worker.process.poll() is None and not pool.lost]
     assert replies[-1] is None

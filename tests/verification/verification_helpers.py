@@ -7,7 +7,7 @@ import signal
 
 from workbench.types import Diagnosis, Judgement
 from workbench.verification.findings import Context, Finding
-from workbench.verification.pool import Reply
+from workbench.verification.symbolic.pool import Reply
 
 
 def swallow(size: int, reply: Reply) -> None:

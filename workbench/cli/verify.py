@@ -229,7 +229,7 @@ def graded(row: AnswerRow) -> dict[str, Any]:
 
 def _compared(gold: str, pred: str | None) -> tuple[bool | None, str]:
     """Whether two answers are equal, and why it is thought so."""
-    from workbench.verification.grading import compare_answers
+    from workbench.verification.answers.grading import compare_answers
 
     if pred is None:
         return False, "The solution states no final answer."

@@ -86,9 +86,9 @@ def solveset() -> Check:
     from sympy import S, Symbol
     from sympy import solveset as solve
 
-    from workbench.verification.algebra import expression
-    from workbench.verification.functions import read_sentence
-    from workbench.verification.trees import letters
+    from workbench.verification.symbolic.functions import read_sentence
+    from workbench.verification.symbolic.solving import expression
+    from workbench.verification.symbolic.trees import letters
 
     def check(pair: Pair) -> bool | None:
         found = []

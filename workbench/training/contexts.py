@@ -14,7 +14,7 @@ from workbench.memory.retrieval import Recalled
 from workbench.prompts import NO_HELP, Help
 from workbench.training.routing import Route, Routed
 from workbench.types import Group, Judged, Level
-from workbench.verification.steps import split
+from workbench.verification.reading.steps import split
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from workbench.training.losses import group_advantages, question_weight
 from workbench.types import Group, Step, Verdict
-from workbench.verification.steps import split
+from workbench.verification.reading.steps import split
 
 
 class Route(StrEnum):

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, Judgement
-from workbench.verification import edits, repair, rewrites, surds, units
-from workbench.verification.claims import Claim, Part
+from workbench.verification.algebra import edits, repair, rewrites, surds
+from workbench.verification.algebra.polynomials import ONE, difference, magnitude
+from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
-from workbench.verification.grammar import Number, Unreadable
-from workbench.verification.polynomials import ONE, difference, magnitude
-from workbench.verification.readings import (
+from workbench.verification.reading import units
+from workbench.verification.reading.claims import Claim, Part
+from workbench.verification.reading.grammar import Number, Unreadable
+from workbench.verification.reading.readings import (
     in_thousands,
     is_percent_of,
     mixes_percent,
@@ -20,7 +22,6 @@ from workbench.verification.readings import (
     reads_tight,
     rounds,
 )
-from workbench.verification.relations import show
 
 
 @dataclass(frozen=True)

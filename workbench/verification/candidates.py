@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge
 from workbench.verification.answers import answer_in, grade
-from workbench.verification.claims import Line, read_line
 from workbench.verification.findings import Context, Finding
+from workbench.verification.reading.claims import Line, read_line
 
 NAME = "candidates"
 _CONFIDENCE = 0.2

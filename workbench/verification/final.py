@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
-from workbench.verification import linear
+from workbench.verification.algebra import linear
+from workbench.verification.algebra.forms import form_matches, is_worked_out
+from workbench.verification.algebra.polynomials import evaluate, same
+from workbench.verification.algebra.relations import Statement, compare, show, statements
 from workbench.verification.answers import Answer, answer_in, grade, read_answer
-from workbench.verification.asked import contradicts
-from workbench.verification.claims import Line, Part
 from workbench.verification.findings import Context, Finding
-from workbench.verification.forms import form_matches, is_worked_out
-from workbench.verification.grammar import Number, Unreadable
-from workbench.verification.polynomials import evaluate, same
-from workbench.verification.relations import Statement, compare, show, statements
+from workbench.verification.reading.asked import contradicts
+from workbench.verification.reading.claims import Line, Part
+from workbench.verification.reading.grammar import Number, Unreadable
 
 _NAME = "answer"
 

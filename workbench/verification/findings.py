@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Protocol
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope, StepVerdict
-from workbench.verification.claims import Line, Part, expressions_in, read_line
+from workbench.verification.algebra.relations import Statement, statements
 from workbench.verification.lazy import lazy
-from workbench.verification.relations import Statement, statements
+from workbench.verification.reading.claims import Line, Part, expressions_in, read_line
 
 _SOLVE = re.compile(r"\bsolve\b|\bfind (?:the value of )?[a-z]\b|\bwhat is [a-z]\b", re.IGNORECASE)
 _COMMAND = re.compile(

@@ -9,13 +9,13 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, Judgement
-from workbench.verification.claims import MAX_LINE, Claim, Line
+from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
-from workbench.verification.grammar import Number, Token, Unreadable, tokenize
-from workbench.verification.measures import FACTORS
-from workbench.verification.relations import show
-from workbench.verification.tokens import mixed_number, number
-from workbench.verification.words import NUMBERS, SHARES, TIMES
+from workbench.verification.reading.claims import MAX_LINE, Claim, Line
+from workbench.verification.reading.grammar import Number, Token, Unreadable, tokenize
+from workbench.verification.reading.measures import FACTORS
+from workbench.verification.reading.tokens import mixed_number, number
+from workbench.verification.reading.words import NUMBERS, SHARES, TIMES
 
 _SMALL = 12
 """Whole numbers up to this may have been counted from the words; decimals are often worked out in the head."""

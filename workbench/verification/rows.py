@@ -11,7 +11,7 @@ from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl, shown
 from workbench.types import Knowledge, Problem, Verdict, content_id
 from workbench.verification.answers import final_answer
-from workbench.verification.steps import split
+from workbench.verification.reading.steps import split
 
 _SOLUTION = '{"problem": ..., "steps": [...]}'
 _ANSWER = '{"gold": ..., "pred": ...}'

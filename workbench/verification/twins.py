@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from workbench.verification.claims import Claim, Part, read_line
-from workbench.verification.grammar import Number, Token, Unreadable
-from workbench.verification.relations import show
+from workbench.verification.algebra.relations import show
+from workbench.verification.reading.claims import Claim, Part, read_line
+from workbench.verification.reading.grammar import Number, Token, Unreadable
 
 
 class Kind(StrEnum):

@@ -16,19 +16,19 @@ from workbench.types import (
     Verdict,
     content_id,
 )
+from workbench.verification.algebra.equivalence import Equivalence
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.arithmetic import Arithmetic
 from workbench.verification.candidates import Candidates
-from workbench.verification.claims import Line, read_line
-from workbench.verification.equivalence import Equivalence
 from workbench.verification.final import FinalAnswer
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
 from workbench.verification.malrules.naming import name_arithmetic
+from workbench.verification.reading.claims import Line, read_line
+from workbench.verification.reading.steps import split
 from workbench.verification.reference import Reference
-from workbench.verification.steps import split
-from workbench.verification.symbolic import Symbolic
+from workbench.verification.symbolic.checker import Symbolic
 
 VERSION = "1"
 DEFAULT: tuple[StepChecker, ...] = (

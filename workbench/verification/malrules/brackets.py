@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.verification.grammar import Bin, Neg, Node, Num
 from workbench.verification.malrules.signs import Rule, Slip
 from workbench.verification.malrules.trees import (
     Factor,
@@ -19,6 +18,7 @@ from workbench.verification.malrules.trees import (
     sum_of,
     terms,
 )
+from workbench.verification.reading.grammar import Bin, Neg, Node, Num
 
 
 def _split(spot: Spot) -> Iterator[tuple[list[Factor], list[Term]]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import lcm
 from typing import NamedTuple
 
-from workbench.verification.grammar import Bin, Node, Num, Number
+from workbench.verification.algebra.polynomials import divide_numbers, magnitude
 from workbench.verification.malrules.trees import (
     Factor,
     Monomial,
@@ -23,7 +23,7 @@ from workbench.verification.malrules.trees import (
     terms,
 )
 from workbench.verification.malrules.writing import write
-from workbench.verification.polynomials import divide_numbers, magnitude
+from workbench.verification.reading.grammar import Bin, Node, Num, Number
 
 
 class Sides(NamedTuple):

@@ -7,10 +7,10 @@ from itertools import combinations
 from math import lcm
 from typing import NamedTuple
 
-from workbench.verification.grammar import Bin, Node, Num, Pct
+from workbench.verification.algebra.polynomials import divide_numbers
 from workbench.verification.malrules.signs import Rule, Slip
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
-from workbench.verification.polynomials import divide_numbers
+from workbench.verification.reading.grammar import Bin, Node, Num, Pct
 
 
 class Fraction(NamedTuple):

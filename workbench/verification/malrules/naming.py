@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.types import Diagnosis, Evidence, Judgement, StepVerdict
-from workbench.verification import rewrites
+from workbench.verification.algebra import rewrites
+from workbench.verification.algebra.relations import Statement, statements
 from workbench.verification.findings import Context, Finding
-from workbench.verification.grammar import Unreadable
 from workbench.verification.malrules import search
 from workbench.verification.malrules.catalogue import CATALOGUE
 from workbench.verification.malrules.search import Found, expression
-from workbench.verification.relations import Statement, statements
+from workbench.verification.reading.grammar import Unreadable
 
 PLACE = "place"
 """Kind of the evidence that says where a malrule was at work."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from workbench.verification.grammar import Number
+from workbench.verification.algebra.polynomials import magnitude, tidy
 from workbench.verification.malrules.signs import Rule, Slip
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
-from workbench.verification.polynomials import magnitude, tidy
+from workbench.verification.reading.grammar import Number
 
 
 def places(value: Number) -> int | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from workbench.verification.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Root, Var
 from workbench.verification.malrules.trees import constant
+from workbench.verification.reading.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Root, Var
 
 _PRIME = (1 << 61) - 1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.verification.grammar import Bin
 from workbench.verification.malrules.equations import Sides, denominators, divisors
 from workbench.verification.malrules.trees import Term, constant, is_sum, monomial, number, sum_of, terms
+from workbench.verification.reading.grammar import Bin
 
 
 def right_moves(old: Sides) -> Iterator[Sides]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.verification.grammar import Bin, Node, Num, Number, Var
+from workbench.verification.algebra.polynomials import divide_numbers, magnitude
+from workbench.verification.algebra.relations import Roots, Statement
+from workbench.verification.algebra.univariate import rational_roots
 from workbench.verification.malrules.signs import Rule, Slip
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, is_sum, product_of, sum_of, terms
 from workbench.verification.malrules.writing import write
-from workbench.verification.polynomials import divide_numbers, magnitude
-from workbench.verification.relations import Roots, Statement
-from workbench.verification.univariate import rational_roots
+from workbench.verification.reading.grammar import Bin, Node, Num, Number, Var
 
 Quadratic = tuple[str, Number, Number, Number]
 """Letter, leading coefficient, middle, constant; the last two after division by the leading one."""

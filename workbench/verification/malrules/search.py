@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.verification.claims import Claim, Part
-from workbench.verification.grammar import Bin, Node, Unreadable
+from workbench.verification.algebra.polynomials import rational, same
+from workbench.verification.algebra.relations import Pair, Statement, compare, cut
 from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
 from workbench.verification.malrules.equations import Sides
 from workbench.verification.malrules.residues import opposite, residue
@@ -15,8 +15,8 @@ from workbench.verification.malrules.right import right_moves
 from workbench.verification.malrules.signs import Rule, Slip
 from workbench.verification.malrules.trees import Spot, constant, groups, multiplies_sum, put, size, spots
 from workbench.verification.malrules.writing import write
-from workbench.verification.polynomials import rational, same
-from workbench.verification.relations import Pair, Statement, compare, cut
+from workbench.verification.reading.claims import Claim, Part
+from workbench.verification.reading.grammar import Bin, Node, Unreadable
 
 MAX_TOKENS = 60
 MAX_NODES = 60

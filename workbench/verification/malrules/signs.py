@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from workbench.verification.grammar import Bin, Node, Number, Var
+from workbench.verification.algebra.polynomials import magnitude
 from workbench.verification.malrules.trees import (
     Factor,
     Monomial,
@@ -17,7 +17,7 @@ from workbench.verification.malrules.trees import (
     product_of,
     sum_of,
 )
-from workbench.verification.polynomials import magnitude
+from workbench.verification.reading.grammar import Bin, Node, Number, Var
 
 
 class Slip(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from workbench.verification.grammar import Bin, Node, Unreadable
+from workbench.verification.algebra.polynomials import Poly, add, constant, divide_numbers, rational, scale
 from workbench.verification.malrules.equations import Move, Sides
 from workbench.verification.malrules.trees import Term, monomial_node, sum_of
-from workbench.verification.polynomials import Poly, add, constant, divide_numbers, rational, scale
+from workbench.verification.reading.grammar import Bin, Node, Unreadable
 
 
 def eliminations(pairs: Sequence[Sides]) -> Iterator[Move]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from workbench.verification.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
+from workbench.verification.algebra.polynomials import divide_numbers, rational, value
 from workbench.verification.lazy import lazy
-from workbench.verification.polynomials import divide_numbers, rational, value
+from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
 
 
 class Term(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.verification.grammar import Bin, Neg, Node, Num, Pct, Root, Var
-from workbench.verification.relations import show
+from workbench.verification.algebra.relations import show
+from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Pct, Root, Var
 
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 

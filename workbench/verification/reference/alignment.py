@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from workbench.types import Judgement
 from workbench.verification.answers import final_answer, grade
-from workbench.verification.grammar import Number
+from workbench.verification.reading.grammar import Number
 from workbench.verification.reference.locate import first_wrong, surely_wrong
 from workbench.verification.reference.moves import Move
 from workbench.verification.reference.reading import Statement, close, read_statement

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
+from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
-from workbench.verification.grammar import Number
+from workbench.verification.reading.grammar import Number
 from workbench.verification.reference.alignment import Alignment, align, on_the_way
 from workbench.verification.reference.moves import Move
 from workbench.verification.reference.reading import Statement, close
 from workbench.verification.reference.repairs import mend
 from workbench.verification.reference.signals import Signal, alike
 from workbench.verification.reference.worked import Place
-from workbench.verification.relations import show
 
 NAME = "reference"
 _ON_PATH = 0.94

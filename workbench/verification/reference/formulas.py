@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.verification.grammar import Number, Unreadable
-from workbench.verification.polynomials import divide_numbers
+from workbench.verification.algebra.polynomials import divide_numbers
+from workbench.verification.reading.grammar import Number, Unreadable
 
 PRIME = (1 << 61) - 1
 LITERAL: frozenset[Number] = frozenset((0, 1, 2, 10, 60, 100, 1000))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from workbench.verification.grammar import Bin, Neg, Node, Number
+from workbench.verification.reading.grammar import Bin, Neg, Node, Number
 from workbench.verification.reference.formulas import PRIME, operate, unsigned
 from workbench.verification.reference.reading import Computation, Statement, close, leaves, worth
 from workbench.verification.reference.worked import Place, Worked

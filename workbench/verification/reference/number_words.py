@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from workbench.verification.grammar import Number, Token
-from workbench.verification.words import NUMBERS
+from workbench.verification.reading.grammar import Number, Token
+from workbench.verification.reading.words import NUMBERS
 
 _LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _OTHER: dict[str, Number] = {

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.verification import boundaries, scan
-from workbench.verification.claims import Part, make_part
-from workbench.verification.grammar import Bin, Neg, Node, Number, Token, Unreadable, tokenize, word_set
+from workbench.verification.algebra.polynomials import magnitude, value
 from workbench.verification.lazy import lazy
-from workbench.verification.polynomials import magnitude, value
+from workbench.verification.reading import boundaries, scan
+from workbench.verification.reading.claims import Part, make_part
+from workbench.verification.reading.grammar import Bin, Neg, Node, Number, Token, Unreadable, tokenize, word_set
+from workbench.verification.reading.tokens import mixed_number as mixed
+from workbench.verification.reading.tokens import number
 from workbench.verification.reference.number_words import number_in_words
-from workbench.verification.tokens import mixed_number as mixed
-from workbench.verification.tokens import number
 
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6

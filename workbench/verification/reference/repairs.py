@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.verification.grammar import Bin, Number
+from workbench.verification.algebra.repair import decimal
+from workbench.verification.reading.grammar import Bin, Number
 from workbench.verification.reference.alignment import Alignment
 from workbench.verification.reference.reading import Computation, close, worth
 from workbench.verification.reference.signals import alike
-from workbench.verification.repair import decimal
 
 _ALIKE = 0.15
 """Unless both operands are the same, two steps must share at least so many of their words."""

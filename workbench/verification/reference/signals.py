@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from workbench.verification.claims import Part
-from workbench.verification.grammar import Number, Unreadable
+from workbench.verification.algebra.polynomials import constant, difference, divide_numbers
 from workbench.verification.lazy import lazy
-from workbench.verification.polynomials import constant, difference, divide_numbers
+from workbench.verification.reading.claims import Part
+from workbench.verification.reading.grammar import Number, Unreadable
 from workbench.verification.reference.formulas import LITERAL
 from workbench.verification.reference.moves import Move, moves
 from workbench.verification.reference.reading import Statement, close, read_statement

@@ -9,9 +9,9 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations
 
-from workbench.verification.grammar import Bin, Neg, Node, Number
+from workbench.verification.algebra.polynomials import divide_numbers, magnitude
 from workbench.verification.lazy import lazy
-from workbench.verification.polynomials import divide_numbers, magnitude
+from workbench.verification.reading.grammar import Bin, Neg, Node, Number
 from workbench.verification.reference.formulas import (
     LITERAL,
     PRIME,

@@ -1,0 +1,1 @@
+"""The last resort: roots, trigonometry and logarithms, given to SymPy in killable processes."""
