@@ -255,6 +255,49 @@ class Reflection:
     writer: str = "diagnosis"
 
 
+class Mark(StrEnum):
+    """What a person says of one step. The words are those of the buttons."""
+
+    CORRECT = "correct"
+    INCORRECT = "incorrect"
+    CANT_TELL = "can't tell"
+
+
+@dataclass(frozen=True)
+class LabelItem:
+    """One step in its context, to be labelled."""
+
+    id: str
+    """Content id of the problem's text and the lines: the same step in the same context is one item."""
+    problem: Problem
+    lines: tuple[str, ...]
+    """The solution up to the step, which is the last of them."""
+    source: str
+    """Where it came from: a run's name, `solve` for a step disputed in the app, or a file's name."""
+    rollout_id: str | None = None
+
+    @property
+    def step(self) -> str:
+        return self.lines[-1]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What one annotator says of one item. Labels are never changed: an undo is a further record."""
+
+    item_id: str
+    annotator: str
+    """A name; `ai:NAME` for a model's reading, which never counts as a person's."""
+    mark: Mark | None
+    """None takes back the annotator's label before it."""
+    at: str
+    """When, in ISO 8601 with UTC offset."""
+    reason: str = ""
+    malrule: str | None = None
+    corrected: str | None = None
+    """The step as it should have been, if the annotator wrote it."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """A figure with its 95 % interval."""

@@ -202,7 +202,7 @@ def beside_neighbour(rng: Random) -> Document:
     help = Help(solved=(solved,))
     if kind == "alike" and rng.random() < 0.3:
         help = Help(lessons=(rng.choice(LESSONS[rng.choice(list(skill.malrules))]),), solved=help.solved)
-    beliefs = beliefs_of(skill, rng, doubt=0.12 if other is skill else 1.0)
+    beliefs = beliefs_of(skill, rng, doubt=0.04 if other is skill else 1.0)
     if kind == "same":
         beliefs = frozenset()
     trace = write(skill, params, rng, beliefs, path, slips=kind != "same")
@@ -305,15 +305,15 @@ def pooling(rng: Random) -> Document:
 Maker = Callable[[Random], Document]
 CLEAN_MIXTURE: tuple[tuple[Maker, float], ...] = ((clean, 0.58), (facts, 0.30), (copying, 0.12))
 PUPIL_MIXTURE: tuple[tuple[Maker, float], ...] = (
-    (unaided, 0.25),
-    (advised, 0.14),
-    (misadvised, 0.07),
-    (beside_neighbour, 0.13),
+    (unaided, 0.20),
+    (advised, 0.13),
+    (misadvised, 0.14),
+    (beside_neighbour, 0.17),
     (criticised, 0.22),
-    (reflection, 0.06),
+    (reflection, 0.05),
     (pooling, 0.01),
-    (facts, 0.09),
-    (copying, 0.03),
+    (facts, 0.06),
+    (copying, 0.02),
 )
 
 

@@ -1,0 +1,50 @@
+"""Colours and signs, safe for the colour-blind: every judgement has a colour, a sign and a word.
+
+The colours are Okabe and Ito's; each stands out on white and on near-black.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.types import Judgement
+
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#7A7A7A",
+)  # fmt: skip
+SERIES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
+METHOD_COLOURS = {"pmd": BLUE, "sdpo": ORANGE, "grpo": VERMILION, "rft": GREEN, "sft": PURPLE, "base": GREY}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a judgement is shown."""
+
+    colour: str
+    sign: str
+    word: str
+
+
+LOOKS = {
+    Judgement.CORRECT: Look(GREEN, "✓", "correct"),
+    Judgement.INCORRECT: Look(VERMILION, "✗", "incorrect"),
+    Judgement.UNKNOWN: Look(GREY, "?", "unknown"),
+}
+
+
+def themed(figure: Any) -> Any:
+    """A plotly figure in the project's look: readable in light and dark pages, quiet grid, series colours."""
+    figure.update_layout(
+        colorway=list(SERIES),
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "system-ui, sans-serif", "size": 13, "color": GREY},
+        margin={"l": 56, "r": 16, "t": 48, "b": 48},
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        hovermode="x unified",
+    )
+    grid = {"gridcolor": "rgba(128,128,128,0.18)", "zeroline": False}
+    figure.update_xaxes(**grid)
+    figure.update_yaxes(**grid)
+    return figure
