@@ -163,13 +163,13 @@ def _advice(skill: Skill, params: Params, rng: Random, path: int) -> tuple[Help,
     pattern = rng.choice(PATTERNS[skill.name])
     kind = rng.choices(("lesson", "two", "pattern", "strategy", "all"), (40, 15, 15, 12, 18))[0]
     if kind == "lesson":
-        return Help(lessons=(lesson,)), frozenset({malrule}), 0.7
+        return Help(lessons=(lesson,)), frozenset({malrule}), 0.5
     if kind == "two":
         other = rng.choice(list(skill.malrules))
         lessons = dict.fromkeys((lesson, rng.choice(LESSONS[other])))
-        return Help(lessons=tuple(lessons)), frozenset({malrule, other}), 0.5
+        return Help(lessons=tuple(lessons)), frozenset({malrule, other}), 0.4
     if kind == "pattern":
-        return Help(patterns=(pattern,)), frozenset(), 0.3
+        return Help(patterns=(pattern,)), frozenset(), 0.2
     if kind == "strategy":
         return Help(strategies=(strategy,)), frozenset(), 0.4
     return Help((pattern,), (strategy,), (lesson,)), frozenset({malrule}), 0.15
@@ -305,15 +305,15 @@ def pooling(rng: Random) -> Document:
 Maker = Callable[[Random], Document]
 CLEAN_MIXTURE: tuple[tuple[Maker, float], ...] = ((clean, 0.58), (facts, 0.30), (copying, 0.12))
 PUPIL_MIXTURE: tuple[tuple[Maker, float], ...] = (
-    (unaided, 0.20),
-    (advised, 0.13),
-    (misadvised, 0.14),
-    (beside_neighbour, 0.17),
-    (criticised, 0.22),
-    (reflection, 0.05),
+    (unaided, 0.14),
+    (advised, 0.20),
+    (misadvised, 0.13),
+    (beside_neighbour, 0.18),
+    (criticised, 0.25),
+    (reflection, 0.03),
     (pooling, 0.01),
-    (facts, 0.06),
-    (copying, 0.02),
+    (facts, 0.03),
+    (copying, 0.03),
 )
 
 
