@@ -8,6 +8,7 @@ import typer
 
 from workbench.cli import materials
 from workbench.cli.bench import bench
+from workbench.cli.compare import compare
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
@@ -61,6 +62,7 @@ app.command(short_help="Measure a model on a set of problems.")(evaluate)
 app.command(short_help="Judge every step of solutions.")(verify)
 app.command(short_help="Compare final answers.")(grade)
 app.command(short_help="See what the verifier can decide.")(coverage)
+app.command(short_help="Compare methods over seeds.")(compare)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")

@@ -15,7 +15,7 @@ from workbench.config.fields import (
     dump_config,
     preset,
 )
-from workbench.config.loading import load_config
+from workbench.config.loading import config_of, load_config, read_overrides
 
 __all__ = [
     "PRESETS",
@@ -29,7 +29,9 @@ __all__ = [
     "Sampling",
     "Training",
     "config_hash",
+    "config_of",
     "dump_config",
     "load_config",
     "preset",
+    "read_overrides",
 ]

@@ -49,7 +49,25 @@ def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Conf
     was set, and the nearest known key or what is allowed.
     """
     in_file = _file_settings(path) if path is not None else []
-    settings = {s.key: s for s in (*in_file, *map(_override, overrides))}
+    return _resolved({s.key: s for s in (*in_file, *map(_override, overrides))})
+
+
+def config_of(values: Mapping[str, Any], source: str) -> Config:
+    """The configuration from dotted keys with their values. Raises `BadInput` as `load_config` does.
+
+    `source`: where the values came from, as the caller would say it.
+    """
+    settings = [Setting(_known(key, source), value, source) for key, value in values.items()]
+    return _resolved({s.key: s for s in settings})
+
+
+def read_overrides(texts: Sequence[str]) -> dict[str, Any]:
+    """Dotted keys with their values from `section.key=value` texts."""
+    return {s.key: s.value for s in map(_override, texts)}
+
+
+def _resolved(settings: Mapping[str, Setting]) -> Config:
+    """The preset with the settings in their places."""
     named = settings.get("preset", Setting("preset", "laptop", "default"))
     if not isinstance(named.value, str) or named.value not in PRESETS:
         allowed = ", ".join(PRESETS)

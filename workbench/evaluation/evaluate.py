@@ -82,7 +82,9 @@ def judge(
     groups = []
     for problem, made, own in zip(problems, sampled, seeds, strict=True):
         rollouts = [record(policy, problem, s, "evaluate", 0, k, own[k], policy.name) for k, s in enumerate(made)]
-        groups.append(Group(problem, tuple(Judged(r, verifier.verify(problem, r.text)) for r in rollouts)))
+        # A policy often writes the same solution twice: one verdict serves both.
+        verdicts = {text: verifier.verify(problem, text) for text in dict.fromkeys(r.text for r in rollouts)}
+        groups.append(Group(problem, tuple(Judged(r, verdicts[r.text]) for r in rollouts)))
     return tuple(groups)
 
 

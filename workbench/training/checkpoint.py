@@ -146,6 +146,26 @@ def restore_policy(path: Path, policy: Policy, name: str = "policy") -> None:
         parameter.copy_(stored[key])
 
 
+def save_policy(folder: Path, policy: Policy) -> None:
+    """Write a policy's weights alone into `folder`, whole or not at all; `restore_policy` reads them."""
+    make_folder(folder)
+    draft = folder / f".{os.getpid()}.tmp"
+    try:
+        save_file(_trained(policy), draft)
+        draft.replace(folder / "policy.safetensors")
+    except SafetensorError as error:
+        raise StorageError(f"The weights cannot be written to {folder} ({error}); free some space.") from error
+    except OSError as error:
+        raise refused(folder, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read_memory(path: Path) -> MemoryState:
+    """The memory in a checkpoint."""
+    return _MEMORY.validate_json((path / "memory.json").read_bytes())
+
+
 def check_space(folder: Path, policy: Policy) -> None:
     """Raise `StorageError` now if the checkpoints of this policy will not fit on the disk later."""
     make_folder(folder)

@@ -1,0 +1,1 @@
+"""`workbench compare`: methods x seeds from a plan, each run one small JSON, and what they show together."""

@@ -1,0 +1,105 @@
+"""What is measured once, when a run has ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workbench.evaluation.compare.counting import count, count_many, first_errors, some_right
+from workbench.evaluation.compare.plan import Draw, Trial
+from workbench.evaluation.compare.record import Ending
+from workbench.evaluation.evaluate import evaluate, judge
+from workbench.problems.readers import read_problems
+from workbench.problems.splits import load_split
+from workbench.prompts import Help
+from workbench.training import checkpoint
+from workbench.training.policy import Policy, load_policy
+from workbench.training.remembering import read_memory
+from workbench.training.sampling import rollout_seed
+from workbench.types import Group, Level, Problem
+from workbench.verification import Verifier
+
+Tell = Callable[[Mapping[str, Any]], None]
+"""Hears how far a run is."""
+TEST = "test"
+
+
+def spread(problems: Sequence[Problem], draw: Draw) -> list[Problem]:
+    """So many problems, spread over all: splits stand by skill and level, so this keeps the balance."""
+    wanted = min(draw.problems, len(problems))
+    return [problems[i * len(problems) // wanted] for i in range(wanted)]
+
+
+def measure_end(
+    trial: Trial, policy: Policy, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
+) -> Ending:
+    """Everything that the plan wants measured at the end. `memory`: the checkpoint whose memory is read."""
+    started, wanted = time.perf_counter(), trial.measures.final
+    verifier, ending = Verifier(), Ending()
+    for name, draw in wanted.splits.items():
+        tell({"measuring": name})
+        problems = spread(load_split(name), draw)
+        groups = _sampled(trial, policy, problems, draw.samples)
+        ending = replace(ending, splits={**ending.splits, name: count(groups, verifier)})
+        if wanted.greedy:
+            greedy = _greedy(trial, policy, problems)
+            ending = replace(ending, greedy={**ending.greedy, name: count(greedy)})
+        if name == TEST:
+            kept = some_right(groups, wanted.kept_solutions, f"{trial.arm}/{trial.seed}")
+            ending = replace(ending, malrules=first_errors(groups), solutions=kept)
+    if wanted.many:
+        tell({"measuring": "pass@k"})
+        problems = spread(load_split(TEST), wanted.many)
+        ending = replace(ending, many=count_many(_sampled(trial, policy, problems, wanted.many.samples)))
+    if wanted.with_memory and memory is not None and trial.config.training.method == "pmd":
+        tell({"measuring": "memory in the prompt"})
+        ending = _beside_memory(trial, policy, memory, wanted.with_memory, ending)
+    if wanted.chosen and best is not None and trial.trained:
+        tell({"measuring": "the best on dev"})
+        chosen = load_policy(trial.config.model, trainable=True)
+        checkpoint.restore_policy(best_folder, chosen)
+        groups = _sampled(trial, chosen, spread(load_split(TEST), wanted.chosen), wanted.chosen.samples)
+        ending = replace(ending, chosen=count(groups), chosen_round=best)
+    return replace(ending, seconds=round(time.perf_counter() - started, 1))
+
+
+def _sampled(trial: Trial, policy: Policy, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
+    limit = trial.config.sampling.max_tokens
+    return evaluate(policy, problems, samples, seed=trial.measures.seed, max_tokens=limit).groups
+
+
+def _greedy(trial: Trial, policy: Policy, problems: Sequence[Problem]) -> Sequence[Group]:
+    prompts = [policy.problem_ids(p.text) for p in problems]
+    return judge(policy, problems, prompts, [[0]] * len(problems), trial.config.sampling.max_tokens, 0.0)
+
+
+def _beside_memory(trial: Trial, policy: Policy, memory: Path, draw: Draw, ending: Ending) -> Ending:
+    """The same problems and chances with memory in the prompt and without."""
+    problems = spread(load_split(TEST), draw)
+    prompts = memory_prompts(trial, policy, memory, problems)
+    seeds = [[rollout_seed("evaluate", trial.measures.seed, p.id, k) for k in range(draw.samples)] for p in problems]
+    with_it = judge(policy, problems, prompts, seeds, trial.config.sampling.max_tokens)
+    without = _sampled(trial, policy, problems, draw.samples)
+    return replace(ending, with_memory=count(with_it), without_memory=count(without))
+
+
+def memory_prompts(trial: Trial, policy: Policy, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
+    """Each problem with what memory holds for it, as the teacher reads it but for the critique."""
+    path = trial.config.problems.path
+    practised = read_problems(Path(path)) if path else load_split("train")
+    state = checkpoint.read_memory(memory)
+    prompts = []
+    for problem in problems:
+        recalled = read_memory(
+            problem, practised, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate"
+        )
+        help = Help(
+            patterns=recalled.texts(Level.PATTERN),
+            strategies=recalled.texts(Level.STRATEGY),
+            lessons=recalled.texts(Level.LESSON),
+        )
+        prompts.append(policy.problem_ids(problem.text, help))
+    return prompts

@@ -1,0 +1,177 @@
+"""A plan: which arms with which settings, over which seeds, for how long, and what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workbench.config import Config, config_of
+from workbench.errors import BadInput
+from workbench.files import read_text, what_was_wrong
+
+FOLDER = Path(__file__).parents[3] / "data" / "plans"
+BASE = "base"
+"""The arm of the model before any training; every plan has it."""
+
+
+class Part(BaseModel):
+    """What all parts of a plan share: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Draw(Part):
+    """So many problems of a split, spread over the whole, and so many samples of each at temperature 1."""
+
+    problems: int = Field(gt=0)
+    samples: int = Field(default=4, gt=0)
+
+
+class Final(Part):
+    """What is measured once, at the end of a run. What is left out is not measured."""
+
+    splits: dict[str, Draw] = {}
+    """By the split's name."""
+    greedy: bool = True
+    """Whether a greedy sample of each problem is taken beside."""
+    many: Draw | None = None
+    """On `test`, for pass@k and maj@k."""
+    with_memory: Draw | None = None
+    """On `test`, once more with memory in the prompt, if the run has memory."""
+    chosen: Draw | None = None
+    """On `test`, the policy with the best evaluation on `dev`."""
+    kept_solutions: int = Field(default=25, ge=0)
+    """Right solutions of `test` that are kept as text, for reading."""
+
+
+class Measures(Part):
+    """Everything that is measured of one run."""
+
+    every: int = Field(gt=0)
+    """Rounds between evaluations."""
+    dev: Draw
+    final: Final = Final()
+    seed: int = Field(default=0, ge=0)
+    """Of the sampling: the same for all runs, so that all meet the same chances."""
+
+
+class Plan(Part):
+    """Arms by seeds, with the same budget and the same measures."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    about: str = ""
+    """A sentence for people."""
+    rounds: int = Field(gt=0)
+    seeds: tuple[int, ...] = Field(min_length=1)
+    ours: str = "pmd"
+    """The arm that the others are compared with."""
+    target: str | None = "grpo"
+    """The arm whose plateau on `dev` is the target."""
+    settings: dict[str, Any] = {}
+    """Of all arms, dotted."""
+    arms: dict[str, dict[str, Any]] = Field(min_length=1)
+    """What each arm sets otherwise, dotted."""
+    grid: dict[str, list[Any]] = {}
+    """Values to try for every arm: each arm is multiplied by all combinations."""
+    measures: Measures
+    report: str | None = None
+    """Name of the report's files; `compare-NAME` if left out."""
+
+
+class Trial(Part):
+    """One run of a plan."""
+
+    plan: str
+    arm: str
+    seed: int
+    config: Config
+    measures: Measures
+
+    @property
+    def trained(self) -> bool:
+        """False for the arm that measures the untrained model."""
+        return self.arm != BASE
+
+
+def shipped() -> list[str]:
+    """Names of the plans that come with the project."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read_plan(place: str) -> Plan:
+    """A shipped plan by name, or one from a YAML file. Raises `BadInput` that says what is wrong in it."""
+    path = FOLDER / f"{place}.yaml" if place in shipped() else Path(place)
+    if not path.suffix:
+        raise BadInput(f"There is no plan {place!r}; the shipped ones are {', '.join(shipped())}.")
+    try:
+        values = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path}: not valid YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(values, dict):
+        raise BadInput(f"{path}: a plan is a mapping with `rounds`, `seeds`, `arms` and `measures`.")
+    try:
+        return Plan.model_validate({"name": path.stem, **values})
+    except ValidationError as error:
+        raise BadInput(f"{path}: {what_was_wrong(error)}.") from error
+
+
+def narrowed(
+    plan: Plan,
+    rounds: int | None = None,
+    seeds: Sequence[int] | None = None,
+    arms: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Plan:
+    """The plan with a smaller budget, fewer arms or other settings of all arms. Raises `BadInput` for unknown arms."""
+    changed: dict[str, Any] = {"settings": {**plan.settings, **(settings or {})}}
+    if rounds is not None:
+        changed["rounds"] = rounds
+    if seeds:
+        changed["seeds"] = tuple(dict.fromkeys(seeds))
+    if arms:
+        odd = [arm for arm in arms if arm not in plan.arms]
+        if odd:
+            raise BadInput(f"The plan {plan.name!r} has no arm {odd[0]!r}; it has {', '.join(plan.arms)}.")
+        changed["arms"] = {arm: plan.arms[arm] for arm in arms}
+    return plan.model_copy(update=changed)
+
+
+def arms_of(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Every arm with its settings, the grid multiplied out."""
+    if not plan.grid:
+        return {name: {**plan.settings, **own} for name, own in plan.arms.items()}
+    found = {}
+    for (name, own), values in product(plan.arms.items(), product(*plan.grid.values())):
+        point = dict(zip(plan.grid, values, strict=True))
+        label = " ".join([name, *(f"{key.rpartition('.')[2]}={value}" for key, value in point.items())])
+        found[label] = {**plan.settings, **point, **own}
+    return found
+
+
+def trials(plan: Plan) -> list[Trial]:
+    """Every run of the plan: the untrained model first, then seed by seed, so that an early end compares all arms."""
+    found = [Trial(plan=plan.name, arm=BASE, seed=0, config=_base(plan), measures=plan.measures)]
+    arms = arms_of(plan)
+    for seed in plan.seeds:
+        for name, settings in arms.items():
+            config = _config(plan, name, {**settings, "training.seed": seed})
+            found.append(Trial(plan=plan.name, arm=name, seed=seed, config=config, measures=plan.measures))
+    return found
+
+
+def _config(plan: Plan, arm: str, settings: Mapping[str, Any]) -> Config:
+    every = plan.measures.every
+    budget = {"training.rounds": plan.rounds, "training.minutes": None, "evaluation.every": every}
+    usual = {"checkpoint.every": every}
+    return config_of({**usual, **settings, **budget}, f"plan {plan.name}, arm {arm}")
+
+
+def _base(plan: Plan) -> Config:
+    """The settings that the untrained model depends on: which model, and how long its solutions may be."""
+    wanted = {k: v for k, v in plan.settings.items() if k.startswith(("model.", "sampling.", "preset"))}
+    return config_of({**wanted, "training.rounds": 1}, f"plan {plan.name}, arm {BASE}")

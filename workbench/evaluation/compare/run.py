@@ -1,0 +1,222 @@
+"""One run of a plan from start to end: train, measure as it goes, measure at the end, write its JSON."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from workbench.errors import WorkbenchError
+from workbench.evaluation.compare.counting import count, first_errors
+from workbench.evaluation.compare.ending import Tell, measure_end, spread
+from workbench.evaluation.compare.keys import code_hash, run_key, settings_key, versions
+from workbench.evaluation.compare.plan import Trial
+from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, Ending, Point, RunRecord, read_run
+from workbench.evaluation.evaluate import evaluate
+from workbench.files import make_folder, write_atomically
+from workbench.problems.readers import read_problems
+from workbench.problems.splits import load_split
+from workbench.store import Store
+from workbench.training import checkpoint
+from workbench.training.collapse import collapse
+from workbench.training.hardware import describe_machine
+from workbench.training.loop import run as run_loop
+from workbench.training.policy import Policy, load_policy
+from workbench.types import Interval, Round, from_json, to_json
+
+RUN = "run"
+"""The run's name in its own store."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a run lies while it goes on, and where its JSON is written."""
+
+    out: Path
+    work: Path
+    keep: bool = False
+    """Whether store and checkpoints stay when the run is finished."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one evaluation on `dev` counted."""
+
+    round: int
+    counts: Counts
+    malrules: dict[str, int]
+
+
+def perform(trial: Trial, places: Places, threads: int, tell: Tell) -> RunRecord | None:
+    """Do the run, or go on with it, and write its JSON. None if another process is at it or has just done it."""
+    key = run_key(trial)
+    make_folder(places.out / ".locks")
+    lock = FileLock(places.out / ".locks" / f"{key}.lock", timeout=0)
+    try:
+        with lock:
+            if (places.out / f"{key}{SUFFIX}").exists():
+                return None
+            return _perform(trial, places, key, threads, tell)
+    except Timeout:
+        return None
+
+
+def _perform(trial: Trial, places: Places, key: str, threads: int, tell: Tell) -> RunRecord:
+    torch.set_num_threads(threads)
+    folder = places.work / key
+    make_folder(folder)
+    progress = _Progress(trial, folder, tell)
+    rounds, sign = _train(trial, folder, threads, progress) if trial.trained else ([], None)
+    policy = progress.policy if sign else _trained(trial, folder)
+    assert policy is not None
+    last = progress.look(policy, len(rounds))
+    memory = checkpoint.newest(folder / "checkpoints") if trial.trained and not sign else None
+    ending = measure_end(trial, policy, memory, progress.best, progress.best_folder, tell)
+    record = _record(trial, key, threads, rounds, {**progress.seen, last.round: last}, ending)
+    record = replace(record, collapsed=sign)
+    write_atomically(places.out / f"{key}{SUFFIX}", to_json(record) + "\n")
+    if not places.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    return read_run(places.out / f"{key}{SUFFIX}")
+
+
+def _train(trial: Trial, folder: Path, threads: int, progress: _Progress) -> tuple[list[Round], str | None]:
+    """All rounds, and the sign of a collapse if one ended them."""
+    settings = trial.config.training.model_copy(update={"threads": threads})
+    config = trial.config.model_copy(update={"training": settings})
+    problems = read_problems(Path(config.problems.path)) if config.problems.path else load_split("train")
+    sign = None
+    with Store.open(folder / "workbench.db") as store:
+        if RUN not in store.run_names():
+            store.create_run(RUN, config.model_dump_json(), versions(trial))
+        try:
+            for done in run_loop(config, problems, store, RUN, folder / "checkpoints", progress.evaluate):
+                progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
+        except WorkbenchError:
+            sign = collapse(store.rounds(RUN))
+            if sign is None:
+                raise
+        rounds = store.rounds(RUN)
+    return rounds, sign
+
+
+def _trained(trial: Trial, folder: Path) -> Policy:
+    """The policy of the newest checkpoint, or the untrained one."""
+    policy = load_policy(trial.config.model, trainable=trial.trained)
+    newest = checkpoint.newest(folder / "checkpoints")
+    if newest is not None:
+        checkpoint.restore_policy(newest, policy)
+    return policy
+
+
+class _Progress:
+    """The evaluations of a run so far, on disk too, and the weights of the best."""
+
+    def __init__(self, trial: Trial, folder: Path, tell: Tell) -> None:
+        self.trial, self.tell = trial, tell
+        self.file, self.best_folder = folder / "evaluations.jsonl", folder / "best"
+        self.dev = spread(load_split("dev"), trial.measures.dev)
+        self.seen = {seen.round: seen for seen in _readable(self.file)}
+        self.policy: Policy | None = None
+
+    @property
+    def best(self) -> int | None:
+        """The round of the evaluation that solved most, the earliest of equals."""
+        rounds = sorted(self.seen)
+        return max(rounds, key=lambda r: sum(self.seen[r].counts.solved)) if rounds else None
+
+    def evaluate(self, policy: Policy, round: int) -> dict[str, Interval]:
+        """What the loop calls."""
+        self.policy = policy
+        seen = self.look(policy, round)
+        share = seen.counts.share(seen.counts.solved)
+        # The interval over problems is made when runs are compared; the loop only passes this on.
+        return {"solve_rate": Interval(share, share, share)}
+
+    def look(self, policy: Policy, round: int) -> Seen:
+        """Evaluate on `dev`, keep the counts, and the weights if none were better."""
+        measures = self.trial.measures
+        limit = self.trial.config.sampling.max_tokens
+        groups = evaluate(policy, self.dev, measures.dev.samples, seed=measures.seed, max_tokens=limit).groups
+        seen = Seen(round, count(groups), first_errors(groups))
+        self.seen[round] = seen
+        with self.file.open("a", encoding="utf-8") as lines:
+            lines.write(to_json(seen) + "\n")
+        if self.trial.trained and self.best == round:
+            checkpoint.save_policy(self.best_folder, policy)
+        self.tell({"evaluated": round, "solve_rate": seen.counts.share(seen.counts.solved)})
+        return seen
+
+
+def _readable(file: Path) -> list[Seen]:
+    """The evaluations that were written whole; a kill can tear the last line."""
+    found = []
+    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+        try:
+            found.append(from_json(Seen, line))
+        except ValidationError:
+            continue
+    return found
+
+
+def _record(
+    trial: Trial, key: str, threads: int, rounds: Sequence[Round], seen: Mapping[int, Seen], ending: Ending
+) -> RunRecord:
+    points, before = [], 0
+    for at in sorted(r for r in seen if r <= len(rounds)):
+        health = _means(rounds[before:at])
+        points.append(Point(at, charges(rounds[:at]), seen[at].counts, seen[at].malrules, health))
+        before = at
+    return RunRecord(
+        key=key,
+        settings_key=settings_key(trial),
+        plan=trial.plan,
+        arm=trial.arm,
+        seed=trial.seed,
+        method=trial.config.training.method if trial.trained else trial.arm,
+        rounds=len(rounds),
+        versions=versions(trial),
+        code=code_hash(),
+        machine=describe_machine(),
+        threads=threads,
+        config=trial.config.model_dump(mode="json"),
+        measures=trial.measures.model_dump(mode="json"),
+        curve=tuple(points),
+        ending=ending,
+        charges=charges(rounds),
+    )
+
+
+def charges(rounds: Sequence[Round]) -> Charges:
+    """What these rounds have used together."""
+    seconds: dict[str, float] = {}
+    for done in rounds:
+        for stage, value in done.seconds.items():
+            if stage != "evaluate":
+                seconds[stage] = seconds.get(stage, 0.0) + value
+    return Charges(
+        rollouts=int(sum(r.metrics["rollouts"] for r in rounds)),
+        sampled_tokens=sum(r.metrics["rollouts"] * r.metrics["mean_tokens"] for r in rounds),
+        teacher_tokens=_total(rounds, "teacher_tokens"),
+        writer_tokens=_total(rounds, "writer_tokens"),
+        seconds={stage: round(value, 3) for stage, value in seconds.items()},
+    )
+
+
+def _total(rounds: Sequence[Round], name: str) -> float | None:
+    values = [r.metrics.get(name) for r in rounds]
+    return sum(v for v in values if v is not None) if all(v is not None for v in values) else None
+
+
+def _means(rounds: Sequence[Round]) -> dict[str, float]:
+    """The mean of each metric over the rounds that have it, to five digits."""
+    values: dict[str, list[float]] = {}
+    for done in rounds:
+        for name, value in done.metrics.items():
+            values.setdefault(name, []).append(value)
+    return {name: float(f"{sum(v) / len(v):.5g}") for name, v in values.items()}
