@@ -1,4 +1,4 @@
-"""`workbench bench verify` and `workbench bench fuzz`: how fast and how safe the verifier is."""
+"""`workbench bench verify`, `fuzz` and `round`: how fast and how safe the verifier is, and what a round costs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ bench = typer.Typer(
     cls=GuardedGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure how fast the verifier is, and what hostile input does to it.",
+    help="Measure how fast the verifier is, what hostile input does to it, and what a round of training costs.",
 )
 
 
@@ -85,3 +85,44 @@ def fuzz(
         print_fuzz(report)
     if not report.passed:
         raise typer.Exit(1)
+
+
+@bench.command("round")
+def round_costs(
+    methods: Annotated[list[str] | None, typer.Option("--method", help="A method beside pmd; repeatable.")] = None,
+    rounds: Annotated[int, typer.Option(min=3, help="Rounds counted, after the first pass over the problems.")] = 50,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of every method; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="F.json", help="Where the figures go; the report of compare reads them.")
+    ] = Path("data/results/bench-round.json"),
+    as_json: AsJson = False,
+) -> None:
+    """Time a round of each method: in turn in one process, evaluation excluded. Nothing else should run.
+
+    The first pass over the problems is trained and not counted, since memory is empty then. Writes the
+    medians, their ratios to pmd's and the share of verification, each with an interval over rounds.
+
+    \b
+    Examples:
+      workbench bench round
+      workbench bench round --method grpo --rounds 10 --set training.threads=1 --json
+    """
+    from workbench.cli.models import prepare
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_rounds
+    from workbench.config import config_of, read_overrides
+    from workbench.files import write_atomically
+
+    chosen, given = ["pmd", *(methods or ["sdpo", "grpo", "rft"])], read_overrides(settings or ())
+    prepare(config_of(given, "--set").model.path)
+    from workbench.evaluation.compare.rounds import round_report, time_rounds
+
+    with progress_bar(f"{rounds} rounds of {', '.join(chosen)} after the first pass", None) as (bar, task):
+        report = round_report(time_rounds(chosen, given, rounds, tell=lambda: bar.advance(task)))
+    write_atomically(out, json.dumps(report, indent=1) + "\n")
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        print_rounds(report)

@@ -151,6 +151,13 @@ def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, 
         "correction_share": sum(c is not None and c.correction is not None for c in contexts) / wanted
         if wanted
         else 1.0,
+        "teacher_tokens": float(
+            sum(
+                len(row.teacher_prompt) + len(row.exchange.reply)
+                for row in rows
+                if row.teacher_prompt is not None and any(row.distil)
+            )
+        ),
         "unknown_share": sum(v.judgement == "unknown" for v in steps) / max(1, len(steps)),
         "masked_tokens": 1 - moved / max(1, tokens),
         "all_equal_groups": sum(g.solved in (0, len(g.members)) for g in groups) / len(groups),

@@ -65,9 +65,7 @@ def count_many(groups: Sequence[Group]) -> Many:
         problems=tuple(g.problem.id for g in groups),
         samples=samples,
         solved=tuple(g.solved for g in groups),
-        majority={
-            str(k): tuple(majority_at_k(v, m, k) for v, m in zip(votes, marks, strict=True)) for k in sizes
-        },
+        majority={str(k): tuple(majority_at_k(v, m, k) for v, m in zip(votes, marks, strict=True)) for k in sizes},
         first_path=paths[1],
         second_path=paths[2],
     )

@@ -127,7 +127,7 @@ def narrowed(
     arms: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Plan:
-    """The plan with a smaller budget, fewer arms or other settings of all arms. Raises `BadInput` for unknown arms."""
+    """The plan with another budget, fewer arms or other settings of all arms. Raises `BadInput` for unknown arms."""
     changed: dict[str, Any] = {"settings": {**plan.settings, **(settings or {})}}
     if rounds is not None:
         changed["rounds"] = rounds

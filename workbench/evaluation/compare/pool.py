@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Event:
     message: Mapping[str, Any]
 
 
-def run_tasks(tasks: Sequence[Task], jobs: int) -> Iterator[Event]:
+def run_tasks(tasks: Sequence[Task], jobs: int) -> Generator[Event, None, None]:
     """Do the tasks in order, `jobs` at once. Leaving the iterator early ends the children as Ctrl-C would."""
     waiting = deque(enumerate(tasks))
     events: Queue[Event] = Queue()

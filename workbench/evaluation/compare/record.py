@@ -64,6 +64,8 @@ class Point:
     """First errors by malrule, or by diagnosis where no malrule is known."""
     health: dict[str, float] = field(default_factory=dict)
     """Means of the rounds' metrics since the evaluation before."""
+    epoch: float = 0.0
+    """Passes over the problems at the first of those rounds."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class RunRecord:
     curve: tuple[Point, ...]
     ending: Ending
     charges: Charges
+    dev_seconds: float = 0.0
+    """Wall time of one evaluation on `dev`, the mean of those in the last sitting."""
     collapsed: str | None = None
     """What was wrong with the policy, where training stopped it."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import mean
 
 import torch
 from filelock import FileLock, Timeout
@@ -78,7 +80,7 @@ def _perform(trial: Trial, places: Places, key: str, threads: int, tell: Tell) -
     memory = checkpoint.newest(folder / "checkpoints") if trial.trained and not sign else None
     ending = measure_end(trial, policy, memory, progress.best, progress.best_folder, tell)
     record = _record(trial, key, threads, rounds, {**progress.seen, last.round: last}, ending)
-    record = replace(record, collapsed=sign)
+    record = replace(record, collapsed=sign, dev_seconds=round(mean(progress.seconds), 2))
     write_atomically(places.out / f"{key}{SUFFIX}", to_json(record) + "\n")
     if not places.keep:
         shutil.rmtree(folder, ignore_errors=True)
@@ -123,6 +125,7 @@ class _Progress:
         self.dev = spread(load_split("dev"), trial.measures.dev)
         self.seen = {seen.round: seen for seen in _readable(self.file)}
         self.policy: Policy | None = None
+        self.seconds: list[float] = []
 
     @property
     def best(self) -> int | None:
@@ -140,7 +143,7 @@ class _Progress:
 
     def look(self, policy: Policy, round: int) -> Seen:
         """Evaluate on `dev`, keep the counts, and the weights if none were better."""
-        measures = self.trial.measures
+        started, measures = time.perf_counter(), self.trial.measures
         limit = self.trial.config.sampling.max_tokens
         groups = evaluate(policy, self.dev, measures.dev.samples, seed=measures.seed, max_tokens=limit).groups
         seen = Seen(round, count(groups), first_errors(groups))
@@ -149,6 +152,7 @@ class _Progress:
             lines.write(to_json(seen) + "\n")
         if self.trial.trained and self.best == round:
             checkpoint.save_policy(self.best_folder, policy)
+        self.seconds.append(time.perf_counter() - started)
         self.tell({"evaluated": round, "solve_rate": seen.counts.share(seen.counts.solved)})
         return seen
 
@@ -170,7 +174,8 @@ def _record(
     points, before = [], 0
     for at in sorted(r for r in seen if r <= len(rounds)):
         health = _means(rounds[before:at])
-        points.append(Point(at, charges(rounds[:at]), seen[at].counts, seen[at].malrules, health))
+        epoch = rounds[before].epoch if before < at else 0.0
+        points.append(Point(at, charges(rounds[:at]), seen[at].counts, seen[at].malrules, health, epoch))
         before = at
     return RunRecord(
         key=key,
