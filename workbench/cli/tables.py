@@ -1,9 +1,9 @@
-"""What people see of the verifier: one step, a file's summary, coverage, the case table, speed, safety."""
+"""What people see of the verifier: one step, a file's summary, coverage, the case table, speed, safety, rounds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -138,3 +138,15 @@ def print_fuzz(report: FuzzReport) -> None:
     print_titled("Hostile input", table)
     for line in (*report.crashes, *report.executed, f"Slowest: {report.slowest_text}"):
         console().print(plain(line), soft_wrap=True)
+
+
+def print_rounds(report: Mapping[str, Any]) -> None:
+    """What a round of each method costs, and the share of its stages."""
+    stages = sorted({stage for own in report["stages"].values() for stage in own})
+    table = table_of(("method",), ("s a round", "pmd is so many times", *stages))
+    for method, seconds in report["seconds"].items():
+        ratio = report.get(f"round_cost_ratio_{method}")
+        shown = f"{ratio['value']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]" if ratio else ""
+        shares = (f"{report['stages'][method].get(stage, 0.0):.1%}" for stage in stages)
+        table.add_row(method, f"{seconds:.2f}", shown, *shares)
+    print_titled(f"A round, median of {report['rounds']}", table)

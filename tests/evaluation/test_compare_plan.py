@@ -1,0 +1,98 @@
+"""Plans: what they mean, what is wrong with them, and when two runs are the same run."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.errors import BadInput
+from workbench.evaluation.compare.keys import run_key, settings_key
+from workbench.evaluation.compare.plan import BASE, narrowed, read_plan, shipped, trials
+
+PLAN = """
+rounds: 4
+seeds: [0, 1]
+arms:
+  pmd: {}
+  grpo: {training.method: grpo}
+measures:
+  every: 2
+  dev: {problems: 2}
+"""
+
+
+def written(tmp_path, text: str = PLAN):
+    file = tmp_path / "p.yaml"
+    file.write_text(text)
+    return read_plan(str(file))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_plan_can_be_made_into_runs(name):
+    plan = read_plan(name)
+    made = trials(plan)
+    assert len({run_key(t) for t in made}) == len(made)
+    assert made[0].arm == BASE
+    assert {t.config.training.rounds for t in made[1:]} == {plan.rounds}
+
+
+def test_seeds_come_before_arms_so_that_an_early_end_compares_all(tmp_path):
+    assert [(t.arm, t.seed) for t in trials(written(tmp_path))] == [
+        (BASE, 0), ("pmd", 0), ("grpo", 0), ("pmd", 1), ("grpo", 1),
+    ]  # fmt: skip
+
+
+def test_a_grid_multiplies_the_arms(tmp_path):
+    plan = written(tmp_path, PLAN + "grid: {training.learning_rate: [0.1, 0.2], training.doubt: [1]}\n")
+    made = trials(narrowed(plan, seeds=[0]))
+    assert [t.arm for t in made[1:3]] == ["pmd learning_rate=0.1 doubt=1", "pmd learning_rate=0.2 doubt=1"]
+    assert [t.config.training.learning_rate for t in made[1:]] == [0.1, 0.2, 0.1, 0.2]
+
+
+def test_the_key_follows_what_decides_the_outcome_and_nothing_else(tmp_path):
+    plan = written(tmp_path)
+    changes = {
+        "plain": {},
+        "threads": {"training.threads": 2},
+        "rate": {"training.lr": 0.5},
+        "saved": {"checkpoint.every": 1},
+    }
+    keys = {name: run_key(trials(narrowed(plan, settings=s))[1]) for name, s in changes.items()}
+    assert keys["plain"] == keys["threads"] == keys["saved"] != keys["rate"]
+    assert run_key(trials(narrowed(plan, rounds=5))[1]) != keys["plain"]
+    grpo = narrowed(plan, arms=["grpo"])
+    assert run_key(trials(grpo)[1]) == run_key(trials(plan)[2])
+
+
+def test_another_verifier_makes_another_run_of_the_same_settings(tmp_path, monkeypatch):
+    trial = trials(written(tmp_path))[1]
+    key, settings = run_key(trial), settings_key(trial)
+    monkeypatch.setattr("workbench.evaluation.compare.keys.TEXT_HASH", "other")
+    assert run_key(trial) != key
+    assert settings_key(trial) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (PLAN.replace("rounds: 4", "rounds: 0"), "rounds: Input should be greater than 0"),
+        (PLAN.replace("arms:", "armed:"), "arms: Field required"),
+        ("just words", "a plan is a mapping"),
+        ("a: [", "not valid YAML"),
+    ],
+)
+def test_a_bad_plan_is_refused_with_its_reason(tmp_path, text, complaint):
+    with pytest.raises(BadInput, match=complaint):
+        written(tmp_path, text)
+
+
+def test_a_bad_setting_names_plan_and_arm(tmp_path):
+    plan = written(tmp_path, PLAN.replace("training.method: grpo", "training.methd: grpo"))
+    with pytest.raises(BadInput, match=r"training.methd.*arm grpo.*training.method"):
+        trials(plan)
+
+
+def test_unknown_names_are_refused(tmp_path):
+    with pytest.raises(BadInput, match="no plan 'mian'; the shipped ones are"):
+        read_plan("mian")
+    with pytest.raises(BadInput, match="no arm 'gprp'; it has pmd, grpo"):
+        narrowed(written(tmp_path), arms=["gprp"])
