@@ -159,7 +159,14 @@ def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, 
             )
         ),
         "unknown_share": sum(v.judgement == "unknown" for v in steps) / max(1, len(steps)),
+        "repeated_steps": _repeated(groups) / max(1, len(steps)),
         "masked_tokens": 1 - moved / max(1, tokens),
         "all_equal_groups": sum(g.solved in (0, len(g.members)) for g in groups) / len(groups),
         "memory_hits": sum(bool(c and c.used) for c in contexts) / wanted if wanted else 0.0,
     }
+
+
+def _repeated(groups: Sequence[Group]) -> int:
+    """Steps that say word for word what an earlier one of the same solution says."""
+    verdicts = [m.verdict for g in groups for m in g.members]
+    return sum(len(v.steps) - len({step.text for step in v.steps}) for v in verdicts)
