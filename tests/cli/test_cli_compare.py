@@ -16,6 +16,9 @@ from typer.testing import CliRunner
 from workbench.cli import app
 from workbench.evaluation.compare.record import RunRecord, read_runs
 
+pytestmark = pytest.mark.timeout(900)
+"""Every run is a process of its own, which loads torch: on a busy machine that takes its time."""
+
 ROOT = Path(__file__).parents[2]
 PLAN = """
 rounds: {rounds}
@@ -141,12 +144,12 @@ def test_ctrl_c_ends_the_children_too_and_says_how_to_go_on(tmp_path, tiny_tutor
 
 
 def test_two_calls_at_once_share_the_work(tmp_path, tiny_tutor):
-    arguments = options(tmp_path, tiny_tutor)
+    arguments = [*options(tmp_path, tiny_tutor), "--arm", "grpo"]
     pair = [start(arguments), start(arguments)]
     errors = [process.communicate(timeout=250)[1] for process in pair]
     told = "\n".join(errors)
-    assert set(runs(tmp_path)) == {"base", "pmd", "grpo"}
-    for arm in ("base", "pmd", "grpo"):
+    assert set(runs(tmp_path)) == {"base", "grpo"}
+    for arm in ("base", "grpo"):
         assert told.count(f"p {arm} seed 0: finished as") == 1, told
 
 
