@@ -37,6 +37,8 @@ Document = list[Segment]
 USER, ASSISTANT, END = "<|user|>", "<|assistant|>", "<|end|>"
 HELD_OUT_HELP = frozenset({"inequality", "rate"})
 """Skills whose helped traces are left out, to see whether reading help carries over to them."""
+FIRMNESS = 1.15
+"""How much more firmly than a skill says its malrules are held by pupils whom nothing in the context cures."""
 _OFTEN = {"word_short": 1.5, "word_long": 2.5}
 
 
@@ -129,7 +131,7 @@ def unaided(rng: Random) -> Document:
     """A pupil alone with a problem."""
     skill = _any_skill(rng)
     params, text = _problem(skill, rng)
-    trace = write(skill, params, rng, beliefs_of(skill, rng), choose_path(skill, params, rng))
+    trace = write(skill, params, rng, beliefs_of(skill, rng, doubt=FIRMNESS), choose_path(skill, params, rng))
     return solve(text, NO_HELP, trace.lines)
 
 
@@ -185,7 +187,7 @@ def misadvised(rng: Random) -> Document:
     help = Help(lessons=(rng.choice(LESSONS[rng.choice(foreign)]),))
     if rng.random() < 0.3:
         help = Help(patterns=(rng.choice(PATTERNS[other.name]),))
-    trace = write(skill, params, rng, beliefs_of(skill, rng), choose_path(skill, params, rng))
+    trace = write(skill, params, rng, beliefs_of(skill, rng, doubt=FIRMNESS), choose_path(skill, params, rng))
     return solve(text, help, trace.lines)
 
 
@@ -202,7 +204,7 @@ def beside_neighbour(rng: Random) -> Document:
     help = Help(solved=(solved,))
     if kind == "alike" and rng.random() < 0.3:
         help = Help(lessons=(rng.choice(LESSONS[rng.choice(list(skill.malrules))]),), solved=help.solved)
-    beliefs = beliefs_of(skill, rng, doubt=0.04 if other is skill else 1.0)
+    beliefs = beliefs_of(skill, rng, doubt=0.04 if other is skill else FIRMNESS)
     if kind == "same":
         beliefs = frozenset()
     trace = write(skill, params, rng, beliefs, path, slips=kind != "same")
@@ -305,11 +307,11 @@ def pooling(rng: Random) -> Document:
 Maker = Callable[[Random], Document]
 CLEAN_MIXTURE: tuple[tuple[Maker, float], ...] = ((clean, 0.58), (facts, 0.30), (copying, 0.12))
 PUPIL_MIXTURE: tuple[tuple[Maker, float], ...] = (
-    (unaided, 0.14),
-    (advised, 0.20),
-    (misadvised, 0.13),
-    (beside_neighbour, 0.18),
-    (criticised, 0.25),
+    (unaided, 0.20),
+    (advised, 0.18),
+    (misadvised, 0.12),
+    (beside_neighbour, 0.16),
+    (criticised, 0.24),
     (reflection, 0.03),
     (pooling, 0.01),
     (facts, 0.03),
