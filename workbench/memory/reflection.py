@@ -6,9 +6,11 @@ with the messages made here and its replies are parsed and checked before anythi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.memory.checking import mistakes
 from workbench.prompts import (
     LESSON,
     PATTERN,
@@ -76,9 +78,10 @@ def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
 def ask(group: Group) -> list[Request]:
     """Questions to the policy: a lesson from what went wrong, a strategy from what worked.
 
-    Contrastive where the group is mixed: the wrong attempt is shown beside a right one.
+    Contrastive where the group is mixed: the wrong attempt is shown beside a right one. Of the wrong attempts the one
+    is shown whose mistake is known, of those the most frequent: only on it can a lesson be checked.
     """
-    right, wrong = verified(group)[:1], located(group)[:1] or _failed(group)[:1]
+    right, wrong = verified(group)[:1], telling(group)[:1]
     requests = []
     if wrong:
         attempts = [attempt(m) for m in (*wrong, *right)]
@@ -88,8 +91,18 @@ def ask(group: Group) -> list[Request]:
     return requests
 
 
-def _failed(group: Group) -> list[Judged]:
-    return [m for m in group.members if not m.verdict.answer_correct and m.verdict.steps]
+def telling(group: Group) -> list[Judged]:
+    """Wrong attempts, those that most can be learned from first: mistake known, located, merely failed."""
+    located_ones = located(group)
+    failed = [m for m in group.members if not m.verdict.answer_correct and m.verdict.steps]
+    known = {m.rollout.id: mistakes(group, m)[0] for m in (*located_ones, *failed)}
+    often = Counter(malrule for names in known.values() for malrule in names)
+
+    def rank(member: Judged) -> tuple[int, bool]:
+        frequency = max((often[malrule] for malrule in known[member.rollout.id]), default=0)
+        return -frequency, member.verdict.first_error is None
+
+    return sorted({m.rollout.id: m for m in (*located_ones, *failed)}.values(), key=rank)
 
 
 def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: Sequence[Judged]) -> Request:

@@ -1,0 +1,119 @@
+"""Reflections are held against the verdicts: planted lessons, numbers, methods, stories without a wrong line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.memory.planted import by_kind, planted
+from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
+from workbench.memory.checking import Drop, check, check_pattern
+from workbench.memory.explaining import explain
+from workbench.memory.methods import method_of
+from workbench.types import UNKNOWN_SKILL, Group, Level, Problem, Reflection
+
+
+def lesson(made: Group, text: str) -> Reflection:
+    ids = tuple(m.rollout.id for m in made.members)
+    return Reflection(made.problem.id, made.problem.skill, Level.LESSON, text, ids, writer="policy")
+
+
+def strategy(made: Group, text: str) -> Reflection:
+    return replace(lesson(made, text), level=Level.STRATEGY)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_wrong_planted_lessons_are_dropped_and_right_ones_kept(seed):
+    found = {kind: [check(c.reflection, c.group).drop for c in cases] for kind, cases in by_kind(planted(seed))}
+    assert sum(map(len, found.values())) == 200
+    kept = found["right"].count(None) / len(found["right"])
+    wrong = [drop for kind, drops in found.items() if kind != "right" for drop in drops]
+    dropped = 1 - wrong.count(None) / len(wrong)
+    print(f"seed {seed}: kept {kept:.3f} of the right, dropped {dropped:.3f} of the wrong")
+    assert kept >= 0.95
+    assert dropped >= 0.95
+    assert found["skill"].count(Drop.SKILL) >= 0.9 * len(found["skill"])
+
+
+@pytest.mark.parametrize(
+    ("text", "drop"),
+    [
+        ("A number that crosses the equals sign changes its sign.", None),
+        ("The number that crosses the equals sign changes its sign.", None),  # a word off
+        ("Divide by the negative number with its sign.", Drop.MALRULE),  # a mistake of the skill, not this one
+        ("Adding the equations gives two times the letter.", Drop.SKILL),
+        ("Take it slowly, line by line.", None),  # the writer's own words: nothing known speaks against them
+        ("20 - 5 is 15, not 25.", None),
+        ("20 - 5 is 16, not 25.", Drop.VALUE),
+        ("20 - 5 is 25.", Drop.VALUE),
+        ("Take 5 away from both sides.", None),
+        ("Take 3 away from both sides.", Drop.VALUE),  # no right line takes away 3
+        ("Take 7 away from both sides.", Drop.VALUE),  # 7 is nowhere
+        ("The answer is x = 5.", None),
+        ("The answer is x = 25/3.", Drop.VALUE),
+    ],
+)
+def test_a_lesson_is_held_against_the_located_error(text, drop):
+    made = group([SIGN_KEPT, RIGHT])
+    checked = check(lesson(made, text), made)
+    assert checked.drop == drop
+
+
+def test_a_kept_lesson_names_its_malrule_and_the_rollouts_that_show_it():
+    made = group([RIGHT, LATE, SIGN_KEPT])
+    checked = check(lesson(made, "A number that crosses the equals sign changes its sign."), made)
+    assert checked.reflection.malrule == "sign_kept"
+    assert checked.reflection.evidence == (made.members[2].rollout.id,)
+
+
+def test_an_error_without_a_named_malrule_bears_out_no_malrule():
+    slip = group(["3x = 20 - 5\n3x = 88\nx = 88 / 3\nAnswer: x = 88/3"])
+    error = slip.members[0].verdict.steps[1]
+    assert error.judgement == "incorrect"
+    assert error.malrule != "sign_kept"
+    assert check(lesson(slip, "A number that crosses the equals sign changes its sign."), slip).drop is Drop.MALRULE
+
+
+LEFT = "6 - 4 = 2\nAnswer: 2"
+
+
+def test_in_a_story_without_a_wrong_line_the_answer_decides():
+    made = group([LEFT], STORY)
+    assert explain(STORY, LEFT.split("\n")).certain == {"keyword_left"}
+    assert check(lesson(made, "The word left does not always mean taking away."), made).drop is None
+    assert check(lesson(made, "Half means divided by two."), made).drop is Drop.MALRULE
+
+
+def test_a_strategy_must_name_the_method_of_the_verified_solution():
+    brackets = Problem("b", "Solve 3(x + 4) = 24.", "x = 4", "linear_brackets")
+    out = "3x + 12 = 24\n3x = 24 - 12\n3x = 12\nx = 12 / 3\nx = 4\nAnswer: x = 4"
+    made = group([out], brackets)
+    assert method_of("linear_brackets", out.split("\n")) == 0
+    assert check(strategy(made, "Multiply out the bracket, then solve."), made).drop is None
+    assert check(strategy(made, "Divide by the factor first, then solve."), made).drop is Drop.METHOD
+    assert check(strategy(made, "Work from left to right and watch the signs."), made).drop is Drop.SKILL
+
+
+def test_a_pattern_must_be_of_its_skill():
+    own = Reflection("", "signed", Level.PATTERN, "signs: minus a negative is plus", ())
+    assert check_pattern(own).drop is None
+    assert check_pattern(replace(own, skill="percent")).drop is Drop.SKILL
+
+
+def test_a_skill_outside_the_catalogue_is_no_contradiction():
+    own = replace(LINEAR, skill=UNKNOWN_SKILL)
+    made = group([SIGN_KEPT], own)
+    assert check(lesson(made, "A number that crosses the equals sign changes its sign."), made).drop is None
+    assert check(lesson(made, "Never add denominators; make them the same first."), made).drop is Drop.MALRULE
+
+
+@given(st.text(max_size=200))
+@example("1/0 is 3")
+@example("Divide by 1/0, not 0/0.")
+def test_any_sentence_can_be_checked(text):
+    made = group([SIGN_KEPT, RIGHT])
+    for level in (Level.LESSON, Level.STRATEGY):
+        assert check(replace(lesson(made, text), level=level), made).drop in (None, *Drop)

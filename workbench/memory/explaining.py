@@ -1,0 +1,230 @@
+"""Which malrules explain a wrong answer in whose story no line is wrong.
+
+Every line of such a solution is computed rightly, so that no verdict names a malrule; but the answer is known. A malrule
+explains the solution if one of its lines, written as the rule's opposite asks and followed through to the end, gives
+the known answer. It is possible if some line could be its work but the end comes out otherwise, as with two mistakes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+
+from workbench.memory.wordings import invited
+from workbench.types import Problem
+
+_NUMBER = r"-?\d+(?:/\d+|\.\d+)?"
+_OPERATION = re.compile(rf"\(?({_NUMBER})\)?\s*([-+*/])\s*\(?({_NUMBER})\)?\s*=\s*({_NUMBER})")
+_BETWEEN_UNITS = (7, 10, 12, 24, 60, 100, 1000)
+"""How many small units make a big one, for the units that stories speak of."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A line such as `12 - 3 = 9`."""
+
+    left: Fraction
+    sign: str
+    right: Fraction
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class Story:
+    """A problem's text as the malrules of stories see it."""
+
+    text: str
+    numbers: tuple[Fraction, ...]
+    parts: tuple[Fraction, ...]
+    """Of a ratio such as `2:3`; empty where the text has none."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Malrules that lead from a solution's lines to the known answer, and those that only could be at work."""
+
+    certain: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+
+
+def explain(problem: Problem, lines: Sequence[str]) -> Explanation:
+    """The malrules of the problem's skill that explain a wrong answer, by the lines of its solution."""
+    known = _number(problem.answer or "")
+    steps = [o for o in map(_operation, lines) if o is not None]
+    mends = {m: _MENDS[m] for m in invited().get(problem.skill, frozenset()) if m in _MENDS}
+    if known is None or not steps or not mends:
+        return Explanation()
+    story = _story(problem.text)
+    certain, possible = set(), set()
+    for malrule, mend in mends.items():
+        for place, step in enumerate(steps):
+            for value in mend(step, story):
+                possible.add(malrule)
+                if value != step.value and _follow(steps, place, value) == known:
+                    certain.add(malrule)
+    return Explanation(frozenset(certain), frozenset(possible))
+
+
+def _operation(line: str) -> Operation | None:
+    match = _OPERATION.fullmatch(line.strip())
+    if match is None:
+        return None
+    try:
+        left, right, value = (Fraction(match[i]) for i in (1, 3, 4))
+    except ZeroDivisionError:
+        return None
+    return Operation(left, match[2], right, value)
+
+
+def _number(answer: str) -> Fraction | None:
+    match = re.fullmatch(rf"\D*?({_NUMBER})\D*", answer)
+    try:
+        return Fraction(match[1]) if match else None
+    except ZeroDivisionError:
+        return None
+
+
+def _story(text: str) -> Story:
+    ratio = re.search(r"\d+(?::\d+)+", text)
+    parts = tuple(Fraction(p) for p in ratio[0].split(":")) if ratio else ()
+    numbers = dict.fromkeys(Fraction(n) for n in re.findall(r"\d+(?:\.\d+)?", text))
+    return Story(text.lower(), tuple(numbers), parts)
+
+
+def _follow(steps: Sequence[Operation], place: int, value: Fraction) -> Fraction | None:
+    """The last value if the line at `place` had this one; None where something is divided by zero."""
+    changed: dict[Fraction, Fraction] = {steps[place].value: value}
+    for step in steps[place + 1 :]:
+        left, right = (changed.get(n, n) for n in (step.left, step.right))
+        if (left, right) == (step.left, step.right):
+            value = step.value
+            continue
+        if step.sign == "/" and right == 0:
+            return None
+        value = _apply(left, step.sign, right)
+        changed[step.value] = value
+    return value
+
+
+def _apply(left: Fraction, sign: str, right: Fraction) -> Fraction:
+    if sign == "+":
+        return left + right
+    if sign == "-":
+        return left - right
+    return left * right if sign == "*" else left / right
+
+
+Mend = Callable[[Operation, Story], Iterable[Fraction]]
+"""The values that a line would have without the malrule; empty where the line is not its work."""
+
+
+def _where(sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction], right: int | None = None) -> Mend:
+    """Lines of one sign, in stories with a word: what `value` makes of their two numbers."""
+
+    def mend(step: Operation, story: Story) -> Iterable[Fraction]:
+        fits = step.sign == sign and word in story.text and step.right and step.right in (right, *story.numbers)
+        return [value(step.left, step.right)] if fits and right in (None, step.right) else []
+
+    return mend
+
+
+def _each(sign: str, word: str) -> Mend:
+    """A number that should have been taken as often as another number says."""
+
+    def mend(step: Operation, story: Story) -> Iterable[Fraction]:
+        if step.sign != sign or word not in story.text or step.right not in story.numbers:
+            return []
+        return [_apply(step.left, sign, step.right * k) for k in story.numbers if k != step.right]
+
+    return mend
+
+
+def _needless(step: Operation, story: Story) -> Iterable[Fraction]:
+    aside = "years old" in story.text or "costs" in story.text
+    return [step.left] if aside and step.sign == "+" and step.right in story.numbers else []
+
+
+def _percent_as_amount(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign not in "+-" or f"{step.right}%" not in story.text:
+        return []
+    return [_apply(step.left, step.sign, step.left * step.right / 100)]
+
+
+def _forgets_base(step: Operation, story: Story) -> Iterable[Fraction]:
+    """The change stands for the new price: a line that multiplies or divides gave it."""
+    if step.sign not in "*/" or "%" not in story.text:
+        return []
+    return [new for whole in story.numbers for new in (whole + step.value, whole - step.value)]
+
+
+def _shares(step: Operation, story: Story, divisors: Iterable[Fraction | int]) -> Iterable[Fraction]:
+    if step.sign != "/" or not story.parts or step.right not in divisors:
+        return []
+    return [step.left / sum(story.parts) * part for part in story.parts]
+
+
+def _other_share(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign != "*" or step.right not in story.parts:
+        return []
+    return [step.left * part for part in story.parts if part != step.right]
+
+
+def _adds_difference(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign != "+":
+        return []
+    return [step.left / n * m for n, m in permutations(story.numbers, 2) if m - n == step.right and n]
+
+
+def _multiplies_total(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign != "*" or step.right not in story.numbers:
+        return []
+    return [step.left / n * step.right for n in story.numbers if n not in (0, step.right)]
+
+
+def _divides_by_count(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign != "/" or step.right not in story.numbers:
+        return []
+    return [step.left / (cost / step.right) for cost in story.numbers if cost not in (0, step.left)]
+
+
+def _ten_for_all(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign not in "*/" or step.right not in (10, 100, 1000):
+        return []
+    return [_apply(step.left, step.sign, Fraction(n)) for n in _BETWEEN_UNITS if n != step.right]
+
+
+def _wrong_way(step: Operation, story: Story) -> Iterable[Fraction]:
+    return [step.left / step.right] if step.sign == "*" and step.right in _BETWEEN_UNITS else []
+
+
+def _forgets_to_change(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign == "*" and step.right == 1:
+        return [step.left * n for n in _BETWEEN_UNITS]
+    if step.sign == "+" and {step.left, step.right} <= set(story.numbers):
+        return [step.left * n + step.right for n in _BETWEEN_UNITS]
+    return []
+
+
+_MENDS: Mapping[str, Mend] = {
+    "keyword_left": _where("-", "left", lambda a, b: a + b),
+    "each_once": _each("-", "each"),
+    "one_pack": _each("+", "pack"),
+    "double_adds_two": _where("+", "doubl", lambda a, b: a * 2, right=2),
+    "half_takes_two": _where("-", "half", lambda a, b: a / 2, right=2),
+    "share_subtracts": _where("-", "share", lambda a, b: a / b),
+    "uses_every_number": _needless,
+    "percent_as_amount": _percent_as_amount,
+    "forgets_base": _forgets_base,
+    "divides_by_own_part": lambda step, story: _shares(step, story, story.parts),
+    "shares_equally": lambda step, story: _shares(step, story, (len(story.parts),)),
+    "other_share": _other_share,
+    "adds_the_difference": _adds_difference,
+    "multiplies_total": _multiplies_total,
+    "divides_by_count": _divides_by_count,
+    "ten_for_all": _ten_for_all,
+    "wrong_way": _wrong_way,
+    "forgets_to_change": _forgets_to_change,
+}

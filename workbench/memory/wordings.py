@@ -1,0 +1,102 @@
+"""What a sentence speaks of: the malrules, skill and method of the known sentence that is nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.memory.lexical import Bm25, shared, tokens
+from workbench.problems.catalogue import SKILLS
+from workbench.prompts import LESSONS, PATTERNS, STRATEGIES
+from workbench.types import Level
+from workbench.verification import CATALOGUE
+
+NEAR = 0.62
+"""Least likeness at which a sentence is taken to say what a known one says: a word or two may differ."""
+_AS_NEAR = 0.02
+
+FAMILIES = (
+    frozenset({"factor_signs", "ignores_minus"}),
+    frozenset({"one_root", "halves_square"}),
+    frozenset({"sign_kept", "sign_kept_letter"}),
+    frozenset({"whole_part_kept", "carry_after_point"}),
+)
+"""Malrules that can make the very same line, so that the name the verifier gives it may be either."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """One sentence of the catalogue and what it is about."""
+
+    text: str
+    level: Level
+    malrule: str | None = None
+    skills: frozenset[str] = frozenset()
+    """Skills that it may be said of; empty where no skill is known to invite it."""
+    method: int | None = None
+    """Of a strategy: the method, as the skill numbers its paths; None where the skill has one sentence only."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a sentence says, as far as it can be told; nothing of it is known for a sentence of its own."""
+
+    known: tuple[Known, ...] = ()
+
+    @property
+    def malrules(self) -> frozenset[str]:
+        return frozenset(k.malrule for k in self.known if k.malrule is not None)
+
+    @property
+    def skills(self) -> frozenset[str]:
+        return frozenset().union(*(k.skills for k in self.known))
+
+    @property
+    def methods(self) -> frozenset[int]:
+        return frozenset(k.method for k in self.known if k.method is not None)
+
+
+def alike(malrule: str) -> frozenset[str]:
+    """A malrule and those that can make the very same line."""
+    return frozenset({malrule}).union(*(family for family in FAMILIES if malrule in family))
+
+
+@lru_cache(maxsize=1)
+def invited() -> dict[str, frozenset[str]]:
+    """The malrules that each skill's problems invite."""
+    return {skill.name: frozenset(skill.malrules) for skill in SKILLS}
+
+
+@lru_cache(maxsize=4096)
+def meaning(text: str) -> Meaning:
+    """The known sentences that a text is nearest to; none where even the nearest is far."""
+    said = tokens(text)
+    weight = _weights()
+    likeness = [(shared(said, tokens(known.text), weight), known) for known in _sentences()]
+    best = max(value for value, _ in likeness)
+    if best < NEAR:
+        return Meaning()
+    return Meaning(tuple(known for value, known in likeness if value >= best - _AS_NEAR))
+
+
+@lru_cache(maxsize=1)
+def _weights() -> dict[str, float]:
+    return dict(Bm25.of([tokens(known.text) for known in _sentences()]).idf)
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> tuple[Known, ...]:
+    return tuple(_all())
+
+
+def _all() -> Iterator[Known]:
+    for malrule in dict.fromkeys((*LESSONS, *CATALOGUE)):
+        inviting = frozenset(name for name, malrules in invited().items() if malrule in malrules)
+        texts = LESSONS.get(malrule) or (CATALOGUE[malrule].rule,)
+        yield from (Known(text, Level.LESSON, malrule, inviting) for text in texts)
+    for skill, texts in STRATEGIES.items():
+        for method, text in enumerate(texts):
+            yield Known(text, Level.STRATEGY, None, frozenset({skill}), method if len(texts) > 1 else None)
+    for skill, pair in PATTERNS.items():
+        yield from (Known(text, Level.PATTERN, None, frozenset({skill})) for text in pair)
