@@ -63,14 +63,15 @@ def _right_lines(group: Group) -> Iterator[str]:
 
 
 def _known(group: Group) -> tuple[set[Fraction], set[Fraction]]:
-    """Numbers that are right for this problem, and numbers that stand in wrong lines alone."""
+    """Numbers that are right for this problem, and numbers that stand only in a wrong line or after it."""
     right = set().union(*(_numbers(line) for line in _right_lines(group)))
     wrong: set[Fraction] = set()
     for member in group.members:
         error = member.verdict.first_error
         if error is not None:
-            step = member.verdict.steps[error]
-            wrong |= _numbers(step.text).union(*(_numbers(e.text.partition(", not ")[2]) for e in step.evidence))
+            steps = member.verdict.steps[error:]
+            wrong = wrong.union(*(_numbers(step.text) for step in steps))
+            wrong = wrong.union(*(_numbers(e.text.partition(", not ")[2]) for e in steps[0].evidence))
     return right, wrong - right
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.memory.lexical import Bm25, shared, tokens
+from workbench.memory.lexical import NUMBER, Bm25, shared, tokens
 from workbench.problems.catalogue import SKILLS
 from workbench.prompts import LESSONS, PATTERNS, STRATEGIES
 from workbench.types import Level
@@ -70,11 +70,14 @@ def invited() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def meaning(text: str) -> Meaning:
-    """The known sentences that a text is nearest to; none where even the nearest is far."""
+    """The known sentences that a text is nearest to; none where even the nearest is far.
+
+    A sentence with numbers is near no rule without: it says what this problem needs, and its numbers are checked.
+    """
     said = tokens(text)
-    weight = _weights()
-    likeness = [(shared(said, tokens(known.text), weight), known) for known in _sentences()]
-    best = max(value for value, _ in likeness)
+    general = [k for k in _sentences() if NUMBER in tokens(k.text) or NUMBER not in said]
+    likeness = [(shared(said, tokens(known.text), _weights()), known) for known in general]
+    best = max((value for value, _ in likeness), default=0.0)
     if best < NEAR:
         return Meaning()
     return Meaning(tuple(known for value, known in likeness if value >= best - _AS_NEAR))
