@@ -8,6 +8,7 @@ import pytest
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.config import Config, Memory, Reflection
+from workbench.memory.retrieval import library
 from workbench.memory.state import MemoryState
 from workbench.training.remembering import When, memorise, read_memory
 from workbench.types import Level, MemoryItem
@@ -49,7 +50,9 @@ def full() -> MemoryState:
 
 
 def recalled(memory: MemoryState, **settings: object):
-    return read_memory(LINEAR, [LINEAR, STORY, OTHER], memory, Memory(**settings), words, "0/0")
+    return read_memory(
+        LINEAR, [LINEAR, STORY, OTHER], memory, Memory(**settings), words, "0/0", library([LINEAR, STORY, OTHER])
+    )
 
 
 def test_evolving_memory_is_written_in_every_round():

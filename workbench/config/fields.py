@@ -137,6 +137,11 @@ class Reflection(Section):
     """The policy itself, a writer that turns verdicts into lessons, or both."""
     pattern_every: int = Field(default=10, gt=0)
     """Rounds between poolings of insights into patterns."""
+    min_probability: float = Field(default=0.8, ge=0, le=1)
+    """Mean probability of its tokens below which a reply is dropped as garbled; 0 keeps all. The default is for the
+    tutor model, which knows the sentences that it writes: freer writers are less sure of their words."""
+    measure_every: int = Field(default=10, gt=0)
+    """Rounds between measurements of what new insights are worth to the teacher."""
 
 
 class Evaluation(Section):
@@ -194,6 +199,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "sampling": {"problems_per_round": 64, "group_size": 8, "max_tokens": 512},
             "training": {"learning_rate": 1e-5, "minutes": 60.0},
             "memory": {"token_budget": 512, "max_items": 6},
+            "reflection": {"min_probability": 0.4},
             "evaluation": {"problems": 256},
         },
     }

@@ -91,8 +91,8 @@ def _lesson(reflection: Reflection, said: Meaning, group: Group) -> Checked:
 def _bearers(group: Group, malrules: frozenset[str]) -> list[tuple[Judged, str]]:
     """Members whose mistake is one of these malrules, each with the one it is; the certain before the possible.
 
-    Where a line is proved wrong its named malrule decides, and none named bears out nothing. Where none is, the answer
-    decides, and what merely could be at work counts only if nothing explains the answer.
+    Where a line is proved wrong its named malrule decides, and none named bears out nothing. Where none is, the
+    answer decides, and what merely could be at work counts only if nothing explains the answer.
     """
     certain, possible = [], []
     for member in group.members:

@@ -1,8 +1,9 @@
 """Which malrules explain a wrong answer in whose story no line is wrong.
 
-Every line of such a solution is computed rightly, so that no verdict names a malrule; but the answer is known. A malrule
-explains the solution if one of its lines, written as the rule's opposite asks and followed through to the end, gives
-the known answer. It is possible if some line could be its work but the end comes out otherwise, as with two mistakes.
+Every line of such a solution is computed rightly, so that no verdict names a malrule; but the answer is known. A
+malrule explains the solution if one of its lines, written as it should have been without the malrule and followed
+through to the end, gives the known answer. It is possible if some line could be its work but the end comes out
+otherwise, as with two mistakes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which of its skill's methods a solution follows, told by the shape of its lines.
 
-Shapes are learned once from solutions that the generators write by each method. A shape that several methods share, or
-that none shows, tells nothing.
+Shapes are learned once from solutions that the generators write by each method. A shape that several methods share,
+or that none shows, tells nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def _methods(skill: str) -> dict[Shape, frozenset[int]]:
     shapes: dict[Shape, frozenset[int]] = {}
     for level in DIFFICULTIES * _EXAMPLES:
         params = draw(known, level, rng, "fit")
-        written = {path: tuple(write_solution(known, params, Work(path=path)).lines) for path in range(known.paths(params))}
+        written = {
+            path: tuple(write_solution(known, params, Work(path=path)).lines) for path in range(known.paths(params))
+        }
         for path, lines in written.items():
             if len(written) > 1 and list(written.values()).count(lines) == 1:
                 shape = _shape(lines)

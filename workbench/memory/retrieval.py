@@ -1,11 +1,25 @@
-"""Retrieval: the exact problem first, then the skill, under a token budget."""
+"""Retrieval: the exact problem first, then patterns of its skill, then insights of similar problems, under a budget.
+
+How similar another problem is, is told by three rankings fused into one: by its words, by its embedding, and by how
+often the item helped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from workbench.memory.lexical import Bm25, tokens
 from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem
+
+FUSION_DEPTH = 60
+"""The constant of reciprocal rank fusion: the larger, the less a first place counts (Cormack et al., 2009)."""
+
+Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
+Embed = Callable[[Sequence[str]], Sequence[Vector]]
+"""Texts to vectors of one length; near vectors for texts that are alike."""
 
 
 @dataclass(frozen=True)
@@ -20,40 +34,106 @@ class Recalled:
         return tuple(dict.fromkeys(item.text for item in self.items if item.level is level))
 
 
+@dataclass(frozen=True)
+class Library:
+    """Texts of problems and their embeddings, by problem id: what retrieval compares problems by.
+
+    A problem without an embedding is compared by its words alone.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+
+
+def library(problems: Iterable[Problem], embed: Embed | None = None) -> Library:
+    """The library of these problems; `embed` is called once.
+
+    Vectors are taken from their mean: what all texts share would hide in what they differ.
+    """
+    texts = {p.id: p.text for p in problems}
+    if embed is None or not texts:
+        return Library(texts)
+    rows = np.stack(list(embed(list(texts.values()))))
+    rows = rows - rows.mean(0)
+    rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return Library(texts, dict(zip(texts, rows.astype(np.float32), strict=True)))
+
+
 def recall(
-    problem: Problem, live: Iterable[MemoryItem], budget: int, max_items: int, count: Callable[[str], int]
+    problem: Problem,
+    live: Iterable[MemoryItem],
+    budget: int,
+    max_items: int,
+    count: Callable[[str], int],
+    known: Library = Library(),
 ) -> Recalled:
-    """The items that fit a problem best: its own insights, then patterns and lessons of its skill.
+    """The items that fit a problem best: its own insights, then patterns of its skill, then similar problems'.
 
     `budget`: tokens of all texts together, as `count` counts them.
     """
-    ranked, experience = [], None
+    own, patterns, others, experience = [], [], [], None
     for item in live:
-        own = item.problem_id == problem.id
-        if not own and (item.skill != problem.skill or not _general(item)):
-            continue
+        mine = item.problem_id == problem.id
         if item.level is Level.EXPERIENCE:
-            experience = item if own else experience
-        else:
-            ranked.append((_rank(item, own), item))
+            experience = item if mine else experience
+        elif mine:
+            own.append(item)
+        elif item.level is Level.PATTERN:
+            patterns += [item] if item.skill == problem.skill != UNKNOWN_SKILL else []
+        elif item.skill == problem.skill and item.writer != "diagnosis":  # a diagnosis states facts of one problem
+            others.append(item)
+    ranked = [*sorted(own, key=_record), *sorted(patterns, key=_record), *similar_first(problem, others, known)]
+    return Recalled(_within(ranked, budget, max_items, count), experience)
+
+
+def _within(
+    ranked: Sequence[MemoryItem], budget: int, max_items: int, count: Callable[[str], int]
+) -> tuple[MemoryItem, ...]:
+    """The first of these items that fit, none saying the same twice."""
     chosen: list[MemoryItem] = []
     texts: set[str] = set()
-    for _, item in sorted(ranked, key=lambda pair: pair[0]):
-        cost = count(item.text)
-        if item.text in texts or cost > budget or len(chosen) == max_items:
+    for item in ranked:
+        if len(chosen) == max_items:
+            break
+        if item.text in texts or (cost := count(item.text)) > budget:
             continue
         chosen.append(item)
         texts.add(item.text)
         budget -= cost
-    return Recalled(tuple(chosen), experience)
+    return tuple(chosen)
 
 
-def _general(item: MemoryItem) -> bool:
-    """Whether an item may serve other problems: not where the skill is unknown, nor facts of one problem."""
-    return item.skill != UNKNOWN_SKILL and item.writer != "diagnosis"
+def _record(item: MemoryItem) -> tuple[int, int, str]:
+    """Smaller is better: by how often an item helped, then by freshness."""
+    return item.hurt - item.helped, -item.written_round, item.id
 
 
-def _rank(item: MemoryItem, own: bool) -> tuple[int, int, int, str]:
-    """Smaller is better: own insights, patterns, lessons of the skill; within each by record and freshness."""
-    place = 0 if own else 1 if item.level is Level.PATTERN else 2
-    return place, item.hurt - item.helped, -item.written_round, item.id
+def similar_first(problem: Problem, items: Sequence[MemoryItem], known: Library) -> list[MemoryItem]:
+    """Items of other problems, of the most similar first; of an unknown skill only where words agree."""
+    if not items:
+        return []
+    index = Bm25.of(tokens(f"{known.texts.get(i.problem_id or '', '')} {i.text}") for i in items)
+    words = index.scores(tokens(problem.text))
+    rankings = [ranks(words), ranks([float(i.helped - i.hurt) for i in items])]
+    mine = known.vectors.get(problem.id)
+    theirs = [known.vectors.get(i.problem_id or "") for i in items]
+    if mine is not None and any(v is not None for v in theirs):
+        rankings.append(ranks([-1.0 if v is None else float(mine @ v) for v in theirs]))
+    fused = fuse(rankings)
+    needs_words = problem.skill == UNKNOWN_SKILL
+    kept = [k for k in range(len(items)) if words[k] > 0 or not needs_words]
+    return [items[k] for k in sorted(kept, key=lambda k: (-fused[k], -items[k].written_round, items[k].id))]
+
+
+def ranks(scores: Sequence[float]) -> list[int]:
+    """The place of each score, the highest first and 1; equal scores share the better place."""
+    order = sorted(scores, reverse=True)
+    place: dict[float, int] = {}
+    for at, score in enumerate(order, start=1):
+        place.setdefault(score, at)
+    return [place[score] for score in scores]
+
+
+def fuse(rankings: Sequence[Sequence[int]]) -> list[float]:
+    """Reciprocal rank fusion: for each item the sum of 1 / (60 + its place) over the rankings; higher is better."""
+    return [sum(1 / (FUSION_DEPTH + place) for place in places) for places in zip(*rankings, strict=True)]

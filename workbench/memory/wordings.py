@@ -96,7 +96,7 @@ def _sentences() -> tuple[Known, ...]:
 def _all() -> Iterator[Known]:
     for malrule in dict.fromkeys((*LESSONS, *CATALOGUE)):
         inviting = frozenset(name for name, malrules in invited().items() if malrule in malrules)
-        texts = LESSONS.get(malrule) or (CATALOGUE[malrule].rule,)
+        texts: tuple[str, ...] = LESSONS[malrule] if malrule in LESSONS else (CATALOGUE[malrule].rule,)
         yield from (Known(text, Level.LESSON, malrule, inviting) for text in texts)
     for skill, texts in STRATEGIES.items():
         for method, text in enumerate(texts):

@@ -13,12 +13,15 @@ import torch
 
 from workbench.config import Config, Training
 from workbench.errors import BadInput, WorkbenchError
+from workbench.memory.retrieval import Library, library
 from workbench.memory.state import MemoryState, note_use
+from workbench.memory.tally import Tally
 from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 from workbench.training.checkpoint import State
 from workbench.training.collapse import collapse
+from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
 from workbench.training.remembering import When, memorise, read_memory, visited
 from workbench.training.rollouts import roll_out
@@ -107,6 +110,8 @@ class Trainer:
     store: Store
     name: str
     verifier: Verifier
+    known: Library = field(default_factory=Library)
+    """What retrieval compares problems by."""
 
     def start(self, folder: Path) -> State:
         """The state before the first round, or that of the newest checkpoint."""
@@ -122,6 +127,9 @@ class Trainer:
         torch.manual_seed(settings.seed)
         policy = load_policy(self.config.model, trainable=True)
         checkpoint.check_space(folder, policy)
+        if settings.method == "pmd" and self.config.memory.token_budget:
+            # By the weights before training: a resumed run must compare problems as it did before.
+            self.known = library(self.problems, embedder(policy))
         optimizer = torch.optim.AdamW(
             [p for p in policy.model.parameters() if p.requires_grad],
             lr=settings.learning_rate,
@@ -148,11 +156,11 @@ class Trainer:
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
         )
-        written = 0.0
+        written = Tally().metrics()
         if config.training.method == "pmd":
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
-                state.memory, written = memorise(state.memory, state.policy, groups, config, when)
+                state.memory, written = memorise(state.memory, state.policy, groups, config, when, state.teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, groups)
         else:
@@ -169,7 +177,7 @@ class Trainer:
             **losses,
             "seen_before": seen,
             "rollouts": float(sum(len(g.members) for g in groups)),
-            "insights_written": written,
+            **written,
             "memory_live": float(len(state.memory.live())),
         }
         return Round(state.round, epoch, metrics, clock.seconds)
@@ -180,7 +188,7 @@ class Trainer:
         memory, seed = state.memory, f"{settings.seed}/{state.round}"
         signals = []
         for group in groups:
-            recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed)
+            recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed, self.known)
             signals.append(pmd_signals(state.policy, group, recalled, settings.credit))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)

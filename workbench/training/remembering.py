@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 from workbench.config import Config
 from workbench.config import Memory as Settings
-from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply
-from workbench.memory.retrieval import Recalled, recall
+from workbench.config import Reflection as Writing
+from workbench.memory.checking import Checked, Drop, check, check_pattern
+from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply, verified
+from workbench.memory.retrieval import Library, Recalled, recall
 from workbench.memory.state import MemoryState, remember, remember_experience, retire, visit
+from workbench.memory.tally import Tally, tallied
 from workbench.training.policy import Policy
 from workbench.training.sampling import sample
+from workbench.training.worth import Trial, raised_by
 from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason
+
+MEASURED = 16
+"""Insights of a round that are tried on the teacher at most."""
 
 
 @dataclass(frozen=True)
@@ -35,57 +44,120 @@ def visited(memory: MemoryState, groups: Sequence[Group], round: int) -> MemoryS
 
 
 def memorise(
-    memory: MemoryState, policy: Policy, groups: Sequence[Group], config: Config, when: When
-) -> tuple[MemoryState, float]:
-    """Score, reflect, write, retire. Returns memory and how many insights and patterns were written."""
+    memory: MemoryState,
+    policy: Policy,
+    groups: Sequence[Group],
+    config: Config,
+    when: When,
+    teacher: Policy | None = None,
+) -> tuple[MemoryState, dict[str, float]]:
+    """Score, reflect, check, write, retire. Returns memory and what the round wrote, as counts by name.
+
+    Every `reflection.measure_every` rounds it is also measured what new insights are worth to the `teacher`.
+    """
     memory = visited(memory, groups, when.round)
-    written = 0
+    tally = Tally()
     if config.memory.mode == "transient":
         memory = replace(memory, items={})
     if config.memory.mode != "frozen" or when.round < when.epoch_rounds:
-        memory, written = _write(memory, policy, groups, config, when)
+        memory, tally = _write(memory, policy, groups, config, when)
+    measured: dict[str, float] = {}
+    if teacher is not None and tally.reflections and when.round % config.reflection.measure_every == 0:
+        measured = measure(teacher, tally.reflections, groups)
     if config.memory.expiry_epochs is not None:
         memory = retire(memory, when.round, config.memory.expiry_epochs * when.epoch_rounds)
-    return memory, float(written)
+    return memory, {**tally.metrics(), **measured}
 
 
 def _write(
     memory: MemoryState, policy: Policy, groups: Sequence[Group], config: Config, when: When
-) -> tuple[MemoryState, int]:
-    reflections = _reflect(policy, groups, config.reflection.writer)
+) -> tuple[MemoryState, Tally]:
+    tally = _reflect(policy, groups, config.reflection)
     for group in groups:
         share = group.solved / len(group.members)
         memory = remember_experience(memory, group, when.round, when.version)
-        own = [r for r in reflections if r.problem_id == group.problem.id]
+        own = [r for r in tally.reflections if r.problem_id == group.problem.id]
         memory = remember(memory, own, when.round, when.version, share)
-    pooled: list[Reflection] = []
     every = config.reflection.pattern_every
     if when.round % every == every - 1:
-        requests = _pattern_requests(memory)
-        pooled = [r for q, t in zip(requests, _replies(policy, requests), strict=True) if (r := read_reply(q, t))]
-        memory = remember(memory, pooled, when.round, when.version, 0.0)
-    return memory, len(reflections) + len(pooled)
+        pooled = _pool(policy, memory, config.reflection)
+        memory = remember(memory, pooled.reflections, when.round, when.version, 0.0)
+        tally = tally.with_patterns(pooled)
+    return memory, tally
 
 
-def _reflect(policy: Policy, groups: Sequence[Group], writer: str) -> list[Reflection]:
+def _reflect(policy: Policy, groups: Sequence[Group], settings: Writing) -> Tally:
+    """What the writers say of the groups, held against the verdicts."""
     written: list[Reflection] = []
-    if writer in ("diagnosis", "both"):
+    if settings.writer in ("diagnosis", "both"):
         written += [r for group in groups for r in diagnose(group)]
-    if writer in ("policy", "both"):
-        requests = [request for group in groups for request in ask(group)]
-        replies = _replies(policy, requests)
-        written += [r for q, t in zip(requests, replies, strict=True) if (r := read_reply(q, t))]
-    return written
+    if settings.writer == "diagnosis":
+        return Tally(reflections=tuple(written))
+    asked = [(group, request) for group in groups for request in ask(group)]
+    replies = _replies(policy, [request for _, request in asked])
+    found = [
+        _read(q, reply, settings, partial(check, group=group))
+        for (group, q), reply in zip(asked, replies, strict=True)
+    ]
+    return tallied(found, written)
 
 
-def _replies(policy: Policy, requests: Sequence[Request]) -> list[str]:
+def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> Tally:
+    """Patterns pooled from the insights of each skill."""
+    requests = _pattern_requests(memory)
+    replies = _replies(policy, requests)
+    return tallied([_read(q, reply, settings, check_pattern) for q, reply in zip(requests, replies, strict=True)])
+
+
+def _read(
+    request: Request, reply: Reply, settings: Writing, judge: Callable[[Reflection], Checked]
+) -> Checked | Drop:
+    """The reflection in a reply as `judge` found it, or why there is none to judge."""
+    found = read_reply(request, reply.text) if reply.ended else None
+    if found is None:
+        return Drop.FORM
+    return judge(found) if reply.probability >= settings.min_probability else Drop.GARBLED
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the policy wrote when it was asked."""
+
+    text: str
+    ended: bool
+    probability: float
+    """Geometric mean over its tokens."""
+
+
+def _replies(policy: Policy, requests: Sequence[Request]) -> list[Reply]:
     """The policy's greedy replies to reflection requests."""
     if not requests:
         return []
     forms = [f" Reply with one line: '{KINDS[r.level]}: ...'." if policy.instruction else "" for r in requests]
     prompts = [policy.message_ids(r.message + form) for r, form in zip(requests, forms, strict=True)]
     replies = sample(policy, prompts, [[0]] * len(prompts), max_tokens=48, temperature=0)
-    return [policy.text(r.ids) if r.stop is StopReason.END else "" for (r,) in replies]
+    return [
+        Reply(policy.text(r.ids), r.stop is StopReason.END, math.exp(sum(r.logprobs) / len(r.logprobs)))
+        for (r,) in replies
+    ]
+
+
+def measure(teacher: Policy, reflections: Sequence[Reflection], groups: Sequence[Group]) -> dict[str, float]:
+    """What new insights are worth: how much likelier the teacher that reads one finds a verified solution.
+
+    Tried on a solution of the insight's own group, else of another of its skill. Nothing where none was verified.
+    """
+    proved = {group.problem.id: (group.problem, right[0].rollout) for group in groups if (right := verified(group))}
+    of_skill = {problem.skill: pair for pair in proved.values() if (problem := pair[0]).skill != UNKNOWN_SKILL}
+    trials: list[Trial] = []
+    for r in reflections[: 4 * MEASURED]:
+        pair = proved.get(r.problem_id) or of_skill.get(r.skill)
+        if pair is not None and len(trials) < MEASURED:
+            trials.append(Trial(r.level, r.text, pair[0].text, pair[1]))
+    if not trials:
+        return {}
+    gains = raised_by(teacher, trials)
+    return {"insight_raises": sum(g > 0 for g in gains) / len(gains), "insight_gain": sum(gains) / len(gains)}
 
 
 def _pattern_requests(memory: MemoryState) -> list[Request]:
@@ -116,15 +188,19 @@ def read_memory(
     settings: Settings,
     count: Callable[[str], int],
     seed: str,
+    known: Library,
 ) -> Recalled:
-    """What the teacher of a problem reads; in `shuffled` mode as much, but about one of the `others`."""
+    """What the teacher of a problem reads; in `shuffled` mode as much, but about one of the `others`.
+
+    `known`: what problems are compared by.
+    """
     if settings.token_budget == 0:
         return Recalled()
     live = [item for item in memory.live() if _LEVELS[item.level] in settings.levels]
-    found = recall(problem, live, settings.token_budget, settings.max_items, count)
+    found = recall(problem, live, settings.token_budget, settings.max_items, count, known)
     strangers = [p for p in others if p.skill != problem.skill] if settings.mode == "shuffled" else []
     if not strangers:
         return found
     stranger = Random(f"{seed}/{problem.id}").choice(strangers)
     budget = sum(count(item.text) for item in found.items)
-    return Recalled(recall(stranger, live, budget, len(found.items), count).items)
+    return Recalled(recall(stranger, live, budget, len(found.items), count, known).items)
