@@ -240,6 +240,8 @@ class MemoryItem:
     hurt: int = 0
     retired: str | None = None
     """Why it was retired; None while it is live."""
+    confirmed_round: int | None = None
+    """The last round whose verdicts showed the lesson's mistake again; None where none did since it was written."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,12 @@ def test_an_unused_item_is_not_scored():
 
 @pytest.mark.parametrize(
     ("round", "hurt", "reason"),
-    [(10, 0, None), (21, 0, "written 21 rounds ago and not confirmed since"), (1, 3, "hurt 3 times, helped 0")],
+    [
+        (10, 0, None),
+        (21, 0, "written 21 rounds ago and not confirmed since"),
+        (1, 3, None),
+        (1, 5, "hurt 5 times, helped 0"),
+    ],
 )
 def test_retirement_says_why(round, hurt, reason):
     state = with_lesson()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from workbench.memory.checking import mistakes
 from workbench.prompts import (
     LESSON,
+    LESSONS,
     PATTERN,
     STRATEGY,
     Attempt,
@@ -54,25 +55,24 @@ def located(group: Group) -> list[Judged]:
 
 
 def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
-    """Lessons from the evidence of located errors: the floor that needs no model."""
-    lessons = []
-    for member in located(group)[:limit]:
-        error = member.verdict.first_error
-        assert error is not None
-        step = member.verdict.steps[error]
-        text = step.evidence[0].text if step.evidence else step.reason
-        if text:
-            lessons.append(
-                Reflection(
-                    group.problem.id,
-                    group.problem.skill,
-                    Level.LESSON,
-                    text,
-                    (member.rollout.id,),
-                    step.malrule,
-                )
-            )
-    return lessons
+    """Lessons from what is known of mistakes, the evidence or the malrule: the floor that needs no model."""
+    lessons: dict[str, Reflection] = {}
+    for member in telling(group):
+        text, malrule = _diagnosis(group, member)
+        if text and text not in lessons and len(lessons) < limit:
+            ids = (member.rollout.id,)
+            lessons[text] = Reflection(group.problem.id, group.problem.skill, Level.LESSON, text, ids, malrule)
+    return list(lessons.values())
+
+
+def _diagnosis(group: Group, member: Judged) -> tuple[str, str | None]:
+    """What the evidence says of the first error; where no line is wrong, the rule against its explanation."""
+    error = member.verdict.first_error
+    if error is None:
+        explaining = sorted(mistakes(group, member)[0])
+        return (LESSONS[explaining[0]][0], explaining[0]) if explaining else ("", None)
+    step = member.verdict.steps[error]
+    return step.evidence[0].text if step.evidence else step.reason, step.malrule
 
 
 def ask(group: Group) -> list[Request]:

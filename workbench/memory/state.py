@@ -6,11 +6,16 @@ rounds than those it was written from or last used in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from workbench.memory.checking import mistakes
 from workbench.memory.reflection import verified
 from workbench.types import Group, Level, MemoryItem, Reflection, content_id
+
+CHANCE = 0.05
+"""How likely an item may have hurt so often by chance and yet be retired for it."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +66,40 @@ def remember_experience(state: MemoryState, group: Group, round: int, policy_ver
 def remember(
     state: MemoryState, reflections: Iterable[Reflection], round: int, policy_version: str, share: float
 ) -> MemoryState:
-    """Turn reflections into items; one that says the same of the same problem refreshes the old item."""
+    """Turn reflections into items; one that says the same of the same problem refreshes the old item.
+
+    Two lessons of the policy about the same malrule say the same, however they are worded.
+    """
     items = dict(state.items)
+    spoken = {_about(item): item.id for item in state.live() if item.malrule is not None}
     for r in reflections:
         problem_id = None if r.level is Level.PATTERN else r.problem_id
         key = content_id(r.level, r.skill, problem_id, r.text)
+        if r.malrule is not None and r.writer == "policy":
+            key = spoken.setdefault((r.level, problem_id, r.malrule, r.writer), key)
         old = items.get(key)
+        text = old.text if old is not None else r.text
         fresh = MemoryItem(
-            key, r.level, r.skill, problem_id, r.text, r.evidence, policy_version, round, share, r.malrule, r.writer
+            key, r.level, r.skill, problem_id, text, r.evidence, policy_version, round, share, r.malrule, r.writer
         )
         if old is not None:
             evidence = tuple(dict.fromkeys((*old.evidence, *r.evidence)))[-8:]
             fresh = replace(fresh, evidence=evidence, uses=old.uses, helped=old.helped, hurt=old.hurt)
         items[key] = fresh
+    return replace(state, items=items)
+
+
+def _about(item: MemoryItem) -> tuple[Level, str | None, str | None, str]:
+    return item.level, item.problem_id, item.malrule, item.writer
+
+
+def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
+    """Verify a problem's lessons again: those whose mistake this group's verdicts show are as good as new."""
+    shown = frozenset[str]().union(*(mistakes(group, member)[0] for member in group.members))
+    items = dict(state.items)
+    for key, item in state.items.items():
+        if item.problem_id == group.problem.id and item.retired is None and item.malrule in shown:
+            items[key] = replace(item, confirmed_round=round)
     return replace(state, items=items)
 
 
@@ -110,9 +136,19 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
     for key, item in state.items.items():
         if item.retired is not None or item.level is Level.EXPERIENCE:
             continue
-        age = round - item.written_round
-        if item.hurt >= item.helped + 3:
+        age = round - max(item.written_round, item.confirmed_round or 0)
+        if _harms(item):
             items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
         elif age > expiry_rounds:
             items[key] = replace(item, retired=f"written {age} rounds ago and not confirmed since")
     return replace(state, items=items)
+
+
+def _harms(item: MemoryItem) -> bool:
+    """Whether an item hurt more often than chance would have it, by the sign test at 5 %.
+
+    Solve shares of a few rollouts go up and down by themselves: a fixed lead would retire every item in the end.
+    """
+    trials = item.helped + item.hurt
+    tail = sum(math.comb(trials, k) for k in range(item.hurt, trials + 1))
+    return tail * 0.5**trials <= CHANCE

@@ -14,7 +14,7 @@ from workbench.config import Reflection as Writing
 from workbench.memory.checking import Checked, Drop, check, check_pattern
 from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply, verified
 from workbench.memory.retrieval import Library, Recalled, recall
-from workbench.memory.state import MemoryState, remember, remember_experience, retire, visit
+from workbench.memory.state import MemoryState, confirm, remember, remember_experience, retire, visit
 from workbench.memory.tally import Tally, tallied
 from workbench.training.policy import Policy
 from workbench.training.sampling import sample
@@ -76,6 +76,7 @@ def _write(
     for group in groups:
         share = group.solved / len(group.members)
         memory = remember_experience(memory, group, when.round, when.version)
+        memory = confirm(memory, group, when.round)
         own = [r for r in tally.reflections if r.problem_id == group.problem.id]
         memory = remember(memory, own, when.round, when.version, share)
     every = config.reflection.pattern_every
