@@ -22,7 +22,7 @@ from workbench.store import Store
 from workbench.types import Problem, Round, from_json
 from workbench.verification import Verifier
 
-COMMANDS = ("train", "solve", "evaluate", "runs", "fetch", "pretrain", "problems")
+COMMANDS = ("train", "solve", "evaluate", "runs", "memory", "fetch", "pretrain", "problems")
 NESTED = ("problems show", "problems make", "problems skills")
 SMALL = {
     "sampling.problems_per_round": 2,

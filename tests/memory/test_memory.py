@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
-from workbench.memory.reflection import ask, ask_pattern, attempt, diagnose, read_reply
+from workbench.memory.reflection import ask, ask_pattern, attempt, diagnose, read_reply, telling
 from workbench.memory.retrieval import recall
 from workbench.memory.state import (
     MemoryState,
@@ -17,6 +17,7 @@ from workbench.memory.state import (
     retire,
     visit,
 )
+from workbench.prompts import LESSONS
 from workbench.types import Level, MemoryItem, Reflection
 
 LESSON = Reflection("p1", "linear_one", Level.LESSON, "Change the sign of what crosses.", ("r1",))
@@ -36,6 +37,26 @@ def test_the_same_lesson_twice_is_one_item_with_both_evidences():
     state = remember(with_lesson(), [replace(LESSON, evidence=("r2",))], 3, "t@3", 0.5)
     assert only(state).evidence == ("r1", "r2")
     assert only(state).written_round == 3
+
+
+def test_two_wordings_of_one_mistake_are_one_lesson():
+    first = replace(LESSON, malrule="sign_kept", writer="policy")
+    state = remember(MemoryState(), [first], 0, "t@0", 0.5)
+    state = remember(state, [replace(first, text="Plus becomes minus.", evidence=("r9",))], 4, "t@4", 0.5)
+    assert only(state).text == first.text
+    assert (only(state).written_round, only(state).evidence) == (4, ("r1", "r9"))
+    other = remember(state, [replace(first, problem_id="p2", text="Plus becomes minus.")], 4, "t@4", 0.5)
+    assert len(other.items) == 2
+
+
+def test_chance_alone_retires_nothing():
+    def state(helped: int, hurt: int) -> MemoryState:
+        made = with_lesson()
+        return replace(made, items={k: replace(v, helped=helped, hurt=hurt) for k, v in made.items.items()})
+
+    # P(at least 15 of 20) = 0.0207, P(at least 14 of 20) = 0.0577
+    assert retire(state(6, 14), 1, expiry_rounds=20).live()
+    assert not retire(state(5, 15), 1, expiry_rounds=20).live()
 
 
 def test_an_item_is_scored_on_a_later_round_not_on_its_own():
@@ -82,6 +103,19 @@ def test_the_diagnosis_writer_says_what_the_evidence_says():
     assert lesson.level is Level.LESSON
     assert lesson.text
     assert diagnose(group([RIGHT])) == []
+
+
+def test_the_diagnosis_writer_explains_a_story_without_a_wrong_line():
+    (said,) = diagnose(group(["6 - 4 = 2\nAnswer: 2"], STORY))
+    assert said.malrule == "keyword_left"
+    assert said.text in LESSONS["keyword_left"]
+
+
+def test_the_attempt_that_is_shown_is_the_one_whose_mistake_is_known():
+    slip = "3x = 20 - 5\n3x = 88\nx = 88 / 3\nAnswer: x = 88/3"
+    assert telling(group([slip, SIGN_KEPT, RIGHT]))[0].rollout.text == SIGN_KEPT
+    assert telling(group([slip]))[0].rollout.text == slip
+    assert telling(group([RIGHT])) == []
 
 
 def test_a_mixed_group_is_shown_contrastively():

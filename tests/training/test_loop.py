@@ -31,6 +31,7 @@ SETTINGS = (
     "training.threads=1",
     "model.device=cpu",
     "reflection.pattern_every=2",
+    "reflection.measure_every=2",
     "checkpoint.every=2",
 )
 
@@ -68,6 +69,13 @@ def test_a_round_does_all_that_the_design_says(whole):
     folder, rounds = whole
     assert [r.index for r in rounds] == [0, 1, 2, 3]
     assert sum(r.metrics["insights_written"] for r in rounds) > 0
+    for done in (r.metrics for r in rounds):
+        lost = sum(count for name, count in done.items() if name.startswith("dropped_"))
+        kept = done["insights_written"] + done["reflections_repeated"]
+        assert done["reflections_asked"] == kept + lost
+        assert done["reflections_parsed"] == done["reflections_asked"] - done["dropped_form"]
+    assert 0 <= rounds[0].metrics["insight_raises"] <= 1
+    assert "insight_raises" not in rounds[1].metrics
     assert rounds[-1].metrics["seen_before"] == 1.0  # six problems, three a round
     assert set(rounds[0].seconds) == {"sample", "store", "verify", "reflect", "signals", "update"}
     with Store.open(folder / "w.db") as store:
@@ -105,6 +113,8 @@ def test_a_kill_in_the_middle_of_a_round_loses_nothing(whole, tmp_path):
     with Store.open(tmp_path / "w.db") as store:
         assert figures(store.rounds("r")) == figures(rounds)
         assert len(store.rollouts("r")) == 48
+        with Store.open(folder / "w.db") as unbroken:
+            assert store.memory("r") == unbroken.memory("r")
     assert weights(tmp_path) == weights(folder)
 
 

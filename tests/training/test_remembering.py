@@ -8,10 +8,13 @@ import pytest
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.config import Config, Memory, Reflection
+from workbench.memory.checking import Checked, Drop
 from workbench.memory.retrieval import library
-from workbench.memory.state import MemoryState
+from workbench.memory.state import MemoryState, confirm, retire
+from workbench.memory.tally import tallied
 from workbench.training.remembering import When, memorise, read_memory
 from workbench.types import Level, MemoryItem
+from workbench.types import Reflection as Said
 
 OTHER = replace(STORY, id="p3")
 
@@ -90,6 +93,45 @@ def test_shuffled_memory_speaks_of_another_problem_and_no_longer(full):
     shuffled = recalled(full, mode="shuffled")
     assert {i.id for i in shuffled.items} <= {"far"}
     assert shuffled.experience is None
+
+
+def test_a_lesson_that_is_seen_again_is_as_good_as_new():
+    memory = practise(config(expiry_epochs=1), 1)
+    (lesson,) = (i for i in memory.live() if i.level is Level.LESSON)
+    assert lesson.malrule == "sign_kept"
+    again = confirm(memory, group([SIGN_KEPT], round=5), 5)
+    assert again.items[lesson.id].confirmed_round == 5
+    assert again.items[lesson.id].written_round == 0
+    assert lesson.id in {i.id for i in retire(again, 6, expiry_rounds=2).live()}
+    unseen = confirm(memory, group([RIGHT], round=5), 5)
+    assert retire(unseen, 6, expiry_rounds=2).items[lesson.id].retired == (
+        "written 6 rounds ago and not confirmed since"
+    )
+
+
+def test_what_a_round_wrote_is_counted():
+    made = group([RIGHT, SIGN_KEPT])
+    _, metrics = memorise(MemoryState(), None, [made], config(), When(0, 2, "t@0"))  # type: ignore[arg-type]
+    assert metrics["insights_written"] == 1
+    assert metrics["reflections_asked"] == 0  # the diagnosis writer is no model
+
+
+def test_replies_are_counted_by_what_became_of_them():
+    made = Said("p1", "s", Level.LESSON, "one", ())
+    found = [
+        Drop.FORM,
+        Drop.GARBLED,
+        Checked(made),
+        Checked(made),
+        Checked(replace(made, text="two")),
+        Checked(made, Drop.SKILL),
+    ]
+    metrics = tallied(found).metrics()
+    assert metrics["reflections_asked"] == 6
+    assert metrics["reflections_parsed"] == 5
+    assert metrics["insights_written"] == 2
+    assert metrics["reflections_repeated"] == 1
+    assert [metrics[f"dropped_{d}"] for d in Drop] == [1, 1, 1, 0, 0, 0]
 
 
 def test_no_budget_reads_nothing(full):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 BAR = 30
+PIPE_WIDTH = 300
+"""Wide enough that no sentence of memory is folded on its way to another program."""
 
 
 def print_memory(run: str, seen: Overview, items: Sequence[MemoryItem], total: int, retired: bool) -> None:
@@ -51,6 +53,8 @@ def _print_fates(seen: Overview) -> None:
 
 def _print_list(items: Sequence[MemoryItem], total: int, retired: bool) -> None:
     out = console()
+    if not out.is_terminal:
+        out.width = PIPE_WIDTH
     if not items:
         out.print("No retired items." if retired else "No live items.")
         return

@@ -6,6 +6,7 @@ often the item helped.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -136,4 +137,5 @@ def ranks(scores: Sequence[float]) -> list[int]:
 
 def fuse(rankings: Sequence[Sequence[int]]) -> list[float]:
     """Reciprocal rank fusion: for each item the sum of 1 / (60 + its place) over the rankings; higher is better."""
-    return [sum(1 / (FUSION_DEPTH + place) for place in places) for places in zip(*rankings, strict=True)]
+    # Summed exactly: the same places in another order must be a tie.
+    return [math.fsum(1 / (FUSION_DEPTH + place) for place in places) for places in zip(*rankings, strict=True)]
