@@ -113,7 +113,11 @@ def mistakes(group: Group, member: Judged) -> tuple[frozenset[str], frozenset[st
     if verdict.answer_correct:
         return frozenset(), frozenset()
     found = explain(group.problem, _lines(member))
-    return found.certain, found.possible
+    return _all_alike(found.certain), _all_alike(found.possible)
+
+
+def _all_alike(malrules: frozenset[str]) -> frozenset[str]:
+    return frozenset[str]().union(*map(alike, malrules))
 
 
 def _lines(member: Judged) -> Sequence[str]:

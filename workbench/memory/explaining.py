@@ -168,6 +168,8 @@ def _shares(step: Operation, story: Story, divisors: Iterable[Fraction | int]) -
 
 
 def _other_share(step: Operation, story: Story) -> Iterable[Fraction]:
+    if step.sign == "/" and story.parts and step.right == sum(story.parts):
+        return [step.value * part for part in story.parts]  # one part, and nobody's share of it
     if step.sign != "*" or step.right not in story.parts:
         return []
     return [step.left * part for part in story.parts if part != step.right]

@@ -24,6 +24,15 @@ FAMILIES = (
 )
 """Malrules that can make the very same line, so that the name the verifier gives it may be either."""
 
+ALSO_MENDED = {
+    "adds_the_difference": frozenset({"multiplies_total"}),
+    "multiplies_total": frozenset({"adds_the_difference"}),
+    "forgets_top": frozenset({"divides_by_top"}),
+    "forgets_to_change": frozenset({"ten_for_all"}),
+    "factor_sum_wrong": frozenset({"factor_signs"}),
+}
+"""By malrule, those whose sentences are right about it as well: "divide by the bottom, multiply by the top"."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -58,8 +67,10 @@ class Meaning:
 
 
 def alike(malrule: str) -> frozenset[str]:
-    """A malrule and those that can make the very same line."""
-    return frozenset({malrule}).union(*(family for family in FAMILIES if malrule in family))
+    """A malrule, those that can make the very same line, and those whose sentences are right about it too."""
+    return frozenset({malrule}).union(
+        *(family for family in FAMILIES if malrule in family), ALSO_MENDED.get(malrule, frozenset())
+    )
 
 
 @lru_cache(maxsize=1)
