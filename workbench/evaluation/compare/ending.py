@@ -12,10 +12,12 @@ from workbench.evaluation.compare.counting import count, count_many, first_error
 from workbench.evaluation.compare.plan import Draw, Trial
 from workbench.evaluation.compare.record import Ending
 from workbench.evaluation.evaluate import evaluate, judge
+from workbench.memory.retrieval import library
 from workbench.problems.readers import read_problems
 from workbench.problems.splits import load_split
 from workbench.prompts import Help
 from workbench.training import checkpoint
+from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
 from workbench.training.remembering import read_memory
 from workbench.training.sampling import rollout_seed
@@ -91,10 +93,11 @@ def memory_prompts(trial: Trial, policy: Policy, memory: Path, problems: Sequenc
     path = trial.config.problems.path
     practised = read_problems(Path(path)) if path else load_split("train")
     state = checkpoint.read_memory(memory)
+    known = library([*practised, *problems], embedder(policy))
     prompts = []
     for problem in problems:
         recalled = read_memory(
-            problem, practised, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate"
+            problem, practised, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate", known
         )
         help = Help(
             patterns=recalled.texts(Level.PATTERN),
