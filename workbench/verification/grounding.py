@@ -63,9 +63,11 @@ class Grounding:
 
 
 def _is_story(context: Context) -> bool:
-    reading, text = context.reading, context.problem.text[:MAX_LINE]
-    if reading.statements or reading.expression is not None:
-        return False
+    return context.is_story and _has_story(context.problem.text[:MAX_LINE])
+
+
+@lru_cache(maxsize=1024)
+def _has_story(text: str) -> bool:
     return len(_WORDS.findall(text)) >= _FEWEST_WORDS and bool(_numbers(text))
 
 

@@ -8,7 +8,7 @@ from math import lcm
 from typing import NamedTuple
 
 from workbench.verification.algebra.polynomials import divide_numbers
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
 from workbench.verification.reading.grammar import Bin, Node, Num, Pct
 
@@ -187,11 +187,7 @@ def mixed_whole(spot: Spot) -> Iterator[Slip]:
 
 
 RULES: tuple[Rule, ...] = (
-    mixed_whole,
-    adds_bottoms,
-    part_of_number,
-    product_of_fractions,
-    divides_fractions,
-    percentages,
+    *rules("sum", mixed_whole, adds_bottoms),
+    *rules("product", part_of_number, product_of_fractions, divides_fractions, percentages),
 )
-LAST: tuple[Rule, ...] = (widens_one_part,)
+LAST: tuple[Rule, ...] = rules("product", widens_one_part)
