@@ -12,7 +12,6 @@ from workbench.verification.algebra.polynomials import divide_numbers, rational,
 from workbench.verification.lazy import lazy
 from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
 
-
 Kind = Literal["sum", "product", "power", ""]
 """What stands at a place of a tree; empty for a leaf or a sign."""
 

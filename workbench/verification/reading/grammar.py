@@ -21,8 +21,10 @@ MAX_EXPONENT = 12
 
 @dataclass_transform(frozen_default=True)
 def _node(cls: type[T]) -> type[T]:
-    """A node of the tree. Never changed once made; only the type checker enforces it, which makes a node at a third of
-    the cost of a frozen dataclass, and the search for malrules makes thousands."""
+    """A node of the tree: never changed once made, which here only the type checker enforces.
+
+    The search for malrules makes thousands of nodes, and a frozen dataclass costs three times as much to make.
+    """
     return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
