@@ -68,10 +68,22 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     fixed = _beside_a_right_side(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
     if fixed is None and isinstance(target, Roots) and assigned:
         return _assign_roots(line, statement, target)
+    if fixed is None and isinstance(target, Roots) and len(target.poly) == 2:
+        fixed = _gathered(line, claim, before)
     if fixed is None and isinstance(target, Roots):
         product = statement.alternatives[0][0].left
         return rewrites.brackets(line.text, product, before.alternatives[0][0].difference[0])
     return fixed
+
+
+def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
+    pair = before.alternatives[0][0]
+    (left, below), (right, under) = pair.left.rational, pair.right.rational
+    if claim.relations != ("=",) or len(before.alternatives) != 1 or below.keys() != {""} or under.keys() != {""}:
+        return None
+    return rewrites.gathered(
+        line.text, claim, scale(left, divide_numbers(1, below[""])), scale(right, divide_numbers(1, under[""]))
+    )
 
 
 def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[Part]) -> str | None:

@@ -45,7 +45,7 @@ def adds_bottoms(spot: Spot) -> Iterator[Slip]:
     groups += [list(pair) for pair in combinations(found, 2)]
     for group in groups:
         bottoms = [f.bottom for f in group]
-        if max(bottoms) == 1:
+        if max(bottoms) == 1 or (min(bottoms) == 1 and any(map(_divides_out, group))):
             continue
         tops = sum_of([Term(f.sign, f.top) for f in group])
         alike = len(set(bottoms)) == 1
@@ -177,9 +177,15 @@ def percentages(spot: Spot) -> Iterator[Slip]:
             yield Slip("forgets_base", share, spot.node, share)
 
 
+def _divides_out(fraction: Fraction) -> bool:
+    """`8/4`, which is read as a division and not as a fraction."""
+    top = constant(fraction.top)
+    return fraction.bottom > 1 and top is not None and top % fraction.bottom == 0
+
+
 def mixed_whole(spot: Spot) -> Iterator[Slip]:
     """`2 + 1/3` as `3/3`: a whole number added to the top."""
-    found = _fractions(spot)
+    found = [f for f in _fractions(spot) if not _divides_out(f)]
     for a, b in combinations(found, 2) if len(spot.terms) > 1 else ():
         if (a.bottom == 1) != (b.bottom == 1):
             top = sum_of([Term(a.sign, a.top), Term(b.sign, b.top)])

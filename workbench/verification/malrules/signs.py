@@ -159,6 +159,17 @@ def bracket_minus(spot: Spot) -> Iterator[Slip]:
         yield Slip("bracket_minus", sum_of(whole), negated(term.node), sum_of(opened))
 
 
+def right_to_left(spot: Spot) -> Iterator[Slip]:
+    """`18 - 6 - 4` as `18 - (6 - 4)`."""
+    for i, j, a, b in spot.pairs:
+        if i == 0 or j != i + 1 or a.letters or b.letters or not (a.number < 0 and b.number < 0):
+            continue
+        if spot.terms[i].sign < 0 and spot.terms[j].sign < 0:
+            made = Bin("-", spot.terms[i].node, spot.terms[j].node)
+            whole = [*spot.terms[:i], Term(-1, made), *spot.terms[j + 1 :]]
+            yield Slip("right_to_left", sum_of(whole), sum_of(spot.terms[: j + 1]), sum_of(whole[: i + 1]))
+
+
 def left_to_right(spot: Spot) -> Iterator[Slip]:
     """`a + b * c` as `(a + b) * c`."""
     for i in range(1, len(spot.terms)):
@@ -177,7 +188,13 @@ def left_to_right(spot: Spot) -> Iterator[Slip]:
 
 
 RULES: tuple[Rule, ...] = (
-    *rules("sum", bracket_minus, left_to_right, *(like_terms(name, combine) for name, combine in LIKE_TERMS)),
+    *rules(
+        "sum",
+        bracket_minus,
+        left_to_right,
+        right_to_left,
+        *(like_terms(name, combine) for name, combine in LIKE_TERMS),
+    ),
     *rules("", drops_minus, forgets_letter),
     *rules("sum", combines_unlike, adds_exponents),
     *rules("", adds_minus),
