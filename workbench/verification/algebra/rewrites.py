@@ -87,6 +87,8 @@ def gathered(text: str, claim: Claim, left: Poly, right: Poly) -> str | None:
     moved = (letter in left) + (letter in right) > 1 or ("" in left and "" in right)
     if not moved or not many or many.denominator != 1 or number.denominator != 1:
         return None
+    if many < 0:
+        many, number = -many, -number
     sides = write(monomial_node(many, letter)), str(number)
     if first.bare and not last.bare:
         sides = sides[1], sides[0]
