@@ -8,7 +8,7 @@ from workbench.verification.algebra import edits
 from workbench.verification.algebra.edits import Edit
 from workbench.verification.algebra.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
 from workbench.verification.algebra.univariate import coefficients, monic, rational_roots
-from workbench.verification.malrules.trees import Term, constant, monomial, monomial_node, sum_of, terms
+from workbench.verification.malrules.trees import Term, constant, is_sum, monomial, monomial_node, sum_of, terms
 from workbench.verification.malrules.writing import write
 from workbench.verification.reading.claims import Claim, Part, make_part
 from workbench.verification.reading.grammar import MAX_CHARS, Number, Token, Unreadable
@@ -92,7 +92,7 @@ def gathered(text: str, claim: Claim, left: Poly, right: Poly) -> str | None:
     sides = write(monomial_node(many, letter)), str(number)
     if first.bare and not last.bare:
         sides = sides[1], sides[0]
-    one_term = all(p.bare or monomial(p.node) is not None for p in (first, last))
+    one_term = all(p.bare or (not is_sum(p.node) and monomial(p.node) is not None) for p in (first, last))
     if len(claim.parts) != 2 or first.bare == last.bare or not one_term:
         return None
     gap = text[first.end : last.start]
