@@ -118,11 +118,14 @@ def print_speed(speed: Speed) -> None:
 
 def print_figures(report: Report) -> None:
     """What the verifier finds and what it flags wrongly, each with what was wanted."""
-    table = table_of(("data", "mode", "share of"), ("", "of", "wanted", ""))
+    table = table_of(("share",), ("found", "of", "wanted", "met"))
     marks = {True: "yes", False: "NO", None: ""}
+    group = ""
     for f in report.figures:
+        if group != (group := f"{f.data}, {f.mode}"):
+            table.add_row(group)
         wanted = "" if f.target is None else f"{'at most' if f.at_most else 'at least'} {percent_of(f.target)}"
-        table.add_row(f.data, f.mode, f.what, percent_of(f.share), f"{f.of:,}", wanted, marks[f.met])
+        table.add_row(f"  {f.what}", percent_of(f.share), f"{f.of:,}", wanted, marks[f.met])
     print_titled(f"Verifier {report.verifier}", table)
     if report.absent:
         console().print(f"Left out, for it is not in the folder: {', '.join(report.absent)}.", soft_wrap=True)
