@@ -55,7 +55,7 @@ def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
-@pytest.mark.parametrize("name", ["verify", "grade", "coverage", "bench verify", "bench fuzz"])
+@pytest.mark.parametrize("name", ["verify", "grade", "coverage", "bench verify", "bench steps", "bench fuzz"])
 def test_help_of_each_command_teaches(name: str) -> None:
     result = call(*name.split(), "--help")
     assert result.exit_code == 0
@@ -346,3 +346,24 @@ def test_a_small_bench_of_safety() -> None:
     found = json.loads(result.stdout)
     assert found["passed"] is True, found
     assert found["kill_gives_unknown"] is True
+
+
+# bench steps
+
+
+def test_figures_are_shown_and_kept(tmp_path: Path) -> None:
+    out = tmp_path / "steps.json"
+    result = call("bench", "steps", "--quick", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    kept = json.loads(out.read_text(encoding="utf-8"))
+    assert kept["verifier"] == Verifier().version
+    assert [f["met"] for f in kept["figures"]] == [True] * 4
+    assert len(kept["absent"]) == 4
+    assert "gsm8k/train.jsonl" in result.stdout
+
+
+def test_figures_of_a_folder_that_is_none_are_refused(tmp_path: Path) -> None:
+    result = call("bench", "steps", "--data", tmp_path / "nowhere", "--out", tmp_path / "steps.json")
+    assert result.exit_code == 2
+    assert "is no folder" in result.stderr
+    assert not (tmp_path / "steps.json").exists()

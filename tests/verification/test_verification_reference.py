@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rewriting import Unfit, rewrite
 
+from workbench.evaluation.rewriting import Unfit, rewrite
 from workbench.problems import catalogue
 from workbench.types import Judgement, Knowledge, Problem, Scope, StepVerdict
 from workbench.verification import Verifier

@@ -1,4 +1,4 @@
-"""`workbench bench verify`, `fuzz` and `round`: how fast and how safe the verifier is, and what a round costs."""
+"""`workbench bench verify`, `steps`, `fuzz` and `round`: the verifier's speed, finds and safety, a round's cost."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import typer
 
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.verify import AsJson
+from workbench.errors import BadInput
 
 bench = typer.Typer(
     cls=GuardedGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure how fast the verifier is, what hostile input does to it, and what a round of training costs.",
+    help="Measure how fast the verifier is, what it finds, what hostile input does to it, and what a round costs.",
 )
 
 
@@ -53,6 +54,51 @@ def verify(
         typer.echo(json.dumps(asdict(speed)))
     else:
         print_speed(speed)
+
+
+@bench.command("steps")
+def steps(
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Other people's data; what is absent is left out."),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="F.json", help="Where the figures go.")] = Path(
+        "data/results/bench-steps.json"
+    ),
+    quick: Annotated[bool, typer.Option("--quick", help="A tenth of the solutions.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what the verifier finds and what it flags wrongly.
+
+    On generated solutions: wrong twins and other right paths. On other people's data, read where it lies: worked
+    solutions, the same rewritten, wrong solutions that teachers marked, pupils' moves, pairs of answers.
+
+    \b
+    Examples:
+      workbench bench steps
+      workbench bench steps --data ../shared/data
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_figures
+    from workbench.evaluation.step_figures import FILES, Sizes, measure
+    from workbench.files import require_writable, write_atomically
+
+    if data is not None and not data.is_dir():
+        raise BadInput(f"{data} is no folder; give the one that holds {', '.join(FILES)}.")
+    require_writable(out.parent)
+    sizes = Sizes(700, 100, 1, 1, 4) if quick else Sizes()
+    with progress_bar("measuring", len(FILES) + 2) as (bar, task):
+        report = measure(data, sizes, lambda name: bar.update(task, description=name, advance=1))
+    found = {
+        "command": "workbench bench steps" + (" --data FOLDER" if data else "") + (" --quick" if quick else ""),
+        **asdict(report),
+        "figures": [{**asdict(f), "met": f.met} for f in report.figures],
+    }
+    write_atomically(out, json.dumps(found, indent=2) + "\n")
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        print_figures(report)
 
 
 @bench.command("fuzz")

@@ -13,6 +13,7 @@ from workbench.types import StepVerdict
 if TYPE_CHECKING:
     from workbench.evaluation.fuzz import FuzzReport
     from workbench.evaluation.speed import Speed
+    from workbench.evaluation.step_figures import Report
     from workbench.verification.cases import Tally
     from workbench.verification.coverage import Coverage
     from workbench.verification.summary import Summary
@@ -113,6 +114,21 @@ def print_speed(speed: Speed) -> None:
     print_titled(f"Verifier {speed.verifier}, pairs from {speed.pairs_from}", table)
     for note in speed.notes:
         console().print(note, soft_wrap=True)
+
+
+def print_figures(report: Report) -> None:
+    """What the verifier finds and what it flags wrongly, each with what was wanted."""
+    table = table_of(("share",), ("found", "of", "wanted", "met"))
+    marks = {True: "yes", False: "NO", None: ""}
+    group = ""
+    for f in report.figures:
+        if group != (group := f"{f.data}, {f.mode}"):
+            table.add_row(group)
+        wanted = "" if f.target is None else f"{'at most' if f.at_most else 'at least'} {percent_of(f.target)}"
+        table.add_row(f"  {f.what}", percent_of(f.share), f"{f.of:,}", wanted, marks[f.met])
+    print_titled(f"Verifier {report.verifier}", table)
+    if report.absent:
+        console().print(f"Left out, for it is not in the folder: {', '.join(report.absent)}.", soft_wrap=True)
 
 
 def milliseconds(seconds: float) -> str:

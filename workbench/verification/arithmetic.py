@@ -99,7 +99,8 @@ def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) 
     if a == b:
         return True
     about = about or relation == "~"
-    if not claim.letters and (rounds(a, right, about) or rounds(b, left, about)):
+    rounded = not claim.letters and (rounds(a, right, about) or rounds(b, left, about))
+    if rounded and (about or not _comes_out(context, left, right)):
         return True
     if reads_as_percent(left, right, about) or reads_tight(left, b) or reads_tight(right, a):
         return True
@@ -111,6 +112,12 @@ def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) 
     open_ended = claim.loose or units.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
     open_ended = open_ended or names_a_share(a, right) or _noted(context, a, right)
     return None if open_ended or in_thousands(context.line.text, a, b) else False
+
+
+def _comes_out(context: Context, left: Part, right: Part) -> bool:
+    """Whether nothing needs rounding: `0.6 + 0.25` in a problem that asks for just that has its digits all."""
+    operators = {t.text for part in (left, right) for t in part.tokens if t.kind != "num" and t.text not in "()"}
+    return context.reading.expression is not None and not context.reading.statements and operators <= set("+-*")
 
 
 def _holds_with_roots(left: Part, relation: str, right: Part, about: bool) -> bool | None:

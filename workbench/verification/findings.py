@@ -18,6 +18,7 @@ _COMMAND = re.compile(
     r"write)\b",
     re.I,
 )
+_WORDS = re.compile(r"[A-Za-z]{2,}")
 _MANY_WORDS = 14
 
 
@@ -57,10 +58,8 @@ def read_problem(text: str) -> Reading:
     """The equations or the expression that a problem's text carries."""
     line = read_line(text)
     found = statements(line)
-    expressions = [] if found else list(expressions_in(text))
-    words = len(re.findall(r"[A-Za-z]{2,}", text[:2000]))
-    if not _COMMAND.search(text[:2000]) or words > _MANY_WORDS:
-        expressions = []
+    asked = not found and _COMMAND.search(text[:2000]) and len(_WORDS.findall(text[:2000])) <= _MANY_WORDS
+    expressions = expressions_in(text) if asked else ()
     best = max(expressions, key=lambda p: len(p.tokens), default=None)
     solves = bool(found) and bool(_SOLVE.search(text[:2000])) and not expressions_in(text)
     return Reading(found, best, solves)

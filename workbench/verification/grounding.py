@@ -15,7 +15,7 @@ from workbench.verification.reading.claims import MAX_LINE, Claim, Line
 from workbench.verification.reading.grammar import Number, Token, Unreadable, tokenize
 from workbench.verification.reading.measures import FACTORS
 from workbench.verification.reading.tokens import mixed_number, number
-from workbench.verification.reading.words import NUMBERS, SHARES, TIMES
+from workbench.verification.reading.words import COUNTS, NUMBERS, SCALES, SHARES, TIMES
 
 _SMALL = 12
 """Whole numbers up to this may have been counted from the words; decimals are often worked out in the head."""
@@ -23,16 +23,7 @@ _FACTS: frozenset[Number] = frozenset(
     {0, 1, 10, 14, 28, 29, 30, 31, 26, 32, 52, 64, 90, 100, 128, 180, 360, 365, 366, 1000, *FACTORS}
 )
 """Well-known numbers: days of months, degrees, powers of ten, conversions."""
-_COUNT_WORDS = {
-    "dozen": 12,
-    "dozens": 12,
-    "couple": 2,
-    "pair": 2,
-    "pairs": 2,
-    "both": 2,
-    "hundred": 100,
-    "thousand": 1000,
-}
+_COUNT_WORDS = COUNTS | SCALES
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _FEWEST_WORDS = 8
 _MAX_KNOWN = 40
@@ -63,9 +54,11 @@ class Grounding:
 
 
 def _is_story(context: Context) -> bool:
-    reading, text = context.reading, context.problem.text[:MAX_LINE]
-    if reading.statements or reading.expression is not None:
-        return False
+    return context.is_story and _has_story(context.problem.text[:MAX_LINE])
+
+
+@lru_cache(maxsize=1024)
+def _has_story(text: str) -> bool:
     return len(_WORDS.findall(text)) >= _FEWEST_WORDS and bool(_numbers(text))
 
 

@@ -30,7 +30,7 @@ from workbench.verification.reading.steps import split
 from workbench.verification.reference import Reference
 from workbench.verification.symbolic.checker import Symbolic
 
-VERSION = "2"
+VERSION = "3"
 DEFAULT: tuple[StepChecker, ...] = (
     Arithmetic(),
     Equivalence(),

@@ -98,6 +98,9 @@ def _lost_letter(context: Context, known: Sequence[Known]) -> Finding | None:
     """A line that is true for every value, in place of an equation that is not yet solved."""
     if len(context.line.claims) != 1 or not known or known[-1].line != len(context.earlier) - 1:
         return None
+    if context.is_story and context.line.prose:
+        # A calculation told in words stands beside the equation, not in its place.
+        return None
     before = known[-1].statement
     if any(all(part.bare for _, part in k.statement.assignments) for k in known if k.statement.assignments):
         return None

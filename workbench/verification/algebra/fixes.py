@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.verification.algebra import edits, linear, repair, rewrites
-from workbench.verification.algebra.polynomials import Poly, difference, divide_numbers, magnitude, rational, scale
+from workbench.verification.algebra.polynomials import (
+    Poly,
+    difference,
+    divide_numbers,
+    evaluate,
+    magnitude,
+    poly_letters,
+    rational,
+    scale,
+)
 from workbench.verification.algebra.relations import Pair, Roots, Solutions, Statement, compare
 from workbench.verification.algebra.univariate import rational_roots
 from workbench.verification.arithmetic import is_value
 from workbench.verification.malrules.equations import Sides
 from workbench.verification.malrules.residues import residue
-from workbench.verification.malrules.right import right_moves
+from workbench.verification.malrules.right import marked, right_moves
 from workbench.verification.reading.claims import Claim, Line, Part
 from workbench.verification.reading.grammar import Node, Number, Unreadable
 
@@ -59,10 +68,22 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     fixed = _beside_a_right_side(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
     if fixed is None and isinstance(target, Roots) and assigned:
         return _assign_roots(line, statement, target)
+    if fixed is None and isinstance(target, Roots) and len(target.poly) == 2:
+        fixed = _gathered(line, claim, before)
     if fixed is None and isinstance(target, Roots):
         product = statement.alternatives[0][0].left
         return rewrites.brackets(line.text, product, before.alternatives[0][0].difference[0])
     return fixed
+
+
+def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
+    pair = before.alternatives[0][0]
+    (left, below), (right, under) = pair.left.rational, pair.right.rational
+    if claim.relations != ("=",) or len(before.alternatives) != 1 or below.keys() != {""} or under.keys() != {""}:
+        return None
+    return rewrites.gathered(
+        line.text, claim, scale(left, divide_numbers(1, below[""])), scale(right, divide_numbers(1, under[""]))
+    )
 
 
 def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[Part]) -> str | None:
@@ -73,12 +94,12 @@ def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Seq
         return None
     old = Sides(pair.left.node, pair.right.node)
     ends = residue(left.node), residue(right.node)
-    for move in (old, *right_moves(old)):
-        for goal in (move, move.turned):
-            if ends[0] is not None and residue(goal.left) == ends[0]:
-                fixed = _side(line, claim, 1, goal.right, sides)
-            elif ends[1] is not None and residue(goal.right) == ends[1]:
-                fixed = _side(line, claim, 0, goal.left, sides)
+    for goal, one, other in (marked(old), *right_moves(old)):
+        for here, first, second in ((goal, one, other), (goal.turned, other, one)):
+            if ends[0] is not None and first == ends[0]:
+                fixed = _side(line, claim, 1, here.right, sides)
+            elif ends[1] is not None and second == ends[1]:
+                fixed = _side(line, claim, 0, here.left, sides)
             else:
                 continue
             if fixed is not None:
@@ -88,7 +109,12 @@ def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Seq
 
 def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[Part]) -> str | None:
     """One side of an equation with the edit that makes it equal to what it should be."""
-    wanted = rational(goal)
+    wanted, mark = rational(goal), residue(goal)
+
+    def accept(changed: Claim) -> bool:
+        part = changed.parts[index]
+        found = residue(part.node) if part is not None else None
+        return (found is None or mark is None or found == mark) and not gap(changed)
 
     def gap(changed: Claim) -> Poly:
         part = changed.parts[index]
@@ -98,7 +124,7 @@ def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[Part
         top, bottom = difference(part.rational, wanted)
         return scale(top, divide_numbers(1, bottom.get("", 1))) if len(bottom) == 1 else top
 
-    fixed = repair.find(line.text, claim, lambda c: not gap(c), gap, sides)
+    fixed = repair.find(line.text, claim, accept, gap, sides)
     wrong = claim.parts[index]
     if fixed is None and wrong is not None and not any(wanted[1].keys() - {""}):
         fixed = rewrites.missing_term(line.text, wrong, scale(wanted[0], divide_numbers(1, wanted[1].get("", 1))))
@@ -107,8 +133,19 @@ def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[Part
 
 def _same_solutions(claim: Claim, target: Solutions) -> bool:
     statement = _statement(claim)
-    found = statement.solutions if statement is not None else None
+    if statement is None or not _may_hold(statement, target):
+        return False
+    found = statement.solutions
     return found is not None and found.letter == target.letter and compare(target, found) is None
+
+
+def _may_hold(statement: Statement, target: Solutions) -> bool:
+    """Whether an equation vanishes at a single root that it must have; a quick test, True where it does not apply."""
+    row = statement.equation
+    if not isinstance(target, Roots) or len(target.poly) != 2 or row is None:
+        return True
+    at = {target.letter: divide_numbers(-target.poly[0], target.poly[1])}
+    return poly_letters(row) <= at.keys() and evaluate(row, at) == 0
 
 
 def _cross(claim: Claim, before: Statement) -> repair.Residual:

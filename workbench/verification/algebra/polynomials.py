@@ -82,25 +82,23 @@ def root_number(number: Number) -> Number:
 
 def value(node: Node, percent: bool = True) -> Number:
     """What a tree without letters is worth; `percent=False` reads 20% as 20. Raises `Unreadable`."""
-    match node:
-        case Num(number):
-            return number
-        case Neg(arg):
-            return -value(arg, percent)
-        case Pct(arg):
-            return divide_numbers(value(arg, percent), 100) if percent else value(arg, percent)
-        case Root(arg):
-            return root_number(value(arg, percent))
-        case Bin("+", left, right):
-            return value(left, percent) + value(right, percent)
-        case Bin("-", left, right):
-            return value(left, percent) - value(right, percent)
-        case Bin("*", left, right):
-            return value(left, percent) * value(right, percent)
-        case Bin("/", left, right):
-            return divide_numbers(value(left, percent), value(right, percent))
-        case Bin("^", left, right):
-            return power_number(value(left, percent), value(right, percent))
+    if type(node) is Num:
+        return node.value
+    if type(node) is Bin:
+        left, right = value(node.left, percent), value(node.right, percent)
+        if node.op == "+":
+            return left + right
+        if node.op == "-":
+            return left - right
+        if node.op == "*":
+            return left * right
+        return divide_numbers(left, right) if node.op == "/" else power_number(left, right)
+    if type(node) is Neg:
+        return -value(node.arg, percent)
+    if type(node) is Pct:
+        return divide_numbers(value(node.arg, percent), 100) if percent else value(node.arg, percent)
+    if type(node) is Root:
+        return root_number(value(node.arg, percent))
     raise Unreadable("a letter")
 
 
@@ -160,24 +158,23 @@ Rational = tuple[Poly, Poly]
 
 def rational(node: Node) -> Rational:
     """A tree as a quotient of polynomials. Raises `Unreadable` beyond the bounds."""
-    match node:
-        case Num(number):
-            return ({"": number} if number else ZERO), ONE
-        case Var(name):
-            return {name: 1}, ONE
-        case Neg(arg):
-            top, bottom = rational(arg)
-            return scale(top, -1), bottom
-        case Pct(arg):
-            top, bottom = rational(arg)
-            return scale(top, Fraction(1, 100)), bottom
-        case Root(arg):
-            number = root_number(value(arg))
-            return ({"": number} if number else ZERO), ONE
-        case Bin("^", left, right):
-            return _raise(rational(left), value(right))
-        case Bin(op, left, right):
-            return _combine(op, rational(left), rational(right))
+    if type(node) is Num:
+        return ({"": node.value} if node.value else ZERO), ONE
+    if type(node) is Var:
+        return {node.name: 1}, ONE
+    if type(node) is Bin:
+        if node.op == "^":
+            return _raise(rational(node.left), value(node.right))
+        return _combine(node.op, rational(node.left), rational(node.right))
+    if type(node) is Neg:
+        top, bottom = rational(node.arg)
+        return scale(top, -1), bottom
+    if type(node) is Pct:
+        top, bottom = rational(node.arg)
+        return scale(top, Fraction(1, 100)), bottom
+    if type(node) is Root:
+        number = root_number(value(node.arg))
+        return ({"": number} if number else ZERO), ONE
     raise Unreadable("unknown node")
 
 
@@ -187,7 +184,7 @@ def _combine(op: str, a: Rational, b: Rational) -> Rational:
     if op == "/":
         return _quotient(a, b)
     sign = 1 if op == "+" else -1
-    if a[1] == b[1]:
+    if a[1] is b[1] or a[1] == b[1]:
         return add(a[0], b[0], sign), a[1]
     return add(multiply(a[0], b[1]), multiply(b[0], a[1]), sign), multiply(a[1], b[1])
 

@@ -99,11 +99,22 @@ def _number_edit(
         if not copies and _familiar(claim, spot, before)[1] == 2:
             continue
         value = _solve(claim, spot, measure)
+        if value is not None and value.denominator != 1 and not _may_be_broken(claim, spot, before):
+            continue
         fixed = None if value is None else _write_at(text, claim, spot, value, accept)
         if fixed and value is not None and (value.denominator == 1 or "." in _token(claim, spot).text):
             return fixed
         later = later or fixed
     return later
+
+
+def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[Part]) -> bool:
+    """Whether a fraction suits a line: beside a lone letter, or where the lines have broken numbers already."""
+    others = [p for i, p in enumerate(claim.parts) if p is not None and i != spot[0] and p.letters]
+    if not claim.letters or (others and all(len(p.tokens) == 1 for p in others)):
+        return True
+    tokens = [t for p in (*claim.whole, *before) for t in p.tokens]
+    return any(t.text == "/" or t.kind in ("frac", "mixed") or "." in t.text for t in tokens)
 
 
 def _spots(claim: Claim) -> list[Spot]:

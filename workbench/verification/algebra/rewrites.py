@@ -8,9 +8,9 @@ from workbench.verification.algebra import edits
 from workbench.verification.algebra.edits import Edit
 from workbench.verification.algebra.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
 from workbench.verification.algebra.univariate import coefficients, monic, rational_roots
-from workbench.verification.malrules.trees import Term, constant, monomial_node, sum_of, terms
+from workbench.verification.malrules.trees import Term, constant, is_sum, monomial, monomial_node, sum_of, terms
 from workbench.verification.malrules.writing import write
-from workbench.verification.reading.claims import Part, make_part
+from workbench.verification.reading.claims import Claim, Part, make_part
 from workbench.verification.reading.grammar import MAX_CHARS, Number, Token, Unreadable
 
 _RANK = {"^": 3, "*": 2, "/": 2, "+": 1, "-": 1}
@@ -74,6 +74,29 @@ def _due(tokens: tuple[Token, ...]) -> int | None:
         if plain and (best is None or rank > -best[0]):
             best = (-rank, i - 1)
     return best[1] if best is not None else None
+
+
+def gathered(text: str, claim: Claim, left: Poly, right: Poly) -> str | None:
+    """`7x = 21` for `3x + 4 = 21` made `3x = 17`: letters on one side, numbers on the other."""
+    letter = next(iter(sorted(claim.letters)), "")
+    first, last = claim.parts[0], claim.parts[-1]
+    if first is None or last is None or not {*left, *right} <= {letter, ""} or not letter:
+        return None
+    many = left.get(letter, 0) - right.get(letter, 0)
+    number = right.get("", 0) - left.get("", 0)
+    moved = (letter in left) + (letter in right) > 1 or ("" in left and "" in right)
+    if not moved or not many or many.denominator != 1 or number.denominator != 1:
+        return None
+    if many < 0:
+        many, number = -many, -number
+    sides = write(monomial_node(many, letter)), str(number)
+    if first.bare and not last.bare:
+        sides = sides[1], sides[0]
+    one_term = all(p.bare or (not is_sum(p.node) and monomial(p.node) is not None) for p in (first, last))
+    if len(claim.parts) != 2 or first.bare == last.bare or not one_term:
+        return None
+    gap = text[first.end : last.start]
+    return edits.apply(text, Edit(first.start, last.end, f"{sides[0]}{gap}{sides[1]}"))
 
 
 def brackets(text: str, wrong: Part, target: Poly) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import (
     Factor,
     Spot,
@@ -197,14 +197,11 @@ def takes_out(spot: Spot) -> Iterator[Slip]:
 
 
 OPENING: tuple[Rule, ...] = (
-    square_of_sum,
-    two_brackets,
-    minus_before_bracket,
-    not_every_term,
-    loses_bracket,
-    signs_inside,
-    joins_factor,
+    *rules("power", square_of_sum),
+    *rules("product", two_brackets),
+    *rules("", minus_before_bracket),
+    *rules("product", not_every_term, loses_bracket, signs_inside, joins_factor),
 )
 """For lines with fewer brackets than the line before."""
-FACTORING: tuple[Rule, ...] = (takes_out,)
+FACTORING: tuple[Rule, ...] = rules("sum", takes_out)
 """For lines that write a product with brackets."""

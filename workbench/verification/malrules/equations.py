@@ -22,7 +22,6 @@ from workbench.verification.malrules.trees import (
     sum_of,
     terms,
 )
-from workbench.verification.malrules.writing import write
 from workbench.verification.reading.grammar import Bin, Node, Num, Number
 
 
@@ -42,8 +41,8 @@ class Move(NamedTuple):
 
     malrule: str
     sides: Sides
-    place: str = ""
-    """What to look at, as text; empty for the whole line."""
+    place: Node | None = None
+    """What to look at; None for the whole line."""
 
 
 EquationRule = Callable[[Sides], Iterator[Move]]
@@ -73,7 +72,7 @@ def sign_kept(sides: Sides) -> Iterator[Move]:
     for made, part in crosses(sides, 1, lambda t: t):
         found = monomial(part.node)
         if found is not None and found.number:
-            yield Move("sign_kept_letter" if found.letters else "sign_kept", made, write(part.signed))
+            yield Move("sign_kept_letter" if found.letters else "sign_kept", made, part.signed)
 
 
 def moves_without_trace(sides: Sides) -> Iterator[Move]:
@@ -82,11 +81,11 @@ def moves_without_trace(sides: Sides) -> Iterator[Move]:
         parts = terms(here.left)
         for at, part in enumerate(parts):
             if len(parts) > 1:
-                yield Move("one_side_only", back(Sides(_without(parts, at), here.right)), write(part.signed))
+                yield Move("one_side_only", back(Sides(_without(parts, at), here.right)), part.signed)
             other = Bin("-", here.right, part.signed)
-            yield Move("one_side_only", back(Sides(here.left, other)), write(part.signed))
+            yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
             other = Bin("+", here.right, part.signed)
-            yield Move("one_side_only", back(Sides(here.left, other)), write(part.signed))
+            yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
 
 
 def _lone(node: Node) -> Monomial | None:
@@ -126,10 +125,10 @@ def coefficient_undone(sides: Sides) -> Iterator[Move]:
         for name, made in undone:
             kept_sign = name != "drops_negative" or a < 0 or fraction
             renamed = name if kept_sign else "adds_minus"
-            yield Move(renamed, back(Sides(bare, made)), write(here.left))
-        yield Move("one_side_only", back(Sides(bare, right)), write(here.left))
+            yield Move(renamed, back(Sides(bare, made)), here.left)
+        yield Move("one_side_only", back(Sides(bare, right)), here.left)
         if a < 0:
-            yield Move("drops_negative", back(Sides(bare, Bin("*", right, number(-a)))), write(here.left))
+            yield Move("drops_negative", back(Sides(bare, Bin("*", right, number(-a)))), here.left)
 
 
 def divisors(sides: Sides) -> list[Number]:
@@ -182,13 +181,13 @@ def scales_some_terms(sides: Sides) -> Iterator[Move]:
                 if len(parts) > 1:
                     for at in range(len(parts)):
                         few = _scaled(parts, by, frozenset({at}))
-                        yield Move(first, back(Sides(few, whole)), write(here.left))
-                        yield Move(first, back(Sides(few, here.right)), write(here.left))
+                        yield Move(first, back(Sides(few, whole)), here.left)
+                        yield Move(first, back(Sides(few, here.right)), here.left)
                         if len(parts) > 2:
                             most = _scaled(parts, by, frozenset(range(len(parts))) - {at})
-                            yield Move(first, back(Sides(most, whole)), write(here.left))
+                            yield Move(first, back(Sides(most, whole)), here.left)
                 full = _scaled(parts, by, frozenset(range(len(parts))))
-                yield Move(one_side, back(Sides(full, here.right)), write(here.right))
+                yield Move(one_side, back(Sides(full, here.right)), here.right)
 
 
 def scales_oppositely(sides: Sides) -> Iterator[Move]:
@@ -199,7 +198,7 @@ def scales_oppositely(sides: Sides) -> Iterator[Move]:
                 one = product_of([Factor(1, here.left), Factor(up, number(value))])
                 two = product_of([Factor(1, here.right), Factor(-up, number(value))])
                 name = "divides_again" if up > 0 else "multiplies_by_coefficient"
-                yield Move(name, back(Sides(one, two)), write(here.left))
+                yield Move(name, back(Sides(one, two)), here.left)
 
 
 def cross_product(sides: Sides) -> Iterator[Move]:
@@ -221,8 +220,8 @@ def takes_root(sides: Sides) -> Iterator[Move]:
         node = here.left
         if isinstance(node, Bin) and node.op == "^" and constant(node.right) == 2:
             half: Node = Bin("/", here.right, Num(2))
-            yield Move("halves_square", back(Sides(node.left, half)), write(node))
-            yield Move("halves_square", back(Sides(node.left, here.right)), write(node))
+            yield Move("halves_square", back(Sides(node.left, half)), node)
+            yield Move("halves_square", back(Sides(node.left, here.right)), node)
 
 
 RULES: tuple[EquationRule, ...] = (

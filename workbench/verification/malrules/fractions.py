@@ -8,7 +8,7 @@ from math import lcm
 from typing import NamedTuple
 
 from workbench.verification.algebra.polynomials import divide_numbers
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
 from workbench.verification.reading.grammar import Bin, Node, Num, Pct
 
@@ -45,7 +45,7 @@ def adds_bottoms(spot: Spot) -> Iterator[Slip]:
     groups += [list(pair) for pair in combinations(found, 2)]
     for group in groups:
         bottoms = [f.bottom for f in group]
-        if max(bottoms) == 1:
+        if max(bottoms) == 1 or (min(bottoms) == 1 and any(map(_divides_out, group))):
             continue
         tops = sum_of([Term(f.sign, f.top) for f in group])
         alike = len(set(bottoms)) == 1
@@ -177,9 +177,15 @@ def percentages(spot: Spot) -> Iterator[Slip]:
             yield Slip("forgets_base", share, spot.node, share)
 
 
+def _divides_out(fraction: Fraction) -> bool:
+    """`8/4`, which is read as a division and not as a fraction."""
+    top = constant(fraction.top)
+    return fraction.bottom > 1 and top is not None and top % fraction.bottom == 0
+
+
 def mixed_whole(spot: Spot) -> Iterator[Slip]:
     """`2 + 1/3` as `3/3`: a whole number added to the top."""
-    found = _fractions(spot)
+    found = [f for f in _fractions(spot) if not _divides_out(f)]
     for a, b in combinations(found, 2) if len(spot.terms) > 1 else ():
         if (a.bottom == 1) != (b.bottom == 1):
             top = sum_of([Term(a.sign, a.top), Term(b.sign, b.top)])
@@ -187,11 +193,7 @@ def mixed_whole(spot: Spot) -> Iterator[Slip]:
 
 
 RULES: tuple[Rule, ...] = (
-    mixed_whole,
-    adds_bottoms,
-    part_of_number,
-    product_of_fractions,
-    divides_fractions,
-    percentages,
+    *rules("sum", mixed_whole, adds_bottoms),
+    *rules("product", part_of_number, product_of_fractions, divides_fractions, percentages),
 )
-LAST: tuple[Rule, ...] = (widens_one_part,)
+LAST: tuple[Rule, ...] = rules("product", widens_one_part)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from workbench.verification.algebra.polynomials import magnitude, tidy
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
 from workbench.verification.reading.grammar import Number
 
@@ -144,4 +144,8 @@ def swapped_digits(spot: Spot) -> Iterator[Slip]:
         yield Slip("swaps_digits", made, spot.node, made)
 
 
-RULES: tuple[Rule, ...] = (columns, tables, quotients, swapped_digits)
+RULES: tuple[Rule, ...] = (
+    *rules("sum", columns),
+    *rules("product", tables, quotients),
+    *rules("", swapped_digits),
+)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from workbench.verification.algebra.polynomials import divide_numbers, magnitude, small_exponent
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.signs import Rule, Slip, Slips, rules
 from workbench.verification.malrules.trees import (
     Factor,
     Spot,
@@ -61,22 +61,11 @@ def _whole(a: Number, b: Number) -> Number | None:
     return None if exact.denominator == 1 or cut == 0 else (-cut if exact < 0 else cut)
 
 
-def _pairs(spot: Spot, divides: bool) -> Iterator[tuple[int, int, Number, Number]]:
-    """Two numbers of a product, the second a divisor if wanted."""
-    for (i, a), (j, b) in combinations(enumerate(spot.numbers), 2):
-        if a is None or b is None or spot.factors[i].exponent < 0:
-            continue
-        if (spot.factors[j].exponent < 0) == divides:
-            yield i, j, a, b
-
-
-def two_numbers(name: str, combine: Combine, divides: bool) -> Rule:
+def two_numbers(name: str, combine: Combine, divides: bool) -> Slips:
     """The rule that works out a product or quotient of two numbers wrongly."""
 
     def rule(spot: Spot) -> Iterator[Slip]:
-        if len(spot.factors) < 2:
-            return
-        for i, j, a, b in _pairs(spot, divides):
+        for i, j, a, b in spot.quotients if divides else spot.products:
             wrong = combine(a, b)
             if wrong is not None:
                 made = number(wrong)
@@ -217,21 +206,18 @@ def swaps_quotient(spot: Spot) -> Iterator[Slip]:
         yield Slip("divides_wrong_way", made, spot.node, made)
 
 
-WORKED_OUT: tuple[Rule, ...] = (
+WORKED_OUT: tuple[Rule, ...] = rules(
+    "product",
     *(two_numbers(name, combine, True) for name, combine in QUOTIENTS[:2]),
     *(two_numbers(name, combine, False) for name, combine in PRODUCTS[:3]),
 )
 """For lines with fewer operations than the line before."""
-POWERS: tuple[Rule, ...] = (power_rules,)
+POWERS: tuple[Rule, ...] = rules("power", power_rules)
 RULES: tuple[Rule, ...] = (
     *WORKED_OUT,
-    sign_of_whole,
-    cancels_terms,
-    square_under_minus,
-    exponent_rules,
-    loses_letter,
-    divisor_rules,
-    swaps_quotient,
-    *(two_numbers(name, combine, True) for name, combine in QUOTIENTS[2:]),
-    *(two_numbers(name, combine, False) for name, combine in PRODUCTS[3:]),
+    *rules("product", sign_of_whole, cancels_terms),
+    *rules("", square_under_minus),
+    *rules("product", exponent_rules, loses_letter, divisor_rules, swaps_quotient),
+    *rules("product", *(two_numbers(name, combine, True) for name, combine in QUOTIENTS[2:])),
+    *rules("product", *(two_numbers(name, combine, False) for name, combine in PRODUCTS[3:])),
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.malrules.trees import constant
-from workbench.verification.reading.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Root, Var
+from workbench.verification.reading.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Var
 
 _PRIME = (1 << 61) - 1
 
@@ -22,23 +22,22 @@ def residue(node: Node) -> int | None:
 
     None where a divisor vanishes, an exponent is out of bounds, or there is a root.
     """
-    match node:
-        case Num(n):
-            return n if type(n) is int and 0 <= n < _PRIME else _residue_of(n)
-        case Var(name):
-            return (1_000_003 * ord(name[0]) * ord(name[0]) + 97) * 1_000_000_007 % _PRIME
-        case Neg(arg):
-            inner = residue(arg)
-            return None if inner is None else -inner % _PRIME
-        case Root():
-            return None
-        case Pct(arg):
-            inner, hundredth = residue(arg), _residue_of(Fraction(1, 100))
-            return None if inner is None or hundredth is None else inner * hundredth % _PRIME
-        case Bin("^", left, right):
-            return _power(residue(left), constant(right))
-        case Bin(op, left, right):
-            return _combine(op, residue(left), residue(right))
+    if type(node) is Num:
+        n = node.value
+        return n if type(n) is int and 0 <= n < _PRIME else _residue_of(n)
+    if type(node) is Bin:
+        if node.op == "^":
+            return _power(residue(node.left), constant(node.right))
+        return combined(node.op, residue(node.left), residue(node.right))
+    if type(node) is Var:
+        return (1_000_003 * ord(node.name[0]) * ord(node.name[0]) + 97) * 1_000_000_007 % _PRIME
+    if type(node) is Neg:
+        inner = residue(node.arg)
+        return None if inner is None else -inner % _PRIME
+    if type(node) is Pct:
+        inner, hundredth = residue(node.arg), _residue_of(Fraction(1, 100))
+        return None if inner is None or hundredth is None else inner * hundredth % _PRIME
+    return None
 
 
 def _power(base: int | None, exponent: Number | None) -> int | None:
@@ -47,7 +46,8 @@ def _power(base: int | None, exponent: Number | None) -> int | None:
     return None if exponent < 0 and not base else pow(base, int(exponent), _PRIME)
 
 
-def _combine(op: str, left: int | None, right: int | None) -> int | None:
+def combined(op: str, left: int | None, right: int | None) -> int | None:
+    """The residue of a sum, difference, product or quotient from those of its two sides."""
     if left is None or right is None:
         return None
     if op == "+":

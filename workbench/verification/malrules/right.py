@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from workbench.verification.malrules.equations import Sides, denominators, divisors
+from workbench.verification.malrules.residues import residue
 from workbench.verification.malrules.trees import Term, constant, is_sum, monomial, number, sum_of, terms
 from workbench.verification.reading.grammar import Bin
 
 
-def right_moves(old: Sides) -> Iterator[Sides]:
+class Marked(NamedTuple):
+    """An equation with the residues of its sides."""
+
+    sides: Sides
+    left: int | None
+    right: int | None
+
+
+def marked(sides: Sides) -> Marked:
+    """An equation with its residues."""
+    return Marked(sides, residue(sides.left), residue(sides.right))
+
+
+@lru_cache(maxsize=256)
+def right_moves(old: Sides) -> tuple[Marked, ...]:
     """Moves a pupil may make in mind: letters to one side, one term across, divided or multiplied through."""
+    return tuple(marked(sides) for sides in _moves(old))
+
+
+def _moves(old: Sides) -> Iterator[Sides]:
     left, right = terms(old.left), terms(old.right)
     for letters_left in (True, False):
         mine = [t for t in left if _lettered(t) == letters_left] + _other_sign(right, letters_left)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workbench.verification.algebra.polynomials import divide_numbers, magnitude
 from workbench.verification.algebra.relations import Roots, Statement
 from workbench.verification.algebra.univariate import rational_roots
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, is_sum, product_of, sum_of, terms
 from workbench.verification.malrules.writing import write
 from workbench.verification.reading.grammar import Bin, Node, Num, Number, Var
@@ -161,5 +161,5 @@ def shown(statement: Statement) -> str:
     return f"{write(pair.left.node)} {pair.relation} {write(pair.right.node)}"
 
 
-FACTORING: tuple[Rule, ...] = (factor_pairs,)
+FACTORING: tuple[Rule, ...] = rules("sum", factor_pairs)
 """For lines that write a product with brackets."""

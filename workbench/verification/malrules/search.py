@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from workbench.verification.algebra.polynomials import rational, same
 from workbench.verification.algebra.relations import Pair, Statement, compare, cut
 from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
 from workbench.verification.malrules.equations import Sides
-from workbench.verification.malrules.residues import opposite, residue
-from workbench.verification.malrules.right import right_moves
-from workbench.verification.malrules.signs import Rule, Slip
+from workbench.verification.malrules.residues import combined, opposite, residue
+from workbench.verification.malrules.right import Marked, marked, right_moves
+from workbench.verification.malrules.signs import Rule, Slip, Slips
 from workbench.verification.malrules.trees import Spot, constant, groups, multiplies_sum, put, size, spots
 from workbench.verification.malrules.writing import write
 from workbench.verification.reading.claims import Claim, Part
@@ -42,8 +43,10 @@ def expression(before: Node, after: Part) -> Found | None:
     rounded = after.bare and any("." in t.text for t in after.tokens) and _divides(before)
     places = list(spots(before))
     close: Found | None = None
-    for rule in _rules(before, after.node):
+    for at, rule in _rules(before, after.node):
         for place in places:
+            if at and at != place.kind:
+                continue
             for slip in _slips(rule, place):
                 whole = place.put(slip.node)
                 if _is(whole, target, after):
@@ -73,7 +76,7 @@ def _rules(before: Node, after: Node) -> Iterator[Rule]:
         yield from fractions.LAST
 
 
-def _slips(rule: Rule, place: Spot) -> Iterator[Slip]:
+def _slips(rule: Slips, place: Spot) -> Iterator[Slip]:
     """What a rule makes of a place, as far as the numbers stay within bounds."""
     try:
         yield from rule(place)
@@ -96,26 +99,36 @@ def _near(made: Node, after: Part) -> bool:
     return exact is not None and cut(exact, after)
 
 
+class Shape(NamedTuple):
+    """A wrong equation, as it is or turned round, with the residues of its sides."""
+
+    left: Part
+    right: Part
+    ends: tuple[int | None, int | None]
+
+
 def equation(old: Sides, after: Pair) -> Found | None:
     """The malrule that turns an equation or inequality into another, correct simplification allowed."""
-    shapes = [(after.left, after.right), (after.right, after.left)]
-    kept = {residue(old.left), residue(old.right)} & {residue(after.left.node), residue(after.right.node)}
+    start = marked(old)
+    one, other = residue(after.left.node), residue(after.right.node)
+    shapes = (Shape(after.left, after.right, (one, other)), Shape(after.right, after.left, (other, one)))
+    kept = {start.left, start.right} & {one, other}
     try:
-        moves = [m for rule in equations.RULES for m in rule(old)]
+        moves = [(m, marked(m.sides)) for rule in equations.RULES for m in rule(old)]
     except Unreadable:
         moves = []
-    undone = [m for m in moves if m.malrule == "drops_negative"]
-    searches: list[Callable[[Part, Part], Found | None]] = [
-        lambda left, right: _moved(undone, left, right) if _is_letter(left) else None,
-        lambda left, right: _one_side(old, left, right),
-        lambda left, right: _moved(moves, left, right),
-        lambda left, right: None if kept else _rearranged(moves, after),
-        lambda left, right: _after_a_right_move(old, left, right),
-        lambda left, right: _both_sides(old, left, right),
+    undone = [m for m in moves if m[0].malrule == "drops_negative"]
+    searches: list[Callable[[Shape], Found | None]] = [
+        lambda shape: _moved(undone, shape) if _is_letter(shape.left) else None,
+        lambda shape: _one_side(start, shape),
+        lambda shape: _moved(moves, shape),
+        lambda shape: None if kept or shape is not shapes[0] else _rearranged(moves, shape),
+        lambda shape: _after_a_right_move(old, shape),
+        lambda shape: _both_sides(old, shape),
     ]
     for look in searches:
-        for left, right in shapes:
-            found = look(left, right)
+        for shape in shapes:
+            found = look(shape)
             if found is not None:
                 return found
     return None
@@ -125,53 +138,59 @@ def _is_letter(part: Part) -> bool:
     return len(part.tokens) == 1 and bool(part.letters)
 
 
-def _one_side(old: Sides, left: Part, right: Part) -> Found | None:
+def _one_side(old: Marked, new: Shape) -> Found | None:
     """One side is as it was; the other is rewritten wrongly."""
-    if residue(old.left) == residue(left.node):
-        return expression(old.right, right)
-    if residue(old.right) == residue(right.node):
-        return expression(old.left, left)
+    if old.left == new.ends[0]:
+        return expression(old.sides.right, new.right)
+    if old.right == new.ends[1]:
+        return expression(old.sides.left, new.left)
     return None
 
 
-def _both_sides(old: Sides, left: Part, right: Part) -> Found | None:
+def _both_sides(old: Sides, new: Shape) -> Found | None:
     """The same malrule on either side."""
-    one = expression(old.left, left)
-    other = expression(old.right, right) if one is not None else None
+    one = expression(old.left, new.left)
+    other = expression(old.right, new.right) if one is not None else None
     return one if one is not None and other is not None and one.malrule == other.malrule else None
 
 
-def _moved(moves: Sequence[equations.Move], left: Part, right: Part) -> Found | None:
+Moves = Sequence[tuple[equations.Move, Marked]]
+
+
+def _moved(moves: Moves, new: Shape) -> Found | None:
     """A malrule of equations gives both sides."""
-    targets = residue(left.node), residue(right.node)
-    if None in targets:
+    if None in new.ends:
         return None
-    for move in moves:
-        if residue(move.sides.left) == targets[0]:
-            same_right = residue(move.sides.right) == targets[1]
-            if same_right or (right.bare and not right.letters and _near(move.sides.right, right)):
-                return Found(move.malrule, move.place)
+    for move, made in moves:
+        if made.left == new.ends[0]:
+            same_right = made.right == new.ends[1]
+            if same_right or (new.right.bare and not new.right.letters and _near(move.sides.right, new.right)):
+                return _found(move)
     return None
 
 
-def _after_a_right_move(old: Sides, left: Part, right: Part) -> Found | None:
+def _found(move: equations.Move) -> Found:
+    return Found(move.malrule, write(move.place) if move.place is not None else "")
+
+
+def _after_a_right_move(old: Sides, new: Shape) -> Found | None:
     """A correct move first, then one side worked out wrongly."""
     for sides in right_moves(old):
-        found = _one_side(sides, left, right)
+        found = _one_side(sides, new)
         if found is not None and found.malrule != "drops_term":
             return found
     return None
 
 
-def _rearranged(moves: Sequence[equations.Move], after: Pair) -> Found | None:
+def _rearranged(moves: Moves, new: Shape) -> Found | None:
     """A malrule, then correct moves of terms from side to side."""
-    target = residue(Bin("-", after.left.node, after.right.node))
+    target = combined("-", *new.ends)
     if not target:
         return None
-    for move in moves:
-        gap = residue(Bin("-", move.sides.left, move.sides.right))
+    for move, made in moves:
+        gap = combined("-", made.left, made.right)
         if gap is not None and target in (gap, opposite(gap)):
-            return Found(move.malrule, move.place)
+            return _found(move)
     return None
 
 
@@ -227,8 +246,8 @@ def claim(before: Statement, wrong: Claim) -> Found | None:
     pair = before.alternatives[0][0]
     if len(before.alternatives[0]) != 1 or _size(pair) + len(left.tokens) + len(right.tokens) > MAX_TOKENS:
         return None
-    old = Sides(pair.left.node, pair.right.node)
-    return _one_side(old, left, right)
+    ends = residue(left.node), residue(right.node)
+    return _one_side(marked(Sides(pair.left.node, pair.right.node)), Shape(left, right, ends))
 
 
 def _size(pair: Pair) -> int:
@@ -257,13 +276,15 @@ def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
     """The malrule that makes an equation from two earlier ones."""
     pairs = [Sides(p.left.node, p.right.node) for p in earlier if p.relation == "="][-6:]
     try:
-        moves = list(systems.eliminations(pairs[-4:]))
+        moves = [(m, marked(m.sides)) for m in systems.eliminations(pairs[-4:])]
     except Unreadable:
         return None
-    found = _moved(moves, after.left, after.right) or _moved(moves, after.right, after.left)
+    one, other = residue(after.left.node), residue(after.right.node)
+    shape = Shape(after.left, after.right, (one, other))
+    found = _moved(moves, shape) or _moved(moves, Shape(after.right, after.left, (other, one)))
     for sides in _put_in(earlier, pairs):
         found = found or equation(sides, after)
-    found = found or _rearranged(moves, after)
+    found = found or _rearranged(moves, shape)
     for sides in reversed(pairs):
         found = found or equation(sides, after)
     return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
 from typing import NamedTuple
 
 from workbench.verification.algebra.polynomials import magnitude
 from workbench.verification.malrules.trees import (
     Factor,
-    Monomial,
+    Kind,
     Spot,
     Term,
     monomial_node,
@@ -31,7 +30,21 @@ class Slip(NamedTuple):
     made: Node
 
 
-Rule = Callable[[Spot], Iterator[Slip]]
+Slips = Callable[[Spot], Iterator[Slip]]
+
+
+class Rule(NamedTuple):
+    """A malrule and the kind of place where it can be at work; empty for every kind."""
+
+    at: Kind
+    slips: Slips
+
+
+def rules(at: Kind, *slips: Slips) -> tuple[Rule, ...]:
+    """Several malrules of one kind of place."""
+    return tuple(Rule(at, s) for s in slips)
+
+
 Combine = Callable[[Number, Number, bool], Number | None]
 """(first, second, whether the second is a negative number behind its operator) -> the wrong sum."""
 
@@ -60,19 +73,11 @@ def _merged(spot: Spot, i: int, j: int, made: Node) -> Node:
     return sum_of(found)
 
 
-def _pairs(spot: Spot) -> Iterator[tuple[int, int, Monomial, Monomial]]:
-    for (i, a), (j, b) in combinations(enumerate(spot.monomials), 2):
-        if a is not None and b is not None:
-            yield i, j, a, b
-
-
-def like_terms(name: str, combine: Combine) -> Rule:
+def like_terms(name: str, combine: Combine) -> Slips:
     """The rule that puts two like terms together wrongly."""
 
     def rule(spot: Spot) -> Iterator[Slip]:
-        if len(spot.terms) < 2:
-            return
-        for i, j, a, b in _pairs(spot):
+        for i, j, a, b in spot.pairs:
             if a.letters != b.letters:
                 continue
             bracketed = spot.terms[j].sign < 0 < b.number
@@ -86,9 +91,7 @@ def like_terms(name: str, combine: Combine) -> Rule:
 
 def combines_unlike(spot: Spot) -> Iterator[Slip]:
     """`3x + 4` as `7x` or `7`."""
-    if len(spot.terms) < 2:
-        return
-    for i, j, a, b in _pairs(spot):
+    for i, j, a, b in spot.pairs:
         if a.letters != b.letters:
             was = sum_of([spot.terms[i], spot.terms[j]])
             for letters in dict.fromkeys((a.letters, b.letters, "".join(sorted(a.letters + b.letters)), "")):
@@ -98,9 +101,7 @@ def combines_unlike(spot: Spot) -> Iterator[Slip]:
 
 def adds_exponents(spot: Spot) -> Iterator[Slip]:
     """`x + x` as `x^2`, `x^2 + x^3` as `x^5`."""
-    if len(spot.terms) < 2:
-        return
-    for i, j, a, b in _pairs(spot):
+    for i, j, a, b in spot.pairs:
         if a.letters and b.letters and len(a.letters + b.letters) <= 12:
             letters = "".join(sorted(a.letters + b.letters))
             for total in dict.fromkeys((a.number + b.number, a.number * b.number)):
@@ -158,6 +159,17 @@ def bracket_minus(spot: Spot) -> Iterator[Slip]:
         yield Slip("bracket_minus", sum_of(whole), negated(term.node), sum_of(opened))
 
 
+def right_to_left(spot: Spot) -> Iterator[Slip]:
+    """`18 - 6 - 4` as `18 - (6 - 4)`."""
+    for i, j, a, b in spot.pairs:
+        if i == 0 or j != i + 1 or a.letters or b.letters or not (a.number < 0 and b.number < 0):
+            continue
+        if spot.terms[i].sign < 0 and spot.terms[j].sign < 0:
+            made = Bin("-", spot.terms[i].node, spot.terms[j].node)
+            whole = [*spot.terms[:i], Term(-1, made), *spot.terms[j + 1 :]]
+            yield Slip("right_to_left", sum_of(whole), sum_of(spot.terms[: j + 1]), sum_of(whole[: i + 1]))
+
+
 def left_to_right(spot: Spot) -> Iterator[Slip]:
     """`a + b * c` as `(a + b) * c`."""
     for i in range(1, len(spot.terms)):
@@ -176,13 +188,15 @@ def left_to_right(spot: Spot) -> Iterator[Slip]:
 
 
 RULES: tuple[Rule, ...] = (
-    bracket_minus,
-    left_to_right,
-    *(like_terms(name, combine) for name, combine in LIKE_TERMS),
-    drops_minus,
-    forgets_letter,
-    combines_unlike,
-    adds_exponents,
-    adds_minus,
-    drops_term,
+    *rules(
+        "sum",
+        bracket_minus,
+        left_to_right,
+        right_to_left,
+        *(like_terms(name, combine) for name, combine in LIKE_TERMS),
+    ),
+    *rules("", drops_minus, forgets_letter),
+    *rules("sum", combines_unlike, adds_exponents),
+    *rules("", adds_minus),
+    *rules("sum", drops_term),
 )

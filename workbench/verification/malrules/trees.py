@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import combinations
+from typing import Literal, NamedTuple
 
 from workbench.verification.algebra.polynomials import divide_numbers, rational, value
 from workbench.verification.lazy import lazy
 from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
+
+Kind = Literal["sum", "product", "power", ""]
+"""What stands at a place of a tree; empty for a leaf or a sign."""
 
 
 class Term(NamedTuple):
@@ -137,6 +141,12 @@ class Spot:
     put: Callable[[Node], Node]
 
     @lazy
+    def kind(self) -> Kind:
+        if not isinstance(self.node, Bin):
+            return ""
+        return "sum" if self.node.op in "+-" else "product" if self.node.op in "*/" else "power"
+
+    @lazy
     def terms(self) -> list[Term]:
         return terms(self.node)
 
@@ -151,9 +161,33 @@ class Spot:
         return [m and Monomial(t.sign * m.number, m.letters) for t, m in zip(self.terms, found, strict=True)]
 
     @lazy
+    def pairs(self) -> list[tuple[int, int, Monomial, Monomial]]:
+        """Every two terms that are monomials, with their places."""
+        found = [(i, m) for i, m in enumerate(self.monomials) if m is not None]
+        return [(i, j, a, b) for (i, a), (j, b) in combinations(found, 2)]
+
+    @lazy
     def numbers(self) -> list[Number | None]:
         """Of each factor, its value where it has no letters."""
         return [constant(f.node) for f in self.factors]
+
+    @lazy
+    def quotients(self) -> list[tuple[int, int, Number, Number]]:
+        """Every number of a product with each divisor behind it, and their places."""
+        return self._number_pairs(-1)
+
+    @lazy
+    def products(self) -> list[tuple[int, int, Number, Number]]:
+        """Every number of a product with each factor behind it, and their places."""
+        return self._number_pairs(1)
+
+    def _number_pairs(self, second: int) -> list[tuple[int, int, Number, Number]]:
+        found = [(i, n) for i, n in enumerate(self.numbers) if n is not None]
+        return [
+            (i, j, a, b)
+            for (i, a), (j, b) in combinations(found, 2)
+            if self.factors[i].exponent > 0 and self.factors[j].exponent == second
+        ]
 
 
 def spots(node: Node) -> Iterator[Spot]:

@@ -71,6 +71,11 @@ left_to_right
   Works strictly from left to right and neglects the order of operations.
   as if the sum came before the product
   Look at which operation comes first.
+right_to_left
+  Works out the last subtraction first.
+  as if the last two numbers stood in brackets
+  Look at which of the two subtractions comes first.
+  Sums and differences without brackets are worked out from left to right.
 bracket_ignored
   Works as though the brackets were not there.
   as if there were no bracket

@@ -35,6 +35,8 @@ _ABOUT = re.compile(
     r"leftover|left over)\b",
     re.I,
 )
+_EQUALS = frozenset(("is", "equals"))
+_PROSE = 4
 _NEVER_FIRST = frozenset(("word", "sep", "close", "pct", "rel"))
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
 _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or": "or", ";": "then"}
@@ -117,6 +119,11 @@ class Line:
     unreadable: bool = False
 
     @lazy
+    def prose(self) -> bool:
+        """Whether the line has several words beside its mathematics."""
+        return sum(t.kind == "word" for t in tokenize(self.text[:MAX_LINE])) >= _PROSE
+
+    @lazy
     def numbers(self) -> frozenset[str]:
         """The number tokens of the line, as written."""
         return frozenset(t.text for t in tokenize(self.text[:MAX_LINE]) if t.kind in ("num", "mixed"))
@@ -144,7 +151,8 @@ def _read_line(text: str) -> Line:
     unreadable = False
     behind = -1
     at = 0
-    while at < len(tokens):
+    last = _last_relation(tokens)
+    while at <= last:
         if tokens[at].kind in _NEVER_FIRST and at:
             at += 1
             continue
@@ -164,6 +172,7 @@ def _read_line(text: str) -> Line:
                 end = extra_end
             behind = end
         at = end
+    unreadable |= any(t.kind == "bad" for t in tokens[at:])
     expression = None if claims else _expression(tokens)
     return Line(
         text,
@@ -174,6 +183,14 @@ def _read_line(text: str) -> Line:
         tuple(_notes(text)) if "<<" in text else (),
         unreadable and not claims,
     )
+
+
+def _last_relation(tokens: Sequence[Token]) -> int:
+    """Where the last sign or word of equality stands, behind which no claim begins; -1 where there is none."""
+    for i in range(len(tokens) - 1, -1, -1):
+        if tokens[i].kind == "rel" or (tokens[i].kind == "word" and tokens[i].text.lower() in _EQUALS):
+            return i
+    return -1
 
 
 def _notes(text: str) -> Iterator[Claim]:

@@ -236,6 +236,8 @@ class _Chain:
     def equals(self, i: int) -> int | None:
         """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
         words = [t.text.lower() for t in self.tokens[i : i + 6]]
+        if not words:
+            return None
         if words[0] == ",":
             return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
         if words[0] == "which":

@@ -1,10 +1,11 @@
-"""Numbers written in words, turned into number tokens where they stand in a calculation."""
+"""Numbers in words: what they are worth, and as number tokens where they stand in a calculation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from workbench.verification.reading.tokens import Token, word_set
+from workbench.verification.reading.tokens import Number, Token, word_set
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -19,7 +20,18 @@ NUMBERS = _SMALL | _LARGE | {f"{t}-{u}": _LARGE[t] + _SMALL[u] for t in _LARGE f
 TIMES = {"twice": "2", "double": "2", "thrice": "3", "triple": "3"}
 SHARES = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4}
 SHARES |= {"fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
-_SCALES = word_set("hundred thousand million billion dozen half third quarter and")
+COUNTS = {"dozen": 12, "dozens": 12, "couple": 2, "pair": 2, "pairs": 2, "both": 2}
+"""Words for how many there are."""
+SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+_HALVES = word_set("half third thirds quarter quarters fourth fourths")
+_WORTH: dict[str, Number] = {
+    **COUNTS,
+    **{word: int(times) for word, times in TIMES.items()},
+    **{"doubled": 2, "doubles": 2, "tripled": 3},
+    **{word: Fraction(1, SHARES[word]) for word in sorted(_HALVES)},
+}
+_JOINS = ("-", "and")
+_AHEAD = word_set("hundred thousand million billion dozen half third quarter and")
 _TRIGGERS = frozenset((*TIMES, *SHARES, *NUMBERS))
 _COMPUTES = word_set("equals divided multiplied plus minus times by")
 
@@ -91,7 +103,7 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
         return None
     before = tokens[i - 1] if i else None
     after = tokens[i + 1] if i + 1 < len(tokens) else None
-    if (after is not None and after.text.lower() in _SCALES) or (before is not None and before.text == "and"):
+    if (after is not None and after.text.lower() in _AHEAD) or (before is not None and before.text == "and"):
         return None
     if not (_computes(before) or _computes(after)):
         return None
@@ -112,3 +124,41 @@ def _operand(tokens: Sequence[Token], i: int) -> bool:
 
 def _times(token: Token) -> Token:
     return Token("op", "*", token.end, token.end, False)
+
+
+def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
+    """The number whose words begin at token i, and where they end."""
+    word = tokens[i].text.lower()
+    if word in _WORTH:
+        return _WORTH[word], i + 1
+    if word not in NUMBERS and word not in SCALES:
+        return None
+    total, group, end = 0, 0, i
+    while (value := _at(tokens, end)) is not None:
+        if value >= 1000:
+            total, group = total + max(group, 1) * value, 0
+        elif value == 100:
+            group = max(group, 1) * 100
+        elif group % 100 == 0 or (group % 10 == 0 and group % 100 >= 20 and value < 10):
+            group += value
+        else:
+            break
+        end += 1
+        if end + 1 < len(tokens) and tokens[end].text.lower() in _JOINS and _joins(tokens, end, group):
+            end += 1
+    return total + group, end
+
+
+def _at(tokens: Sequence[Token], i: int) -> int | None:
+    word = tokens[i].text.lower() if i < len(tokens) else ""
+    return NUMBERS.get(word) or SCALES.get(word) or (0 if word == "zero" else None)
+
+
+def _joins(tokens: Sequence[Token], i: int, group: int) -> bool:
+    """Whether `-` or `and` goes on with the same number: `two hundred and six`, not `two and six`."""
+    following = _at(tokens, i + 1)
+    if following is None or following >= 100:
+        return False
+    if tokens[i].text == "-":
+        return not tokens[i].spaced and group % 10 == 0 and group % 100 >= 20 and following < 10
+    return group >= 100 and group % 100 == 0

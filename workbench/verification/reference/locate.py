@@ -37,7 +37,7 @@ WEIGHTS: dict[Signal, float] = {
     Signal.ROLE_FITS: -1.11,
 }
 BIAS = -0.23
-PATIENCE = 0.1
+PATIENCE = 0.2
 """Of two steps with nearly the same chance the later one is taken: what goes wrong later was right before."""
 SURE = 0.8
 """In the development data one step in a hundred before the marked one reaches this, and none of right solutions."""

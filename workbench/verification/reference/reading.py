@@ -16,7 +16,7 @@ from workbench.verification.reading.claims import Part, make_part
 from workbench.verification.reading.grammar import Bin, Neg, Node, Number, Token, Unreadable, tokenize, word_set
 from workbench.verification.reading.tokens import mixed_number as mixed
 from workbench.verification.reading.tokens import number
-from workbench.verification.reference.number_words import number_in_words
+from workbench.verification.reading.words import number_in_words
 
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6

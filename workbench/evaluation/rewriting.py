@@ -37,7 +37,7 @@ class Tree:
 
     @property
     def numbers(self) -> list[Fraction]:
-        return [self.value] if not self.op else [*self.left.numbers, *self.right.numbers]
+        return [self.value] if self.left is None or self.right is None else [*self.left.numbers, *self.right.numbers]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def write(tree: Tree, notation: dict[str, str], names: dict[str, str] | None = N
 
 def commuted(tree: Tree, rng: Random) -> Tree:
     """The same with the operands of some sums and products exchanged."""
-    if not tree.op:
+    if tree.left is None or tree.right is None:
         return tree
     left, right = commuted(tree.left, rng), commuted(tree.right, rng)
     if tree.op in "+*" and rng.random() < 0.5:
@@ -197,7 +197,7 @@ def combined(steps: list[Step], rng: Random) -> list[Step]:
 
 
 def _put(tree: Tree, step: Step) -> Tree:
-    if not tree.op:
+    if tree.left is None or tree.right is None:
         return step.tree if tree.value == step.value else tree
     return Tree(tree.op, _put(tree.left, step), _put(tree.right, step))
 
