@@ -32,7 +32,9 @@ FLAGS = [
     "--disable-sync",
 ]
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-STARTS_WITHIN = 120
+STARTS_WITHIN = 240
+PATIENCE_MS = 120_000
+"""How long a page may take for anything: a busy machine must not fail a test."""
 SHOTS = os.environ.get("WORKBENCH_SHOTS")
 """Folder for screenshots; without it none are kept."""
 
@@ -148,7 +150,7 @@ def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
         contexts.append(context)
         context.route("**/*", guard)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: watch.errors.append(str(error)))
         page.on("websocket", lambda socket: _watch_socket(watch, socket.url))
         page.on("dialog", lambda dialog: (watch.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))

@@ -233,7 +233,7 @@ def test_the_last_model_is_the_one_to_show_beside_the_base(tmp_path: Path):
         folder = tmp_path / name / "model"
         folder.mkdir(parents=True)
         (folder / "config.json").write_text("{}")
-    names = list(models_at_hand(tmp_path, "one"))
+    names = list(models_at_hand(tmp_path, tmp_path / "one"))
     assert names[0] == BASE
     assert names[-1] == "one"
     assert "two" in names

@@ -51,7 +51,7 @@ def serve(
     door = Door(read_accounts(auth)) if auth is not None else None
     require_safe_host(host, door is not None)
     place = store_place(store, runs_folder)
-    wanted = find_run(run, runs_folder, store).name if run is not None else None
+    wanted = find_run(run, runs_folder, store) if run is not None else None
     stay_offline()
     from workbench.cli.models import prepare
     from workbench.store import Store
@@ -64,7 +64,8 @@ def serve(
         from workbench.ui.shell import build_app, launch_look
 
         models = models_at_hand(runs_folder, wanted)
-        context = AppContext(opened, wanted or opened.latest_run(), models, door is not None)
+        shown = wanted.name if wanted is not None else opened.latest_run()
+        context = AppContext(opened, shown, models, door is not None)
         app = build_app(context)
         address = launch(app, launch_look(), host, port, door, block=False)
         typer.echo(f"The workbench is at {address} - Ctrl-C ends it.", err=True)

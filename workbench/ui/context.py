@@ -27,10 +27,11 @@ class AppContext:
     """Whether people sign in, so that the annotator's name comes from there."""
 
 
-def models_at_hand(runs_folder: Path, run: str | None) -> dict[str, Path]:
+def models_at_hand(runs_folder: Path, run: Path | None) -> dict[str, Path]:
     """The shipped tutor, SmolLM2 if it was fetched, the runs' models, and last the one to show beside the base.
 
-    That is the model of `run`; without one, the shipped trained model; without that, the latest run's.
+    That is the model of the run in the folder `run`, if it has one; else the shipped trained model; without
+    that, the latest run's.
     """
     made = sorted(runs_folder.glob("*/model/config.json"), key=lambda path: path.stat().st_mtime)[-MOST_RUNS:]
     folders = {path.parent.parent.name: path.parent for path in made}
@@ -40,6 +41,7 @@ def models_at_hand(runs_folder: Path, run: str | None) -> dict[str, Path]:
     found |= folders
     if (SHIPPED[TRAINED] / "config.json").is_file():
         found[TRAINED] = SHIPPED[TRAINED]
-    if run is not None and run in found:
-        found[run] = found.pop(run)
+    if run is not None and (run / "model" / "config.json").is_file():
+        found.pop(run.name, None)
+        found[run.name] = run / "model"
     return found

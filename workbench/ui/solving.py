@@ -79,7 +79,7 @@ def write_solution(
         if token not in policy.end_ids:
             yield Written(verdict, text[len(ended) :], fresh, time.perf_counter() - came)
     cut = not ids or ids[-1] not in policy.end_ids
-    verdict = verifier.verify(problem, text, knowledge)
+    verdict = verifier.verify(problem, policy.text(ids), knowledge)
     yield Written(verdict, None, True, time.perf_counter() - came, cut)
 
 
