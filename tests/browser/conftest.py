@@ -18,8 +18,6 @@ from urllib.parse import urlparse
 
 import pytest
 
-pytestmark = pytest.mark.browser
-
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [

@@ -70,16 +70,20 @@ def test_it_opens_on_an_example_solved_by_both(open_page) -> None:
 
 def test_steps_stream_in_and_the_card_keeps_its_place(open_page) -> None:
     page = open_page()
-    frames = page.evaluate(FRAMES)
-    assert frames[0]["pending"]
-    assert not frames[-1]["pending"]
-    assert len({frame["cards"] for frame in frames}) >= 3
-    assert len({(frame["top"], frame["left"], frame["height"]) for frame in frames}) == 1
+    for _ in range(5):
+        frames = page.evaluate(FRAMES)
+        assert frames[0]["pending"]
+        assert not frames[-1]["pending"]
+        assert len({(frame["top"], frame["left"], frame["height"]) for frame in frames}) == 1
+        # A busy browser draws several steps at once; then it gets another chance.
+        if any(1 < frame["cards"] < frames[-1]["cards"] for frame in frames):
+            return
+    raise AssertionError("no frame showed a solution in part")
 
 
 def test_evidence_and_hints_open_on_demand(open_page) -> None:
     page = open_page()
-    card = page.locator("#solve-left-cards .wb-incorrect").first
+    card = page.locator("#solve-left-cards .wb-card.wb-incorrect").first
     assert not card.locator(".wb-body").is_visible()
     card.locator(".wb-why > summary").click()
     assert card.get_by_text("Counterexample").is_visible()
@@ -133,7 +137,7 @@ def test_ones_own_solution_is_checked(open_page) -> None:
     page.get_by_role("tab", name="Your own solution").click()
     page.locator("#own-go").click()
     page.locator("#own-cards .wb-dispute").first.wait_for(state="attached")
-    assert page.locator("#own-cards .wb-incorrect").count() == 1
+    assert page.locator("#own-cards .wb-card.wb-incorrect").count() == 1
     assert "final answer is wrong" in page.locator("#own-cards").inner_text()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -75,9 +76,9 @@ def panel(context: AppContext, name: str, value: str = "", start: Shown | None =
         try:
             said = dispute(cast(Queue, context.store), shown, step if isinstance(step, int) else 0)
         except WorkbenchError as error:
-            gr.Warning(f"The step could not be sent: {type(error).__name__}.")
-            raise
-        gr.Info(said, duration=5)
+            gr.Warning(html.escape(str(error)))
+        else:
+            gr.Info(said, duration=5)
 
     cards.dispute(disputed, state, None, show_progress="hidden")
     return cards, state

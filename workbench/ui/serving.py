@@ -102,7 +102,8 @@ def launch(app: Any, look: dict[str, Any], host: str, port: int | None, door: Do
             share=False,
             quiet=True,
             prevent_thread_lock=True,
-            show_error=True,
+            # What went wrong inside goes to the log; messages to people are made on purpose.
+            show_error=False,
             ssr_mode=False,
             enable_monitoring=False,
             max_file_size="64mb",
