@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli import materials
+from workbench.cli.app import serve
 from workbench.cli.bench import bench
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
@@ -57,6 +58,7 @@ def workbench(
 
 app.command(short_help="Train a model, measured before and after.")(train)
 app.command(short_help="Solve a problem and judge each step.")(solve)
+app.command("app", short_help="Open the app in the browser.")(serve)
 app.command(short_help="Measure a model on a set of problems.")(evaluate)
 app.command(short_help="Judge every step of solutions.")(verify)
 app.command(short_help="Compare final answers.")(grade)

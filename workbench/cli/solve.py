@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +10,9 @@ import typer
 
 from workbench.cli.runs import RUNS
 from workbench.errors import BadInput
+from workbench.problems.asking import in_words
 
 MODEL_HELP = "The shipped tutor if left out; else 'smollm2', a folder, a hub id, a run's name or path, or 'latest'."
-WORD = re.compile(r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|of|is|to|by|in|or)(?![A-Za-z])")
-NOT_WORDS = frozenset({"sqrt", "abs", "frac", "cdot", "times", "div"})
-
-
-def in_words(text: str) -> str:
-    """A bare equation or expression as a task in words the tutor knows; other text as it is."""
-    text = text.strip()
-    if any(word.lower() not in NOT_WORDS for word in WORD.findall(text)):
-        return text
-    bare = text.rstrip(".")
-    return f"Solve {bare}." if re.search(r"[=<>≤≥]", bare) else f"Work out {bare}."
 
 
 def solve(

@@ -63,13 +63,13 @@ def sample(
     return results
 
 
-def _uniforms(seeds: Sequence[int], count: int) -> torch.Tensor:
+def uniforms(seeds: Sequence[int], count: int) -> torch.Tensor:
     """Uniform numbers [rows, tokens]: row i depends on seed i alone, not on who is decoded beside it."""
     rows = [np.random.Generator(np.random.Philox(seed)).random(count, dtype=np.float32) for seed in seeds]
     return torch.from_numpy(np.stack(rows))
 
 
-def _choose(logits: torch.Tensor, uniforms: torch.Tensor, temperature: float) -> torch.Tensor:
+def choose(logits: torch.Tensor, uniforms: torch.Tensor, temperature: float) -> torch.Tensor:
     """Token ids [rows] by inverse transform of one uniform a row, or the likeliest at temperature 0."""
     if temperature == 0:
         return logits.argmax(-1)
@@ -110,7 +110,7 @@ def _decode(
     logits = out.logits[:, -1].float()[owner]
     mask = mask.to(device)[owner]
     position = positions[:, -1].to(device)[owner]
-    uniforms = _uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
+    uniforms = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
     ends = torch.tensor(sorted(policy.end_ids), device=device)
     rows = len(owner)
     tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
@@ -119,7 +119,7 @@ def _decode(
     active = torch.arange(rows, device=device)
     alive = torch.ones(rows, dtype=torch.bool, device=device)
     for t in range(max_tokens):
-        chosen = _choose(logits, uniforms[active, t], temperature)
+        chosen = choose(logits, uniforms[active, t], temperature)
         tokens[active, t] = chosen
         logprobs[active, t] = torch.log_softmax(logits, -1).gather(-1, chosen[:, None]).squeeze(-1)
         ended = torch.isin(chosen, ends) & alive

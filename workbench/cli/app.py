@@ -1,0 +1,84 @@
+"""`workbench app`: the page for solving, labelling, memory and progress, on this machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.runs import RUNS, find_run, store_place
+from workbench.errors import BadInput
+
+
+def serve(
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="The run to open on: a name, a path or 'latest'.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where to listen; any host but loopback needs --auth.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 7860 on.")] = None,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="users.json", help="Accounts; people then sign in by name and password.")
+    ] = None,
+    add_user: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Put a user with a new password into --auth, and end.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="URL", help="The store; workbench.db in the runs folder by default.")
+    ] = None,
+    runs_folder: Annotated[Path, typer.Option(help="The folder that holds all runs.")] = RUNS,
+) -> None:
+    """Open the app: solve with every step judged, label, look at memory and progress.
+
+    Listens on this machine alone and loads nothing from any other. Labels and changes of memory go into
+    the store. The file of accounts holds scrypt hashes, no passwords. Ctrl-C ends the app.
+
+    \b
+    Examples:
+      workbench app
+      workbench app --run latest --port 8000
+      workbench app --auth users.json --add-user ann
+      workbench app --host 0.0.0.0 --auth users.json
+    """
+    if add_user is not None:
+        _add_user(auth, add_user)
+        return
+    from workbench.ui.accounts import Door, read_accounts
+    from workbench.ui.serving import launch, require_safe_host, stay_offline
+
+    door = Door(read_accounts(auth)) if auth is not None else None
+    require_safe_host(host, door is not None)
+    place = store_place(store, runs_folder)
+    wanted = find_run(run, runs_folder, store).name if run is not None else None
+    stay_offline()
+    from workbench.cli.models import prepare
+    from workbench.store import Store
+
+    with Store.open(place) as opened:
+        typer.echo("Starting ...", err=True)
+        prepare(None)
+        from workbench.ui.context import AppContext, models_at_hand
+        from workbench.ui.shell import build_app, launch_look
+
+        models = models_at_hand(runs_folder, wanted)
+        context = AppContext(opened, wanted or opened.latest_run(), models, door is not None)
+        app = build_app(context)
+        address = launch(app, launch_look(), host, port, door, block=False)
+        typer.echo(f"The workbench is at {address} - Ctrl-C ends it.", err=True)
+        app.block_thread()
+
+
+def _add_user(auth: Path | None, name: str) -> None:
+    from workbench.ui.accounts import add_account
+
+    if auth is None:
+        raise BadInput("--add-user needs the file to write into; give --auth users.json.")
+    if sys.stdin.isatty():
+        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    add_account(auth, name, password)
+    typer.echo(f"{name} may sign in by {auth}.", err=True)
+
+

@@ -1,0 +1,65 @@
+"""What a person types, as a task in words and signs that a tutor model knows."""
+
+from __future__ import annotations
+
+import re
+
+WORD = re.compile(r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|of|is|to|by|in|or)(?![A-Za-z])")
+NOT_WORDS = frozenset({"sqrt", "abs", "frac", "cdot", "times", "div"})
+LONGEST = 2000
+"""Characters of a problem that is typed in; a longer one is refused where it is typed."""
+
+_DELIMITERS = re.compile(r"\$\$|\\[()\[\]]|\$(?=[^$\n]{1,400}\$)|(?<!\s)\$(?=[\s.,;:?!]|$)")
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]{0,200})\}\s*\{([^{}]{0,200})\}")
+_SHORT_FRACTION = re.compile(r"\\[dt]?frac\s*([0-9a-z])\s*([0-9a-z])")
+_POWER = re.compile(r"\^\s*\{([^{}]{0,200})\}")
+_SIGNS = (
+    (re.compile(r"\\(?:left|right)(?![a-zA-Z])|\\[,;!]"), ""),
+    (re.compile(r"\\(?:cdot|times)(?![a-zA-Z])\s*"), "* "),
+    (re.compile(r"\\div(?![a-zA-Z])\s*"), "/ "),
+    (re.compile(r"\\(?:leq?)(?![a-zA-Z])"), "<="),
+    (re.compile(r"\\(?:geq?)(?![a-zA-Z])"), ">="),
+    (re.compile(r"\\%"), "%"),
+)
+_ATOM = re.compile(r"[0-9.]+[a-z]?|[a-z]")
+_MOST_FRACTIONS = 40
+
+
+def in_words(text: str) -> str:
+    """A bare equation or expression as a task in words the tutor knows; other text as it is."""
+    text = text.strip()
+    if any(word.lower() not in NOT_WORDS for word in WORD.findall(text)):
+        return text
+    bare = text.rstrip(".")
+    return f"Solve {bare}." if re.search(r"[=<>≤≥]|\\[lg]e", bare) else f"Work out {bare}."
+
+
+def without_latex(text: str) -> str:
+    """LaTeX of school mathematics in plain signs: `\\frac{x + 1}{3}` becomes `(x + 1)/3`; other text as it is."""
+    if "\\" not in text and "$" not in text and "^{" not in text:
+        return text
+    if "\\" in text or "^{" in text or "$$" in text or re.search(r"\$[^$\n]*[=+*^][^$\n]*\$", text):
+        text = _DELIMITERS.sub("", text)
+    for pattern, plain in _SIGNS:
+        text = pattern.sub(plain, text)
+    text = _SHORT_FRACTION.sub(r"\1/\2", text)
+    # From the inside out; each turn takes all that hold no further braces.
+    for _ in range(_MOST_FRACTIONS):
+        changed = _FRACTION.sub(_divided, _POWER.sub(_raised, text))
+        if changed == text:
+            break
+        text = changed
+    return text
+
+
+def _divided(match: re.Match[str]) -> str:
+    return "/".join(_grouped(side) for side in match.groups())
+
+
+def _raised(match: re.Match[str]) -> str:
+    return f"^{_grouped(match.group(1))}"
+
+
+def _grouped(text: str) -> str:
+    text = text.strip()
+    return text if _ATOM.fullmatch(text) else f"({text})"

@@ -1,0 +1,200 @@
+"""Step cards: each step of a solution with its verdict by colour, sign and word, as HTML for the app and notebooks.
+
+Pure functions of records. A card has its place and its size before its verdict: only what is asked for opens.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope, StepVerdict, Verdict
+from workbench.ui.card_style import card_style
+from workbench.ui.maths import clean, maths_html, plain_html
+from workbench.ui.palette import LOOKS
+from workbench.verification import hints
+from workbench.verification.malrules.catalogue import CATALOGUE
+
+PENDING, PENDING_WORD = "…", "checking"
+
+DIAGNOSES = {
+    Diagnosis.EXPECTED: "the expected step",
+    Diagnosis.DETOUR: "right, but not needed",
+    Diagnosis.SIMILAR: "right, but no progress",
+    Diagnosis.VALID: "right, by a rule that was not recognised",
+    Diagnosis.WRONG_RULE: "a true line, but not what its words claim",
+    Diagnosis.BUGGY: "a known mistake",
+    Diagnosis.NOT_EQUIVALENT: "does not follow, by no mistake that is known",
+    Diagnosis.ROUNDED: "rounded where the exact value was due",
+    Diagnosis.UNGROUNDED: "a quantity from nowhere",
+    Diagnosis.OFF_PATH: "worked out rightly, but the wrong thing to work out",
+    Diagnosis.UNREADABLE: "could not be read as mathematics",
+    Diagnosis.UNDECIDED: "nothing here could be checked",
+}
+EVIDENCE = {
+    "value": "True value",
+    "counterexample": "Counterexample",
+    "roots": "Solutions",
+    "domain": "Domain",
+    "quantity": "Quantity",
+    "unit": "Unit",
+    "claim": "Claim",
+    "answer": "Answer",
+    "place": "Place",
+}
+HINTS = ("Where to look", "What kind of mistake", "The corrected step")
+ANSWER_WORDS = {
+    Judgement.CORRECT: "The final answer is right.",
+    Judgement.INCORRECT: "The final answer is wrong.",
+    Judgement.UNKNOWN: "The final answer could not be compared.",
+}
+
+
+def step_card(verdict: StepVerdict | None, text: str, number: int = 1, dispute: bool = False) -> str:
+    """One step as a card; without a verdict it is pending, of the same size.
+
+    `number` counts from 1. `dispute` adds a button that carries `data-dispute` with the step's number.
+    """
+    if verdict is None:
+        return _card("pending", PENDING, PENDING_WORD, number, plain_html(text), _line("&nbsp;"))
+    look = LOOKS[verdict.judgement]
+    word = look.word + (" · carried" if verdict.carried else "")
+    why = _details("wb-why", _summary(verdict), _body(verdict, number, dispute))
+    return _card(verdict.judgement.value, look.sign, word, number, maths_html(text), why)
+
+
+def solution_cards(
+    verdict: Verdict, title: str = "", pending: str | None = None, dispute: bool = False, finished: bool = True
+) -> str:
+    """A whole solution as cards under its title, with the final answer's judgement below once it is finished.
+
+    `pending` is the line that is being written.
+    """
+    cards = [step_card(step, step.text, i, dispute) for i, step in enumerate(verdict.steps, 1)]
+    return cards_block(cards, title, pending, _footer(verdict) if finished else None)
+
+
+def cards_block(cards: Sequence[str], title: str = "", pending: str | None = None, footer: str | None = None) -> str:
+    """Cards under a title; `pending` is the line that is being written, `footer` is HTML below the last card."""
+    head = f'<div class="wb-title">{html.escape(clean(title))}</div>' if title else ""
+    waiting = step_card(None, pending, len(cards) + 1) if pending is not None else ""
+    empty = '<div class="wb-empty">Nothing was written.</div>' if not cards and footer and not waiting else ""
+    foot = f'<div class="wb-foot">{footer or "&nbsp;"}</div>'
+    return f'<section class="wb-cards">{head}{"".join(cards)}{waiting}{empty}{foot}</section>'
+
+
+def hint_levels(step: StepVerdict) -> tuple[str, str, str] | None:
+    """Where to look, what kind of mistake, the corrected step; None for a step that is not wrong."""
+    if step.judgement is not Judgement.INCORRECT:
+        return None
+    named = hints(step)
+    kind = DIAGNOSES[step.diagnosis]
+    where, rule = named[:2] if named else (_where(step), f"This is {kind}." if kind[0] == "a" else f"It is {kind}.")
+    if step.diagnosis is Diagnosis.NOT_EQUIVALENT:
+        rule = named[1] if named else "The line does not follow from what stands before it."
+    mended = step.repair or "No corrected step is known; work it out from the line before."
+    return where, rule, mended
+
+
+def _where(step: StepVerdict) -> str:
+    place = next((e.text for e in step.evidence if e.kind == "place"), None)
+    if place is not None:
+        return place
+    about = {"value": "Work the calculation out once more.", "unit": "Look at the unit.", "answer": "Check the answer."}
+    about |= {"quantity": "Look at where each number comes from.", "claim": "Compare the words with what was done."}
+    kinds = [e.kind for e in step.evidence]
+    return next((about[kind] for kind in kinds if kind in about), "Compare this line with the one before it.")
+
+
+def _card(name: str, sign: str, word: str, number: int, step: str, below: str) -> str:
+    return (
+        f'<article class="wb-card wb-{name}" data-step="{number}">'
+        f'<div class="wb-row"><span class="wb-sign" aria-hidden="true">{sign}</span>'
+        f'<div class="wb-step" dir="auto"><bdi>{step}</bdi></div>'
+        f'<span class="wb-word">{word}</span></div>{below}</article>'
+    )
+
+
+def _line(content: str) -> str:
+    return f'<div class="wb-line">{content}</div>'
+
+
+def _details(name: str, summary: str, body: str) -> str:
+    return f'<details class="{name}"><summary class="wb-line">{summary}</summary>{body}</details>'
+
+
+def _summary(verdict: StepVerdict) -> str:
+    return f"<span>{maths_html(verdict.reason or _sentence(DIAGNOSES[verdict.diagnosis]))}</span>"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _body(verdict: StepVerdict, number: int, dispute: bool) -> str:
+    """Everything that is known of a step, opened on demand."""
+    rows = [("Diagnosis", html.escape(DIAGNOSES[verdict.diagnosis]))]
+    if verdict.reason:
+        rows.append(("Reason", maths_html(verdict.reason)))
+    rows += [(_kind(e), maths_html(e.text)) for e in verdict.evidence if e.text != verdict.reason]
+    rule = CATALOGUE.get(verdict.malrule or "")
+    if rule is not None:
+        rows.append(("Malrule", f"{html.escape(rule.name)}: {maths_html(rule.misconception)}"))
+    elif verdict.malrule:
+        rows.append(("Malrule", html.escape(clean(verdict.malrule))))
+    if verdict.repair:
+        rows.append(("Repair", maths_html(verdict.repair)))
+    if verdict.carried:
+        rows.append(("Carried", "right in itself, from an earlier wrong step"))
+    rows.append(("Checked", _scope(verdict)))
+    if verdict.judgement is not Judgement.UNKNOWN:
+        rows.append(("Confidence", _confidence(verdict.confidence)))
+    listed = "".join(f"<dt>{term}</dt><dd>{said}</dd>" for term, said in rows)
+    button = (
+        f'<button type="button" class="wb-dispute" data-dispute="{number}">This verdict is wrong</button>'
+        if dispute
+        else ""
+    )
+    return f'<div class="wb-body"><dl>{listed}</dl>{_hints(verdict)}{button}</div>'
+
+
+def _kind(evidence: Evidence) -> str:
+    return html.escape(EVIDENCE.get(evidence.kind, evidence.kind.capitalize()))
+
+
+def _scope(verdict: StepVerdict) -> str:
+    if verdict.judgement is Judgement.UNKNOWN:
+        return "not decided"
+    meant = "what it computes, and that it is the thing to compute"
+    return meant if verdict.scope is Scope.MEANING else "what it computes or infers"
+
+
+def _confidence(share: float) -> str:
+    share = min(max(share, 0.0), 1.0)
+    return f'<meter min="0" max="1" value="{share:.2f}"></meter> {share:.0%}'
+
+
+def _hints(verdict: StepVerdict) -> str:
+    """Hints one inside the other: each gives away more."""
+    levels = hint_levels(verdict)
+    made = ""
+    for title, said in reversed(list(zip(HINTS, levels, strict=True)) if levels else []):
+        made = f'<details class="wb-hint"><summary>{title}</summary><p>{maths_html(said)}</p>{made}</details>'
+    return f'<div class="wb-hints"><span>Hints for a pupil</span>{made}</div>' if made else ""
+
+
+def _footer(verdict: Verdict) -> str:
+    if not verdict.steps:
+        return ""
+    wrong = sum(step.judgement is Judgement.INCORRECT for step in verdict.steps)
+    open_steps = sum(step.judgement is Judgement.UNKNOWN for step in verdict.steps)
+    counted = f"{len(verdict.steps)} step{'s' * (len(verdict.steps) != 1)}, {wrong} incorrect, {open_steps} unknown."
+    if verdict.answer_judgement is not None:
+        look = LOOKS[verdict.answer_judgement]
+        said = ANSWER_WORDS[verdict.answer_judgement]
+        return f'<span class="wb-{verdict.answer_judgement.value}"><b>{look.sign}</b> {said}</span> {counted}'
+    known = "" if verdict.knowledge is Knowledge.FREE else " No answer is known."
+    return ("" if verdict.answer is not None else "There is no final answer. ") + counted + known
+
+
+__all__ = ["cards_block", "card_style", "hint_levels", "solution_cards", "step_card"]

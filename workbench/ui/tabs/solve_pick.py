@@ -1,0 +1,49 @@
+"""Picking a problem by skill and level from the shipped splits, within the Solve tab."""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+
+import gradio as gr
+
+from workbench.problems.catalogue import DIFFICULTIES, SKILLS
+from workbench.problems.splits import SHIPPED, load_split
+from workbench.types import Problem
+
+ANY = "any"
+FIRST_SPLIT = "test"
+
+
+def draw(problem: gr.Textbox, picked: gr.State) -> gr.Textbox:
+    """Draw the fields; returns the one that holds the known answer."""
+    with gr.Row():
+        skill = gr.Dropdown([ANY, *(s.name for s in SKILLS)], value=ANY, label="Skill", min_width=110)
+        level = gr.Dropdown([ANY, *map(str, DIFFICULTIES)], value=ANY, label="Level", min_width=80)
+        split = gr.Dropdown(list(SHIPPED), value=FIRST_SPLIT, label="Split", min_width=100)
+    with gr.Row(equal_height=True):
+        answer = gr.Textbox(
+            "x = 4", label="Known answer", placeholder="unknown", max_lines=1, min_width=140, elem_id="solve-answer"
+        )
+        another = gr.Button("Pick a problem", min_width=140, elem_id="solve-pick")
+
+    def pick(skill_name: str, level_name: str, split_name: str) -> tuple[str, str, Problem]:
+        found = pick_problem(skill_name, level_name, split_name, random.Random())
+        return found.text, found.answer or "", found
+
+    another.click(pick, [skill, level, split], [problem, answer, picked], show_progress="hidden")
+    # An answer that belongs to another problem must not judge this one.
+    problem.input(lambda: "", None, answer, queue=False, show_progress="hidden", trigger_mode="always_last")
+    return answer
+
+
+def pick_problem(skill: str, level: str, split: str, rng: random.Random) -> Problem:
+    """A problem of a shipped split, of the skill and the level that are named; `any` leaves them open."""
+    problems = _problems(split if split in SHIPPED else FIRST_SPLIT)
+    fitting = [p for p in problems if skill in (ANY, p.skill) and level in (ANY, str(p.difficulty))]
+    return rng.choice(fitting or list(problems))
+
+
+@lru_cache(maxsize=len(SHIPPED))
+def _problems(split: str) -> tuple[Problem, ...]:
+    return tuple(load_split(split))
