@@ -1,4 +1,4 @@
-"""`workbench bench verify` and `workbench bench fuzz`: how fast and how safe the verifier is."""
+"""`workbench bench verify`, `fuzz` and `app`: how fast and how safe the verifier is, and how fast the app."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ bench = typer.Typer(
     cls=GuardedGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure how fast the verifier is, and what hostile input does to it.",
+    help="Measure how fast the verifier and the app are, and what hostile input does.",
 )
 
 
@@ -84,4 +84,44 @@ def fuzz(
     else:
         print_fuzz(report)
     if not report.passed:
+        raise typer.Exit(1)
+
+
+@bench.command("app")
+def app(
+    n: Annotated[int, typer.Option("--n", min=1, help="Clicks on Solve.")] = 20,
+    problems: Annotated[int, typer.Option(min=1, help="Problems whose steps' verdicts are timed.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Time the app in a real browser: from a click to the first step with its verdict on the page.
+
+    Starts an app of its own with the shipped model on both sides, on an empty store that is thrown away.
+    Needs Chromium and Playwright. Exit code 1 if a budget is missed: 1 s for the first step (median), 50 ms
+    from a step's last token to its verdict (95th percentile).
+
+    \b
+    Examples:
+      workbench bench app
+      workbench bench app --n 5 --json
+    """
+    from workbench.cli.models import prepare
+    from workbench.cli.render import progress_bar
+    from workbench.problems.splits import load_split
+    from workbench.ui.pace import FIRST_STEP_BUDGET, VERDICT_BUDGET, measure
+
+    prepare(None)
+    import torch
+
+    torch.set_num_threads(1)
+    chosen = load_split("dev")[:: max(1, 720 // problems)][:problems]
+    with progress_bar(f"clicking {n} times", n) as (bar, task):
+        pace = measure(n, chosen, lambda: bar.advance(task))
+    if as_json:
+        found = {"first_step": pace.first_step, "verdict_p95": pace.verdict, "within_budget": pace.within_budget}
+        typer.echo(json.dumps({**found, **asdict(pace)}))
+    else:
+        typer.echo(f"page open                       {pace.opening:.2f} s")
+        typer.echo(f"first step on the page, median  {pace.first_step:.3f} s of {FIRST_STEP_BUDGET:.0f} s")
+        typer.echo(f"verdict after its step, p95     {1e3 * pace.verdict:.1f} ms of {1e3 * VERDICT_BUDGET:.0f} ms")
+    if not pace.within_budget:
         raise typer.Exit(1)

@@ -28,7 +28,6 @@ _STYLE = """
 .wb-body dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 14px; margin: 0 0 8px; }
 .wb-body dt { opacity: .65; margin: 0; }
 .wb-body dd { margin: 0; min-width: 0; }
-.wb-body meter { width: 72px; height: 10px; vertical-align: middle; }
 .wb-hints > span { opacity: .65; }
 .wb-hint { margin: 4px 0 0 2px; padding-left: 10px; border-left: 2px solid rgba(128,128,128,.3); }
 .wb-hint > summary { text-decoration: underline; text-decoration-style: dotted; text-underline-offset: 3px; }
@@ -43,6 +42,12 @@ _STYLE = """
 .wb-pending .wb-step { opacity: .75; }
 .wb-math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math; }
 .wb-step .wb-math { font-size: 1.12em; }
+.wb-tally { font-size: 0.88rem; margin-top: 6px; }
+.wb-bar { display: grid; grid-template-columns: minmax(70px, 34%) 1fr 3.4em; gap: 10px; align-items: center;
+  min-height: 30px; }
+.wb-answer { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: right; }
+.wb-track { background: rgba(128,128,128,.14); border-radius: 4px; height: 12px; }
+.wb-track i { display: block; height: 100%; background: var(--wb-mark); border-radius: 4px; }
 .wb-math mfrac { padding: 0 .1em; }
 """
 

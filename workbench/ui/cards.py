@@ -171,7 +171,7 @@ def _scope(verdict: StepVerdict) -> str:
 
 def _confidence(share: float) -> str:
     share = min(max(share, 0.0), 1.0)
-    return f'<meter min="0" max="1" value="{share:.2f}"></meter> {share:.0%}'
+    return f"{share:.0%}"
 
 
 def _hints(verdict: StepVerdict) -> str:

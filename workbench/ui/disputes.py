@@ -13,15 +13,30 @@ from workbench.types import LabelItem, Problem, content_id
 from workbench.ui.context import AppContext
 
 SOURCE = "solve"
-CLICKS = """
+ON_LOAD = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-dispute]');
   if (!button) return;
   button.disabled = true;
   trigger('dispute', { step: Number(button.dataset.dispute) });
 });
+const open = new Set();
+const all = () => [...element.querySelectorAll('.wb-card details')];
+const place = (details) => {
+  const card = details.closest('.wb-card');
+  return card.dataset.step + '/' + [...card.querySelectorAll('details')].indexOf(details);
+};
+element.addEventListener('toggle', (event) => {
+  if (!event.target.closest('.wb-card')) return;
+  open[event.target.open ? 'add' : 'delete'](place(event.target));
+}, true);
+new MutationObserver(() => {
+  if (!all().length) open.clear();
+  all().forEach((details) => { if (open.has(place(details))) details.open = true; });
+}).observe(element, { childList: true, subtree: true });
 """
-"""Carries a click on a card's button to the server: which step, and nothing of its text."""
+"""Carries a click on a card's button to the server: which step, and nothing of its text. And what somebody
+opened stays open when the next frame replaces the cards."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ def dispute(queue: Queue, shown: Shown | None, number: int) -> str:
 
 def panel(context: AppContext, name: str, value: str = "") -> tuple[gr.HTML, gr.State]:
     """Cards whose steps can be disputed, and the state that says what they show (`Shown` or None)."""
-    cards = gr.HTML(value, elem_id=name, js_on_load=CLICKS)
+    cards = gr.HTML(value, elem_id=name, js_on_load=ON_LOAD)
     state = gr.State(None)
 
     def disputed(shown: Shown | None, event: gr.EventData) -> None:

@@ -154,7 +154,8 @@ class _Writer:
         left, right = self.written(opened), self.written(closed)
         if left == "{":
             return inside, inside
-        fence = '<mo fence="true" stretchy="true">'
+        tall = "true" if "<mfrac" in inside or "<msqrt" in inside else "false"
+        fence = f'<mo fence="true" stretchy="{tall}">'
         shown = f"<mrow>{fence}{html.escape(left)}</mo>{inside}{fence}{html.escape(right)}</mo></mrow>"
         return shown, inside
 

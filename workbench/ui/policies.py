@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 4
 """Policies kept at once; the one that was used longest ago goes first."""
+MODELS_AT_ONCE = 2
+"""How many people's requests to models are worked on at the same time; the others wait in one queue."""
 
 _lock = threading.Lock()
 _open: OrderedDict[Path, Policy] = OrderedDict()

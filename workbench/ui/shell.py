@@ -18,9 +18,16 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono
 
 PAGE_STYLE = """
 .gradio-container { max-width: 1240px !important; margin: 0 auto !important; padding: 0 20px 32px !important; }
-.wb-head { padding: 22px 2px 10px; }
+.wb-head { padding: 22px 0 10px; }
 .wb-head h1 { font-size: 1.4rem; font-weight: 650; letter-spacing: -0.01em; margin: 0 0 2px; }
-.wb-head p { margin: 0; color: var(--body-text-color-subdued); font-size: 0.95rem; }
+.wb-head p { margin: 0; opacity: .75; font-size: 0.95rem; }
+.gradio-container .html-container { padding: 0; }
+.wb-asked { padding: 8px 12px; }
+.wb-asked-text { font-size: 1.15rem; overflow-wrap: anywhere; max-height: 9em; overflow-y: auto; }
+.wb-asked-as { font-size: 0.88rem; opacity: .75; margin-top: 2px; overflow-wrap: anywhere; }
+.wb-note { border-left: 4px solid #D55E00; background: rgba(213,94,0,.09); border-radius: 6px; padding: 8px 12px; }
+.wb-hide-empty:not(:has(.wb-note, .wb-tally)) { display: none; }
+.wb-button { align-self: flex-end; height: 42px; white-space: nowrap; }
 footer { opacity: 0.65; }
 """
 
@@ -65,6 +72,13 @@ def _theme() -> gr.themes.Base:
         block_border_color_dark="#263040",
         block_label_text_size="*text_sm",
         block_title_text_weight="550",
+        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued_dark="*neutral_400",
+        block_info_text_color="*neutral_500",
+        block_info_text_color_dark="*neutral_400",
+        input_border_width="1px",
+        input_border_color="*neutral_200",
+        input_border_color_dark="#2b3648",
         input_background_fill="#ffffff",
         input_background_fill_dark="#0f141b",
         button_primary_background_fill="#0072B2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -35,6 +36,8 @@ class Written:
     """The line that is being written; None at the end."""
     new_steps: bool
     """Whether this token ended a step."""
+    seconds: float = 0.0
+    """From the token to its verdict, where it ended a step."""
     cut: bool = False
     """At the end: whether the token limit cut the solution off."""
 
@@ -63,8 +66,9 @@ def write_solution(
     knowledge = knowledge_of(problem)
     seed = rollout_seed("solve", settings.seed, problem.id, index)
     ids: list[int] = []
-    verdict, done, text = verifier.verify(problem, "", knowledge), "", ""
+    verdict, done, text, came = verifier.verify(problem, "", knowledge), "", "", time.perf_counter()
     for token in stream(policy, policy.problem_ids(problem.text), seed, settings.max_tokens, settings.temperature):
+        came = time.perf_counter()
         ids.append(token)
         text = text_of(policy, ids)
         ended = text[: text.rfind("\n") + 1]
@@ -73,9 +77,10 @@ def write_solution(
             done = ended
             verdict = verifier.verify(problem, done, knowledge)
         if token not in policy.end_ids:
-            yield Written(verdict, text[len(ended) :], fresh)
+            yield Written(verdict, text[len(ended) :], fresh, time.perf_counter() - came)
     cut = not ids or ids[-1] not in policy.end_ids
-    yield Written(verifier.verify(problem, text, knowledge), None, True, cut)
+    verdict = verifier.verify(problem, text, knowledge)
+    yield Written(verdict, None, True, time.perf_counter() - came, cut)
 
 
 def in_turn(streams: Sequence[Iterator[T]]) -> Iterator[tuple[int, T]]:

@@ -23,7 +23,7 @@ from workbench.ui.asking import (
 from workbench.ui.cards import cards_block, solution_cards
 from workbench.ui.context import AppContext
 from workbench.ui.disputes import Shown, panel
-from workbench.ui.policies import open_policy
+from workbench.ui.policies import MODELS_AT_ONCE, open_policy
 from workbench.ui.solving import Settings, Written, in_turn, sample_verdicts, write_solution
 from workbench.ui.tabs import solve_check, solve_pick
 from workbench.ui.tally import tally_html
@@ -33,7 +33,7 @@ EXAMPLE = "Solve 3(x + 4) = 24."
 NO_MODEL = "none"
 BETWEEN_FRAMES = 0.08
 """Seconds between two frames in which no step ended."""
-MODEL_QUEUE: dict[str, Any] = {"concurrency_id": "models", "concurrency_limit": 2}
+MODEL_QUEUE: dict[str, Any] = {"concurrency_id": "models", "concurrency_limit": MODELS_AT_ONCE}
 """All work of models waits in one queue, so that many people do not slow each other to a standstill."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
@@ -51,7 +51,7 @@ def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
     picked = gr.State(None)
     with gr.Row(elem_classes="wb-ask"):
-        with gr.Column(scale=3, min_width=360):
+        with gr.Column(scale=3, min_width=400):
             problem = gr.Textbox(
                 EXAMPLE,
                 label="Problem",
@@ -61,7 +61,7 @@ def tab(context: AppContext) -> None:
                 elem_id="solve-problem",
             )
             preview = gr.HTML(asked_html(EXAMPLE), elem_id="solve-preview")
-        with gr.Column(scale=2, min_width=300):
+        with gr.Column(scale=2, min_width=360):
             answer = solve_pick.draw(problem, picked)
     problem.change(asked_html, problem, preview, **QUIET)
     with gr.Tabs(elem_id="solve-tabs"):
@@ -75,15 +75,15 @@ def _models(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked
     """The fields that choose models and sampling, and a panel for each of two models."""
     names = list(context.models)
     chosen = (names[0], names[-1] if len(names) > 1 else NO_MODEL)
-    with gr.Row(elem_classes="wb-choose", equal_height=True):
+    with gr.Row(elem_classes="wb-choose"):
         left = gr.Dropdown(names, value=chosen[0], label="Model", scale=2, min_width=150, elem_id="solve-left")
         right = gr.Dropdown(
             [*names, NO_MODEL], value=chosen[1], label="Beside it", scale=2, min_width=150, elem_id="solve-right"
         )
-        go = gr.Button("Solve", variant="primary", scale=1, min_width=120, elem_id="solve-go")
+        go = gr.Button("Solve", variant="primary", scale=1, min_width=120, elem_id="solve-go", elem_classes="wb-button")
     with gr.Accordion("Sampling", open=False), gr.Row():
         sampling = _sampling()
-    note = gr.HTML("", elem_id="solve-note")
+    note = gr.HTML("", elem_id="solve-note", elem_classes="wb-hide-empty")
     with gr.Row(elem_classes="wb-panels"):
         sides = [_side(context, where, name) for where, name in zip(("left", "right"), chosen, strict=True)]
 
@@ -119,7 +119,7 @@ def _side(context: AppContext, where: str, name: str) -> _Side:
     with gr.Column(min_width=320):
         start = "" if name == NO_MODEL else cards_block([], name, footer="Press Solve to see its steps.")
         cards, state = panel(context, f"solve-{where}-cards", start)
-        return _Side(cards, state, gr.HTML("", elem_id=f"solve-{where}-tally"))
+        return _Side(cards, state, gr.HTML("", elem_id=f"solve-{where}-tally", elem_classes="wb-hide-empty"))
 
 
 def _cleared(sides: Sequence[_Side], wanted: Sequence[tuple[_Side, str]], note: gr.HTML) -> dict[Any, Any]:

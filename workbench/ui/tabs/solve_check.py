@@ -39,7 +39,7 @@ def draw(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked: g
                 elem_id="own-worked",
             )
             go = gr.Button("Check", variant="primary", elem_id="own-go")
-            note = gr.HTML("", elem_id="own-note")
+            note = gr.HTML("", elem_id="own-note", elem_classes="wb-hide-empty")
         with gr.Column(min_width=340):
             cards, state = panel(context, "own-cards")
 

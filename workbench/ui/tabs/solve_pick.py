@@ -21,11 +21,11 @@ def draw(problem: gr.Textbox, picked: gr.State) -> gr.Textbox:
         skill = gr.Dropdown([ANY, *(s.name for s in SKILLS)], value=ANY, label="Skill", min_width=110)
         level = gr.Dropdown([ANY, *map(str, DIFFICULTIES)], value=ANY, label="Level", min_width=80)
         split = gr.Dropdown(list(SHIPPED), value=FIRST_SPLIT, label="Split", min_width=100)
-    with gr.Row(equal_height=True):
+    with gr.Row():
         answer = gr.Textbox(
             "x = 4", label="Known answer", placeholder="unknown", max_lines=1, min_width=140, elem_id="solve-answer"
         )
-        another = gr.Button("Pick a problem", min_width=140, elem_id="solve-pick")
+        another = gr.Button("Pick a problem", min_width=140, elem_id="solve-pick", elem_classes="wb-button")
 
     def pick(skill_name: str, level_name: str, split_name: str) -> tuple[str, str, Problem]:
         found = pick_problem(skill_name, level_name, split_name, random.Random())
