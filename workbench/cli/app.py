@@ -59,11 +59,11 @@ def serve(
     with Store.open(place) as opened:
         typer.echo("Starting ...", err=True)
         prepare(None)
+        _share_cores()
         from workbench.ui.context import AppContext, models_at_hand
         from workbench.ui.shell import build_app, launch_look
 
         models = models_at_hand(runs_folder, wanted)
-        _warm([*models.values()])
         context = AppContext(opened, wanted or opened.latest_run(), models, door is not None)
         app = build_app(context)
         address = launch(app, launch_look(), host, port, door, block=False)
@@ -71,22 +71,17 @@ def serve(
         app.block_thread()
 
 
-def _warm(folders: list[Path]) -> None:
-    """Open the two models that the page starts with and let each write a line, so that nobody waits for it."""
+def _share_cores() -> None:
+    """Give each of the models that may run at once its share of the cores.
+
+    More threads than cores wait for each other at every small product: on a busy machine that makes a small
+    model a hundred times slower.
+    """
     import torch
 
-    from workbench.types import Problem
-    from workbench.ui.policies import MODELS_AT_ONCE, open_policy
-    from workbench.ui.solving import Settings, write_solution
-    from workbench.verification import Verifier
+    from workbench.ui.policies import MODELS_AT_ONCE
 
-    # Two people's models run at once. More threads than cores wait for each other at every small product,
-    # and on a busy machine that makes a small model a hundred times slower.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // MODELS_AT_ONCE))
-    first = Problem(id="", text="Solve x + 2 = 5.", answer=None)
-    for folder in dict.fromkeys((folders[0], folders[-1])):
-        for _ in write_solution(open_policy(folder), first, Settings(max_tokens=8), Verifier()):
-            pass
 
 
 def _add_user(auth: Path | None, name: str) -> None:
@@ -100,5 +95,3 @@ def _add_user(auth: Path | None, name: str) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     add_account(auth, name, password)
     typer.echo(f"{name} may sign in by {auth}.", err=True)
-
-

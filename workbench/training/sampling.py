@@ -110,7 +110,7 @@ def _decode(
     logits = out.logits[:, -1].float()[owner]
     mask = mask.to(device)[owner]
     position = positions[:, -1].to(device)[owner]
-    uniforms = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
+    numbers = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
     ends = torch.tensor(sorted(policy.end_ids), device=device)
     rows = len(owner)
     tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
@@ -119,7 +119,7 @@ def _decode(
     active = torch.arange(rows, device=device)
     alive = torch.ones(rows, dtype=torch.bool, device=device)
     for t in range(max_tokens):
-        chosen = choose(logits, uniforms[active, t], temperature)
+        chosen = choose(logits, numbers[active, t], temperature)
         tokens[active, t] = chosen
         logprobs[active, t] = torch.log_softmax(logits, -1).gather(-1, chosen[:, None]).squeeze(-1)
         ended = torch.isin(chosen, ends) & alive

@@ -42,6 +42,14 @@ EVIDENCE = {
     "answer": "Answer",
     "place": "Place",
 }
+LOOK_AT = {
+    "value": "Work the calculation out once more.",
+    "unit": "Look at the unit.",
+    "answer": "Compare the answer with what was asked.",
+    "quantity": "Look at where each number comes from.",
+    "claim": "Compare the words with what was done.",
+}
+"""The first hint where no malrule is named, by the kind of evidence."""
 HINTS = ("Where to look", "What kind of mistake", "The corrected step")
 ANSWER_WORDS = {
     Judgement.CORRECT: "The final answer is right.",
@@ -100,10 +108,8 @@ def _where(step: StepVerdict) -> str:
     place = next((e.text for e in step.evidence if e.kind == "place"), None)
     if place is not None:
         return place
-    about = {"value": "Work the calculation out once more.", "unit": "Look at the unit.", "answer": "Check the answer."}
-    about |= {"quantity": "Look at where each number comes from.", "claim": "Compare the words with what was done."}
     kinds = [e.kind for e in step.evidence]
-    return next((about[kind] for kind in kinds if kind in about), "Compare this line with the one before it.")
+    return next((LOOK_AT[kind] for kind in kinds if kind in LOOK_AT), "Compare this line with the one before it.")
 
 
 def _card(name: str, sign: str, word: str, number: int, step: str, below: str) -> str:
@@ -197,4 +203,4 @@ def _footer(verdict: Verdict) -> str:
     return ("" if verdict.answer is not None else "There is no final answer. ") + counted + known
 
 
-__all__ = ["cards_block", "card_style", "hint_levels", "solution_cards", "step_card"]
+__all__ = ["card_style", "cards_block", "hint_levels", "solution_cards", "step_card"]

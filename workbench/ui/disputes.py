@@ -65,10 +65,10 @@ def dispute(queue: Queue, shown: Shown | None, number: int) -> str:
     return f"Step {number} was in the label queue already."
 
 
-def panel(context: AppContext, name: str, value: str = "") -> tuple[gr.HTML, gr.State]:
+def panel(context: AppContext, name: str, value: str = "", start: Shown | None = None) -> tuple[gr.HTML, gr.State]:
     """Cards whose steps can be disputed, and the state that says what they show (`Shown` or None)."""
     cards = gr.HTML(value, elem_id=name, js_on_load=ON_LOAD)
-    state = gr.State(None)
+    state = gr.State(start)
 
     def disputed(shown: Shown | None, event: gr.EventData) -> None:
         step = getattr(event, "step", 0)

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from latex2mathml.converter import Converter
 
 from workbench.ui.layout import MAX_TOKENS, Untypeset, layout
-from workbench.verification.reading.tokens import Token, tokenize
+from workbench.verification.reading.tokens import Token, tokenize, word_set
 
 MAX_TEXT = 2000
 """Characters that are shown of one text."""
@@ -37,14 +37,15 @@ _BOMBS = re.compile(
 )
 _PLAIN_KINDS = frozenset(("num", "mixed", "rel", "op", "frac", "root", "box", "open", "close", "pct", "var", "money"))
 _TELLING = frozenset(("rel", "op", "frac", "root", "box"))
-_ELEMENTS = frozenset(
+_ELEMENTS = word_set(
     "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd "
-    "mpadded mphantom mstyle menclose".split()
+    "mpadded mphantom mstyle menclose"
 )
-_ATTRIBUTES = frozenset(
+_ATTRIBUTES = word_set(
     "display stretchy fence separator form accent linethickness columnalign rowspacing columnspacing mathvariant "
-    "displaystyle scriptlevel notation width lspace rspace movablelimits".split()
+    "displaystyle scriptlevel notation width lspace rspace movablelimits"
 )
+_CHAIN = re.compile(r"(?:\\[a-zA-Z]+\s*|[\^_]\s*){13,}")
 _VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,40}")
 
 
@@ -110,8 +111,7 @@ def _depth(formula: str) -> int:
         depth += opens - (sign in ("}", "\\right", "\\end"))
         deepest = max(deepest, depth)
     # Commands without braces nest too: \sqrt\sqrt\sqrt x.
-    chained = re.search(r"(?:\\[a-zA-Z]+\s*|[\^_]\s*){%d,}" % (MAX_BRACES + 1), formula)
-    return MAX_BRACES + 1 if chained else deepest
+    return MAX_BRACES + 1 if _CHAIN.search(formula) else deepest
 
 
 def _safe(element: Element) -> Iterator[str]:
@@ -169,9 +169,8 @@ def _runs(text: str) -> Iterator[list[Token]]:
         written = text[token.start : token.end]
         # `times` is read as a sign, but it was written as a word.
         spelt = token.kind == "op" and written.isalpha()
-        if token.kind in _PLAIN_KINDS and not spelt and token.start >= (run[-1].end if run else 0):
-            run.append(token)
-        elif token.kind == "num" and run and run[-1].text == "^" and not spelt:
+        follows = token.start >= (run[-1].end if run else 0)
+        if token.kind in _PLAIN_KINDS and follows and not spelt:
             run.append(token)
         else:
             yield from _worth(text, run)

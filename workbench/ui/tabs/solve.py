@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from workbench.errors import WorkbenchError
+from workbench.errors import BadInput, WorkbenchError
 from workbench.types import Problem
 from workbench.ui.asking import (
     HOTTEST,
@@ -24,12 +24,13 @@ from workbench.ui.cards import cards_block, solution_cards
 from workbench.ui.context import AppContext
 from workbench.ui.disputes import Shown, panel
 from workbench.ui.policies import MODELS_AT_ONCE, open_policy
-from workbench.ui.solving import Settings, Written, in_turn, sample_verdicts, write_solution
+from workbench.ui.solving import Settings, Written, asked_problem, in_turn, sample_verdicts, write_solution
 from workbench.ui.tabs import solve_check, solve_pick
 from workbench.ui.tally import tally_html
 from workbench.verification import Verifier
 
-EXAMPLE = "Solve 3(x + 4) = 24."
+EXAMPLE, EXAMPLE_ANSWER = "Solve 3(x + 4) = 24.", "x = 4"
+WHERE = ("left", "right")
 NO_MODEL = "none"
 BETWEEN_FRAMES = 0.08
 """Seconds between two frames in which no step ended."""
@@ -62,7 +63,7 @@ def tab(context: AppContext) -> None:
             )
             preview = gr.HTML(asked_html(EXAMPLE), elem_id="solve-preview")
         with gr.Column(scale=2, min_width=360):
-            answer = solve_pick.draw(problem, picked)
+            answer = solve_pick.draw(problem, picked, EXAMPLE_ANSWER)
     problem.change(asked_html, problem, preview, **QUIET)
     with gr.Tabs(elem_id="solve-tabs"):
         with gr.Tab("Models side by side", id="models"):
@@ -73,19 +74,21 @@ def tab(context: AppContext) -> None:
 
 def _models(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked: gr.State) -> None:
     """The fields that choose models and sampling, and a panel for each of two models."""
-    names = list(context.models)
+    names = list(context.models) or [NO_MODEL]
     chosen = (names[0], names[-1] if len(names) > 1 else NO_MODEL)
     with gr.Row(elem_classes="wb-choose"):
         left = gr.Dropdown(names, value=chosen[0], label="Model", scale=2, min_width=150, elem_id="solve-left")
         right = gr.Dropdown(
             [*names, NO_MODEL], value=chosen[1], label="Beside it", scale=2, min_width=150, elem_id="solve-right"
         )
-        go = gr.Button("Solve", variant="primary", scale=1, min_width=120, elem_id="solve-go", elem_classes="wb-button")
+        go = gr.Button(
+            "Solve", variant="primary", scale=1, min_width=120, elem_id="solve-go", elem_classes="wb-button"
+        )
     with gr.Accordion("Sampling", open=False), gr.Row():
         sampling = _sampling()
     note = gr.HTML("", elem_id="solve-note", elem_classes="wb-hide-empty")
     with gr.Row(elem_classes="wb-panels"):
-        sides = [_side(context, where, name) for where, name in zip(("left", "right"), chosen, strict=True)]
+        sides = [_side(context, where, name) for where, name in zip(WHERE, chosen, strict=True)]
 
     def run(
         text: str, known: str, drawn: Problem | None, one: str, two: str, *settings: float
@@ -117,9 +120,20 @@ def _sampling() -> list[gr.components.Component]:
 
 def _side(context: AppContext, where: str, name: str) -> _Side:
     with gr.Column(min_width=320):
-        start = "" if name == NO_MODEL else cards_block([], name, footer="Press Solve to see its steps.")
-        cards, state = panel(context, f"solve-{where}-cards", start)
+        cards, state = panel(context, f"solve-{where}-cards", *_example(context, name))
         return _Side(cards, state, gr.HTML("", elem_id=f"solve-{where}-tally", elem_classes="wb-hide-empty"))
+
+
+def _example(context: AppContext, name: str) -> tuple[str, Shown | None]:
+    """A model's solution of the example, so that the page opens on something; it also loads the model."""
+    if name not in context.models:
+        return "", None
+    asked = asked_problem(EXAMPLE, EXAMPLE_ANSWER)
+    try:
+        *_, last = write_solution(open_policy(context.models[name]), asked, Settings(), Verifier())
+    except BadInput as error:
+        return cards_block([], name) + note_html(str(error)), None
+    return written_html(last, name), _shown(asked, last)
 
 
 def _cleared(sides: Sequence[_Side], wanted: Sequence[tuple[_Side, str]], note: gr.HTML) -> dict[Any, Any]:
@@ -148,11 +162,15 @@ def _frames(
         side, name = wanted[k]
         frame: dict[Any, Any] = {side.cards: written_html(written, name)}
         if written.finished:
-            frame[side.state] = Shown(asked, tuple(step.text for step in written.verdict.steps))
+            frame[side.state] = _shown(asked, written)
         yield frame
     if samples > 1:
         for (side, _), policy in zip(wanted, policies, strict=True):
             yield {side.tally: tally_html(sample_verdicts(policy, asked, settings, samples, verifier))}
+
+
+def _shown(asked: Problem, written: Written) -> Shown:
+    return Shown(asked, tuple(step.text for step in written.verdict.steps))
 
 
 def written_html(written: Written, name: str) -> str:

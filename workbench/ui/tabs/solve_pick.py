@@ -15,7 +15,7 @@ ANY = "any"
 FIRST_SPLIT = "test"
 
 
-def draw(problem: gr.Textbox, picked: gr.State) -> gr.Textbox:
+def draw(problem: gr.Textbox, picked: gr.State, known: str) -> gr.Textbox:
     """Draw the fields; returns the one that holds the known answer."""
     with gr.Row():
         skill = gr.Dropdown([ANY, *(s.name for s in SKILLS)], value=ANY, label="Skill", min_width=110)
@@ -23,7 +23,7 @@ def draw(problem: gr.Textbox, picked: gr.State) -> gr.Textbox:
         split = gr.Dropdown(list(SHIPPED), value=FIRST_SPLIT, label="Split", min_width=100)
     with gr.Row():
         answer = gr.Textbox(
-            "x = 4", label="Known answer", placeholder="unknown", max_lines=1, min_width=140, elem_id="solve-answer"
+            known, label="Known answer", placeholder="unknown", max_lines=1, min_width=140, elem_id="solve-answer"
         )
         another = gr.Button("Pick a problem", min_width=140, elem_id="solve-pick", elem_classes="wb-button")
 
