@@ -8,6 +8,7 @@ import torch
 from workbench.config import Model
 from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
 from workbench.training.sampling import rollout_seed, sample
+from workbench.training.streaming import stream
 from workbench.types import StopReason
 
 TEXTS = ["Solve 3x + 5 = 20.", "Work out 7 - (-3) + 5.", "Expand 3(x + 4)."]
@@ -73,3 +74,28 @@ def test_stop_reasons(policy):
 def test_seeds_are_reproducible_and_differ():
     assert rollout_seed("a", 1) == rollout_seed("a", 1)
     assert len({rollout_seed("a", i) for i in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize("temperature", [0, 0.7, 1])
+def test_a_stream_gives_the_tokens_of_the_sample(policy, temperature):
+    for prompt, (seed,) in zip(prompts(policy), seeds(1), strict=True):
+        whole = sample(policy, [prompt], [[seed]], max_tokens=24, temperature=temperature)[0][0]
+        assert tuple(stream(policy, prompt, seed, 24, temperature)) == whole.ids
+
+
+def test_streams_that_are_read_in_turn_do_not_mix(policy):
+    wanted = [tuple(stream(policy, p, s, 12)) for p, (s,) in zip(prompts(policy), seeds(1), strict=True)]
+    streams = [stream(policy, p, s, 12) for p, (s,) in zip(prompts(policy), seeds(1), strict=True)]
+    found: list[list[int]] = [[] for _ in streams]
+    for _ in range(12):
+        for i, one in enumerate(streams):
+            found[i] += [token for token in [next(one, None)] if token is not None]
+    assert [tuple(ids) for ids in found] == wanted
+
+
+def test_a_stream_stops_at_the_end_token(policy):
+    prompt, (seed,) = prompts(policy)[0], seeds(1)[0]
+    first = next(stream(policy, prompt, seed, 5))
+    ending = Policy(policy.model, policy.tokenizer, policy.instruction, policy.name)
+    ending.__dict__["end_ids"] = frozenset({first})
+    assert list(stream(ending, prompt, seed, 5)) == [first]

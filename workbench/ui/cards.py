@@ -86,9 +86,8 @@ def cards_block(cards: Sequence[str], title: str = "", pending: str | None = Non
     """Cards under a title; `pending` is the line that is being written, `footer` is HTML below the last card."""
     head = f'<div class="wb-title">{html.escape(clean(title))}</div>' if title else ""
     waiting = step_card(None, pending, len(cards) + 1) if pending is not None else ""
-    empty = '<div class="wb-empty">Nothing was written.</div>' if not cards and footer and not waiting else ""
     foot = f'<div class="wb-foot">{footer or "&nbsp;"}</div>'
-    return f'<section class="wb-cards">{head}{"".join(cards)}{waiting}{empty}{foot}</section>'
+    return f'<section class="wb-cards">{head}{"".join(cards)}{waiting}{foot}</section>'
 
 
 def hint_levels(step: StepVerdict) -> tuple[str, str, str] | None:
@@ -191,7 +190,7 @@ def _hints(verdict: StepVerdict) -> str:
 
 def _footer(verdict: Verdict) -> str:
     if not verdict.steps:
-        return ""
+        return "Nothing was written."
     wrong = sum(step.judgement is Judgement.INCORRECT for step in verdict.steps)
     open_steps = sum(step.judgement is Judgement.UNKNOWN for step in verdict.steps)
     counted = f"{len(verdict.steps)} step{'s' * (len(verdict.steps) != 1)}, {wrong} incorrect, {open_steps} unknown."
