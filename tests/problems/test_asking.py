@@ -37,9 +37,9 @@ def test_latex_in_plain_signs(typed: str, read: str):
     [r"\frac{" * 300, r"\frac{1}{" * 150 + "2" + "}" * 150, "$" * 2000, "^{" * 900, r"\left" * 400, "\\" * 2000],
 )
 def test_bombs_are_bounded(bomb: str):
-    begin = time.perf_counter()
+    begin = time.thread_time()
     assert len(without_latex(bomb)) <= 3 * len(bomb)
-    assert time.perf_counter() - begin < 1
+    assert time.thread_time() - begin < 1
 
 
 @pytest.mark.parametrize(

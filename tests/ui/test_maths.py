@@ -131,9 +131,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_is_only_text(text: str):
-    begin = time.perf_counter()
+    begin = time.thread_time()
     made = maths_html(text)
-    assert time.perf_counter() - begin < 2
+    assert time.thread_time() - begin < 2
     parsed = seen(made)
     assert parsed.tags <= ALLOWED
     assert not {name for name in parsed.attributes if name.startswith("on") or name in ("href", "src", "style")}
