@@ -13,6 +13,7 @@ from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
+from workbench.cli.labels import labels
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
 from workbench.cli.train import train
@@ -65,6 +66,7 @@ app.command(short_help="Compare final answers.")(grade)
 app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
+app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)

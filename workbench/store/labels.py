@@ -239,9 +239,7 @@ def _append(db: Connection, label: Label, origin: str) -> None:
         raise BadInput(f"There is no item {label.item_id!r} to label; add it to the queue first.")
     item, annotator = label.item_id, label.annotator
     before = _now(db, item, annotator)
-    db.execute(
-        labels.insert(), {"item_id": item, "annotator": annotator, "origin": origin, "json": to_json(label)}
-    )
+    db.execute(labels.insert(), {"item_id": item, "annotator": annotator, "origin": origin, "json": to_json(label)})
     of_pair = (labels.c.item_id == item) & (labels.c.annotator == annotator)
     history = db.execute(select(labels.c.seq, labels.c.json).where(of_pair).order_by(labels.c.seq))
     standing = what_stands([(seq, from_json(Label, text)) for seq, text in history])
