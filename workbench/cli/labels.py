@@ -57,13 +57,8 @@ def fill(
     from workbench.store import Store
 
     name = find_run(run, runs_folder, store).name
-    with (
-        Store.open(store_place(store, runs_folder)) as opened,
-        progress_bar(f"looking through {name}", SOLUTIONS) as (
-            bar,
-            task,
-        ),
-    ):
+    bar_of = progress_bar(f"looking through {name}", SOLUTIONS)
+    with Store.open(store_place(store, runs_folder)) as opened, bar_of as (bar, task):
         added = fill_queue(
             opened,
             name,
@@ -142,9 +137,7 @@ def export(
 
 @labels.command("agreement")
 def agreement(
-    models: Annotated[
-        bool, typer.Option("--models", help="Count models' readings ('ai:...') beside people's.")
-    ] = False,
+    models: Annotated[bool, typer.Option("--models", help="Count models' readings beside people's.")] = False,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
     as_json: AsJson = False,

@@ -138,7 +138,7 @@ def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> Pair | N
 
 
 def gold_accuracy(labels: Iterable[Label], gold: Mapping[str, Mark]) -> dict[str, tuple[int, int]]:
-    """For each annotator, how many gold items they marked right, and how many they marked. A can't tell is not right."""
+    """For each annotator: gold items marked right, and gold items marked. A can't tell is not right."""
     found: dict[str, tuple[int, int]] = {}
     for label in labels:
         if label.item_id in gold and label.mark is not None:

@@ -42,7 +42,7 @@ class Candidate:
 
     @property
     def disagree(self) -> float:
-        return disagreement(self.says)
+        return disagreement(self.verdict, self.says)
 
     @property
     def ambiguous(self) -> bool:
@@ -51,12 +51,15 @@ class Candidate:
         return undecided or self.verdict.confidence < LOW_CONFIDENCE or self.disagree > 0
 
 
-def disagreement(says: Sequence[Finding]) -> float:
+def disagreement(verdict: StepVerdict, says: Sequence[Finding]) -> float:
     """How far checkers disagree on a step, 0 to 1.
 
     1 where as many prove it as disprove it, less where one side outweighs; 1/2 where they all say correct and
-    one doubts: so it is where the computation holds but leads to a final answer that is wrong.
+    one doubts: so it is where the computation holds but leads to a final answer that is wrong. 0 where the
+    step is disproved with certainty: who says correct then saw a part of the line.
     """
+    if verdict.judgement is Judgement.INCORRECT and verdict.confidence >= 1:
+        return 0.0
     right = sum(f.judgement is Judgement.CORRECT for f in says)
     wrong = sum(f.judgement is Judgement.INCORRECT for f in says)
     if right and wrong:
@@ -191,7 +194,7 @@ def chances_of_error(verdict: Verdict, says: Sequence[Sequence[Finding]]) -> lis
     open_ = [
         i
         for i, step in enumerate(verdict.steps)
-        if step.judgement is Judgement.UNKNOWN or (i < len(says) and disagreement(says[i]) > 0)
+        if step.judgement is Judgement.UNKNOWN or (i < len(says) and disagreement(step, says[i]) > 0)
     ]
     failed = verdict.answer_judgement is Judgement.INCORRECT and verdict.first_error is None
     shared = 1 / len(open_) if failed and open_ else WRONG_THOUGH_RIGHT

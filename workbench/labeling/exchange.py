@@ -147,7 +147,6 @@ def _row(chain: Sequence[Label], items: Mapping[str, LabelItem], gold: frozenset
     last = items[chain[-1].item_id]
     by_place = {len(items[label.item_id].lines) - 1: label for label in chain}
     problem = last.problem
-    found_error = any(label.mark is Mark.INCORRECT for label in chain)
     return {
         "labeler": chain[0].annotator,
         "timestamp": max(label.at for label in chain),
@@ -165,11 +164,7 @@ def _row(chain: Sequence[Label], items: Mapping[str, LabelItem], gold: frozenset
         "label": {
             "steps": [_step(line, by_place.get(at)) for at, line in enumerate(last.lines)],
             "total_time": None,
-            "finish_reason": "found_error"
-            if found_error
-            else "give_up"
-            if chain[-1].mark is Mark.CANT_TELL
-            else "solution",
+            "finish_reason": _finish(chain),
         },
         "workbench": {
             "problem": json.loads(to_json(problem)),
@@ -177,6 +172,13 @@ def _row(chain: Sequence[Label], items: Mapping[str, LabelItem], gold: frozenset
             "rollout_id": last.rollout_id,
         },
     }
+
+
+def _finish(chain: Sequence[Label]) -> str:
+    """How the reading ended, in PRM800K's words."""
+    if any(label.mark is Mark.INCORRECT for label in chain):
+        return "found_error"
+    return "give_up" if chain[-1].mark is Mark.CANT_TELL else "solution"
 
 
 def _step(line: str, label: Label | None) -> dict[str, Any]:

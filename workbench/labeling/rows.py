@@ -29,6 +29,7 @@ from workbench.verification.malrules.catalogue import CATALOGUE
 MARKS = {1: Mark.CORRECT, 0: Mark.CANT_TELL, -1: Mark.INCORRECT}
 SOURCE = "import"
 Row = Mapping[str, Any]
+Kind = type[str] | type[list[Any]] | type[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _human(step: Row, name: str) -> str | None:
 
 
 def _go_on(
-    step: Row, name: str, completions: Sequence[Row], human: str | None, before: list[str]
+    step: Row, name: str, completions: Sequence[Row], human: str | None, before: Sequence[str]
 ) -> list[str] | None:
     """The lines before the next step; None where the solution ends here."""
     chosen = step.get("chosen_completion")
@@ -244,7 +245,7 @@ def _annotator(row: Row, name: str) -> str:
 
 
 def _malrule(row: Row, field: str) -> str | None:
-    name = _optional(row, "malrule", str, field)
+    name: str | None = _optional(row, "malrule", str, field)
     if name is not None and name not in CATALOGUE:
         near = get_close_matches(name, CATALOGUE, n=1, cutoff=0)
         raise ValueError(f"`{field}` is {shown(name)}, which is no malrule; the nearest is {near[0]!r}")
@@ -262,16 +263,16 @@ def _time(value: Any, field: str) -> str:
     return str(value) if parsed.tzinfo else parsed.replace(tzinfo=UTC).isoformat()
 
 
-def _need(row: Row, name: str, kind: type, field: str) -> Any:
+def _need(row: Row, name: str, kind: Kind, field: str) -> Any:
     if row.get(name) is None:
         raise ValueError(f"`{field}` is missing")
     return _optional(row, name, kind, field)
 
 
-def _optional(row: Row, name: str, kind: type, field: str) -> Any:
+def _optional(row: Row, name: str, kind: Kind, field: str) -> Any:
     value = row.get(name)
     if value is not None and not isinstance(value, kind):
-        wanted = {str: "text", list: "a list", dict: "an object"}[kind]
+        wanted = "text" if kind is str else "a list" if kind is list else "an object"
         raise ValueError(f"`{field}` is {shown(value)}; it must be {wanted}")
     return value
 

@@ -54,7 +54,7 @@ class Place:
     control: bool = False
     """One of the random slice, chosen without looking at the verdict."""
     readers: int = 1
-    """How many people are to read it."""
+    """How many people are to read it; 0 for an item that came with its labels."""
     gold: Mark | None = None
     """The mark that is known to be right; such items are for everybody, and show how well people read."""
 
@@ -91,9 +91,13 @@ class LabelMethods:
     # Items
 
     def add_label_items(self, items: Iterable[LabelItem], places: Mapping[str, Place] | None = None) -> int:
-        """Put items into the queue; one whose id is there already changes nothing. Returns how many are new."""
+        """Put items into the queue; one that is there already changes nothing. Returns how many are new.
+
+        Items that came with an import, and for which nobody waits, count as new.
+        """
+        given = places or {}
         with self._write() as db:
-            return _add_items(db, items, places or {})
+            return _add_items(db, [(item, given.get(item.id)) for item in items])
 
     def label_items(self, ids: Iterable[str] | None = None) -> list[LabelItem]:
         """All items, or those of these ids, in the order in which they were added."""
@@ -113,8 +117,8 @@ class LabelMethods:
         with self._read() as db:
             rows = db.execute(select(columns.id, *(columns[name] for name in names))).all()
         return {
-            key: Place(*(score or 0.0 for score in scores), bool(control), readers, Mark(gold) if gold else None)
-            for key, *scores, control, readers, gold in rows
+            key: Place(u or 0.0, d or 0.0, v or 0.0, w or 0.0, bool(control), readers, Mark(gold) if gold else None)
+            for key, u, d, v, w, control, readers, gold in rows
         }
 
     # Labels
@@ -129,7 +133,9 @@ class LabelMethods:
         Raises `BadInput`, and saves nothing, for an item that is not there.
         """
         with self._write() as db:
-            added = _add_items(db, items, {})
+            before = _count_items(db)
+            _add_items(db, [(item, Place(readers=0)) for item in items])
+            added = _count_items(db) - before
             for label in new:
                 _append(db, label, origin)
             return added
@@ -215,19 +221,31 @@ class LabelMethods:
             db.execute(delete(label_leases).where(label_leases.c.annotator == annotator))
 
 
-def _add_items(db: Connection, items: Iterable[LabelItem], places: Mapping[str, Place]) -> int:
+def _add_items(db: Connection, items: Iterable[tuple[LabelItem, Place | None]]) -> int:
+    """Insert items, or put those into the queue that are there for their labels' sake alone."""
     added = utc_now()
-    rows = [_item_row(item, places.get(item.id), added) for item in items]
-    before = db.scalar(select(func.count()).select_from(label_items)) or 0
+    rows = [_item_row(item, place, added) for item, place in items]
+    before = _count_items(db, label_items.c.readers > 0)
     if rows:
-        db.execute(insert(label_items).on_conflict_do_nothing(index_elements=["id"]), rows)
-    return (db.scalar(select(func.count()).select_from(label_items)) or 0) - before
+        statement = insert(label_items)
+        given = statement.excluded
+        moved = {name: given[name] for name in ("control", "readers", "gold", *(order.value for order in Order))}
+        waits_for_nobody = (label_items.c.readers == 0) & (given.readers > 0)
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_=moved, where=waits_for_nobody)
+        db.execute(statement, rows)
+    return _count_items(db, label_items.c.readers > 0) - before
+
+
+def _count_items(db: Connection, *which: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count()).select_from(label_items).where(*which)) or 0
 
 
 def _item_row(item: LabelItem, place: Place | None, added: str) -> dict[str, Any]:
     row = {"id": item.id, "source": item.source, "json": to_json(item), "added": added, "readings": 0}
     if place is None:
-        return row | {"control": 0, "readers": 1, "gold": None} | dict.fromkeys(Order)
+        return (
+            row | {"control": 0, "readers": 1, "gold": None} | dict.fromkeys((order.value for order in Order), None)
+        )
     scores = {order.value: float(getattr(place, order.value)) for order in Order}
     gold = place.gold.value if place.gold else None
     return row | scores | {"control": int(place.control), "readers": place.readers, "gold": gold}
@@ -305,7 +323,7 @@ def _next_row(db: Connection, annotator: str, order: Order, skipped: Sequence[st
     score = label_items.c[order.value]
     by_score = query.order_by(label_items.c.readings.desc(), score.is_not(None), score.desc(), label_items.c.seq)
     gold, control = label_items.c.gold.is_not(None), label_items.c.control == 1
-    turns = []
+    turns: list[ColumnElement[bool]] = []
     if done % GOLD_EVERY == GOLD_EVERY - 1:
         turns.append(gold)
     elif done % CONTROL_EVERY == CONTROL_EVERY - 1:
