@@ -146,7 +146,8 @@ class LabelMethods:
             if _now(db, label.item_id, label.annotator) is not None:
                 return False
             _append(db, label, origin)
-            db.execute(delete(label_leases).where(label_leases.c.item_id == label.item_id))
+            held = (label_leases.c.item_id == label.item_id) & (label_leases.c.annotator == label.annotator)
+            db.execute(delete(label_leases).where(held))
             return True
 
     def undo_label(self, annotator: str) -> Label | None:
@@ -213,7 +214,17 @@ class LabelMethods:
     def items_waiting(self, annotator: str) -> int:
         """How many items this person could still label, those that others hold included."""
         with self._read() as db:
-            return db.scalar(select(func.count()).where(_open_to(annotator))) or 0
+            return _count_items(db, _open_to(annotator))
+
+    def labelled_by(self, annotator: str) -> int:
+        """How many items this person has labelled."""
+        with self._read() as db:
+            return db.scalar(select(func.count()).where(labels_now.c.annotator == annotator)) or 0
+
+    def queue_size(self) -> int:
+        """How many items have ever been put up for labelling, those that are done included."""
+        with self._read() as db:
+            return _count_items(db, label_items.c.readers > 0)
 
     def release(self, annotator: str) -> None:
         """Give back what a person holds."""
