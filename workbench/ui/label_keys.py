@@ -25,8 +25,8 @@ if (!window.workbenchLabelKeys) {
     return found && found.offsetParent !== null && !found.disabled ? found : null;
   };
   document.addEventListener('keydown', (event) => {
-    const typing = event.target.closest &&
-      event.target.closest('textarea, select, [contenteditable="true"], input:not([type=radio]):not([type=checkbox])');
+    const fields = 'textarea, select, [contenteditable="true"], input:not([type=radio]):not([type=checkbox])';
+    const typing = event.target.closest && event.target.closest(fields);
     if (typing) {
       if (event.key === 'Escape' && shown('label-correct')) event.target.blur();
       return;
@@ -55,6 +55,4 @@ TOGGLE_SHEET = "() => { const sheet = document.getElementById('label-sheet'); sh
 SHOWN_ITEM = "(_, ...rest) => [document.querySelector('#label-task [data-item]')?.dataset.item ?? '', ...rest]"
 """Sends the id of the item that the person sees: a key pressed twice never marks the item behind it."""
 
-SHOWN_SETTLE = (
-    "(_, ...rest) => [document.querySelector('#label-settle [data-settle]')?.dataset.settle ?? '', ...rest]"
-)
+SHOWN_SETTLE = SHOWN_ITEM.replace("#label-task", "#label-settle")

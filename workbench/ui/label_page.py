@@ -69,8 +69,8 @@ the mistake is the earlier one's.</p>
 <p><code>3x + 5 = 20</code>, then <code>3x = 20 − 5</code>: correct.<br>
 <code>3x + 5 = 20</code>, <code>3x = 25</code>, then <code>x = 25/3</code>: the last line is correct.</p>
 <h4>2 Incorrect</h4>
-<p>It states something false, does not follow, works out the wrong thing for this problem, takes a number from nowhere,
-or rounds where the exact value was due.</p>
+<p>It states something false, does not follow, works out the wrong thing for this problem, takes a number from
+nowhere, or rounds where the exact value was due.</p>
 <p><code>3x + 5 = 20</code>, then <code>3x = 20 + 5</code>: incorrect.<br>
 “4 books cost 20 dollars. What do 3 cost?”, <code>20 / 4 = 5</code>, then <code>20 × 3 = 60</code>: incorrect. The
 sum is right, but nothing in the story costs 20 dollars each.</p>
@@ -78,8 +78,8 @@ sum is right, but nothing in the story costs 20 dollars each.</p>
 <p>The line cannot be read, or two careful people could read it differently. It is better to say so than to guess:
 nothing is trained on it.</p>
 <h4>If you like, before you press</h4>
-<p>A reason in a few words; the malrule, if you know the mistake; and the step as it should have been, in the same form
-and no further than one move.</p></div>"""
+<p>A reason in a few words; the malrule, if you know the mistake; and the step as it should have been, in the same
+form and no further than one move.</p></div>"""
 
 
 def task_html(item: LabelItem) -> str:
@@ -184,9 +184,9 @@ def disagreement_html(found: Disagreement, item: LabelItem, left: int) -> str:
         if label.mark is not None
     )
     return (
-        f'<div data-settle="{html.escape(item.id)}"><p class="lb-small">{left} to settle</p>{task_html(item)}'
+        f'<p class="lb-small">{left} to settle</p>{task_html(item)}'
         '<table class="lb-table"><tr><th>who</th><th>said</th><th>why</th><th>corrected step</th></tr>'
-        f"{rows}</table></div>"
+        f"{rows}</table>"
     )
 
 
@@ -200,7 +200,8 @@ def agreement_html(found: Agreement, gold: Mapping[str, tuple[int, int]], to_set
         )
     else:
         a = found.alpha
-        alpha = f"<p>Krippendorff's alpha <b>{a.value:.2f}</b> [{a.low:.2f}, {a.high:.2f}], 1 is perfect, 0 is chance.</p>"
+        figure = f"<b>{a.value:.2f}</b> [{a.low:.2f}, {a.high:.2f}]"
+        alpha = f"<p>Krippendorff's alpha {figure}; 1 is perfect, 0 is chance.</p>"
     pairs = [
         (p.first, p.second, str(p.items), f"{100 * p.agreed:.0f} %", "–" if p.kappa is None else f"{p.kappa:.2f}")
         for p in found.pairs

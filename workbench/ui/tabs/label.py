@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -111,7 +110,7 @@ def _malrules() -> list[tuple[str, str]]:
 
 
 def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_back: gr.Button) -> None:
-    """Join buttons to requests. Each sends the name and the id of the item seen, so that none rests on the session."""
+    """Join buttons to requests. Each sends the name and the id of the item seen: none rests on the session."""
     store = context.store
     notes = [page.reason, page.malrule, page.corrected]
     places = [page.order, page.skipped]
@@ -125,16 +124,25 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
     def answer(name: str, skipped: tuple[str, ...], found: desk.Desk) -> dict[Any, Any]:
         return _shown(store, page, name, skipped, found)
 
-    def give(
-        mark: Mark, shown: str, name: str, order: str, skipped: tuple[str, ...],
-        reason: str, malrule: str, corrected: str, request: gr.Request,
-    ) -> dict[Any, Any]:  # fmt: skip
-        def done() -> dict[Any, Any]:
-            person, given = who(name, request), desk.checked_notes(reason, malrule, corrected)
-            found = desk.mark(store, person, shown, mark, given, Order(order), tuple(skipped))
-            return answer(person, tuple(skipped), found)
+    def giver(mark: Mark) -> Callable[..., dict[Any, Any]]:
+        def give(
+            shown: str,
+            name: str,
+            order: str,
+            skipped: tuple[str, ...],
+            reason: str,
+            malrule: str,
+            corrected: str,
+            request: gr.Request,
+        ) -> dict[Any, Any]:
+            def done() -> dict[Any, Any]:
+                person, given = who(name, request), desk.checked_notes(reason, malrule, corrected)
+                found = desk.mark(store, person, shown, mark, given, Order(order), tuple(skipped))
+                return answer(person, tuple(skipped), found)
 
-        return _guarded(page, done)
+            return _guarded(page, done)
+
+        return give
 
     def skip(shown: str, name: str, order: str, skipped: tuple[str, ...], request: gr.Request) -> dict[Any, Any]:
         def done() -> dict[Any, Any]:
@@ -182,7 +190,7 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
 
     for mark, _, key in BUTTONS:
         buttons[key].click(
-            partial(give, mark), [page.shown, page.name, *places, *notes], outputs,
+            giver(mark), [page.shown, page.name, *places, *notes], outputs,
             js=SHOWN_ITEM, api_name=key.replace("-", "_"), **QUIET,
         )  # fmt: skip
     buttons["label-skip"].click(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -62,18 +62,21 @@ def _settle(context: AppContext, name: gr.Textbox) -> None:
     def opened() -> dict[Any, Any]:
         return next_one()
 
-    def decide(mark: Mark, seen: str, who: str, request: gr.Request) -> dict[Any, Any]:
-        try:
-            person = desk.checked_name(str(request.username) if context.signed_in else who)
-            desk.settle(store, person, seen, mark)
-        except WorkbenchError as error:
-            return next_one(str(error), bad=True)
-        return next_one(f"Settled: {mark.value}.")
+    def decider(mark: Mark) -> Callable[..., dict[Any, Any]]:
+        def decide(seen: str, who: str, request: gr.Request) -> dict[Any, Any]:
+            try:
+                person = desk.checked_name(str(request.username) if context.signed_in else who)
+                desk.settle(store, person, seen, mark)
+            except WorkbenchError as error:
+                return next_one(str(error), bad=True)
+            return next_one(f"Settled: {mark.value}.")
+
+        return decide
 
     outputs = [shown, status, row]
     panel.expand(opened, None, outputs, api_name="label_settle", **QUIET)
     for mark, button in buttons.items():
-        button.click(partial(decide, mark), [item, name], outputs, js=SHOWN_SETTLE, **QUIET)
+        button.click(decider(mark), [item, name], outputs, js=SHOWN_SETTLE, **QUIET)
 
 
 def _fill(context: AppContext) -> None:
