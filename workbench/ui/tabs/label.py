@@ -40,6 +40,8 @@ class Page:
 
     start: gr.Row
     name: gr.Textbox
+    person: gr.Textbox
+    """The name that was given at the start; the field itself forgets it when it is hidden."""
     kept: gr.BrowserState
     shown: gr.Textbox
     skipped: gr.State
@@ -60,13 +62,13 @@ def tab(context: AppContext) -> None:
     gr.HTML(label_page.STYLE + label_page.keys_html(), js_on_load=LISTEN, elem_id="label-keys")
     page, buttons, bring_back = _draw(context)
     _wire(context, page, buttons, bring_back)
-    label_more.draw(context, page.name)
+    label_more.draw(context, page.person)
 
 
 def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button], gr.Button]:
     # The key protects nothing: what is kept is a name that its owner sees on the page.
     kept = gr.BrowserState("", storage_key="workbench-annotator", secret="workbench-annotator")
-    shown, skipped = gr.Textbox(visible=False), gr.State(())
+    shown, person, skipped = gr.Textbox(visible=False), gr.Textbox(visible=False), gr.State(())
     with gr.Row(visible=not context.signed_in, equal_height=True, elem_id="label-who") as start:
         name = gr.Textbox(
             label="Your name", info="Goes with every label. Kept in this browser.", max_lines=1, elem_id="label-name"
@@ -99,7 +101,7 @@ def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button], gr.Button]:
     sheet.click(None, js=TOGGLE_SHEET)
     buttons["label-start"] = begin
     page = Page(
-        start, name, kept, shown, skipped, task, status, progress, order, reason, malrule, corrected, checkers, said
+        start, name, person, kept, shown, skipped, task, status, progress, order, reason, malrule, corrected, checkers, said
     )
     return page, buttons, bring_back
 
@@ -115,7 +117,7 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
     notes = [page.reason, page.malrule, page.corrected]
     places = [page.order, page.skipped]
     outputs = [
-        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.kept, page.start,
+        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.person, page.kept, page.start,
     ]  # fmt: skip
 
     def who(name: str, request: gr.Request) -> str:
@@ -174,7 +176,7 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
     def arrive(kept: str, order: str, request: gr.Request) -> dict[Any, Any]:
         """At the opening of the page: who gave a name before goes on at once."""
         known = context.signed_in or bool(kept)
-        return {page.name: kept, **again(str(kept), order, request)} if known else {page.name: ""}
+        return again(str(kept), order, request) if known else {page.person: ""}
 
     def reorder(name: str, order: str, skipped: tuple[str, ...], request: gr.Request) -> dict[Any, Any]:
         def done() -> dict[Any, Any]:
@@ -190,19 +192,19 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
 
     for mark, _, key in BUTTONS:
         buttons[key].click(
-            giver(mark), [page.shown, page.name, *places, *notes], outputs,
+            giver(mark), [page.shown, page.person, *places, *notes], outputs,
             js=SHOWN_ITEM, api_name=key.replace("-", "_"), **QUIET,
         )  # fmt: skip
     buttons["label-skip"].click(
-        skip, [page.shown, page.name, *places], outputs, js=SHOWN_ITEM, api_name="label_skip", **QUIET
+        skip, [page.shown, page.person, *places], outputs, js=SHOWN_ITEM, api_name="label_skip", **QUIET
     )
-    buttons["label-undo"].click(undo, [page.name, page.skipped], outputs, api_name="label_undo", **QUIET)
+    buttons["label-undo"].click(undo, [page.person, page.skipped], outputs, api_name="label_undo", **QUIET)
     for event in (buttons["label-start"].click, page.name.submit):
         event(again, [page.name, page.order], outputs, api_name="label_start", **QUIET)
-    bring_back.click(again, [page.name, page.order], outputs, api_name="label_again", **QUIET)
-    page.order.input(reorder, [page.name, *places], outputs, api_name="label_order", **QUIET)
+    bring_back.click(again, [page.person, page.order], outputs, api_name="label_again", **QUIET)
+    page.order.input(reorder, [page.person, *places], outputs, api_name="label_order", **QUIET)
     page.checkers.expand(checkers_say, [page.shown], page.said, js=SHOWN_ITEM, api_name="label_checkers", **QUIET)
-    Context.root_block.load(arrive, [page.kept, page.order], [page.name, *outputs], api_name="label_arrive", **QUIET)
+    Context.root_block.load(arrive, [page.kept, page.order], outputs, api_name="label_arrive", **QUIET)
 
 
 def _guarded(page: Page, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
@@ -225,6 +227,7 @@ def _shown(store: Store, page: Page, name: str, skipped: tuple[str, ...], found:
         page.checkers: gr.Accordion(open=False),
         page.said: "",
         page.skipped: skipped,
+        page.person: name,
         page.kept: name,
         page.start: gr.Row(visible=False),
     }
