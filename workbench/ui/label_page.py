@@ -40,11 +40,18 @@ STYLE = f"""<style>
 .lb-status b {{ font-weight: 600; }}
 .lb-bad {{ color: {VERMILION}; }}
 .lb-progress {{ font-size: .92rem; line-height: 1.7; }}
-.lb-progress progress {{ width: 100%; height: 8px; accent-color: #0072B2; }}
-.lb-table {{ border-collapse: collapse; font-size: .9rem; width: 100%; }}
-.lb-table th {{ text-align: left; font-weight: 600; padding: 4px 12px 4px 0; white-space: nowrap; }}
-.lb-table td {{ padding: 4px 12px 4px 0; border-top: 1px solid var(--border-color-primary); vertical-align: top;
+.lb-progress progress {{ width: 100%; height: 8px; appearance: none; border: 0; border-radius: 4px; overflow: hidden;
+  background: var(--border-color-primary); }}
+.lb-progress progress::-webkit-progress-bar {{ background: var(--border-color-primary); }}
+.lb-progress progress::-webkit-progress-value {{ background: #0072B2; }}
+.lb-progress progress::-moz-progress-bar {{ background: #0072B2; }}
+.prose .lb-table, .lb-table {{ border: 0 !important; border-collapse: collapse; font-size: .9rem; width: 100%; }}
+.lb-table tr {{ border: 0 !important; background: none !important; }}
+.lb-table th, .lb-table td {{ border: 0 !important; text-align: left; padding: 5px 14px 5px 0 !important; }}
+.lb-table th {{ font-weight: 600; white-space: nowrap; color: var(--body-text-color-subdued); }}
+.lb-table td {{ border-top: 1px solid var(--border-color-primary) !important; vertical-align: top;
   overflow-wrap: anywhere; }}
+.lb-keys tr:first-child td {{ border-top: 0 !important; }}
 .lb-keys kbd {{ border: 1px solid var(--border-color-primary); border-bottom-width: 2px; border-radius: 5px;
   padding: 1px 8px; font-size: .85rem; background: var(--background-fill-secondary); white-space: nowrap; }}
 .lb-sheet {{ position: fixed; z-index: 50; right: 28px; bottom: 28px; width: 340px; max-width: 92vw;
@@ -54,7 +61,12 @@ STYLE = f"""<style>
 .lb-guide {{ line-height: 1.55; font-size: .95rem; max-width: 78ch; }}
 .lb-guide code {{ white-space: normal; overflow-wrap: anywhere; }}
 .lb-guide h4 {{ margin: 12px 0 4px; }}
-#label-correct, #label-incorrect, #label-cant-tell {{ font-weight: 600; min-height: 48px; }}
+#label-keys {{ position: absolute; width: 0; height: 0; padding: 0; }}
+#label-task, #label-status, #label-progress, #label-said {{ padding: 0 !important; }}
+#label-task > *, #label-status > *, #label-progress > *, #label-said > * {{ padding: 0 !important; }}
+#label-reason textarea, #label-corrected textarea, #label-malrule .wrap, #label-name input {{
+  border: 1px solid var(--border-color-primary); border-radius: 6px; }}
+#label-correct, #label-incorrect, #label-cant-tell {{ font-weight: 600; min-height: 48px; padding: 4px 8px; }}
 #label-correct {{ border: 2px solid {GREEN}; }}
 #label-incorrect {{ border: 2px solid {VERMILION}; }}
 #label-cant-tell {{ border: 2px solid {GREY}; }}

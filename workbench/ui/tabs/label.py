@@ -54,18 +54,19 @@ class Page:
     corrected: gr.Textbox
     checkers: gr.Accordion
     said: gr.HTML
+    bring_back: gr.Button
 
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
     desk.stock_queue(context.store)
     gr.HTML(label_page.STYLE + label_page.keys_html(), js_on_load=LISTEN, elem_id="label-keys")
-    page, buttons, bring_back = _draw(context)
-    _wire(context, page, buttons, bring_back)
+    page, buttons = _draw(context)
+    _wire(context, page, buttons)
     label_more.draw(context, page.person)
 
 
-def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button], gr.Button]:
+def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:
     # The key protects nothing: what is kept is a name that its owner sees on the page.
     kept = gr.BrowserState("", storage_key="workbench-annotator", secret="workbench-annotator")
     shown, person, skipped = gr.Textbox(visible=False), gr.Textbox(visible=False), gr.State(())
@@ -97,13 +98,31 @@ def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button], gr.Button]:
                 buttons["label-undo"] = gr.Button("u  Undo", size="sm", min_width=70, elem_id="label-undo")
                 sheet = gr.Button("?  Keys", size="sm", min_width=70, elem_id="label-help")
             order = gr.Radio(ORDERS, value=Order.UNCERTAIN.value, label="Order", elem_id="label-order")
-            bring_back = gr.Button("Bring back what I skipped", size="sm", elem_id="label-unskip")
+            bring_back = gr.Button("Bring back what I skipped", size="sm", visible=False, elem_id="label-unskip")
+            buttons["label-rename"] = gr.Button(
+                "Another name", size="sm", visible=not context.signed_in, elem_id="label-rename"
+            )
     sheet.click(None, js=TOGGLE_SHEET)
     buttons["label-start"] = begin
     page = Page(
-        start, name, person, kept, shown, skipped, task, status, progress, order, reason, malrule, corrected, checkers, said
+        start=start,
+        name=name,
+        person=person,
+        kept=kept,
+        shown=shown,
+        skipped=skipped,
+        task=task,
+        status=status,
+        progress=progress,
+        order=order,
+        reason=reason,
+        malrule=malrule,
+        corrected=corrected,
+        checkers=checkers,
+        said=said,
+        bring_back=bring_back,
     )
-    return page, buttons, bring_back
+    return page, buttons
 
 
 def _malrules() -> list[tuple[str, str]]:
@@ -111,13 +130,14 @@ def _malrules() -> list[tuple[str, str]]:
     return [("none, or not known", ""), *known]
 
 
-def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_back: gr.Button) -> None:
+def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> None:
     """Join buttons to requests. Each sends the name and the id of the item seen: none rests on the session."""
     store = context.store
     notes = [page.reason, page.malrule, page.corrected]
     places = [page.order, page.skipped]
     outputs = [
-        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.person, page.kept, page.start,
+        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.person, page.kept,
+        page.start, page.bring_back,
     ]  # fmt: skip
 
     def who(name: str, request: gr.Request) -> str:
@@ -186,6 +206,12 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
 
         return _guarded(page, done)
 
+    def rename(name: str) -> dict[Any, Any]:
+        """Ask for a name again; what the person held goes back."""
+        store.release(name)
+        empty = {page.task: label_page.waiting_html(), page.status: label_page.status_html(""), page.progress: ""}
+        return {**empty, page.person: "", page.kept: "", page.skipped: (), page.start: gr.Row(visible=True)}
+
     def checkers_say(shown: str) -> str:
         items = store.label_items([shown])
         return label_page.said_html(hear(items[0].problem, items[0].lines), items[0]) if items else ""
@@ -199,9 +225,10 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button], bring_
         skip, [page.shown, page.person, *places], outputs, js=SHOWN_ITEM, api_name="label_skip", **QUIET
     )
     buttons["label-undo"].click(undo, [page.person, page.skipped], outputs, api_name="label_undo", **QUIET)
+    buttons["label-rename"].click(rename, page.person, outputs, api_name="label_rename", **QUIET)
     for event in (buttons["label-start"].click, page.name.submit):
         event(again, [page.name, page.order], outputs, api_name="label_start", **QUIET)
-    bring_back.click(again, [page.person, page.order], outputs, api_name="label_again", **QUIET)
+    page.bring_back.click(again, [page.person, page.order], outputs, api_name="label_again", **QUIET)
     page.order.input(reorder, [page.person, *places], outputs, api_name="label_order", **QUIET)
     page.checkers.expand(checkers_say, [page.shown], page.said, js=SHOWN_ITEM, api_name="label_checkers", **QUIET)
     Context.root_block.load(arrive, [page.kept, page.order], outputs, api_name="label_arrive", **QUIET)
@@ -230,6 +257,7 @@ def _shown(store: Store, page: Page, name: str, skipped: tuple[str, ...], found:
         page.person: name,
         page.kept: name,
         page.start: gr.Row(visible=False),
+        page.bring_back: gr.Button(visible=bool(skipped)),
     }
 
 
