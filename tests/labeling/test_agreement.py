@@ -75,7 +75,8 @@ def test_perfect_agreement_is_one_and_the_interval_holds_the_value():
 
 def test_only_people_count():
     given = [
-        label("i", "ann", RIGHT), label("i", "ben", WRONG), label("i", "ai:m", RIGHT), label("i", "settled:cy", RIGHT),
+        label("i", "ann", RIGHT), label("i", "ben", WRONG), label("i", "ai:m", RIGHT),
+        label("i", "settled:cy", RIGHT),
         label("j", "ann", RIGHT), label("j", "ben", RIGHT), label("k", "ann", WRONG), label("k", "ai:m", WRONG),
     ]  # fmt: skip
     found = agreement_of(given)

@@ -1,4 +1,4 @@
-"""Several people label at once over HTTP, and the server is killed while they do. `WORKBENCH_CROWD=8x500` for more."""
+"""Several people label at once over HTTP, and the server is killed meanwhile. `WORKBENCH_CROWD=8x500` for more."""
 
 from __future__ import annotations
 
