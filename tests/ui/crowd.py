@@ -38,9 +38,8 @@ def fill(path: Path, count: int, doubles: float = 0.1) -> None:
     """A store with items, a share of which two people are to read."""
     rng, made = Random(0), items(count)
     with Store.open(path) as store:
-        store.add_label_items(
-            made, {one.id: Place(rng.random(), readers=1 + (rng.random() < doubles)) for one in made}
-        )
+        places = {one.id: Place(rng.random(), readers=1 + (rng.random() < doubles)) for one in made}
+        store.add_label_items(made, places)
 
 
 def label_on(url: str, name: str, each: int, heard: list[Acknowledged]) -> None:
