@@ -95,5 +95,3 @@ def _add_user(auth: Path | None, name: str) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     add_account(auth, name, password)
     typer.echo(f"{name} may sign in by {auth}.", err=True)
-
-

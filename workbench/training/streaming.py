@@ -31,9 +31,7 @@ def stream(
 
 
 @torch.inference_mode()
-def _next(
-    policy: Policy, cache: DynamicCache, new: Sequence[int], number: torch.Tensor, temperature: float
-) -> int:
+def _next(policy: Policy, cache: DynamicCache, new: Sequence[int], number: torch.Tensor, temperature: float) -> int:
     ids = torch.tensor([list(new)], device=policy.device)
     out = policy.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
     return int(choose(out.logits[:, -1].float(), number, temperature))

@@ -202,4 +202,4 @@ def _footer(verdict: Verdict) -> str:
     return ("" if verdict.answer is not None else "There is no final answer. ") + counted + known
 
 
-__all__ = ["cards_block", "card_style", "hint_levels", "solution_cards", "step_card"]
+__all__ = ["card_style", "cards_block", "hint_levels", "solution_cards", "step_card"]

@@ -27,7 +27,12 @@ def draw(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked: g
     with gr.Row():
         with gr.Column(min_width=340):
             mine = gr.Textbox(
-                EXAMPLE, label="Your solution", info="One step on each line.", lines=7, max_lines=16, elem_id="own-text"
+                EXAMPLE,
+                label="Your solution",
+                info="One step on each line.",
+                lines=7,
+                max_lines=16,
+                elem_id="own-text",
             )
             known = gr.Radio(list(KNOWLEDGE), value=ANSWER, label="The verifier knows", elem_id="own-knows")
             worked = gr.Textbox(
@@ -61,7 +66,12 @@ def draw(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked: g
 
 
 def check(
-    text: str | None, right: str | None, chosen: Problem | None, solution: str | None, knows: str, reference: str | None
+    text: str | None,
+    right: str | None,
+    chosen: Problem | None,
+    solution: str | None,
+    knows: str,
+    reference: str | None,
 ) -> tuple[Problem, Verdict]:
     """The problem and the verdict on a pasted solution. Raises `BadInput` for what cannot be checked."""
     solution, reference = solution or "", reference or ""
