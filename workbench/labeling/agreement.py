@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import cohen_kappa_score
 
 from workbench.store import is_person
 from workbench.store.labels import SETTLED
@@ -63,6 +62,9 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float 
     """Cohen's kappa of two readers of the same units, in the same order; None where it is undefined."""
     if not first or len(set(first) | set(second)) < 2:
         return None
+    # Imported here: it takes a second, and not all who label need it.
+    from sklearn.metrics import cohen_kappa_score
+
     return float(cohen_kappa_score([str(v) for v in first], [str(v) for v in second]))
 
 

@@ -18,7 +18,6 @@ from itertools import chain, zip_longest
 from random import Random
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from workbench.labeling.candidates import Candidate, candidates_of, hear, item_of
 from workbench.store import Place, Store
@@ -57,6 +56,9 @@ def by_diversity(candidates: Sequence[Candidate]) -> list[Candidate]:
     """
     if len(candidates) < 2:
         return list(candidates)
+    # Imported here: it takes a second, and only filling a queue needs it.
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     texts = [_shape(c.item) for c in candidates]
     vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), lowercase=True).fit_transform(texts)
     nearest = np.full(len(texts), -1.0)

@@ -62,10 +62,6 @@ STYLE = f"""<style>
 .lb-guide code {{ white-space: normal; overflow-wrap: anywhere; }}
 .lb-guide h4 {{ margin: 12px 0 4px; }}
 #label-keys {{ position: absolute; width: 0; height: 0; padding: 0; }}
-#label-task, #label-status, #label-progress, #label-said {{ padding: 0 !important; }}
-#label-task > *, #label-status > *, #label-progress > *, #label-said > * {{ padding: 0 !important; }}
-#label-reason textarea, #label-corrected textarea, #label-malrule .wrap, #label-name input {{
-  border: 1px solid var(--border-color-primary); border-radius: 6px; }}
 #label-correct, #label-incorrect, #label-cant-tell {{ font-weight: 600; min-height: 48px; padding: 4px 8px; }}
 #label-correct {{ border: 2px solid {GREEN}; }}
 #label-incorrect {{ border: 2px solid {VERMILION}; }}
