@@ -71,7 +71,7 @@ class Record:
 
 def is_person(annotator: str) -> bool:
     """Whether a label under this name is a person's own reading."""
-    return not annotator.startswith((AI, SETTLED))
+    return not annotator.casefold().startswith((AI, SETTLED))
 
 
 def utc_now() -> str:
