@@ -15,6 +15,7 @@ from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.memory import memory
+from workbench.cli.labels import labels
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
 from workbench.cli.train import train
@@ -69,6 +70,7 @@ app.command(short_help="Compare methods over seeds.")(compare)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Look into the memory of a run.")(memory)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
+app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)

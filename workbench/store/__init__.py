@@ -1,7 +1,8 @@
-"""The database: runs, rounds, rollouts, verdicts, and memory with the history of every item."""
+"""The database: runs, rounds, rollouts, verdicts, memory with the history of every item, and labels."""
 
+from workbench.store.labels import Order, Place, is_person
 from workbench.store.memory_log import MemoryEvent
 from workbench.store.rows import RunInfo
 from workbench.store.store import DEFAULT_PATH, Store
 
-__all__ = ["DEFAULT_PATH", "MemoryEvent", "RunInfo", "Store"]
+__all__ = ["DEFAULT_PATH", "MemoryEvent", "Order", "Place", "RunInfo", "Store", "is_person"]

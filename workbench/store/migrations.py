@@ -51,7 +51,26 @@ def m002_memory(db: Connection) -> None:
         db.exec_driver_sql(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_runs_and_rollouts, m002_memory)
+def m003_labels(db: Connection) -> None:
+    """Items to be labelled, every label ever given, the labels that hold now, and leases."""
+    statements = (
+        """CREATE TABLE label_items (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
+           json TEXT NOT NULL, added TEXT NOT NULL, readings INTEGER NOT NULL, readers INTEGER NOT NULL,
+           control INTEGER NOT NULL, gold TEXT, uncertain REAL, disagree REAL, diverse REAL, worth REAL)""",
+        """CREATE TABLE labels (seq INTEGER PRIMARY KEY, item_id TEXT NOT NULL REFERENCES label_items (id),
+           annotator TEXT NOT NULL, origin TEXT NOT NULL, json TEXT NOT NULL)""",
+        "CREATE INDEX labels_of_item ON labels (item_id, annotator, seq)",
+        """CREATE TABLE labels_now (item_id TEXT NOT NULL REFERENCES label_items (id), annotator TEXT NOT NULL,
+           seq INTEGER NOT NULL, person INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (item_id, annotator))""",
+        "CREATE INDEX labels_now_of_annotator ON labels_now (annotator, seq)",
+        """CREATE TABLE label_leases (item_id TEXT NOT NULL PRIMARY KEY REFERENCES label_items (id),
+           annotator TEXT NOT NULL, until REAL NOT NULL)""",
+    )
+    for statement in statements:
+        db.exec_driver_sql(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_runs_and_rollouts, m002_memory, m003_labels)
 """In the order in which they apply."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Float, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -70,4 +70,50 @@ memory_events = Table(
     Column("round", Integer, nullable=False),
     Column("event", Text, nullable=False),
     Column("json", Text),
+)
+
+label_items = Table(
+    "label_items",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("json", Text, nullable=False),
+    Column("added", Text, nullable=False),
+    Column("readings", Integer, nullable=False),
+    Column("readers", Integer, nullable=False),
+    Column("control", Integer, nullable=False),
+    Column("gold", Text),
+    Column("uncertain", Float),
+    Column("disagree", Float),
+    Column("diverse", Float),
+    Column("worth", Float),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("item_id", Text, nullable=False),
+    Column("annotator", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("json", Text, nullable=False),
+)
+
+labels_now = Table(
+    "labels_now",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("annotator", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("person", Integer, nullable=False),
+    Column("json", Text, nullable=False),
+)
+
+label_leases = Table(
+    "label_leases",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("annotator", Text, nullable=False),
+    Column("until", Float, nullable=False),
 )

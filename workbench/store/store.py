@@ -16,6 +16,7 @@ from workbench.errors import BadInput
 from workbench.files import make_folder
 from workbench.store import memory_log
 from workbench.store.connection import open_engine, reporting, store_path
+from workbench.store.labels import LabelMethods
 from workbench.store.memory_log import MemoryEvent
 from workbench.store.migrations import migrate
 from workbench.store.rows import RunInfo, chunks, of_round, require_run, rollout_row, verdict_row
@@ -26,7 +27,7 @@ DEFAULT_PATH = Path("runs/workbench.db")
 """Where the store lies unless the caller says otherwise."""
 
 
-class Store:
+class Store(LabelMethods):
     """Open with `Store.open`, close by leaving its `with` block.
 
     Methods raise `StorageError` where the disk or the database refuses, and `BadInput` for an unknown run.

@@ -16,8 +16,9 @@ SENTENCE = "See every step a small tutor model takes, what the verifier says of 
 SYSTEM = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
+# The full width is set since the page would else shrink to its content and move while steps come in.
 PAGE_STYLE = """
-.gradio-container { max-width: 1240px !important; margin: 0 auto !important; padding: 0 20px 32px !important; }
+.gradio-container { width: 100%; box-sizing: border-box; max-width: 1240px !important; margin: 0 auto !important; padding: 0 20px 32px !important; }
 .wb-head { padding: 22px 0 10px; }
 .wb-head h1 { font-size: 1.4rem; font-weight: 650; letter-spacing: -0.01em; margin: 0 0 2px; }
 .wb-head p { margin: 0; opacity: .75; font-size: 0.95rem; }

@@ -1,9 +1,265 @@
-"""The Label tab."""
+"""The Label tab: one step at a time, marked by a key, saved before the page says so."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+
+from workbench.errors import BadInput, WorkbenchError
+from workbench.labeling.candidates import hear
+from workbench.store import Order, Store
+from workbench.types import LabelItem, Mark
+from workbench.ui import desk, label_page
 from workbench.ui.context import AppContext
+from workbench.ui.label_keys import LISTEN, SHOWN_ITEM, TOGGLE_SHEET
+from workbench.ui.tabs import label_more
+from workbench.verification.malrules.catalogue import CATALOGUE
+
+ORDERS = [
+    ("uncertain first", Order.UNCERTAIN.value),
+    ("checkers disagree", Order.DISAGREE.value),
+    ("diverse", Order.DIVERSE.value),
+    ("worth most to training", Order.WORTH.value),
+]
+BUTTONS = (
+    (Mark.CORRECT, "1  ✓  Correct", "label-correct"),
+    (Mark.INCORRECT, "2  ✗  Incorrect", "label-incorrect"),
+    (Mark.CANT_TELL, "3  ?  Can't tell", "label-cant-tell"),
+)
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "undocumented"}
+"""A key's answer waits in no queue: it is one short transaction."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The parts of the tab that requests fill."""
+
+    start: gr.Row
+    name: gr.Textbox
+    person: gr.Textbox
+    """The name that was given at the start; the field itself forgets it when it is hidden."""
+    kept: gr.BrowserState
+    shown: gr.Textbox
+    skipped: gr.State
+    task: gr.HTML
+    status: gr.HTML
+    progress: gr.HTML
+    order: gr.Radio
+    reason: gr.Textbox
+    malrule: gr.Dropdown
+    corrected: gr.Textbox
+    checkers: gr.Accordion
+    said: gr.HTML
+    bring_back: gr.Button
 
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
+    desk.stock_queue(context.store)
+    gr.HTML(label_page.STYLE + label_page.keys_html(), js_on_load=LISTEN, elem_id="label-keys")
+    page, buttons = _draw(context)
+    _wire(context, page, buttons)
+    label_more.draw(context, page.person)
+
+
+def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:
+    # The key protects nothing: what is kept is a name that its owner sees on the page.
+    kept = gr.BrowserState("", storage_key="workbench-annotator", secret="workbench-annotator")
+    shown, person, skipped = gr.Textbox(visible=False), gr.Textbox(visible=False), gr.State(())
+    with gr.Row(visible=not context.signed_in, equal_height=True, elem_id="label-who") as start:
+        name = gr.Textbox(
+            label="Your name", info="Goes with every label. Kept in this browser.", max_lines=1, elem_id="label-name"
+        )
+        begin = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="label-start")
+    with gr.Row():
+        with gr.Column(scale=3, min_width=420):
+            task = gr.HTML(label_page.waiting_html(), elem_id="label-task")
+            with gr.Row():
+                buttons = {key: gr.Button(text, elem_id=key, min_width=130) for _, text, key in BUTTONS}
+            status = gr.HTML(label_page.status_html(""), elem_id="label-status")
+            with gr.Row():
+                reason = gr.Textbox(label="Reason, if you like", max_lines=3, elem_id="label-reason", min_width=200)
+                corrected = gr.Textbox(
+                    label="The step as it should be", max_lines=3, elem_id="label-corrected", min_width=200
+                )
+                malrule = gr.Dropdown(
+                    _malrules(), value="", label="Malrule", elem_id="label-malrule", min_width=200, filterable=True
+                )
+            with gr.Accordion("What the checkers say", open=False, elem_id="label-checkers") as checkers:
+                said = gr.HTML("", elem_id="label-said")
+        with gr.Column(scale=1, min_width=240):
+            progress = gr.HTML("", elem_id="label-progress")
+            with gr.Row():
+                buttons["label-skip"] = gr.Button("s  Skip", size="sm", min_width=70, elem_id="label-skip")
+                buttons["label-undo"] = gr.Button("u  Undo", size="sm", min_width=70, elem_id="label-undo")
+                sheet = gr.Button("?  Keys", size="sm", min_width=70, elem_id="label-help")
+            order = gr.Radio(ORDERS, value=Order.UNCERTAIN.value, label="Order", elem_id="label-order")
+            bring_back = gr.Button("Bring back what I skipped", size="sm", visible=False, elem_id="label-unskip")
+            buttons["label-rename"] = gr.Button(
+                "Another name", size="sm", visible=not context.signed_in, elem_id="label-rename"
+            )
+    sheet.click(None, js=TOGGLE_SHEET)
+    buttons["label-start"] = begin
+    page = Page(
+        start=start,
+        name=name,
+        person=person,
+        kept=kept,
+        shown=shown,
+        skipped=skipped,
+        task=task,
+        status=status,
+        progress=progress,
+        order=order,
+        reason=reason,
+        malrule=malrule,
+        corrected=corrected,
+        checkers=checkers,
+        said=said,
+        bring_back=bring_back,
+    )
+    return page, buttons
+
+
+def _malrules() -> list[tuple[str, str]]:
+    known = sorted((f"{rule.misconception} ({name})", name) for name, rule in CATALOGUE.items())
+    return [("none, or not known", ""), *known]
+
+
+def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> None:
+    """Join buttons to requests. Each sends the name and the id of the item seen: none rests on the session."""
+    store = context.store
+    notes = [page.reason, page.malrule, page.corrected]
+    places = [page.order, page.skipped]
+    outputs = [
+        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.person, page.kept,
+        page.start, page.bring_back,
+    ]  # fmt: skip
+
+    def who(name: str, request: gr.Request) -> str:
+        return desk.checked_name(str(request.username) if context.signed_in else name)
+
+    def answer(name: str, skipped: tuple[str, ...], found: desk.Desk) -> dict[Any, Any]:
+        return _shown(store, page, name, skipped, found)
+
+    def giver(mark: Mark) -> Callable[..., dict[Any, Any]]:
+        def give(
+            shown: str,
+            name: str,
+            order: str,
+            skipped: tuple[str, ...],
+            reason: str,
+            malrule: str,
+            corrected: str,
+            request: gr.Request,
+        ) -> dict[Any, Any]:
+            def done() -> dict[Any, Any]:
+                person, given = who(name, request), desk.checked_notes(reason, malrule, corrected)
+                found = desk.mark(store, person, shown, mark, given, Order(order), tuple(skipped))
+                return answer(person, tuple(skipped), found)
+
+            return _guarded(page, done)
+
+        return give
+
+    def skip(shown: str, name: str, order: str, skipped: tuple[str, ...], request: gr.Request) -> dict[Any, Any]:
+        def done() -> dict[Any, Any]:
+            person = who(name, request)
+            passed = (*(key for key in skipped if key != shown), *((shown,) if shown else ()))
+            return answer(person, passed, desk.take(store, person, Order(order), passed, "Skipped."))
+
+        return _guarded(page, done)
+
+    def undo(name: str, skipped: tuple[str, ...], request: gr.Request) -> dict[Any, Any]:
+        def done() -> dict[Any, Any]:
+            person = who(name, request)
+            found = desk.undo(store, person)
+            if found is None:
+                raise BadInput("There is no label of yours to take back.")
+            return answer(person, tuple(skipped), found)
+
+        return _guarded(page, done)
+
+    def again(name: str, order: str, request: gr.Request) -> dict[Any, Any]:
+        """The next item with nothing skipped: at the start, and to bring back what was skipped."""
+
+        def done() -> dict[Any, Any]:
+            person = who(name, request)
+            return answer(person, (), desk.take(store, person, Order(order), ()))
+
+        return _guarded(page, done)
+
+    def arrive(kept: str, order: str, request: gr.Request) -> dict[Any, Any]:
+        """At the opening of the page: who gave a name before goes on at once."""
+        known = context.signed_in or bool(kept)
+        return again(str(kept), order, request) if known else {page.person: ""}
+
+    def reorder(name: str, order: str, skipped: tuple[str, ...], request: gr.Request) -> dict[Any, Any]:
+        def done() -> dict[Any, Any]:
+            person = who(name, request)
+            store.release(person)
+            return answer(person, tuple(skipped), desk.take(store, person, Order(order), tuple(skipped)))
+
+        return _guarded(page, done)
+
+    def rename(name: str) -> dict[Any, Any]:
+        """Ask for a name again; what the person held goes back."""
+        store.release(name)
+        empty = {page.task: label_page.waiting_html(), page.status: label_page.status_html(""), page.progress: ""}
+        return {**empty, page.person: "", page.kept: "", page.skipped: (), page.start: gr.Row(visible=True)}
+
+    def checkers_say(shown: str) -> str:
+        items = store.label_items([shown])
+        return label_page.said_html(hear(items[0].problem, items[0].lines), items[0]) if items else ""
+
+    for mark, _, key in BUTTONS:
+        buttons[key].click(
+            giver(mark), [page.shown, page.person, *places, *notes], outputs,
+            js=SHOWN_ITEM, api_name=key.replace("-", "_"), **QUIET,
+        )  # fmt: skip
+    buttons["label-skip"].click(
+        skip, [page.shown, page.person, *places], outputs, js=SHOWN_ITEM, api_name="label_skip", **QUIET
+    )
+    buttons["label-undo"].click(undo, [page.person, page.skipped], outputs, api_name="label_undo", **QUIET)
+    buttons["label-rename"].click(rename, page.person, outputs, api_name="label_rename", **QUIET)
+    for event in (buttons["label-start"].click, page.name.submit):
+        event(again, [page.name, page.order], outputs, api_name="label_start", **QUIET)
+    page.bring_back.click(again, [page.person, page.order], outputs, api_name="label_again", **QUIET)
+    page.order.input(reorder, [page.person, *places], outputs, api_name="label_order", **QUIET)
+    page.checkers.expand(checkers_say, [page.shown], page.said, js=SHOWN_ITEM, api_name="label_checkers", **QUIET)
+    Context.root_block.load(arrive, [page.kept, page.order], outputs, api_name="label_arrive", **QUIET)
+
+
+def _guarded(page: Page, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
+    """What went wrong goes into the status line; the item stays where it is."""
+    try:
+        return work()
+    except WorkbenchError as error:
+        return {page.status: label_page.status_html(str(error), bad=True)}
+
+
+def _shown(store: Store, page: Page, name: str, skipped: tuple[str, ...], found: desk.Desk) -> dict[Any, Any]:
+    """Everything that changes with the item before a person."""
+    return {
+        page.task: _task(store, found.item, len(skipped)),
+        page.status: label_page.status_html(found.said),
+        page.progress: label_page.progress_html(name, store.labelled_by(name), store.items_waiting(name)),
+        page.reason: found.notes.reason,
+        page.malrule: found.notes.malrule or "",
+        page.corrected: found.notes.corrected or "",
+        page.checkers: gr.Accordion(open=False),
+        page.said: "",
+        page.skipped: skipped,
+        page.person: name,
+        page.kept: name,
+        page.start: gr.Row(visible=False),
+        page.bring_back: gr.Button(visible=bool(skipped)),
+    }
+
+
+def _task(store: Store, item: LabelItem | None, skipped: int) -> str:
+    return label_page.empty_html(skipped, store.queue_size()) if item is None else label_page.task_html(item)

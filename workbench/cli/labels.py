@@ -1,0 +1,184 @@
+"""`workbench labels`: the queue filled from a run, labels in and out of files, and how far people agree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.guard import GuardedGroup
+from workbench.cli.runs import LATEST, RUNS, find_run, store_place
+
+if TYPE_CHECKING:
+    from workbench.labeling.agreement import Agreement
+
+StoreAt = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="The store; workbench.db in the runs folder by default.")
+]
+RunsFolder = Annotated[Path, typer.Option(help="The folder that holds all runs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+labels = typer.Typer(
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Fill the queue of steps to label, and bring labels in and out.",
+)
+
+
+@labels.command("fill")
+def fill(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's name or path, or 'latest'.")] = LATEST,
+    n: Annotated[int, typer.Option("--n", min=1, help="Items to add at most, gold items beside them.")] = 200,
+    double: Annotated[float, typer.Option(min=0, max=1, help="Share that two people are to read.")] = 0.2,
+    control: Annotated[float, typer.Option(min=0, max=1, help="Share drawn at random from all steps.")] = 0.1,
+    gold: Annotated[float, typer.Option(min=0, max=1, help="Share of items added whose mark is known.")] = 0.05,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn.")] = 0,
+    store: StoreAt = None,
+    runs_folder: RunsFolder = RUNS,
+    as_json: AsJson = False,
+) -> None:
+    """Put ambiguous steps of a run's latest rollouts into the queue of the Label tab.
+
+    Ambiguous is what no checker decided, what was decided with little confidence, and where checkers disagree.
+    A step that is in the queue already is not added again.
+
+    \b
+    Examples:
+      workbench labels fill
+      workbench labels fill my-run --n 500 --double 0.3
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.labeling.queue import SOLUTIONS, fill_queue
+    from workbench.labeling.sources import problems_of_run
+    from workbench.store import Store
+
+    name = find_run(run, runs_folder, store).name
+    bar_of = progress_bar(f"looking through {name}", SOLUTIONS)
+    with Store.open(store_place(store, runs_folder)) as opened, bar_of as (bar, task):
+        added = fill_queue(
+            opened,
+            name,
+            problems_of_run(opened, name),
+            n,
+            seed=seed,
+            control_share=control,
+            double_share=double,
+            gold_share=gold,
+            on_solution=lambda: bar.advance(task),
+        )
+    if as_json:
+        typer.echo(json.dumps({"run": name, "added": added}))
+    else:
+        typer.echo(f"{added} items are new in the queue; label them in the app ('workbench app', tab Label).")
+
+
+@labels.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="F.jsonl", help="Labels, one row a line.")],
+    store: StoreAt = None,
+    runs_folder: RunsFolder = RUNS,
+    as_json: AsJson = False,
+) -> None:
+    """Bring labels from a file into the store, all or none.
+
+    A row is a solution with ratings as in PRM800K; a marked solution with `steps`, `first_error` and
+    `annotator`; or `item`, `labeler` and `rating` for an item of the queue. Ratings are 1, 0 (can't tell) and -1.
+    A wrong row stops before anything is written. Labels that are there already are counted and left as they are.
+
+    \b
+    Examples:
+      workbench labels import data/labels/rollouts.jsonl
+      workbench labels import labels.jsonl --json
+    """
+    from workbench.labeling.exchange import import_labels
+    from workbench.store import Store
+
+    with Store.open(store_place(store, runs_folder)) as opened:
+        done = import_labels(opened, file)
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+    else:
+        typer.echo(
+            f"{done.new_labels} labels of {', '.join(done.annotators)} are new, {done.repeated} were there; "
+            f"{done.new_items} items are new."
+        )
+
+
+@labels.command("export")
+def export(
+    out: Annotated[Path | None, typer.Option(metavar="F.jsonl", help="Where it goes; stdout if left out.")] = None,
+    people: Annotated[bool, typer.Option("--people", help="Leave out models and what was settled.")] = False,
+    store: StoreAt = None,
+    runs_folder: RunsFolder = RUNS,
+) -> None:
+    """Write the labels that hold now, in PRM800K's shape: one solution of one labeler a line.
+
+    \b
+    Examples:
+      workbench labels export --out labels.jsonl
+      workbench labels export --people | head -1
+    """
+    from workbench.cli.verify import require_place
+    from workbench.labeling.exchange import export_labels
+    from workbench.store import Store
+
+    require_place(out)
+    with Store.open(store_place(store, runs_folder)) as opened:
+        text = export_labels(opened, out, people)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        typer.echo(f"{text.count(chr(10))} solutions in {out}.", err=True)
+
+
+@labels.command("agreement")
+def agreement(
+    models: Annotated[bool, typer.Option("--models", help="Count models' readings beside people's.")] = False,
+    store: StoreAt = None,
+    runs_folder: RunsFolder = RUNS,
+    as_json: AsJson = False,
+) -> None:
+    """See how far annotators agree: Cohen's kappa by pair, Krippendorff's alpha with its 95 % interval.
+
+    Reads the store and writes nothing. Only people's readings count unless --models is given.
+
+    \b
+    Examples:
+      workbench labels agreement
+      workbench labels agreement --models --json
+    """
+    from workbench.labeling.agreement import agreement_of, agreement_record, disagreements, gold_accuracy
+    from workbench.store import Store
+
+    with Store.open(store_place(store, runs_folder)) as opened:
+        given = opened.labels()
+        gold = {key: place.gold for key, place in opened.label_places().items() if place.gold is not None}
+    found = agreement_of(given, models)
+    open_ = sum(d.settled is None for d in disagreements(given, models))
+    accuracy = gold_accuracy(given, gold)
+    if as_json:
+        typer.echo(json.dumps({**agreement_record(found, accuracy), "to_settle": open_}))
+    else:
+        _print_agreement(found, accuracy, open_)
+
+
+def _print_agreement(found: Agreement, gold: dict[str, tuple[int, int]], open_: int) -> None:
+    from workbench.cli.render import plain, print_titled, table_of
+
+    table = table_of(("first", "second"), ("items", "agreed", "kappa"))
+    for pair in found.pairs:
+        kappa = "–" if pair.kappa is None else f"{pair.kappa:.2f}"
+        table.add_row(plain(pair.first), plain(pair.second), str(pair.items), f"{100 * pair.agreed:.0f} %", kappa)
+    print_titled(f"{found.labels} labels on {found.items} items, {found.doubles} read twice or more", table)
+    if found.alpha is None:
+        typer.echo("Krippendorff's alpha: undefined; it needs items that two have read, and two different marks.")
+    else:
+        alpha = found.alpha
+        typer.echo(f"Krippendorff's alpha: {alpha.value:.2f} [{alpha.low:.2f}, {alpha.high:.2f}]")
+    for name, (right, of) in sorted(gold.items()):
+        typer.echo(f"Gold items, {plain(name)}: {right} of {of} right.")
+    typer.echo(f"To settle: {open_}.")

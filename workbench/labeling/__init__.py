@@ -1,0 +1,1 @@
+"""Labels by people: what to ask, in which order, how far they agree, and how labels come in and go out."""

@@ -1,0 +1,200 @@
+"""How far annotators agree: Cohen's kappa, Krippendorff's alpha, gold items, and what is left to settle.
+
+Only people's readings count: models (`ai:NAME`) and what was settled afterwards are left out unless asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.store import is_person
+from workbench.store.labels import SETTLED
+from workbench.types import Interval, Label, Mark
+
+RESAMPLES = 2000
+Units = Sequence[Sequence[Hashable]]
+"""The values that each unit got, one a reader; missing ones left out."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two annotators on the items that both read."""
+
+    first: str
+    second: str
+    items: int
+    agreed: float
+    """Share of the items on which they gave the same mark."""
+    kappa: float | None
+    """Cohen's kappa; None where both gave one and the same mark throughout, which leaves nothing to correct."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the readings of all annotators agree."""
+
+    labels: int
+    items: int
+    doubles: int
+    """Items with two readings or more."""
+    pairs: tuple[Pair, ...]
+    alpha: Interval | None
+    """Krippendorff's alpha; None without two different marks among the doubles."""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An item on which readings differ."""
+
+    item_id: str
+    labels: tuple[Label, ...]
+    settled: Label | None
+    """What somebody decided since."""
+
+
+def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
+    """Cohen's kappa of two readers of the same units, in the same order; None where it is undefined."""
+    if not first or len(set(first) | set(second)) < 2:
+        return None
+    # Imported here: it takes a second, and not all who label need it.
+    from sklearn.metrics import cohen_kappa_score
+
+    return float(cohen_kappa_score([str(v) for v in first], [str(v) for v in second]))
+
+
+def krippendorff_alpha(units: Units) -> float | None:
+    """Krippendorff's alpha for nominal values, with any number of readers and values missing.
+
+    Units with one value tell nothing and are left out. None where all values are equal, or none is paired.
+    """
+    counts = _counts(units)
+    return _alpha(counts) if len(counts) else None
+
+
+def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Interval | None:
+    """Alpha with a 95 % percentile bootstrap over units; resamples without any variation are left out."""
+    counts = _counts(units)
+    value = _alpha(counts) if len(counts) else None
+    if value is None:
+        return None
+    rng = np.random.default_rng(seed)
+    drawn = (_alpha(counts[rng.integers(len(counts), size=len(counts))]) for _ in range(resamples))
+    low, high = np.percentile([a for a in drawn if a is not None], (2.5, 97.5))
+    return Interval(value, float(low), float(high))
+
+
+def _counts(units: Units) -> NDArray[np.float64]:
+    """How often each value stands in each unit that has two values or more: units x values."""
+    paired = [list(unit) for unit in units if len(unit) > 1]
+    values = sorted({v for unit in paired for v in unit}, key=str)
+    rows = [[unit.count(v) for v in values] for unit in paired]
+    return np.asarray(rows, dtype=np.float64).reshape(len(paired), len(values))
+
+
+def _alpha(counts: NDArray[np.float64]) -> float | None:
+    """1 - observed / expected disagreement, from the coincidences (Krippendorff 2011, section C)."""
+    readers = counts.sum(axis=1)
+    total = readers.sum()
+    apart = (readers**2 - (counts**2).sum(axis=1)) / (readers - 1)
+    expected = total**2 - (counts.sum(axis=0) ** 2).sum()
+    if expected == 0:
+        return None
+    return float(1 - (total - 1) * apart.sum() / expected)
+
+
+def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 0) -> Agreement:
+    """How far the labels that hold now agree, among people, or with models' readings beside theirs."""
+    read = [label for label in labels if label.mark is not None and _counts_as_reading(label.annotator, models_too)]
+    by_item: dict[str, dict[str, Mark]] = {}
+    for label in read:
+        assert label.mark is not None
+        by_item.setdefault(label.item_id, {})[label.annotator] = label.mark
+    units = [list(marks.values()) for marks in by_item.values()]
+    annotators = sorted({label.annotator for label in read})
+    pairs = (_pair(a, b, by_item) for a, b in combinations(annotators, 2))
+    return Agreement(
+        len(read),
+        len(by_item),
+        sum(len(unit) > 1 for unit in units),
+        tuple(p for p in pairs if p is not None),
+        alpha_interval(units, seed),
+    )
+
+
+def _counts_as_reading(annotator: str, models_too: bool) -> bool:
+    return is_person(annotator) or (models_too and not annotator.startswith(SETTLED))
+
+
+def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> Pair | None:
+    both = [(marks[a], marks[b]) for marks in by_item.values() if a in marks and b in marks]
+    if not both:
+        return None
+    agreed = sum(x is y for x, y in both) / len(both)
+    return Pair(a, b, len(both), agreed, cohen_kappa([x for x, _ in both], [y for _, y in both]))
+
+
+def gold_accuracy(labels: Iterable[Label], gold: Mapping[str, Mark]) -> dict[str, tuple[int, int]]:
+    """For each annotator: gold items marked right, and gold items marked. A can't tell is not right."""
+    found: dict[str, tuple[int, int]] = {}
+    for label in labels:
+        if label.item_id in gold and label.mark is not None:
+            right, of = found.get(label.annotator, (0, 0))
+            found[label.annotator] = (right + (label.mark is gold[label.item_id]), of + 1)
+    return found
+
+
+def disagreements(labels: Iterable[Label], models_too: bool = False) -> list[Disagreement]:
+    """Items on which readings differ, those that nobody has settled first, in the order of their first label."""
+    by_item: dict[str, list[Label]] = {}
+    settled: dict[str, Label] = {}
+    for label in labels:
+        if label.annotator.startswith(SETTLED):
+            settled[label.item_id] = label
+        elif _counts_as_reading(label.annotator, models_too):
+            by_item.setdefault(label.item_id, []).append(label)
+    apart = [
+        Disagreement(key, tuple(given), settled.get(key))
+        for key, given in by_item.items()
+        if len({label.mark for label in given}) > 1
+    ]
+    return sorted(apart, key=lambda d: d.settled is not None)
+
+
+def settled_marks(labels: Iterable[Label]) -> dict[str, Mark]:
+    """One mark for each item that people agree on: what was settled, else what all of them said.
+
+    Items on which they differ and nobody decided are left out.
+    """
+    marks: dict[str, set[Mark]] = {}
+    decided: dict[str, Mark] = {}
+    for label in labels:
+        if label.mark is None:
+            continue
+        if label.annotator.startswith(SETTLED):
+            decided[label.item_id] = label.mark
+        elif is_person(label.annotator):
+            marks.setdefault(label.item_id, set()).add(label.mark)
+    agreed = {key: next(iter(given)) for key, given in marks.items() if len(given) == 1}
+    return agreed | decided
+
+
+def agreement_record(found: Agreement, gold: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    """The figures for machines."""
+    alpha = found.alpha
+    return {
+        "labels": found.labels,
+        "items": found.items,
+        "doubles": found.doubles,
+        "alpha": {"value": alpha.value, "low": alpha.low, "high": alpha.high} if alpha else None,
+        "pairs": [
+            {"first": p.first, "second": p.second, "items": p.items, "agreed": p.agreed, "kappa": p.kappa}
+            for p in found.pairs
+        ],
+        "gold": {name: {"right": right, "of": of} for name, (right, of) in gold.items()},
+    }

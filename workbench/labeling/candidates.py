@@ -1,0 +1,221 @@
+"""From judged rollouts to steps that could be labelled, with all that the checkers say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from workbench.types import (
+    Judged,
+    Judgement,
+    Knowledge,
+    LabelItem,
+    Problem,
+    StepVerdict,
+    Verdict,
+    content_id,
+)
+from workbench.verification import Verifier
+from workbench.verification.findings import Context, Finding, StepChecker
+
+LOW_CONFIDENCE = 0.9
+"""Below it a decided step is ambiguous. Exact arithmetic and counterexamples have 1."""
+WRONG_THOUGH_RIGHT = 0.05
+"""How likely an undecided step is wrong where the final answer is right: a prior, not a measurement."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One step that could be labelled."""
+
+    item: LabelItem
+    verdict: StepVerdict
+    says: tuple[Finding, ...]
+    """What each checker that had a say found, decided or not."""
+    worth: float
+    """What its label is worth to training, 0 to 1."""
+
+    @property
+    def uncertain(self) -> float:
+        """1 for an undecided step; else what is missing to full confidence."""
+        return 1.0 if self.verdict.judgement is Judgement.UNKNOWN else 1.0 - self.verdict.confidence
+
+    @property
+    def disagree(self) -> float:
+        return disagreement(self.verdict, self.says)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Unknown, of low confidence, or checkers that disagree: what a person should see."""
+        undecided = self.verdict.judgement is Judgement.UNKNOWN
+        return undecided or self.verdict.confidence < LOW_CONFIDENCE or self.disagree > 0
+
+
+def disagreement(verdict: StepVerdict, says: Sequence[Finding]) -> float:
+    """How far checkers disagree on a step, 0 to 1.
+
+    1 where as many prove it as disprove it, less where one side outweighs; 1/2 where they all say correct and
+    one doubts: so it is where the computation holds but leads to a final answer that is wrong. 0 where the
+    step is disproved with certainty: who says correct then saw a part of the line.
+    """
+    if verdict.judgement is Judgement.INCORRECT and verdict.confidence >= 1:
+        return 0.0
+    right = sum(f.judgement is Judgement.CORRECT for f in says)
+    wrong = sum(f.judgement is Judgement.INCORRECT for f in says)
+    if right and wrong:
+        return 2 * min(right, wrong) / (right + wrong)
+    # A checker that could not read the line is silent; one that has evidence against it doubts.
+    doubts = any(f.judgement is Judgement.UNKNOWN and f.evidence for f in says)
+    return 0.5 if right and doubts else 0.0
+
+
+@dataclass(frozen=True)
+class _Listening:
+    """A checker that also writes down what it finds, by the step's place."""
+
+    checker: StepChecker
+    heard: dict[int, list[Finding]]
+
+    @property
+    def name(self) -> str:
+        return self.checker.name
+
+    def __call__(self, context: Context) -> Finding | None:
+        found = self.checker(context)
+        if found is not None:
+            self.heard.setdefault(len(context.earlier), []).append(found)
+        return found
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A solution's verdict with what every checker said of every step."""
+
+    verdict: Verdict
+    says: tuple[tuple[Finding, ...], ...]
+
+
+def hear(
+    problem: Problem,
+    solution: str | Sequence[str],
+    verifier: Verifier | None = None,
+    knowledge: Knowledge = Knowledge.ANSWER,
+) -> Heard:
+    """Verify a solution and keep what each checker said."""
+    heard: dict[int, list[Finding]] = {}
+    base = verifier or Verifier()
+    last = base.last_resort
+    listening = replace(
+        base,
+        checkers=tuple(_Listening(c, heard) for c in base.checkers),
+        last_resort=_Listening(last, heard) if last is not None else None,
+    )
+    verdict = listening.verify(problem, solution, knowledge)
+    return Heard(verdict, tuple(tuple(heard.get(i, ())) for i in range(len(verdict.steps))))
+
+
+def item_of(problem: Problem, lines: Sequence[str], source: str, rollout_id: str | None = None) -> LabelItem:
+    """The item of the last of these lines, with its content id."""
+    return LabelItem(item_id(problem.text, lines), problem, tuple(lines), source, rollout_id)
+
+
+def item_id(problem_text: str, lines: Sequence[str]) -> str:
+    """Content id of a step in its context: the problem's words and the lines up to the step."""
+    return content_id(problem_text, list(lines))
+
+
+@dataclass
+class _Solutions:
+    """How often a group of rollouts solved its problem."""
+
+    right: int = 0
+    all: int = 0
+
+    @property
+    def weight(self) -> float:
+        """The question weight of training, sqrt(p (1 - p)) with p = (k + 1) / (n + 2), doubled to reach 1."""
+        p = (self.right + 1) / (self.all + 2)
+        return float(2 * (p * (1 - p)) ** 0.5)
+
+
+def candidates_of(
+    judged: Sequence[Judged],
+    problems: Mapping[str, Problem],
+    source: str,
+    verifier: Verifier | None = None,
+    on_solution: Callable[[], None] = lambda: None,
+) -> list[Candidate]:
+    """Every step up to the first error of the rollouts, each step in the same context once.
+
+    Rollouts of problems that are not given are left out. `verifier` says what the checkers found; the verdict
+    is the stored one.
+    """
+    groups: dict[tuple[str, int], _Solutions] = {}
+    for member in judged:
+        group = groups.setdefault((member.rollout.problem_id, member.rollout.round), _Solutions())
+        group.right += member.verdict.answer_correct
+        group.all += 1
+    found: dict[str, Candidate] = {}
+    for member in judged:
+        problem = problems.get(member.rollout.problem_id)
+        if problem is not None and member.verdict.steps:
+            weight = groups[member.rollout.problem_id, member.rollout.round].weight
+            for made in _of_rollout(member, problem, weight, source, verifier):
+                known = found.get(made.item.id)
+                if known is None or made.worth > known.worth:
+                    found[made.item.id] = made
+        on_solution()
+    return list(found.values())
+
+
+def _of_rollout(
+    member: Judged, problem: Problem, weight: float, source: str, verifier: Verifier | None
+) -> Iterable[Candidate]:
+    verdict = member.verdict
+    lines = [step.text for step in verdict.steps]
+    says = hear(problem, lines, verifier, verdict.knowledge).says
+    chances = chances_of_error(verdict, says)
+    last = len(lines) - 1 if verdict.first_error is None else verdict.first_error
+    for index in range(last + 1):
+        change = change_of_signal(verdict, index)
+        item = item_of(problem, lines[: index + 1], source, member.rollout.id)
+        # A stored verdict of another version may have cut the text otherwise.
+        own = says[index] if index < len(says) else ()
+        yield Candidate(item, verdict.steps[index], own, min(1.0, weight * chances[index] * change))
+
+
+def chances_of_error(verdict: Verdict, says: Sequence[Sequence[Finding]]) -> list[float]:
+    """How likely a label would overturn what is said of each step, by rules of thumb.
+
+    In a solution that fails without any step proved wrong, the mistake is in one of the steps that are open,
+    each as likely as the other. In one with the right answer an open step is rarely wrong. A step judged with
+    less than full confidence is wrong as often as its confidence says.
+    """
+    open_ = [
+        i
+        for i, step in enumerate(verdict.steps)
+        if step.judgement is Judgement.UNKNOWN or (i < len(says) and disagreement(step, says[i]) > 0)
+    ]
+    failed = verdict.answer_judgement is Judgement.INCORRECT and verdict.first_error is None
+    shared = 1 / len(open_) if failed and open_ else WRONG_THOUGH_RIGHT
+    return [
+        max(shared, 1 - step.confidence if step.judgement is not Judgement.UNKNOWN else 0.0)
+        if i in open_
+        else 1 - step.confidence
+        for i, step in enumerate(verdict.steps)
+    ]
+
+
+def change_of_signal(verdict: Verdict, index: int) -> float:
+    """How much of a rollout's training signal changes if the step's judgement is overturned, 0 to 1.
+
+    By the routing of training: a failed solution without a proved error spreads weight 1 over all its n steps,
+    and would put it on this one, so 1 - 1/n moves; a right solution would lose its reward and a proved error
+    its place, so all of it moves; what stands after the first error is masked, so nothing does.
+    """
+    first = verdict.first_error
+    if first is not None:
+        return 1.0 if index <= first else 0.0
+    if verdict.answer_judgement is Judgement.INCORRECT:
+        return 1 - 1 / len(verdict.steps) if len(verdict.steps) > 1 else 1.0
+    return 1.0

@@ -1,0 +1,348 @@
+"""Labels in the store: the items to be labelled, every label ever given, and who holds which item now.
+
+Labels are only ever appended; an undo is a label without a mark. What holds now is kept beside the log and
+changes in the same transaction, so that it is always what the log comes to.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from workbench.errors import BadInput
+from workbench.store.rows import chunks
+from workbench.store.schema import label_items, label_leases, labels, labels_now
+from workbench.types import Label, LabelItem, Mark, from_json, to_json
+
+AI = "ai:"
+"""Annotators whose names begin so are models. Their readings never count as people's."""
+SETTLED = "settled:"
+"""`settled:NAME` is what NAME decided where people had disagreed; no reading of its own."""
+LEASE_MINUTES = 10.0
+GOLD_EVERY, CONTROL_EVERY = 10, 7
+"""One item in so many is a gold item, or one of the random control slice, as long as there are some."""
+SKIPS = 200
+"""Skipped items that are remembered; those skipped before come up again."""
+
+
+class Order(StrEnum):
+    """What is labelled first."""
+
+    UNCERTAIN = "uncertain"
+    DISAGREE = "disagree"
+    DIVERSE = "diverse"
+    WORTH = "worth"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an item stands in the queue. Items without one were asked for by somebody and come first."""
+
+    uncertain: float = 0.0
+    """0 to 1, like the other three; more comes earlier in the order of that name."""
+    disagree: float = 0.0
+    diverse: float = 0.0
+    worth: float = 0.0
+    control: bool = False
+    """One of the random slice, chosen without looking at the verdict."""
+    readers: int = 1
+    """How many people are to read it; 0 for an item that came with its labels."""
+    gold: Mark | None = None
+    """The mark that is known to be right; such items are for everybody, and show how well people read."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A label as the log has it."""
+
+    seq: int
+    label: Label
+    origin: str
+    """`app`, or the file that it was imported from."""
+
+
+def is_person(annotator: str) -> bool:
+    """Whether a label under this name is a person's own reading."""
+    return not annotator.casefold().startswith((AI, SETTLED))
+
+
+def utc_now() -> str:
+    """The time for `Label.at`."""
+    return datetime.now(UTC).isoformat()
+
+
+class LabelMethods:
+    """The part of the store that holds labels."""
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        raise NotImplementedError
+
+    def _write(self, run: str | None = None) -> AbstractContextManager[Connection]:
+        raise NotImplementedError
+
+    # Items
+
+    def add_label_items(self, items: Iterable[LabelItem], places: Mapping[str, Place] | None = None) -> int:
+        """Put items into the queue; one that is there already changes nothing. Returns how many are new.
+
+        Items that came with an import, and for which nobody waits, count as new.
+        """
+        given = places or {}
+        with self._write() as db:
+            return _add_items(db, [(item, given.get(item.id)) for item in items])
+
+    def label_items(self, ids: Iterable[str] | None = None) -> list[LabelItem]:
+        """All items, or those of these ids, in the order in which they were added."""
+        query = select(label_items.c.seq, label_items.c.json)
+        with self._read() as db:
+            if ids is None:
+                rows = [(seq, text) for seq, text in db.execute(query)]
+            else:
+                parts = [db.execute(query.where(label_items.c.id.in_(part))) for part in chunks(ids)]
+                rows = [(seq, text) for part in parts for seq, text in part]
+        return [from_json(LabelItem, text) for _, text in sorted(rows)]
+
+    def label_places(self) -> dict[str, Place]:
+        """Where each item stands, by id; items that were asked for have the plain place."""
+        names = ("uncertain", "disagree", "diverse", "worth", "control", "readers", "gold")
+        columns = label_items.c
+        with self._read() as db:
+            rows = db.execute(select(columns.id, *(columns[name] for name in names))).all()
+        return {
+            key: Place(u or 0.0, d or 0.0, v or 0.0, w or 0.0, bool(control), readers, Mark(gold) if gold else None)
+            for key, u, d, v, w, control, readers, gold in rows
+        }
+
+    # Labels
+
+    def save_label(self, label: Label, origin: str = "app") -> None:
+        """Append one label. It lasts when this returns. Raises `BadInput` for an item that is not there."""
+        self.save_labels([label], origin)
+
+    def save_labels(self, new: Iterable[Label], origin: str = "app", items: Iterable[LabelItem] = ()) -> int:
+        """Append labels, with items that may be new, all or none. Returns how many items were new.
+
+        Raises `BadInput`, and saves nothing, for an item that is not there.
+        """
+        with self._write() as db:
+            before = _count_items(db)
+            _add_items(db, [(item, Place(readers=0)) for item in items])
+            added = _count_items(db) - before
+            for label in new:
+                _append(db, label, origin)
+            return added
+
+    def add_label(self, label: Label, origin: str = "app") -> bool:
+        """Append a label unless its annotator has one on the item: a key pressed twice counts once."""
+        with self._write() as db:
+            if _now(db, label.item_id, label.annotator) is not None:
+                return False
+            _append(db, label, origin)
+            held = (label_leases.c.item_id == label.item_id) & (label_leases.c.annotator == label.annotator)
+            db.execute(delete(label_leases).where(held))
+            return True
+
+    def undo_label(self, annotator: str) -> Label | None:
+        """Take back the annotator's last label, by a further record. Returns what was taken back."""
+        mine = labels_now.c.annotator == annotator
+        with self._write() as db:
+            query = select(labels_now.c.json).where(mine).order_by(labels_now.c.seq.desc()).limit(1)
+            text = db.scalar(query)
+            if text is None:
+                return None
+            last = from_json(Label, text)
+            _append(db, Label(last.item_id, annotator, None, utc_now()), "app")
+            return last
+
+    def labels(self, people_only: bool = False) -> list[Label]:
+        """What each annotator says of each item now, by the order of saying; models' readings too.
+
+        `people_only` leaves out models, and what was settled between people.
+        """
+        query = select(labels_now.c.json).order_by(labels_now.c.seq)
+        if people_only:
+            query = query.where(labels_now.c.person == 1)
+        with self._read() as db:
+            return [from_json(Label, text) for text in db.scalars(query)]
+
+    def label_log(self, item_id: str | None = None) -> list[Record]:
+        """Every label ever given, of all items or of one, oldest first."""
+        query = select(labels.c.seq, labels.c.json, labels.c.origin).order_by(labels.c.seq)
+        if item_id is not None:
+            query = query.where(labels.c.item_id == item_id)
+        with self._read() as db:
+            return [Record(seq, from_json(Label, text), origin) for seq, text, origin in db.execute(query)]
+
+    # Who labels what
+
+    def lease(self, item_id: str, annotator: str, minutes: float = LEASE_MINUTES) -> bool:
+        """Keep an item for one person. False if another holds it; a lease that ran out holds nothing."""
+        with self._write() as db:
+            return _lease(db, item_id, annotator, minutes)
+
+    def take_item(
+        self,
+        annotator: str,
+        order: Order = Order.UNCERTAIN,
+        skipped: Sequence[str] = (),
+        minutes: float = LEASE_MINUTES,
+    ) -> LabelItem | None:
+        """The next item for a person, leased to them; the one they hold already, if they hold one.
+
+        Gold and control items come in between. Items that already have a first reader and want a second come
+        before others. None if nothing is left for this person.
+        """
+        with self._write() as db:
+            kept = list(skipped)[-SKIPS:]
+            mine = label_leases.c.annotator == annotator
+            db.execute(delete(label_leases).where(mine & label_leases.c.item_id.in_(kept)))
+            row = _next_row(db, annotator, order, kept)
+            if row is None:
+                return None
+            if row.gold is None:
+                _lease(db, row.id, annotator, minutes)
+            return from_json(LabelItem, row.json)
+
+    def items_waiting(self, annotator: str) -> int:
+        """How many items this person could still label, those that others hold included."""
+        with self._read() as db:
+            return _count_items(db, _open_to(annotator))
+
+    def labelled_by(self, annotator: str) -> int:
+        """How many items this person has labelled."""
+        with self._read() as db:
+            return db.scalar(select(func.count()).where(labels_now.c.annotator == annotator)) or 0
+
+    def queue_size(self) -> int:
+        """How many items have ever been put up for labelling, those that are done included."""
+        with self._read() as db:
+            return _count_items(db, label_items.c.readers > 0)
+
+    def release(self, annotator: str) -> None:
+        """Give back what a person holds."""
+        with self._write() as db:
+            db.execute(delete(label_leases).where(label_leases.c.annotator == annotator))
+
+
+def _add_items(db: Connection, items: Iterable[tuple[LabelItem, Place | None]]) -> int:
+    """Insert items, or put those into the queue that are there for their labels' sake alone."""
+    added = utc_now()
+    rows = [_item_row(item, place, added) for item, place in items]
+    before = _count_items(db, label_items.c.readers > 0)
+    if rows:
+        statement = insert(label_items)
+        given = statement.excluded
+        moved = {name: given[name] for name in ("control", "readers", "gold", *(order.value for order in Order))}
+        waits_for_nobody = (label_items.c.readers == 0) & (given.readers > 0)
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_=moved, where=waits_for_nobody)
+        db.execute(statement, rows)
+    return _count_items(db, label_items.c.readers > 0) - before
+
+
+def _count_items(db: Connection, *which: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count()).select_from(label_items).where(*which)) or 0
+
+
+def _item_row(item: LabelItem, place: Place | None, added: str) -> dict[str, Any]:
+    row = {"id": item.id, "source": item.source, "json": to_json(item), "added": added, "readings": 0}
+    if place is None:
+        return (
+            row | {"control": 0, "readers": 1, "gold": None} | dict.fromkeys((order.value for order in Order), None)
+        )
+    scores = {order.value: float(getattr(place, order.value)) for order in Order}
+    gold = place.gold.value if place.gold else None
+    return row | scores | {"control": int(place.control), "readers": place.readers, "gold": gold}
+
+
+def _append(db: Connection, label: Label, origin: str) -> None:
+    """Write one record and what holds after it."""
+    if db.scalar(select(label_items.c.seq).where(label_items.c.id == label.item_id)) is None:
+        raise BadInput(f"There is no item {label.item_id!r} to label; add it to the queue first.")
+    item, annotator = label.item_id, label.annotator
+    before = _now(db, item, annotator)
+    db.execute(labels.insert(), {"item_id": item, "annotator": annotator, "origin": origin, "json": to_json(label)})
+    of_pair = (labels.c.item_id == item) & (labels.c.annotator == annotator)
+    history = db.execute(select(labels.c.seq, labels.c.json).where(of_pair).order_by(labels.c.seq))
+    standing = what_stands([(seq, from_json(Label, text)) for seq, text in history])
+    db.execute(delete(labels_now).where((labels_now.c.item_id == item) & (labels_now.c.annotator == annotator)))
+    person = int(is_person(annotator))
+    if standing is not None:
+        seq, held = standing
+        row = {"item_id": item, "annotator": annotator, "seq": seq, "person": person, "json": to_json(held)}
+        db.execute(labels_now.insert(), row)
+    change = person * ((standing is not None) - (before is not None))
+    if change:
+        readings = label_items.c.readings + change
+        db.execute(update(label_items).where(label_items.c.id == item).values(readings=readings))
+
+
+def what_stands(history: Iterable[tuple[int, Label]]) -> tuple[int, Label] | None:
+    """The label that holds after one annotator's history on one item: each undo takes back the one before."""
+    standing: list[tuple[int, Label]] = []
+    for seq, label in history:
+        if label.mark is not None:
+            standing.append((seq, label))
+        elif standing:
+            standing.pop()
+    return standing[-1] if standing else None
+
+
+def _now(db: Connection, item_id: str, annotator: str) -> str | None:
+    pair = (labels_now.c.item_id == item_id) & (labels_now.c.annotator == annotator)
+    return db.scalar(select(labels_now.c.json).where(pair))
+
+
+def _lease(db: Connection, item_id: str, annotator: str, minutes: float) -> bool:
+    now = time.time()
+    statement = insert(label_leases).values(item_id=item_id, annotator=annotator, until=now + 60 * minutes)
+    given = statement.excluded
+    free = (label_leases.c.until <= now) | (label_leases.c.annotator == annotator)
+    statement = statement.on_conflict_do_update(
+        index_elements=["item_id"], set_={"annotator": given.annotator, "until": given.until}, where=free
+    )
+    return db.execute(statement).rowcount > 0
+
+
+def _open_to(annotator: str) -> ColumnElement[bool]:
+    """Items that a person may still label: not by them yet, and not by enough people."""
+    pair = (labels_now.c.item_id == label_items.c.id) & (labels_now.c.annotator == annotator)
+    unread = select(labels_now.c.seq).where(pair).exists()
+    wanted = label_items.c.gold.is_not(None) | (label_items.c.readings < label_items.c.readers)
+    return wanted & ~unread
+
+
+def _next_row(db: Connection, annotator: str, order: Order, skipped: Sequence[str]) -> Any:
+    """The row of the next item for a person."""
+    now = time.time()
+    held = label_leases.c
+    lease = select(held.annotator).where((held.item_id == label_items.c.id) & (held.until > now)).scalar_subquery()
+    free = or_(lease.is_(None), lease == annotator, label_items.c.gold.is_not(None))
+    query = select(label_items.c.id, label_items.c.json, label_items.c.gold)
+    query = query.where(_open_to(annotator), free, label_items.c.id.not_in(skipped)).limit(1)
+    # From the few leases, not over all items.
+    own = select(held.item_id).where((held.annotator == annotator) & (held.until > now))
+    mine = db.execute(query.where(label_items.c.id.in_(own))).first()
+    if mine is not None:
+        return mine
+    done = db.scalar(select(func.count()).where(labels_now.c.annotator == annotator)) or 0
+    score = label_items.c[order.value]
+    by_score = query.order_by(label_items.c.readings.desc(), score.is_not(None), score.desc(), label_items.c.seq)
+    gold, control = label_items.c.gold.is_not(None), label_items.c.control == 1
+    turns: list[ColumnElement[bool]] = []
+    if done % GOLD_EVERY == GOLD_EVERY - 1:
+        turns.append(gold)
+    elif done % CONTROL_EVERY == CONTROL_EVERY - 1:
+        turns.append(control & ~gold)
+    for turn in (*turns, ~control & ~gold, control & ~gold, gold):
+        found = db.execute(by_score.where(turn)).first()
+        if found is not None:
+            return found
+    return None

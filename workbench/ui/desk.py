@@ -1,0 +1,114 @@
+"""What happens at the desk of one annotator: take an item, mark it, skip, undo. Every function is one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.errors import BadInput
+from workbench.labeling.agreement import disagreements
+from workbench.labeling.queue import add_queue
+from workbench.labeling.sources import shipped_queue
+from workbench.store import Order, Store, is_person
+from workbench.store.labels import SETTLED, utc_now
+from workbench.types import Label, LabelItem, Mark
+from workbench.ui.label_page import saved_text
+
+LONGEST_NAME = 40
+LONGEST_NOTE = 2000
+"""Characters of a reason, and of a corrected step."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a person may write beside a mark."""
+
+    reason: str = ""
+    malrule: str | None = None
+    corrected: str | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies before a person after a request."""
+
+    item: LabelItem | None
+    said: str
+    """What just happened, in a sentence."""
+    notes: Notes = Notes()
+    """What the fields hold: a label's own after an undo."""
+
+
+def checked_name(name: str) -> str:
+    """A person's name as it goes with labels. Raises `BadInput`."""
+    tidy = " ".join(name.split())
+    if not tidy:
+        raise BadInput("Give a name, so that your labels can be told from others'.")
+    if len(tidy) > LONGEST_NAME:
+        raise BadInput(f"The name has {len(tidy)} characters; use at most {LONGEST_NAME}.")
+    if not tidy.isprintable():
+        raise BadInput("The name holds characters that cannot be seen; write it in plain letters.")
+    if not is_person(tidy):
+        raise BadInput(f"{tidy!r} would not count as a person's; choose a name without that beginning.")
+    return tidy
+
+
+def checked_notes(reason: str | None, malrule: str | None, corrected: str | None) -> Notes:
+    """The fields as they go with a label. Raises `BadInput` for what is too long."""
+    for name, text in (("reason", reason), ("corrected step", corrected)):
+        if text and len(text) > LONGEST_NOTE:
+            raise BadInput(f"The {name} has {len(text)} characters; use at most {LONGEST_NOTE}.")
+    return Notes((reason or "").strip(), malrule or None, (corrected or "").strip() or None)
+
+
+def stock_queue(store: Store) -> int:
+    """Put the shipped items into a queue that is empty. Returns how many."""
+    return add_queue(store, shipped_queue()) if store.queue_size() == 0 else 0
+
+
+def take(store: Store, annotator: str, order: Order, skipped: tuple[str, ...], said: str = "") -> Desk:
+    """The next item."""
+    return Desk(store.take_item(annotator, order, skipped), said)
+
+
+def mark(
+    store: Store,
+    annotator: str,
+    shown: str,
+    given: Mark,
+    notes: Notes,
+    order: Order,
+    skipped: tuple[str, ...],
+) -> Desk:
+    """Save a mark on the item that the person saw, then the next item. It is in the database before this returns.
+
+    Raises `BadInput` where no item was shown; a second mark on one item changes nothing.
+    """
+    if not shown:
+        raise BadInput("There is no step to label; see below what to do.")
+    label = Label(shown, annotator, given, utc_now(), notes.reason, notes.malrule, notes.corrected)
+    if not store.add_label(label):
+        return take(store, annotator, order, skipped, "You had labelled that step already; nothing was changed.")
+    (item,) = store.label_items([shown])
+    return take(store, annotator, order, skipped, saved_text(given, item.step))
+
+
+def undo(store: Store, annotator: str) -> Desk | None:
+    """Take back the person's last label and show its item again. None where there is nothing to take back."""
+    last = store.undo_label(annotator)
+    if last is None or last.mark is None:
+        return None
+    (item,) = store.label_items([last.item_id])
+    store.release(annotator)
+    store.lease(item.id, annotator)
+    notes = Notes(last.reason, last.malrule, last.corrected)
+    return Desk(item, f"Taken back: {last.mark.value}. Label it again, or skip it.", notes)
+
+
+def settle(store: Store, annotator: str, shown: str, given: Mark) -> None:
+    """Decide an item on which people differ. Raises `BadInput` where there is none, or it was decided meanwhile."""
+    found = {d.item_id: d for d in disagreements(store.labels())}
+    if shown not in found:
+        raise BadInput("There is nothing to settle here; people agree on this step, or none is shown.")
+    if found[shown].settled is not None:
+        raise BadInput("Somebody has settled this step meanwhile; here is the next.")
+    store.save_label(Label(shown, SETTLED + annotator, given, utc_now()))
