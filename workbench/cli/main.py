@@ -14,6 +14,7 @@ from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.labels import labels
+from workbench.cli.refine import refine, reverify, verifiers
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
 from workbench.cli.train import train
@@ -65,6 +66,9 @@ app.command(short_help="Judge every step of solutions.")(verify)
 app.command(short_help="Compare final answers.")(grade)
 app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="List all runs.")(runs)
+app.command(short_help="Make the verifier better from labels.")(refine)
+app.add_typer(verifiers, name="verifiers", short_help="List versions; use one or go back.")
+app.command(short_help="Judge a stored run again.")(reverify)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
 app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")

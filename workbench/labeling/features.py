@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.types import Judgement, Problem, Verdict
-from workbench.verification.findings import read_problem
+from workbench.labeling.candidates import Heard, disagreement
+from workbench.types import Judgement, Problem, StepVerdict, Verdict
+from workbench.verification.findings import Finding, read_problem
 from workbench.verification.reading.claims import read_line
 from workbench.verification.reference.alignment import align
 
@@ -58,12 +59,24 @@ class View:
     lines: tuple[str, ...]
     """The whole solution, as far as it is written."""
     at: int
-    verdict: Verdict
-    """The symbolic checkers' word on the whole solution."""
+    heard: Heard
+    """What the symbolic checkers said of the whole solution."""
 
     @property
     def text(self) -> str:
         return self.lines[self.at]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.heard.verdict
+
+    @property
+    def said(self) -> StepVerdict:
+        return self.heard.verdict.steps[self.at]
+
+    @property
+    def says(self) -> tuple[Finding, ...]:
+        return self.heard.says[self.at] if self.at < len(self.heard.says) else ()
 
 
 def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None = None) -> Features:
@@ -79,8 +92,11 @@ def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None =
 
 def _finding(view: View) -> Iterator[tuple[str, float]]:
     """What the checkers said of the step itself."""
-    said = view.verdict.steps[view.at]
+    said = view.said
     yield said.judgement.value, 1.0
+    yield "disagree", disagreement(said, view.says)
+    for finding in view.says:
+        yield f"says={finding.checker},{finding.judgement.value}", 1.0
     yield f"diagnosis={said.diagnosis.value}", 1.0
     yield f"checker={said.checker or 'none'}", 1.0
     yield "confidence", said.confidence
