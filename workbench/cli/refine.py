@@ -79,14 +79,15 @@ def refine(
 def steps_of(files: Sequence[Path], place: str) -> list[Marked]:
     """The marked steps of files, or of a store."""
     from workbench.labeling.exchange import read_labels
-    from workbench.labeling.refine import marked, whole_solutions
+    from workbench.labeling.refine import marked
+    from workbench.labeling.whole import whole_in_file, whole_in_store
     from workbench.store import Store
     from workbench.store.connection import store_path
 
     found: list[Marked] = []
     for file in files:
         reads, items = read_labels(file, {})
-        found += marked(items.values(), [read.label for read in reads])
+        found += marked(items.values(), [read.label for read in reads], whole_in_file(file))
     if not files:
         if not store_path(place).exists():
             raise BadInput(f"There is no store {place}, so there are no labels; give --labels F.jsonl.")
@@ -94,7 +95,7 @@ def steps_of(files: Sequence[Path], place: str) -> list[Marked]:
             given = opened.labels()
             wanted = list({label.item_id for label in given})
             items_ = opened.label_items(wanted)
-            found = marked(items_, given, whole_solutions(opened, items_))
+            found = marked(items_, given, whole_in_store(opened, items_))
     return found
 
 

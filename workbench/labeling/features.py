@@ -17,7 +17,7 @@ from workbench.verification.findings import Finding, read_problem
 from workbench.verification.reading.claims import read_line
 from workbench.verification.reference.alignment import align
 
-GROUPS = ("finding", "place", "numbers", "words", "reference", "text")
+GROUPS = ("finding", "place", "numbers", "operation", "words", "reference", "text")
 """The kinds of features; a judge may be fitted on some of them."""
 BUCKETS = 1024
 """Places of the hashed n-grams."""
@@ -44,6 +44,14 @@ _MARKS = {
     "each": re.compile(r"\b(?:each|every|per)\b", re.I),
     "total": re.compile(r"\b(?:total|altogether|sum|remaining|left)\b", re.I),
 }
+_OPERATED = re.compile(
+    r"(\d[\d.]*(?:/\d+)?)\s*%?\s*(?:[a-z$]+\s*)?([-+*/x×÷·]|\\times|\\div)\s*[($]*\s*(\d[\d.]*)", re.I
+)
+_SIGNS = {"x": "*", "X": "*", "×": "*", "·": "*", "\\times": "*", "÷": "/", "\\div": "/"}
+_CUES = (
+    "left", "more", "less", "fewer", "each", "every", "per", "times", "twice", "half", "total", "altogether",
+    "together", "gives?", "gave", "buys?", "sells?", "shares?", "equally", "ratio", "percent", "costs?", "back",
+)  # fmt: skip
 _STOP = frozenset(
     "a an the of is are was were be to in on at for and or so then that this it he she they we his her their its as "
     "with by from which has have had will would there".split()
@@ -109,6 +117,12 @@ def _finding(view: View) -> Iterator[tuple[str, float]]:
 def _place(view: View) -> Iterator[tuple[str, float]]:
     """Where the step stands, and what was said of the others."""
     before, after = view.verdict.steps[: view.at], view.verdict.steps[view.at + 1 :]
+    # Of a solution that ends wrong, the steps that lead there share the doubt: an only one bears all of it.
+    doubted = [i for i, says in enumerate(view.heard.says) if any(_doubts(f) for f in says)]
+    if view.at in doubted:
+        yield f"doubted={min(len(doubted), 4)}", 1.0
+        yield "first_doubted", float(view.at == doubted[0])
+        yield "last_doubted", float(view.at == doubted[-1])
     yield f"index={min(view.at, 5)}", 1.0
     yield "depth", math.log1p(view.at)
     yield "first", float(view.at == 0)
@@ -145,6 +159,35 @@ def _numbers(view: View) -> Iterator[tuple[str, float]]:
     yield "letters", float(any(c.letters for c in line.claims))
     reading = read_problem(view.problem.text)
     yield "story", float(not reading.statements and reading.expression is None)
+
+
+def _doubts(finding: Finding) -> bool:
+    return finding.judgement is Judgement.UNKNOWN and bool(finding.evidence)
+
+
+def _operation(view: View) -> Iterator[tuple[str, float]]:
+    """What the step computes, from what, and whether the problem speaks of such an operation."""
+    left = _OPERATED.search(view.text.replace(",", ""))
+    if left is None:
+        return
+    sign = _SIGNS.get(left.group(2), left.group(2))
+    operands = {n for side in (left.group(1), left.group(3)) for n in numbers(side)}
+    asked = set(numbers(view.problem.text))
+    earlier = [set(numbers(line)) for line in view.lines[: view.at]]
+    later = set().union(*(numbers(line) for line in view.lines[view.at + 1 :]))
+    results = set(numbers(view.text.rpartition("=")[2])) if "=" in view.text else set()
+    yield f"sign={sign}", 1.0
+    yield f"sign={sign},at={min(view.at, 3)}", 1.0
+    yield "of_asked", len(operands & asked) / 2
+    yield "of_earlier", float(any(operands & line for line in earlier))
+    yield "of_previous", float(bool(earlier) and bool(operands & earlier[-1]))
+    yield "used_again", float(sum(bool(operands & asked & line) for line in earlier) > 0)
+    yield "unused_left", min(len(asked - operands - set().union(*earlier)), 4.0) / 4
+    yield "goes_on", float(bool(results & later))
+    text = view.problem.text.lower()
+    for word in _CUES:
+        if re.search(rf"\b{word}\b", text):
+            yield f"sign={sign},{word}", 1.0
 
 
 def _words(view: View) -> Iterator[tuple[str, float]]:
@@ -224,6 +267,7 @@ _MAKERS: Mapping[str, Callable[[View], Iterator[tuple[str, float]]]] = {
     "finding": _finding,
     "place": _place,
     "numbers": _numbers,
+    "operation": _operation,
     "words": _words,
     "reference": _reference,
     "text": _text,

@@ -25,8 +25,8 @@ STRENGTHS = (0.1, 1.0)
 """Inverse strengths of the ridge penalty; the cross-fitted loss chooses."""
 FEATURE_SETS: tuple[tuple[str, ...], ...] = (GROUPS[:-1], GROUPS)
 """Without and with the hashed n-grams; the cross-fitted loss chooses."""
-WIDTHS = (1.0, 1.5, 2.5)
-"""Thresholds tried on each side, in multiples of the fewest decisions that could certify the target."""
+WIDTHS = (1.0, 1.5, 2.25, 3.5)
+"""Decisions at the thresholds of each side, in multiples of the fewest that could certify the target."""
 SLACK = 0.05
 """A threshold is tried only where the judge itself expects a precision this close to the target."""
 BINS = 8
@@ -136,21 +136,22 @@ def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: fl
 def thresholds_to_try(scores: Sequence[float], target: float) -> list[tuple[Judgement, float]]:
     """The thresholds whose precision is looked at: chosen without a look at the marks they will be held against.
 
-    Few, since each one costs: the bound is corrected for their number.
+    Few, since each one costs: the bound is corrected for their number. One that could not be certified at that
+    number even if every decision were right is not tried.
     """
-    fewest = fewest_decisions(target, RISK / (2 * len(WIDTHS)))
-    tried = []
+    fewest = fewest_decisions(target, RISK / 2)
+    found = []
     for judgement in (Judgement.CORRECT, Judgement.INCORRECT):
         best = judgement is Judgement.CORRECT
         order = sorted(scores, reverse=best)
-        for width in WIDTHS:
-            count = round(width * fewest)
-            if count > len(order):
-                continue
+        for count in (round(width * fewest) for width in WIDTHS):
             beyond = [s if best else 1 - s for s in order[:count]]
-            if sum(beyond) / count >= target - SLACK:
-                tried.append((judgement, order[count - 1]))
-    return tried
+            if count <= len(order) and sum(beyond) / count >= target - SLACK:
+                found.append((count, judgement, order[count - 1]))
+    found.sort(key=lambda one: -one[0])
+    while found and found[-1][0] < fewest_decisions(target, RISK / len(found)):
+        found.pop()
+    return [(judgement, score) for _, judgement, score in found]
 
 
 def choose(

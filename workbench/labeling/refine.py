@@ -14,11 +14,9 @@ from workbench.labeling.fitting import Example, example, make_judge
 from workbench.labeling.judge import Judge, Trial
 from workbench.labeling.reliability import is_ambiguous, reliabilities
 from workbench.labeling.versions import Version
-from workbench.store import Store
 from workbench.store.labels import AI
 from workbench.types import Knowledge, Label, LabelItem, Mark, StepVerdict
 from workbench.verification import Verifier
-from workbench.verification.reading.steps import split
 from workbench.verification.rows import permitted
 
 TARGET = 0.95
@@ -63,23 +61,6 @@ def marked(
         for i in items
         if i.id in marks and marks[i.id] is not Mark.CANT_TELL
     ]
-
-
-def whole_solutions(store: Store, items: Iterable[LabelItem]) -> dict[str, tuple[str, ...]]:
-    """The solutions that items were taken from, where the store has the rollout, by item."""
-    found: dict[str, tuple[str, ...]] = {}
-    by_run: dict[str, list[LabelItem]] = {}
-    runs = set(store.run_names())
-    for item in items:
-        if item.rollout_id is not None and item.source in runs:
-            by_run.setdefault(item.source, []).append(item)
-    for run, own in by_run.items():
-        texts = {r.id: r.text for r in store.rollouts(run)}
-        for item in own:
-            lines = tuple(step.text for step in split(texts.get(item.rollout_id or "", "")))
-            if lines[: len(item.lines)] == item.lines:
-                found[item.id] = lines
-    return found
 
 
 def refine(
@@ -136,10 +117,8 @@ def views(
     for one in steps:
         on_step()
         problem = one.item.problem
-        lacking = (mode is not Knowledge.FREE and problem.answer is None) or (
-            mode is Knowledge.REFERENCE and not problem.solution
-        )
-        if lacking:
+        needed = {Knowledge.FREE: True, Knowledge.ANSWER: problem.answer, Knowledge.REFERENCE: problem.solution}[mode]
+        if not needed:
             continue
         known = permitted(problem, mode)
         key = (problem.text, one.lines)
