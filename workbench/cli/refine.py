@@ -79,8 +79,8 @@ def refine(
 def steps_of(files: Sequence[Path], place: str) -> list[Marked]:
     """The marked steps of files, or of a store."""
     from workbench.labeling.exchange import read_labels
-    from workbench.labeling.refine import marked
-    from workbench.labeling.whole import whole_in_file, whole_in_store
+    from workbench.labeling.refine import marked, steps_in_store
+    from workbench.labeling.whole import whole_in_file
     from workbench.store import Store
     from workbench.store.connection import store_path
 
@@ -88,15 +88,12 @@ def steps_of(files: Sequence[Path], place: str) -> list[Marked]:
     for file in files:
         reads, items = read_labels(file, {})
         found += marked(items.values(), [read.label for read in reads], whole_in_file(file))
-    if not files:
-        if not store_path(place).exists():
-            raise BadInput(f"There is no store {place}, so there are no labels; give --labels F.jsonl.")
-        with Store.open(place) as opened:
-            given = opened.labels()
-            wanted = list({label.item_id for label in given})
-            items_ = opened.label_items(wanted)
-            found = marked(items_, given, whole_in_store(opened, items_))
-    return found
+    if files:
+        return found
+    if not store_path(place).exists():
+        raise BadInput(f"There is no store {place}, so there are no labels; give --labels F.jsonl.")
+    with Store.open(place) as opened:
+        return steps_in_store(opened)
 
 
 def _facts(version: Any) -> dict[str, Any]:
@@ -141,7 +138,7 @@ def listed(
       workbench verifiers use 3fa9
       workbench verifiers revert
     """
-    from workbench.labeling.versions import BUILTIN, chosen, load, names
+    from workbench.labeling.versions import BUILTIN, changed, chosen, load, names
     from workbench.verification import Verifier
 
     context.obj = (store, runs_folder)
@@ -158,22 +155,6 @@ def listed(
     typer.echo(f"{'*' if now == BUILTIN else ' '} {BUILTIN:<16}  the symbolic verifier, {Verifier().version}")
     for version in found:
         typer.echo(f"{'*' if version.hash == now else ' '} {version.hash}  {version.made}  {changed(version)}")
-
-
-def changed(version: Any) -> str:
-    """What a version changes, in a line."""
-    from workbench.labeling.reliability import Standing
-
-    said = [f"{sum(version.labels.values())} labels, target {version.target:g}"]
-    for mode, judge in version.judges.items():
-        said += [
-            f"{mode.value}: decides {t.judgement.value} with at least {t.bound:.3f}" for t in judge.thresholds
-        ]
-    for standing in (Standing.CONFIRMED, Standing.WITHDRAWN):
-        rules = [r.rule for r in version.rules if r.standing is standing]
-        if rules:
-            said.append(f"{len(rules)} rules {standing.value}")
-    return "; ".join(said)
 
 
 @verifiers.command("use")

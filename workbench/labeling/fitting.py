@@ -21,9 +21,10 @@ from workbench.types import Judgement
 REPORT_SHARE = 0.25
 """Of the problems; the third part, which has no hand in the judge or its thresholds."""
 FOLDS = 5
-STRENGTHS = (0.1, 1.0)
-"""Inverse strengths of the ridge penalty; the cross-fitted loss chooses."""
-FEATURE_SETS: tuple[tuple[str, ...], ...] = (GROUPS[:-1], GROUPS)
+Choice = tuple[tuple[str, ...], float]
+"""Kinds of features, and the inverse strength of the ridge penalty."""
+_PLAIN = GROUPS[:-1]
+CHOICES: tuple[Choice, ...] = ((_PLAIN, 0.1), (_PLAIN, 1.0), (GROUPS, 0.1))
 """Without and with the hashed n-grams; the cross-fitted loss chooses."""
 WIDTHS = (1.0, 1.5, 2.25, 3.5)
 """Decisions at the thresholds of each side, in multiples of the fewest that could certify the target."""
@@ -70,7 +71,7 @@ def make_judge(
     examples: Sequence[Example],
     target: float,
     seed: int = 0,
-    feature_sets: Sequence[tuple[str, ...]] = FEATURE_SETS,
+    choices: Sequence[Choice] = CHOICES,
 ) -> tuple[Judge | None, Trial]:
     """A judge from marked ambiguous steps, with thresholds that hold the target or without any.
 
@@ -79,7 +80,7 @@ def make_judge(
     learning, third = parts(examples, seed)
     if not can_fit(learning):
         return None, _trial(examples, (), 0, target, None, third)
-    fit = best_fit(learning, seed, feature_sets)
+    fit = best_fit(learning, seed, choices)
     tried = thresholds_to_try(fit.scores, target)
     chosen = choose([e.correct for e in learning], fit.scores, tried, target)
     judge = Judge(fit.groups, fit.bias, fit.weights, chosen)
@@ -100,9 +101,9 @@ def can_fit(examples: Sequence[Example]) -> bool:
     return min(len(kind) for kind in kinds) >= FOLDS
 
 
-def best_fit(examples: Sequence[Example], seed: int, feature_sets: Sequence[tuple[str, ...]]) -> Fit:
-    """The cross-fitted score with the least loss among feature sets and strengths of the penalty."""
-    fits = [cross_fit(examples, groups, strength, seed) for groups in feature_sets for strength in STRENGTHS]
+def best_fit(examples: Sequence[Example], seed: int, choices: Sequence[Choice] = CHOICES) -> Fit:
+    """The cross-fitted score with the least loss among kinds of features and strengths of the penalty."""
+    fits = [cross_fit(examples, groups, strength, seed) for groups, strength in choices]
     return min(fits, key=lambda fit: fit.loss)
 
 
@@ -122,7 +123,7 @@ def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: fl
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     scores, models = np.zeros(len(examples)), []
     for inside, outside in folds.split(rows, marks, [e.problem for e in examples]):
-        model: Any = LogisticRegression(C=strength, max_iter=2000)
+        model: Any = LogisticRegression(C=strength, max_iter=1000)
         model.fit(rows[inside], marks[inside])
         scores[outside] = model.predict_proba(rows[outside])[:, 1]
         models.append(model)

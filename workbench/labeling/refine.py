@@ -14,6 +14,8 @@ from workbench.labeling.fitting import Example, example, make_judge
 from workbench.labeling.judge import Judge, Trial
 from workbench.labeling.reliability import is_ambiguous, reliabilities
 from workbench.labeling.versions import Version
+from workbench.labeling.whole import whole_in_store
+from workbench.store import Store
 from workbench.store.labels import AI
 from workbench.types import Knowledge, Label, LabelItem, Mark, StepVerdict
 from workbench.verification import Verifier
@@ -61,6 +63,13 @@ def marked(
         for i in items
         if i.id in marks and marks[i.id] is not Mark.CANT_TELL
     ]
+
+
+def steps_in_store(store: Store) -> list[Marked]:
+    """The marked steps of a store's labels."""
+    labels = store.labels()
+    items = store.label_items({label.item_id for label in labels})
+    return marked(items, labels, whole_in_store(store, items))
 
 
 def refine(

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from workbench.errors import BadInput
 from workbench.files import make_folder, read_text, refused, what_was_wrong, write_atomically
 from workbench.labeling.judge import Judge, Trial
-from workbench.labeling.reliability import Reliability
+from workbench.labeling.reliability import Reliability, Standing
 from workbench.types import Knowledge, content_id, from_json, to_json
 
 BUILTIN = "builtin"
@@ -46,6 +46,18 @@ class Version:
         """Content id of all that decides a verdict; not of when or how it was measured."""
         judges = {mode.value: asdict(judge) for mode, judge in self.judges.items()}
         return content_id("refined", self.base, [asdict(r) for r in self.rules], judges)
+
+
+def changed(version: Version) -> str:
+    """What a version changes, in a line."""
+    said = [f"{sum(version.labels.values())} labels, target {version.target:g}"]
+    for mode, judge in version.judges.items():
+        said += [f"{mode.value}: decides {t.judgement.value} with at least {t.bound:.3f}" for t in judge.thresholds]
+    for standing in (Standing.CONFIRMED, Standing.WITHDRAWN):
+        count = sum(r.standing is standing for r in version.rules)
+        if count:
+            said.append(f"{count} {'rule' if count == 1 else 'rules'} {standing.value}")
+    return "; ".join(said)
 
 
 def versions_folder(store: Path) -> Path:
