@@ -103,7 +103,9 @@ def _print_report(report: Report) -> None:
     print_titled(title, table)
     curve = table_of(("features", "says"), ("most certain", "steps", "precision"))
     for p in report.curves:
-        curve.add_row(p.features, p.judgement.value, f"{100 * p.share:.0f} %", str(p.steps), percent(asdict(p.precision)))
+        curve.add_row(
+            p.features, p.judgement.value, f"{100 * p.share:.0f} %", str(p.steps), percent(asdict(p.precision))
+        )
     print_titled("The most certain steps, cross-fitted over all marks", curve)
     for target, least in report.least_labels.items():
         fewest = report.fewest_decisions[target]

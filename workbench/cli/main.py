@@ -10,6 +10,7 @@ from workbench.cli import materials
 from workbench.cli.app import serve
 from workbench.cli.bench import bench
 from workbench.cli.bench_refine import bench_refine
+from workbench.cli.blind import blind
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
@@ -71,6 +72,7 @@ app.command(short_help="Make the verifier better from labels.")(refine)
 app.add_typer(verifiers, name="verifiers", short_help="List versions; use one or go back.")
 app.command(short_help="Judge a stored run again.")(reverify)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
+labels.command("blind")(blind)
 app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
 bench.command("refine")(bench_refine)
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")

@@ -251,12 +251,16 @@ def _print_changes(changes: Any, show: int) -> None:
     from workbench.cli.render import plain
 
     typer.echo(f"{changes.run}: {', '.join(changes.old)} -> {changes.new}")
-    typer.echo(f"{changes.steps_changed} of {changes.steps} steps and {changes.rollouts_changed} of "
-               f"{changes.rollouts} rollouts change")
+    typer.echo(
+        f"{changes.steps_changed} of {changes.steps} steps and {changes.rollouts_changed} of "
+        f"{changes.rollouts} rollouts change"
+    )
     for kind, count in changes.kinds.items():
         typer.echo(f"  {kind}: {count}")
-    typer.echo(f"rewards: {changes.rewards_lost} lost, {changes.rewards_won} won; "
-               f"first errors moved: {changes.first_errors_moved}")
+    typer.echo(
+        f"rewards: {changes.rewards_lost} lost, {changes.rewards_won} won; "
+        f"first errors moved: {changes.first_errors_moved}"
+    )
     for change in changes.examples[:show]:
         typer.echo(f"\n{plain(change.problem)}\n  step {change.step + 1}: {plain(change.text)}")
         typer.echo(f"  {change.before} -> {change.after} ({change.checker or 'none'}) {plain(change.reason)}")

@@ -51,7 +51,8 @@ def verify(
     ] = None,
     jobs: Jobs = 1,
     version: Annotated[
-        str | None, typer.Option("--verifier", metavar="VERSION", help="'builtin', 'chosen', or a version's hash or file.")
+        str | None,
+        typer.Option("--verifier", metavar="VERSION", help="'builtin', 'chosen', or a version's hash or file."),
     ] = None,
     step: Annotated[
         tuple[str, str] | None, typer.Option("--step", metavar="BEFORE STEP", help="Judge one step after another.")

@@ -30,6 +30,8 @@ from workbench.verification.rows import SolutionRow
 
 SIZES = (100, 300, 600)
 TARGETS = (0.95, 0.90, 0.85)
+MOST = 0.9
+"""Of the ambiguous steps, those that may be learned from."""
 CURVE_SETS: Mapping[str, tuple[str, ...]] = {
     "checkers": ("finding", "place"),
     "text": ("text",),
@@ -44,6 +46,7 @@ class Cell:
     """One number of labels at one target."""
 
     labels: int
+    """At most; one in ten steps at least is kept outside to measure on, whatever number was asked for."""
     target: float
     draws: int
     certified: float
@@ -124,7 +127,8 @@ def measure(
     if not can_fit(examples):
         raise BadInput(f"Of {len(steps)} marked steps {len(examples)} are ambiguous in mode {mode.value}: too few.")
     cells: list[Cell] = []
-    for size in sizes:
+    most = round(MOST * len(examples))
+    for size in dict.fromkeys(min(size, most) for size in sizes):
         made = []
         for draw in range(draws):
             made.append(_draw(examples, size, targets, f"{seed}/{size}/{draw}", seed + draw))
@@ -204,7 +208,7 @@ def _cell(size: int, target: float, outcomes: Sequence[Outcome], seed: int) -> C
 def _ratio(top: Floats, bottom: Floats, seed: int, resamples: int = 2000) -> Interval:
     """A ratio of sums with a 95 % bootstrap over problems."""
     if not bottom.sum():
-        return Interval(0.0, 0.0, 1.0)
+        raise BadInput("There is nothing to take a share of; give more marked solutions.")
     picks = np.random.default_rng(seed).integers(len(top), size=(resamples, len(top)))
     below = bottom[picks].sum(axis=1)
     low, high = np.percentile((top[picks].sum(axis=1)[below > 0] / below[below > 0]), CENTRAL)

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.labeling.candidates import Heard, disagreement
 from workbench.types import Judgement, Problem, StepVerdict, Verdict
@@ -53,8 +54,7 @@ _CUES = (
     "together", "gives?", "gave", "buys?", "sells?", "shares?", "equally", "ratio", "percent", "costs?", "back",
 )  # fmt: skip
 _STOP = frozenset(
-    "a an the of is are was were be to in on at for and or so then that this it he she they we his her their its as "
-    "with by from which has have had will would there".split()
+    ["a", "an", "the", "of", "is", "are", "was", "were", "be", "to", "in", "on", "at", "for", "and", "or", "so", "then", "that", "this", "it", "he", "she", "they", "we", "his", "her", "their", "its", "as", "with", "by", "from", "which", "has", "have", "had", "will", "would", "there"]
 )
 
 
@@ -258,7 +258,7 @@ def _grams(text: str) -> Iterator[str]:
     plain = _NUMBER.sub("0", text[:400].lower())
     words = re.findall(r"[a-z]+|0|[^\sa-z0]", plain)
     yield from (f"w {w}" for w in words)
-    yield from (f"w {a} {b}" for a, b in zip(words, words[1:], strict=False))
+    yield from (f"w {a} {b}" for a, b in pairwise(words))
     squeezed = f" {' '.join(plain.split())} "
     yield from (f"c {squeezed[i : i + 4]}" for i in range(len(squeezed) - 3))
 

@@ -162,7 +162,9 @@ def choose(
     chosen: dict[Judgement, Threshold] = {}
     for judgement, score in tried:
         positive = judgement is Judgement.CORRECT
-        beyond = [c is positive for c, s in zip(correct, scores, strict=True) if (s >= score if positive else s <= score)]
+        beyond = [
+            c is positive for c, s in zip(correct, scores, strict=True) if (s >= score if positive else s <= score)
+        ]
         bound = lower_bound(sum(beyond), len(beyond), RISK / len(tried))
         known = chosen.get(judgement)
         if bound >= target and (known is None or known.decided < len(beyond)):
@@ -175,11 +177,15 @@ def measured(judge: Judge | None, examples: Sequence[Example]) -> Measured:
     scores = [judge.score(e.features) for e in examples] if judge is not None else []
     taken = [judge.decide(s) for s in scores] if judge is not None else []
     hits = [
-        (t.judgement is Judgement.CORRECT) is e.correct for t, e in zip(taken, examples, strict=False) if t is not None
+        (t.judgement is Judgement.CORRECT) is e.correct
+        for t, e in zip(taken, examples, strict=False)
+        if t is not None
     ]
     n, decided, right = len(examples), len(hits), sum(hits)
     marks = [e.correct for e in examples]
-    return Measured(n, decided, right, share_interval(decided, n), share_interval(right, decided), _bins(scores, marks))
+    return Measured(
+        n, decided, right, share_interval(decided, n), share_interval(right, decided), _bins(scores, marks)
+    )
 
 
 def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[Bin, ...]:
@@ -217,7 +223,9 @@ def _note(
 ) -> str:
     least = least_labels(target)
     if chosen:
-        said = " and ".join(f"{t.judgement.value} ({t.right} of {t.decided} right, at least {t.bound:.3f})" for t in chosen)
+        said = " and ".join(
+            f"{t.judgement.value} ({t.right} of {t.decided} right, at least {t.bound:.3f})" for t in chosen
+        )
         return f"The judge may decide {said}."
     if len(examples) < least:
         return f"{len(examples)} marked ambiguous steps; below {least} nothing can be certified at {target:g}."

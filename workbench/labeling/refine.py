@@ -139,8 +139,5 @@ def views(
 def examples_of(found: Iterable[tuple[Marked, View]], hidden: Hidden | None = None) -> list[Example]:
     """What a judge learns from: the ambiguous steps."""
     return [
-        example(view, one.mark is Mark.CORRECT, hidden)
-        for one, view in found
-        if is_ambiguous(view.said, view.says)
+        example(view, one.mark is Mark.CORRECT, hidden) for one, view in found if is_ambiguous(view.said, view.says)
     ]
-

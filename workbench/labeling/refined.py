@@ -40,7 +40,7 @@ class RefinedVerifier(Verifier):
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
-        """The verdict on a solution, as `Verifier.verify` gives it, with open steps judged where that is certified."""
+        """The verdict on a solution, as `Verifier.verify` gives it, and open steps judged where that is certified."""
         heard = hear(problem, solution, self.symbolic, knowledge)
         return revise(heard, problem, self.refinement, self.hidden) if self.refinement is not None else heard.verdict
 
@@ -73,7 +73,7 @@ def revise(heard: Heard, problem: Problem, version: Version, hidden: Hidden | No
     known = permitted(problem, verdict.knowledge)
     steps: list[StepVerdict] = []
     astray = False
-    for at, step in enumerate(verdict.steps):
+    for at in range(len(lines)):
         made = _revised(View(known, lines, at, heard), rules, judge if not astray else None, hidden)
         astray = astray or made.judgement is Judgement.INCORRECT
         steps.append(made)

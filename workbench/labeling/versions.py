@@ -92,7 +92,7 @@ def load(folder: Path, name: str) -> Version:
 
 def names(folder: Path) -> list[str]:
     """The hashes of all versions, oldest first."""
-    files = [p for p in folder.glob("*.json")] if folder.is_dir() else []
+    files = list(folder.glob("*.json")) if folder.is_dir() else []
     return [p.stem for p in sorted(files, key=lambda p: (p.stat().st_mtime, p.name))]
 
 

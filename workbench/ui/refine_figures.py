@@ -80,7 +80,12 @@ def reliability_diagram(version: Version | None) -> Any:
     """Score of the judge against the share that people found correct, on the part without a hand in it."""
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="as it should be", hoverinfo="skip"
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": GREY, "dash": "dot"},
+        name="as it should be",
+        hoverinfo="skip",
     )
     trials = version.trials if version is not None else {}
     for colour, (mode, trial) in zip(SERIES, trials.items(), strict=False):

@@ -52,7 +52,7 @@ def panel(context: AppContext) -> None:
             diagram = gr.Plot(label="Reliability", show_label=False, elem_id="refine-diagram")
     outputs = [version, state, summary, diagram]
 
-    def refined_now(precision: float, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
+    def refined_now(precision: float, progress: gr.Progress = gr.Progress()) -> list[Any]:
         return _answer(lambda: _refine(context, precision, progress))
 
     make.click(refined_now, [target], outputs, concurrency_limit=1)
