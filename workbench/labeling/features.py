@@ -53,9 +53,11 @@ _CUES = (
     "left", "more", "less", "fewer", "each", "every", "per", "times", "twice", "half", "total", "altogether",
     "together", "gives?", "gave", "buys?", "sells?", "shares?", "equally", "ratio", "percent", "costs?", "back",
 )  # fmt: skip
-_STOP = frozenset(
-    ["a", "an", "the", "of", "is", "are", "was", "were", "be", "to", "in", "on", "at", "for", "and", "or", "so", "then", "that", "this", "it", "he", "she", "they", "we", "his", "her", "their", "its", "as", "with", "by", "from", "which", "has", "have", "had", "will", "would", "there"]
+_STOP_WORDS = (
+    "a an the of is are was were be to in on at for and or so then that this it he she they we his her their its as "
+    "with by from which has have had will would there"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True)
