@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.refine import MODES, TARGET, refine, steps_in_store
@@ -65,7 +66,7 @@ def panel(context: AppContext) -> None:
 
 
 def _at_start(show: Callable[[], list[Any]], outputs: list[Any]) -> None:
-    blocks = gr.context.Context.root_block
+    blocks = Context.root_block
     if blocks is not None:
         blocks.load(show, None, outputs)
 
@@ -147,7 +148,10 @@ def _reverify_part(context: AppContext, version: Any) -> None:
     def shown(run_name: str | None, version_name: str | None, stored: bool) -> list[Any]:
         changes = _changes(context, run_name, version_name, stored)
         rows = change_rows(changes)
-        return [changes_html(changes, stored), gr.Dataframe(rows, visible=bool(rows))]
+        return [
+            changes_html(changes, stored),
+            gr.Dataframe({"headers": list(CHANGE_COLUMNS), "data": rows}, visible=bool(rows)),
+        ]
 
     for button, stored in ((look, False), (keep, True)):
         button.click(
