@@ -310,7 +310,7 @@ def test_whole_solutions_come_from_the_file(tmp_path: Path):
 
 
 def test_numbers_in_one_spelling():
-    assert numbers("1,200.50 and 007 and .5 and 3.") == ["1200.5", "7", ".5", "3"]
+    assert numbers("1,200.50 and 007 and .5 and 3.") == ["1200.5", "7", "0.5", "3"]
 
 
 @settings(max_examples=25, deadline=None)
@@ -407,5 +407,8 @@ def test_reverify_shows_what_changes_and_keeps_both(tmp_path: Path):
         assert store.verdict_of(made[1].id, base.version) is not None
         item = item_of(STORY, ["We add."], "r", made[1].id)
         assert whole_in_store(store, [item]) == {item.id: ("We add.", "6 + 4 = 10", "Answer: 10")}
+        back = reverify(store, "r", {STORY.id: STORY}, base)
+        assert (back.old, back.kinds, back.rewards_won) == ((other.version,), {"incorrect -> unknown": 1}, 1)
+        store.create_run("empty", "{}", {"verifier": base.version})
         with pytest.raises(BadInput, match="no verdicts of another version"):
-            reverify(store, "r", {STORY.id: STORY}, base)
+            reverify(store, "empty", {}, other)

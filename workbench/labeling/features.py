@@ -280,8 +280,10 @@ def numbers(text: str) -> list[str]:
     """The numbers of a text in one spelling: `1,200.50` is `1200.5`."""
     found = []
     for match in _NUMBER.finditer(text[:2000]):
-        plain = match.group().replace(",", "").strip(".")
-        found.append(plain.rstrip("0").rstrip(".") if "." in plain else plain.lstrip("0") or "0")
+        plain = match.group().replace(",", "").rstrip(".")
+        whole, point, rest = plain.partition(".")
+        rest = rest.rstrip("0")
+        found.append((whole.lstrip("0") or "0") + (point + rest if rest else ""))
     return found
 
 
