@@ -50,7 +50,7 @@ def marked(
     did agree. `whole`: the lines of the whole solution, by item.
     """
     people = settled_marks(labels)
-    touched = {label.item_id for label in labels if not label.annotator.startswith(AI)}
+    touched = {label.item_id for label in labels if not label.annotator.casefold().startswith(AI)}
     models: dict[str, set[Mark]] = {}
     for label in labels:
         if label.mark is not None and label.item_id not in touched:
