@@ -28,7 +28,7 @@ class RefinedVerifier(Verifier):
     """The policy's hidden states, for a version whose judge reads them."""
 
     @property
-    def version(self) -> str:  # type: ignore[override]
+    def version(self) -> str:
         """The refinement's hash; the symbolic version without one."""
         return self.refinement.hash if self.refinement is not None else self.symbolic.version
 
