@@ -9,13 +9,16 @@ import typer
 from workbench.cli import materials
 from workbench.cli.app import serve
 from workbench.cli.bench import bench
+from workbench.cli.bench_refine import bench_refine
+from workbench.cli.blind import blind
 from workbench.cli.compare import compare
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
-from workbench.cli.memory import memory
 from workbench.cli.labels import labels
+from workbench.cli.memory import memory
+from workbench.cli.refine import refine, reverify, verifiers
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
 from workbench.cli.train import train
@@ -69,8 +72,13 @@ app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="Compare methods over seeds.")(compare)
 app.command(short_help="List all runs.")(runs)
 app.command(short_help="Look into the memory of a run.")(memory)
+app.command(short_help="Make the verifier better from labels.")(refine)
+app.add_typer(verifiers, name="verifiers", short_help="List versions; use one or go back.")
+app.command(short_help="Judge a stored run again.")(reverify)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
+labels.command("blind")(blind)
 app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
+bench.command("refine")(bench_refine)
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)

@@ -14,6 +14,7 @@ from workbench.errors import BadInput
 
 if TYPE_CHECKING:
     from workbench.config import Config
+    from workbench.verification import Verifier
 
 LIMITS = ("training.minutes", "training.rounds")
 """The only settings that may change when a run goes on."""
@@ -29,6 +30,8 @@ class Options:
     run: str | None
     runs_folder: Path
     store: str | None
+    verifier: str | None = None
+    """A version's name; None for the one in use."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Plan:
     """Whether the caller set new limits for an old run."""
     go_on: str
     """The command that goes on with it."""
+    verifier: Verifier
+    """The version that judges its rollouts, from its first round to its last."""
 
     @property
     def checkpoints(self) -> Path:
@@ -93,7 +98,37 @@ def _plan(name: str, folder: Path, config: Config, options: Options, resumed: bo
         go_on += f" --runs-folder {folder.parent}"
     if options.store is not None:
         go_on += f" --store {options.store}"
-    return Plan(name, folder, store, config, resumed, extended, go_on)
+    verifier = _verifier(name, folder.parent, options, resumed)
+    return Plan(name, folder, store, config, resumed, extended, go_on, verifier)
+
+
+def _verifier(name: str, runs_folder: Path, options: Options, resumed: bool) -> Verifier:
+    """The version asked for, or the one in use; an old run keeps its own. Raises `BadInput` for another."""
+    from workbench.cli.verify import CHOSEN, verifier_named
+    from workbench.store import Store
+
+    place = store_place(options.store, runs_folder)
+    if not resumed:
+        return verifier_named(options.verifier or CHOSEN, options.store, runs_folder)
+    with Store.open(place) as store:
+        own = store.run_info(name).versions.get("verifier") if name in store.run_names() else None
+    if own is None:
+        return verifier_named(options.verifier, options.store, runs_folder)
+    try:
+        verifier = verifier_named(own, options.store, runs_folder)
+    except BadInput as error:
+        if options.verifier is not None:
+            return verifier_named(options.verifier, options.store, runs_folder)
+        raise BadInput(
+            f"The run {name!r} was judged by the verifier {own}, which is not here any more; "
+            "go on with another, such as --verifier builtin, or start a new run."
+        ) from error
+    if options.verifier is not None and verifier_named(options.verifier, options.store, runs_folder).version != own:
+        raise BadInput(
+            f"The run {name!r} is judged by the verifier {own}, not {options.verifier!r}; "
+            "leave that out to go on with it, or start a new run."
+        )
+    return verifier
 
 
 def _resolved(config: Config, runs_folder: Path) -> Config:

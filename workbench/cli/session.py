@@ -33,7 +33,6 @@ from workbench.training.fetch import model_folder
 from workbench.training.loop import run as run_loop
 from workbench.training.policy import Policy, load_policy
 from workbench.types import Round, from_json, to_json
-from workbench.verification import Verifier
 
 METRICS, BEFORE, AFTER, RESULTS = "metrics.jsonl", "before.json", "after.json", "results.json"
 
@@ -66,7 +65,7 @@ def record_run(plan: Plan, store: Store) -> None:
             "transformers": version("transformers"),
             "python": platform.python_version(),
             "text": TEXT_HASH,
-            "verifier": Verifier().version,
+            "verifier": plan.verifier.version,
         }
         store.create_run(plan.name, plan.config.model_dump_json(), versions)
     make_folder(plan.folder)
@@ -101,7 +100,8 @@ def _train(plan: Plan, material: Material, store: Store) -> list[Round]:
     file, limits = plan.folder / METRICS, plan.config.training
     rounds = _earlier_rounds(plan, store)
     _write_rounds(file, rounds)
-    loop = run_loop(plan.config, material.train, store, plan.name, plan.checkpoints, dev_check(material, plan.config))
+    check = dev_check(material, plan.config)
+    loop = run_loop(plan.config, material.train, store, plan.name, plan.checkpoints, check, plan.verifier)
     total = 1.0 if limits.rounds or limits.minutes else None
     with progress_bar(f"training {plan.name}", total) as (bar, task):
         bar.update(task, completed=_share_done(plan.config, rounds))

@@ -42,6 +42,10 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with --run NAME, a run's path, or the latest run.")
     ] = False,
+    verifier: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="Who judges the steps: 'builtin' or a version; the one in use."),
+    ] = None,
     store: Annotated[
         str | None, typer.Option(metavar="URL", help="The store; workbench.db in the runs folder by default.")
     ] = None,
@@ -72,7 +76,7 @@ def train(
         training__rounds=rounds,
         training__seed=seed,
     )
-    options = Options(config, given, run, runs_folder, store)
+    options = Options(config, given, run, runs_folder, store, verifier)
     plan = _ready(options, resume)
     from workbench.cli.scores import read_material
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.cli.runs import RUNS, store_place
 from workbench.errors import BadInput
 from workbench.types import Knowledge
 
@@ -20,19 +21,24 @@ if TYPE_CHECKING:
     from workbench.verification.cases import Case
     from workbench.verification.rows import AnswerRow, SolutionRow
 
-BUILTIN = "builtin"
+BUILTIN, CHOSEN = "builtin", "chosen"
 Jobs = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Processes that share the work.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def verifier_named(version: str | None) -> Verifier:
-    """The verifier of a version. Raises `BadInput` with those that exist."""
+def verifier_named(version: str | None, store: str | None = None, runs_folder: Path = RUNS) -> Verifier:
+    """The verifier of a version: `builtin`, `chosen`, a hash or a file. Raises `BadInput` with those that exist."""
+    from workbench.labeling.refined import refined
+    from workbench.labeling.versions import chosen, load, versions_folder
+    from workbench.store.connection import store_path
     from workbench.verification import Verifier
 
     verifier = Verifier()
-    if version not in (None, BUILTIN, verifier.version):
-        raise BadInput(f"There is no verifier {version!r}; there is {BUILTIN!r}, which is {verifier.version}.")
-    return verifier
+    folder = versions_folder(store_path(store_place(store, runs_folder)))
+    name = chosen(folder) if version == CHOSEN else version
+    if name in (None, BUILTIN, verifier.version):
+        return verifier
+    return refined(load(folder, name), verifier)
 
 
 def verify(
@@ -45,7 +51,8 @@ def verify(
     ] = None,
     jobs: Jobs = 1,
     version: Annotated[
-        str | None, typer.Option("--verifier", metavar="VERSION", help="'builtin' or a version's hash.")
+        str | None,
+        typer.Option("--verifier", metavar="VERSION", help="'builtin', 'chosen', or a version's hash or file."),
     ] = None,
     step: Annotated[
         tuple[str, str] | None, typer.Option("--step", metavar="BEFORE STEP", help="Judge one step after another.")

@@ -13,7 +13,7 @@ from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.candidates import hear
 from workbench.store import Order, Store
 from workbench.types import LabelItem, Mark
-from workbench.ui import desk, label_page
+from workbench.ui import desk, label_page, refine_panel
 from workbench.ui.context import AppContext
 from workbench.ui.label_keys import LISTEN, SHOWN_ITEM, TOGGLE_SHEET
 from workbench.ui.tabs import label_more
@@ -64,6 +64,8 @@ def tab(context: AppContext) -> None:
     page, buttons = _draw(context)
     _wire(context, page, buttons)
     label_more.draw(context, page.person)
+    with gr.Accordion("Refine the verifier", open=False, elem_id="label-refine"):
+        refine_panel.panel(context)
 
 
 def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:

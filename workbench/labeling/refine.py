@@ -1,0 +1,143 @@
+"""Refinement: from labels to a new verifier version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from workbench.errors import BadInput
+from workbench.labeling.agreement import settled_marks
+from workbench.labeling.candidates import Heard, hear
+from workbench.labeling.features import Hidden, View
+from workbench.labeling.fitting import Example, example, make_judge
+from workbench.labeling.judge import Judge, Trial
+from workbench.labeling.reliability import is_ambiguous, reliabilities
+from workbench.labeling.versions import Version
+from workbench.labeling.whole import whole_in_store
+from workbench.store import Store
+from workbench.store.labels import AI
+from workbench.types import Knowledge, Label, LabelItem, Mark, StepVerdict
+from workbench.verification import Verifier
+from workbench.verification.rows import permitted
+
+TARGET = 0.95
+MODES = (Knowledge.FREE, Knowledge.ANSWER, Knowledge.REFERENCE)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One step with the mark that holds for it."""
+
+    item: LabelItem
+    lines: tuple[str, ...]
+    """The whole solution where it is known, else the lines up to the step."""
+    mark: Mark
+    malrule: str | None = None
+    by_people: bool = True
+
+    @property
+    def at(self) -> int:
+        return len(self.item.lines) - 1
+
+
+def marked(
+    items: Iterable[LabelItem], labels: Sequence[Label], whole: Mapping[str, tuple[str, ...]] | None = None
+) -> list[Marked]:
+    """The steps that carry one mark, `can't tell` and quarrels left out.
+
+    People's marks count first; a model's reading counts where no person marked the step and the models that
+    did agree. `whole`: the lines of the whole solution, by item.
+    """
+    people = settled_marks(labels)
+    touched = {label.item_id for label in labels if not label.annotator.casefold().startswith(AI)}
+    models: dict[str, set[Mark]] = {}
+    for label in labels:
+        if label.mark is not None and label.item_id not in touched:
+            models.setdefault(label.item_id, set()).add(label.mark)
+    marks = {key: next(iter(given)) for key, given in models.items() if len(given) == 1} | people
+    named = {label.item_id: label.malrule for label in labels if label.malrule}
+    lines = whole or {}
+    return [
+        Marked(i, lines.get(i.id, i.lines), marks[i.id], named.get(i.id), i.id in people)
+        for i in items
+        if i.id in marks and marks[i.id] is not Mark.CANT_TELL
+    ]
+
+
+def steps_in_store(store: Store) -> list[Marked]:
+    """The marked steps of a store's labels."""
+    labels = store.labels()
+    items = store.label_items({label.item_id for label in labels})
+    return marked(items, labels, whole_in_store(store, items))
+
+
+def refine(
+    steps: Sequence[Marked],
+    target: float = TARGET,
+    verifier: Verifier | None = None,
+    *,
+    seed: int = 0,
+    modes: Sequence[Knowledge] = MODES,
+    hidden: Hidden | None = None,
+    on_step: Callable[[], None] = lambda: None,
+) -> Version:
+    """A new version from marked steps; `on_step` is called once for each mode of each step.
+
+    Raises `BadInput` without any marked step, or for a target outside 0.5 to 1.
+    """
+    if not 0.5 <= target < 1:
+        raise BadInput(f"The target is {target:g}; give a precision of at least 0.5 and below 1, such as 0.95.")
+    if not steps:
+        raise BadInput("There are no labels to learn from; label steps in the app, or import some.")
+    base = verifier or Verifier()
+    seen: set[tuple[str, object]] = set()
+    labelled: list[tuple[StepVerdict, Mark, str | None]] = []
+    judges: dict[Knowledge, Judge] = {}
+    trials: dict[Knowledge, Trial] = {}
+    for mode in modes:
+        found = list(views(steps, mode, base, on_step))
+        for one, view in found:
+            key = (one.item.id, (view.said.checker, view.said.diagnosis, view.said.judgement, view.said.malrule))
+            if key not in seen:
+                seen.add(key)
+                labelled.append((view.said, one.mark, one.malrule))
+        judge, trials[mode] = make_judge(examples_of(found, hidden), target, seed)
+        if judge is not None:
+            judges[mode] = judge
+    people = sum(one.by_people for one in steps)
+    return Version(
+        base=base.version,
+        target=target,
+        rules=reliabilities(labelled),
+        judges=judges,
+        trials=trials,
+        labels={"people": people, "models": len(steps) - people},
+        seed=seed,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def views(
+    steps: Sequence[Marked], mode: Knowledge, verifier: Verifier, on_step: Callable[[], None] = lambda: None
+) -> Iterable[tuple[Marked, View]]:
+    """Each marked step as the judge may see it when so much is known; those whose problem lacks it are left out."""
+    heard: dict[tuple[str, tuple[str, ...]], Heard] = {}
+    for one in steps:
+        on_step()
+        problem = one.item.problem
+        needed = {Knowledge.FREE: True, Knowledge.ANSWER: problem.answer, Knowledge.REFERENCE: problem.solution}[mode]
+        if not needed:
+            continue
+        known = permitted(problem, mode)
+        key = (problem.text, one.lines)
+        if key not in heard:
+            heard[key] = hear(known, one.lines, verifier, mode)
+        yield one, View(known, one.lines, one.at, heard[key])
+
+
+def examples_of(found: Iterable[tuple[Marked, View]], hidden: Hidden | None = None) -> list[Example]:
+    """What a judge learns from: the ambiguous steps."""
+    return [
+        example(view, one.mark is Mark.CORRECT, hidden) for one, view in found if is_ambiguous(view.said, view.says)
+    ]
