@@ -240,6 +240,8 @@ class MemoryItem:
     hurt: int = 0
     retired: str | None = None
     """Why it was retired; None while it is live."""
+    pinned: bool = False
+    """Whether a person keeps it: a pinned item never expires."""
 
 
 @dataclass(frozen=True)

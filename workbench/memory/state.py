@@ -108,7 +108,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
     """Retire what has grown stale or does harm; every retirement says why."""
     items = dict(state.items)
     for key, item in state.items.items():
-        if item.retired is not None or item.level is Level.EXPERIENCE:
+        if item.retired is not None or item.pinned or item.level is Level.EXPERIENCE:
             continue
         age = round - item.written_round
         if item.hurt >= item.helped + 3:

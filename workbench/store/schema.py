@@ -70,4 +70,13 @@ memory_events = Table(
     Column("round", Integer, nullable=False),
     Column("event", Text, nullable=False),
     Column("json", Text),
+    Column("by", Text, nullable=False),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("json", Text, nullable=False),
 )
