@@ -20,7 +20,7 @@ def insert_run(db: Connection, records: RunRecords) -> None:
     info, name = records.info, records.info.name
     # What trains elsewhere does not train here.
     status = "interrupted" if info.status == "running" else info.status
-    row = {"name": name, "created": info.created, "config": info.config, "status": status}
+    row = {"name": name, "created": info.created, "config": info.config, "status": status, "evenly": info.evenly}
     db.execute(runs.insert(), {**row, "versions": json.dumps(info.versions, sort_keys=True)})
     _add(db, rounds, [{"run": name, "index": r.index, "json": to_json(r)} for r in records.rounds])
     _add(db, problems, [{"run": name, "id": p.id, "json": to_json(p)} for p in records.problems])

@@ -56,6 +56,7 @@ def m004_problems_and_hands(db: Connection) -> None:
     statements = (
         """CREATE TABLE problems (run TEXT NOT NULL REFERENCES runs (name), id TEXT NOT NULL,
            json TEXT NOT NULL, PRIMARY KEY (run, id))""",
+        "ALTER TABLE runs ADD COLUMN evenly INTEGER",
         """ALTER TABLE memory_events ADD COLUMN "by" TEXT NOT NULL DEFAULT 'run'""",
         """CREATE INDEX memory_events_by_hand ON memory_events (run, item_id, seq) WHERE "by" <> 'run'""",
     )

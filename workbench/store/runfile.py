@@ -28,8 +28,8 @@ SHIPPED = Path(__file__).parents[2] / "data" / "models" / "tutor-pmd" / "run.jso
 """The run that made the shipped trained model."""
 ROLLOUTS = 4000
 """Rollouts in a file at most, unless the caller says otherwise."""
-EVIDENCE_SHARE = 0.75
-"""Of them, those that memory was written from at most; the rest are spread over the rounds."""
+EVEN_SHARE = 0.5
+"""Of them, those that are spread evenly over the rounds; the rest is evidence of memory."""
 LONGEST_FILE = 512 << 20
 """Bytes of a file once unpacked: more is a mistake or an attack."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -64,10 +64,14 @@ def collect(store: Store, run: str, problems: Mapping[str, Problem], limit: int 
     if limit < 0:
         raise BadInput(f"{limit} rollouts cannot be chosen; give 0 or more.")
     events = store.memory_history(run)
-    judged = choose(store.judged(run), store.memory(run), limit)
+    info, judged = store.run_info(run), store.judged(run)
+    if len(judged) > limit:
+        quota = int(limit * EVEN_SHARE) // max(1, len({j.rollout.round for j in judged}))
+        info = replace(info, evenly=quota if info.evenly is None else min(quota, info.evenly))
+        judged = choose(judged, store.memory(run), limit, info.evenly or 0)
     wanted = {j.rollout.problem_id for j in judged}
     return RunRecords(
-        store.run_info(run),
+        info,
         tuple(store.rounds(run)),
         tuple(p for key, p in sorted(problems.items()) if key in wanted),
         tuple(events),
@@ -75,26 +79,32 @@ def collect(store: Store, run: str, problems: Mapping[str, Problem], limit: int 
     )
 
 
-def choose(judged: Sequence[Judged], memory: Iterable[MemoryItem], limit: int) -> list[Judged]:
-    """At most `limit` rollouts: evidence of memory first, live items before retired; then evenly by round.
+def choose(judged: Sequence[Judged], memory: Iterable[MemoryItem], limit: int, evenly: int) -> list[Judged]:
+    """An even sample, `evenly` rollouts of each round, then evidence of memory up to `limit` in all.
 
-    Of each round, those with the smallest hash of their id, so that the choice is even and always the same.
-    The order is kept.
+    Live items come before retired ones, of each item its newest evidence first. The order is kept.
     """
-    if len(judged) <= limit:
-        return list(judged)
+    chosen = {j.rollout.id for j in even_sample(judged, evenly)}
     known = {j.rollout.id for j in judged}
     items = sorted(memory, key=lambda item: (item.retired is not None, not item.pinned, -item.uses, item.id))
     evidence = [key for item in items for key in reversed(item.evidence) if key in known]
-    chosen = set(list(dict.fromkeys(evidence))[: round(limit * EVIDENCE_SHARE)])
+    more = [key for key in dict.fromkeys(evidence) if key not in chosen]
+    chosen.update(more[: max(0, limit - len(chosen))])
+    return [j for j in judged if j.rollout.id in chosen]
+
+
+def even_sample(judged: Sequence[Judged], evenly: int | None) -> list[Judged]:
+    """Of each round the rollouts whose ids have the smallest hashes, so many; all of them for None.
+
+    The hash has nothing to do with what a rollout says, so that shares of the sample stand for all.
+    """
+    if evenly is None:
+        return list(judged)
     by_round: dict[int, list[str]] = {}
     for j in sorted(judged, key=lambda j: content_id(j.rollout.id)):
-        if j.rollout.id not in chosen:
-            by_round.setdefault(j.rollout.round, []).append(j.rollout.id)
-    deepest = max((len(ids) for ids in by_round.values()), default=0)
-    spread = [ids[depth] for depth in range(deepest) for _, ids in sorted(by_round.items()) if depth < len(ids)]
-    chosen.update(spread[: limit - len(chosen)])
-    return [j for j in judged if j.rollout.id in chosen]
+        by_round.setdefault(j.rollout.round, []).append(j.rollout.id)
+    kept = {key for ids in by_round.values() for key in ids[:evenly]}
+    return [j for j in judged if j.rollout.id in kept]
 
 
 def write_run(path: Path, records: RunRecords) -> None:

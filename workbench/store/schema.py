@@ -22,6 +22,7 @@ runs = Table(
     Column("config", Text, nullable=False),
     Column("versions", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("evenly", Integer),
 )
 
 rounds = Table(

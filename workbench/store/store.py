@@ -122,7 +122,7 @@ class Store:
         with self._read() as db:
             require_run(db, name)
             row = db.execute(select(runs).where(runs.c.name == name)).one()
-        return RunInfo(row.name, row.created, row.config, json.loads(row.versions), row.status)
+        return RunInfo(row.name, row.created, row.config, json.loads(row.versions), row.status, row.evenly)
 
     def set_status(self, run: str, status: str) -> None:
         with self._write(run) as db:
