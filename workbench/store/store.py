@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,6 +147,12 @@ class Store:
             query = select(rounds.c.json).where(rounds.c.run == run).order_by(rounds.c.index)
             return [from_json(Round, text) for text in db.scalars(query)]
 
+    def round_count(self, run: str) -> int:
+        """How many rounds of a run are done."""
+        with self._read() as db:
+            require_run(db, run)
+            return db.scalar(select(func.count()).select_from(rounds).where(rounds.c.run == run)) or 0
+
     def save_rollouts(self, run: str, new: Iterable[Rollout]) -> None:
         """Record rollouts; saving one again changes nothing.
 
@@ -231,6 +237,27 @@ class Store:
             require_run(db, run)
             rows = db.execute(of_round(pairs, run, round))
             return [Judged(from_json(Rollout, made), from_json(Verdict, said)) for made, said in rows]
+
+    def judged_of(self, run: str, rollout_ids: Sequence[str], knowledge: Knowledge = Knowledge.ANSWER) -> list[Judged]:
+        """Some rollouts with the verdict that came to each last, in the order asked for; those without are left out."""
+        of_rollout = (verdicts.c.rollout_id == rollouts.c.id) & (verdicts.c.knowledge == knowledge.value)
+        last = select(func.max(verdicts.c.seq)).where(of_rollout).correlate(rollouts).scalar_subquery()
+        pairs = select(rollouts.c.json, verdicts.c.json).join(verdicts, verdicts.c.seq == last)
+        found = {}
+        with self._read() as db:
+            require_run(db, run)
+            for ids in chunks(rollout_ids):
+                for made, said in db.execute(pairs.where(rollouts.c.run == run, rollouts.c.id.in_(ids))):
+                    judged = Judged(from_json(Rollout, made), from_json(Verdict, said))
+                    found[judged.rollout.id] = judged
+        return [found[key] for key in rollout_ids if key in found]
+
+    def growth(self, run: str) -> tuple[int, int]:
+        """Two numbers that change when a run gets rollouts, or any rollout a verdict."""
+        with self._read() as db:
+            require_run(db, run)
+            made = db.scalar(select(func.count()).select_from(rollouts).where(rollouts.c.run == run)) or 0
+            return made, db.scalar(select(func.max(verdicts.c.seq))) or 0
 
     # Problems
 
