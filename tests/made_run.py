@@ -12,7 +12,18 @@ from workbench.problems.catalogue import BY_NAME
 from workbench.problems.pupils import write
 from workbench.problems.splits import load_split
 from workbench.store import Store
-from workbench.types import Group, Interval, Judged, Level, Problem, Reflection, Rollout, Round, StopReason, content_id
+from workbench.types import (
+    Group,
+    Interval,
+    Judged,
+    Level,
+    Problem,
+    Reflection,
+    Rollout,
+    Round,
+    StopReason,
+    content_id,
+)
 from workbench.verification import Verifier
 
 SAMPLES = 4
@@ -86,14 +97,14 @@ def made_round(index: int, members: Sequence[Judged], live: int) -> Round:
         "wrong_reasons_share": solved - process,
         "rollouts": float(count),
         "unknown_share": 0.02,
-        "entropy": 0.4 - 0.02 * index,
+        "entropy": 0.4 / (1 + index / 8),
         "mean_tokens": 40.0 + index,
         "memory_live": float(live),
         "insights_written": 5.0,
     }
     evaluation = {}
     if index % 2 == 0:
-        rate = 0.4 + 0.05 * index
+        rate = 0.4 + 0.3 * index / (index + 6)
         evaluation = {
             "solve_rate": Interval(rate, rate - 0.1, rate + 0.1),
             "process_rate": Interval(rate - 0.03, rate - 0.13, rate + 0.07),

@@ -8,6 +8,7 @@ import typer
 
 from workbench.cli import materials
 from workbench.cli.app import serve
+from workbench.cli.audit import audit, export, import_
 from workbench.cli.bench import bench
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
@@ -64,6 +65,9 @@ app.command(short_help="Judge every step of solutions.")(verify)
 app.command(short_help="Compare final answers.")(grade)
 app.command(short_help="See what the verifier can decide.")(coverage)
 app.command(short_help="List all runs.")(runs)
+app.command(short_help="See which steps fail in a run.")(audit)
+app.command(short_help="Write a run as a file.")(export)
+app.command("import", short_help="Read a run from a file.")(import_)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")

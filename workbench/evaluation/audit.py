@@ -1,7 +1,7 @@
 """The audit of a run: which kinds of step fail first, by skill, diagnosis and malrule, over rounds.
 
 Only first errors count: what follows a wrong step is off the path. A rollout with a wrong answer and no step
-judged incorrect is `not located`. Plain records in, plain records out.
+judged incorrect is `not_located`. Plain records in, plain records out.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.types import UNKNOWN_SKILL, Judged, MemoryItem, Problem
 
-NOT_LOCATED = "not located"
+NOT_LOCATED = "not_located"
 """The kind of a rollout whose answer is wrong while no step was found to be."""
 EXAMPLES = 12
 """Rollouts of a cell that are kept to be opened."""
@@ -27,7 +28,7 @@ class Failure:
     skill: str
     round: int
     diagnosis: str
-    """Of the first step judged incorrect, or `not located`."""
+    """Of the first step judged incorrect, or `not_located`."""
     malrule: str | None = None
     right_answer: bool = False
     """Right for wrong reasons."""
@@ -57,9 +58,7 @@ class Audit:
     def count(self, skill: str | None = None, rounds: Iterable[int] | None = None) -> int:
         """Rollouts tried, of one skill and of some rounds, or of all."""
         wanted = None if rounds is None else set(rounds)
-        return sum(
-            n for (s, r), n in self.tried.items() if skill in (None, s) and (wanted is None or r in wanted)
-        )
+        return sum(n for (s, r), n in self.tried.items() if skill in (None, s) and (wanted is None or r in wanted))
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def _spans(rounds: Sequence[int], stretches: int) -> list[Sequence[int]]:
     """The rounds in consecutive parts whose lengths differ by one at most."""
     parts = min(stretches, len(rounds))
     edges = [round(k * len(rounds) / parts) for k in range(parts + 1)] if parts else [0]
-    return [rounds[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [rounds[a:b] for a, b in pairwise(edges)]
 
 
 def said_by_memory(
@@ -206,9 +205,7 @@ def said_by_memory(
     return sorted(about, key=lambda item: (item.retired is not None, -item.uses, -item.written_round, item.id))
 
 
-def failures_of(
-    found: Audit, skill: str, kind: str, key: Callable[[Failure], str] = by_kind
-) -> list[Failure]:
+def failures_of(found: Audit, skill: str, kind: str, key: Callable[[Failure], str] = by_kind) -> list[Failure]:
     """The failures in one cell, newest first."""
     inside = [f for f in found.failures if f.skill == skill and key(f) == kind]
     return sorted(inside, key=lambda f: -f.round)

@@ -125,7 +125,7 @@ def read_run(path: Path) -> RunRecords:
     found: dict[type, list[Any]] = {kind: [] for kind in KINDS.values()}
     for number, line in enumerate(_unpacked(path), start=1):
         try:
-            record = _record(line, first=number == 1)
+            record: Any = _record(line, first=number == 1)
         except (ValueError, KeyError, TypeError) as error:
             raise BadInput(f"{path}, line {number}: {what_was_wrong(error)}.") from error
         found[type(record)].append(record)

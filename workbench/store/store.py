@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,22 +14,20 @@ from sqlalchemy.dialects.sqlite import insert
 
 from workbench.errors import BadInput
 from workbench.files import make_folder
-from workbench.store import by_hand, memory_log
+from workbench.store import memory_log
+from workbench.store.app_methods import AppMethods
 from workbench.store.connection import open_engine, reporting, store_path
-from workbench.store.memory_log import PERSON, MemoryEvent
+from workbench.store.memory_log import MemoryEvent
 from workbench.store.migrations import migrate
-from workbench.store.incoming import insert_run
 from workbench.store.rows import RunInfo, chunks, of_round, require_run, rollout_row, verdict_row
-from workbench.store.runfile import RunRecords
-from workbench.store.schema import problems as problem_table
 from workbench.store.schema import rollouts, rounds, runs, verdicts
-from workbench.types import Judged, Knowledge, MemoryItem, Problem, Rollout, Round, Verdict, from_json, to_json
+from workbench.types import Judged, Knowledge, MemoryItem, Rollout, Round, Verdict, from_json, to_json
 
 DEFAULT_PATH = Path("runs/workbench.db")
 """Where the store lies unless the caller says otherwise."""
 
 
-class Store:
+class Store(AppMethods):
     """Open with `Store.open`, close by leaving its `with` block.
 
     Methods raise `StorageError` where the disk or the database refuses, and `BadInput` for an unknown run.
@@ -98,15 +96,6 @@ class Store:
                 raise BadInput(f"There is a run {name!r} in {self.path}; resume it or choose another name.")
             db.execute(runs.insert(), row)
 
-    def add_run(self, records: RunRecords) -> None:
-        """Put in a whole run at once, as a file holds it. Raises `BadInput` if there is one of its name."""
-        with self._write() as db:
-            if db.scalar(select(runs.c.seq).where(runs.c.name == records.info.name)) is not None:
-                raise BadInput(
-                    f"There is a run {records.info.name!r} in {self.path}; import it under another name by --as NAME."
-                )
-            insert_run(db, records)
-
     def run_names(self) -> list[str]:
         """Names of all runs, oldest first."""
         with self._read() as db:
@@ -146,12 +135,6 @@ class Store:
             require_run(db, run)
             query = select(rounds.c.json).where(rounds.c.run == run).order_by(rounds.c.index)
             return [from_json(Round, text) for text in db.scalars(query)]
-
-    def round_count(self, run: str) -> int:
-        """How many rounds of a run are done."""
-        with self._read() as db:
-            require_run(db, run)
-            return db.scalar(select(func.count()).select_from(rounds).where(rounds.c.run == run)) or 0
 
     def save_rollouts(self, run: str, new: Iterable[Rollout]) -> None:
         """Record rollouts; saving one again changes nothing.
@@ -238,47 +221,6 @@ class Store:
             rows = db.execute(of_round(pairs, run, round))
             return [Judged(from_json(Rollout, made), from_json(Verdict, said)) for made, said in rows]
 
-    def judged_of(self, run: str, rollout_ids: Sequence[str], knowledge: Knowledge = Knowledge.ANSWER) -> list[Judged]:
-        """Some rollouts with the verdict that came to each last, in the order asked for; those without are left out."""
-        of_rollout = (verdicts.c.rollout_id == rollouts.c.id) & (verdicts.c.knowledge == knowledge.value)
-        last = select(func.max(verdicts.c.seq)).where(of_rollout).correlate(rollouts).scalar_subquery()
-        pairs = select(rollouts.c.json, verdicts.c.json).join(verdicts, verdicts.c.seq == last)
-        found = {}
-        with self._read() as db:
-            require_run(db, run)
-            for ids in chunks(rollout_ids):
-                for made, said in db.execute(pairs.where(rollouts.c.run == run, rollouts.c.id.in_(ids))):
-                    judged = Judged(from_json(Rollout, made), from_json(Verdict, said))
-                    found[judged.rollout.id] = judged
-        return [found[key] for key in rollout_ids if key in found]
-
-    def growth(self, run: str) -> tuple[int, int]:
-        """Two numbers that change when a run gets rollouts, or any rollout a verdict."""
-        with self._read() as db:
-            require_run(db, run)
-            made = db.scalar(select(func.count()).select_from(rollouts).where(rollouts.c.run == run)) or 0
-            return made, db.scalar(select(func.max(verdicts.c.seq))) or 0
-
-    # Problems
-
-    def save_problems(self, run: str, problems: Iterable[Problem]) -> None:
-        """Record the problems that a run's rollouts are about; one of the same id is replaced."""
-        rows = [{"run": run, "id": p.id, "json": to_json(p)} for p in problems]
-        statement = insert(problem_table)
-        statement = statement.on_conflict_do_update(
-            index_elements=["run", "id"], set_={"json": statement.excluded.json}
-        )
-        with self._write(run) as db:
-            if rows:
-                db.execute(statement, rows)
-
-    def problems(self, run: str) -> dict[str, Problem]:
-        """The recorded problems of a run by id; none in runs of older versions."""
-        with self._read() as db:
-            require_run(db, run)
-            query = select(problem_table.c.json).where(problem_table.c.run == run).order_by(problem_table.c.id)
-            return {p.id: p for p in (from_json(Problem, text) for text in db.scalars(query))}
-
     # Memory
 
     def save_memory(self, run: str, round: int, items: Iterable[MemoryItem]) -> int:
@@ -301,36 +243,11 @@ class Store:
             require_run(db, run)
             return memory_log.at_end_of(db, run, round)
 
-    def memory_history(self, run: str) -> list[MemoryEvent]:
-        """Every state of every memory item, oldest first."""
-        with self._read() as db:
-            require_run(db, run)
-            return memory_log.all_events(db, run)
-
     def memory_events(self, run: str, item_id: str) -> list[MemoryEvent]:
         """Every state that one item was in, oldest first."""
         with self._read() as db:
             require_run(db, run)
             return memory_log.events_of(db, run, item_id)
-
-    def persons_word(self, run: str) -> dict[str, MemoryItem]:
-        """What people last made of each memory item that they touched, by id; for `heed`."""
-        with self._read() as db:
-            require_run(db, run)
-            return memory_log.persons_word(db, run)
-
-    def change_memory(self, run: str, seen: MemoryItem, wanted: MemoryItem, by: str = PERSON) -> MemoryItem:
-        """Give an item the text, pin and retirement that a person wants; see `by_hand`. Returns it as it is now.
-
-        Raises `BadInput` if there is no such item, or if it is no longer as it was `seen`.
-        """
-        with self._write(run) as db:
-            return by_hand.put(db, run, seen, wanted, by)
-
-    def undo_memory(self, run: str, item_id: str, by: str = PERSON) -> MemoryItem:
-        """Take back the last change by a person that stands. Raises `BadInput` if there is none."""
-        with self._write(run) as db:
-            return by_hand.undo(db, run, item_id, by)
 
     def rewind(self, run: str, round: int) -> list[MemoryItem]:
         """Go back to the memory at the end of a round, to resume from there; -1 for before the first.

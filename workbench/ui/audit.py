@@ -103,11 +103,10 @@ def heatmap_html(found: Audit, key: Key = by_kind, chosen: tuple[str, str] | Non
         boxes = "".join(_box(made.get((skill, kind)), chosen) for kind in kinds)
         total = f'<td class="wb-figures">{per_cent(failing[skill])}</td>'
         rows.append(f'<tr><th scope="row">{escaped(kind_words(skill))}</th>{total}{boxes}</tr>')
-    top = f'<tr><th scope="col">skill</th><th scope="col" class="wb-figures"><span>all failures</span></th>{heads}</tr>'
-    return (
-        '<div class="wb-scroll wb-heat"><table><thead>'
-        f"{top}</thead><tbody>{''.join(rows)}</tbody></table></div>"
+    top = (
+        f'<tr><th scope="col">skill</th><th scope="col" class="wb-figures"><span>all failures</span></th>{heads}</tr>'
     )
+    return f'<div class="wb-scroll wb-heat"><table><thead>{top}</thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _box(cell: Cell | None, chosen: tuple[str, str] | None) -> str:
@@ -175,10 +174,12 @@ def cell_html(cell: Cell | None, skill: str, kind: str) -> str:
         return '<p class="wb-none">This cell is empty now; pick another.</p>'
     change = ""
     if cell.early is not None and cell.late is not None:
-        change = f" From {per_cent(cell.early)} in the first third of the rounds to {per_cent(cell.late)} in the last."
+        change = (
+            f" From {per_cent(cell.early)} in the first third of the rounds to {per_cent(cell.late)} in the last."
+        )
     sentence = kind_sentence(kind)
     return (
-        f"<h3>{escaped(kind_words(skill))} · {escaped(kind_words(kind))}</h3>"
+        f'<div class="wb-opened"><h3>{escaped(kind_words(skill))} · {escaped(kind_words(kind))}</h3></div>'
         f'<p class="wb-note">{maths_html(sentence)} {cell.count:,} times on {cell.problems:,} problems, '
         f"{per_cent(cell.share)} of the skill's rollouts.{change}</p>"
     )
@@ -216,7 +217,8 @@ def example_html(member: Judged, problem: Problem | None, unfolded: bool = False
         answer = f' <span class="wb-sub">answer {maths_html(problem.answer)}</span>'
     where = f'<span class="wb-sub">round {rollout.round}, sample {rollout.index}</span>'
     return (
-        f'<details class="wb-example"{" open" if unfolded else ""}><summary><bdi>{text}</bdi>{answer} {where}</summary>'
+        f'<details class="wb-example"{" open" if unfolded else ""}>'
+        f"<summary><bdi>{text}</bdi>{answer} {where}</summary>"
         f"{solution_cards(member.verdict)}</details>"
     )
 
@@ -226,17 +228,22 @@ AUDIT_STYLE = """
 .wb-heat th, .wb-heat td { border: 0; padding: 0 6px; }
 .wb-heat thead th { position: sticky; top: 0; z-index: 1; background: var(--block-background-fill, Canvas);
   vertical-align: bottom; font-weight: 550; padding: 6px; text-align: left; }
-.wb-heat thead th span { display: inline-block; width: 5.4em; overflow-wrap: anywhere; line-height: 1.2; }
+.wb-heat thead th span { display: inline-block; width: 6.8em; overflow-wrap: anywhere; line-height: 1.2; }
 .wb-heat tbody th { text-align: left; font-weight: 550; white-space: nowrap; position: sticky; left: 0;
   background: var(--block-background-fill, Canvas); }
 .wb-heat .wb-figures { text-align: right; font-variant-numeric: tabular-nums; }
-.wb-heat .wb-box { text-align: center; padding: 0; border-radius: 4px; min-width: 3.6em; color: var(--body-text-color, CanvasText); }
-.wb-heat .wb-box button { all: unset; display: block; box-sizing: border-box; width: 100%; padding: 4px 6px; cursor: pointer;
-  text-align: center; font-variant-numeric: tabular-nums; }
-.wb-heat .wb-box button:hover, .wb-heat .wb-box button[aria-current] { box-shadow: inset 0 0 0 2px currentColor; border-radius: 4px; }
-.wb-said { margin: 4px 0; padding-left: 18px; font-size: 0.92rem; }
+.wb-heat .wb-box { text-align: center; padding: 0; border-radius: 4px; min-width: 3.6em;
+  color: var(--body-text-color, CanvasText); }
+.wb-heat .wb-box button { all: unset; display: block; box-sizing: border-box; width: 100%; padding: 4px 6px;
+  cursor: pointer; text-align: center; font-variant-numeric: tabular-nums; }
+.wb-heat .wb-box button:hover, .wb-heat .wb-box button[aria-current] {
+  box-shadow: inset 0 0 0 2px currentColor; border-radius: 4px; }
+.wb-opened h3 { font-size: 1.05rem; font-weight: 650; margin: 8px 2px 2px; }
+.wb-said { margin: 4px 0; padding-left: 18px; font-size: 0.92rem; list-style: disc; }
+.wb-said a, .wb-note a { text-decoration: underline; }
 .wb-said li { margin: 3px 0; }
-.wb-level { font-size: 0.78rem; font-weight: 600; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.45); }
+.wb-level { font-size: 0.78rem; font-weight: 600; padding: 1px 7px; border-radius: 9px;
+  border: 1px solid rgba(128,128,128,.45); }
 .wb-sub { font-size: 0.82rem; opacity: .72; }
 .wb-gone { font-size: 0.82rem; opacity: .72; font-style: italic; }
 .wb-example { border: 1px solid rgba(128,128,128,.28); border-radius: 8px; padding: 6px 10px; margin: 6px 0; }

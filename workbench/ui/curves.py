@@ -83,7 +83,9 @@ def averaged(rounds: Sequence[Round], name: str, window: int = WINDOW) -> list[P
 
     The interval is normal, from the spread of the window's rounds; of a single round it has no width.
     """
-    rows = [(r, n, r.metrics[name]) for r, n in zip(rounds, rollouts_before(rounds), strict=True) if name in r.metrics]
+    rows = [
+        (r, n, r.metrics[name]) for r, n in zip(rounds, rollouts_before(rounds), strict=True) if name in r.metrics
+    ]
     points = []
     for start in range(0, len(rows), window):
         part = rows[start : start + window]
@@ -107,7 +109,9 @@ def curves_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
     themed(figure)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     figure.update_xaxes(title_text="rollouts")
-    figure.update_layout(height=400, margin={"l": 48, "r": 12, "t": 84, "b": 48}, legend={"y": 1.18})
+    figure.update_layout(
+        height=400, margin={"l": 48, "r": 12, "t": 40, "b": 96}, legend={"y": -0.22, "yanchor": "top"}
+    )
     if not any(runs.values()):
         _say(figure, "No round is done yet.")
     return figure
@@ -172,7 +176,7 @@ def stages_figure(rounds: Sequence[Round]) -> go.Figure:
     themed(figure)
     figure.update_layout(barmode="stack", height=320, bargap=0.12, title="Seconds a round, by stage")
     figure.update_xaxes(title_text="round")
-    figure.update_layout(margin={"t": 92}, legend={"y": 1.16})
+    figure.update_layout(margin={"t": 48, "b": 84}, legend={"y": -0.24, "yanchor": "top", "traceorder": "normal"})
     if not rounds:
         _say(figure, "No round is done yet.")
     return figure
@@ -212,7 +216,8 @@ def health_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
     themed(figure)
     figure.update_annotations(font_size=12)
     figure.update_yaxes(rangemode="tozero", nticks=4)
-    figure.update_layout(height=60 + 190 * lines, margin={"l": 40, "r": 10, "t": 70, "b": 36}, legend={"y": 1.1})
+    figure.update_layout(height=60 + 190 * lines, margin={"l": 40, "r": 10, "t": 40, "b": 60})
+    figure.update_layout(legend={"y": -32 / (190 * lines), "yanchor": "top"})
     if not present:
         _say(figure, "No round is done yet.")
     return figure

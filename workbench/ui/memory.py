@@ -13,7 +13,7 @@ from workbench.ui.tables import Cell, Column, Row, escaped, figure, table_html, 
 
 MOST_ITEMS = 300
 """Rows of the table; a search narrows it down."""
-LONGEST = 140
+LONGEST = 100
 """Characters of a text in the table."""
 LEVEL_ORDER = (Level.PATTERN, Level.STRATEGY, Level.LESSON, Level.EXPERIENCE)
 LIVE, PINNED, RETIRED, BY_HAND, EVERY = "live", "pinned", "retired", "changed by people", "all"
@@ -122,10 +122,11 @@ def item_html(item: MemoryItem, round: int, problem: Problem | None) -> str:
         about = f"problem {escaped(item.problem_id)}"
     share = f", when {item.solve_share:.0%} of its group solved it" if item.level is not Level.PATTERN else ""
     age = max(0, round - item.written_round)
+    ago = f"{age:,} rounds ago" if age != 1 else "1 round ago"
     facts = [
         ("Skill", escaped(kind_words(item.skill))),
         ("About", about or "every problem of the skill"),
-        ("Written", f"in round {item.written_round} ({age:,} rounds ago) by {escaped(item.writer)}{share}"),
+        ("Written", f"in round {item.written_round} ({ago}) by {escaped(item.writer)}{share}"),
         ("Policy", escaped(item.policy_version)),
         ("Use", f"read {item.uses:,} times by a teacher, helped {item.helped:,}, hurt {item.hurt:,}"),
         ("State", escaped(state_words(item))),
@@ -189,7 +190,8 @@ def _what(event: MemoryEvent) -> str:
 
 
 MEMORY_STYLE = """
-.wb-item { border-left: 3px solid #0072B2; margin: 6px 0; padding: 4px 12px; font-size: 1.02rem; overflow-wrap: anywhere; }
+.wb-item { border-left: 3px solid #0072B2; margin: 6px 0; padding: 4px 12px; font-size: 1.02rem;
+  overflow-wrap: anywhere; }
 .wb-facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 14px; font-size: 0.9rem; margin: 6px 0; }
 .wb-facts dt { opacity: .65; margin: 0; }
 .wb-facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }

@@ -53,5 +53,7 @@ def audited(store: Store, run: str) -> Audited:
     sample = even_sample(judged, info.evenly)
     note = ""
     if info.evenly is not None:
-        note = f"This run came from a file with a part of its rollouts; shares are of an even sample of {len(sample):,}."
+        note = (
+            f"This run came from a file with a part of its rollouts; shares are of an even sample of {len(sample):,}."
+        )
     return Audited(audit(sample, problems), problems, note)

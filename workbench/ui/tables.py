@@ -81,7 +81,9 @@ def _head(index: int, column: Column) -> str:
     side = ' class="wb-figures"' if column.figures else ""
     first = "down" if column.figures else "up"
     hint = f' title="{html.escape(column.hint)}"' if column.hint else ""
-    button = f'<button type="button" data-sort="{index}" data-first="{first}"{hint}>{html.escape(column.title)}</button>'
+    button = (
+        f'<button type="button" data-sort="{index}" data-first="{first}"{hint}>{html.escape(column.title)}</button>'
+    )
     return f'<th scope="col" aria-sort="none"{side}>{button}</th>'
 
 
@@ -142,7 +144,8 @@ TABLE_STYLE = """
 .wb-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; line-height: 1.4; margin: 0; }
 .wb-table th, .wb-table td { padding: 6px 10px; text-align: left; vertical-align: top; border: 0;
   border-bottom: 1px solid rgba(128,128,128,.18); }
-.wb-table td { overflow-wrap: anywhere; min-width: 3.2em; }
+.wb-table td { overflow-wrap: break-word; min-width: 3.2em; }
+.wb-table td:first-child { min-width: 10em; max-width: 20em; }
 .wb-table .wb-figures { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .wb-table thead th { position: sticky; top: 0; z-index: 1; background: var(--block-background-fill, Canvas); }
 .wb-table th button, .wb-pick { all: unset; cursor: pointer; font: inherit; color: inherit; }
@@ -156,5 +159,8 @@ TABLE_STYLE = """
 .wb-table tr.wb-chosen { background: rgba(86,180,233,.22); box-shadow: inset 3px 0 0 #0072B2; }
 .wb-pick { font-weight: 550; }
 .wb-none { opacity: .7; font-style: italic; margin: 6px 2px; }
-.wb-note { font-size: 0.88rem; opacity: .8; margin: 2px; }
+.wb-note { font-size: 0.88rem; opacity: .85; margin: 2px; line-height: 1.5; }
+.wb-h { font-size: 0.95rem !important; font-weight: 600 !important; margin: 10px 2px 2px; }
+.wb-command { white-space: pre-wrap; overflow-wrap: anywhere; font-family: ui-monospace, Menlo, Consolas, monospace;
+  font-size: 0.85rem; padding: 8px 10px; border-radius: 6px; background: rgba(128,128,128,.12); margin: 6px 0; }
 """

@@ -59,24 +59,24 @@ def draw(context: AppContext, own: gr.Tab) -> None:
         run = gr.Dropdown(names, value=first, label="Run", elem_id="audit-run", min_width=220)
         by = gr.Radio(list(KEYS), value=next(iter(KEYS)), label="First errors by", elem_id="audit-by", min_width=260)
         part = gr.Radio([ALL, EARLY, LATE], value=ALL, label="Rounds", elem_id="audit-rounds", min_width=260)
-    summary = gr.HTML(elem_id="audit-summary")
-    heat = gr.HTML(elem_id="audit-map", js_on_load=APP_SCRIPT, label="Share of a skill's rollouts by first error")
+    summary = gr.HTML(elem_id="audit-summary", apply_default_css=False)
+    heat = gr.HTML(elem_id="audit-map", js_on_load=APP_SCRIPT, apply_default_css=False)
     with gr.Column(visible=False, elem_id="audit-cell") as opened:
-        head = gr.HTML(elem_id="audit-head")
+        head = gr.HTML(elem_id="audit-head", apply_default_css=False)
         with gr.Row():
             with gr.Column(scale=3, min_width=340):
-                gr.HTML("<h4>Examples, newest first</h4>")
-                examples = gr.HTML(elem_id="audit-examples")
+                gr.HTML('<h4 class="wb-h">Examples, newest first</h4>', apply_default_css=False)
+                examples = gr.HTML(elem_id="audit-examples", apply_default_css=False)
             with gr.Column(scale=2, min_width=300):
-                gr.HTML("<h4>What memory says about it</h4>")
-                said = gr.HTML(elem_id="audit-memory")
-                gr.HTML("<h4>Practice</h4>")
+                gr.HTML('<h4 class="wb-h">What memory says about it</h4>', apply_default_css=False)
+                said = gr.HTML(elem_id="audit-memory", apply_default_css=False)
+                gr.HTML('<h4 class="wb-h">Practice</h4>', apply_default_css=False)
                 count = gr.Number(40, label="Problems", precision=0, minimum=1, maximum=MOST_PRACTICE)
                 make = gr.Button("Make practice problems like these", variant="primary", elem_id="audit-practice")
-                made = gr.HTML(elem_id="audit-made")
-    gr.HTML("<h4>All cells</h4>")
-    table = gr.HTML(elem_id="audit-table", js_on_load=APP_SCRIPT)
-    gr.HTML("<h4>The commonest first errors over the rounds</h4>")
+                made = gr.HTML(elem_id="audit-made", apply_default_css=False)
+    gr.HTML('<h4 class="wb-h">All cells</h4>', apply_default_css=False)
+    table = gr.HTML(elem_id="audit-table", js_on_load=APP_SCRIPT, apply_default_css=False)
+    gr.HTML('<h4 class="wb-h">The commonest first errors over the rounds</h4>', apply_default_css=False)
     trend = gr.Plot(show_label=False, elem_id="audit-trends")
 
     def show(name: str | None, key: str, rounds: str) -> tuple[Any, ...]:
@@ -174,6 +174,6 @@ def practice_html(path: Path, made: Practice) -> str:
     link = f'<a download="{html.escape(path.name)}" href="data:application/x-ndjson;base64,{encoded}">Download</a>'
     return (
         f'<p class="wb-note"><b>{len(made.problems)} problems</b>, {escaped(made.how)}. {link}</p>'
-        f"<pre><code>workbench train --problems {html.escape(str(path))}</code></pre>"
+        f'<pre class="wb-command">workbench train --problems {html.escape(str(path))}</pre>'
         f'<ul class="wb-said">{first}</ul>'
     )

@@ -1,4 +1,4 @@
-"""The Memory tab: what a run has learned, from which failures, and whether it helped; to search, edit, pin, retire."""
+"""The Memory tab: what a run has learned, from which failures, and whether it helped; to edit, pin and retire."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
-    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}{MEMORY_STYLE}</style>", padding=False)
+    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}{MEMORY_STYLE}</style>", visible="hidden")
     store, chosen = context.store, gr.State(None)
     names = store.run_names()
     first = context.run if context.run in names else next(iter(names[-1:]), None)
@@ -53,14 +53,14 @@ def tab(context: AppContext) -> None:
         )
         skill = gr.Dropdown([ANY], value=ANY, label="Skill", min_width=140, elem_id="memory-skill")
         state = gr.Dropdown(list(STATES), value=LIVE, label="State", min_width=120, elem_id="memory-state")
-    summary = gr.HTML(elem_id="memory-summary")
+    summary = gr.HTML(elem_id="memory-summary", apply_default_css=False)
     with gr.Row():
         with gr.Column(scale=3, min_width=380):
-            table = gr.HTML(elem_id="memory-table", js_on_load=APP_SCRIPT)
+            table = gr.HTML(elem_id="memory-table", js_on_load=APP_SCRIPT, apply_default_css=False)
         with gr.Column(scale=2, min_width=340):
             nothing = gr.HTML('<p class="wb-none">Pick an item to see where it comes from.</p>')
             with gr.Column(visible=False, elem_id="memory-item") as opened:
-                shown_item = gr.HTML(elem_id="memory-text")
+                shown_item = gr.HTML(elem_id="memory-text", apply_default_css=False)
                 with gr.Row():
                     pin = gr.Button("Pin", size="sm", min_width=80, elem_id="memory-pin")
                     gone = gr.Button("Retire", size="sm", min_width=80, variant="stop", elem_id="memory-retire")
@@ -76,9 +76,9 @@ def tab(context: AppContext) -> None:
                         elem_id="memory-reason",
                     )
                 with gr.Accordion("Evidence", open=True):
-                    evidence = gr.HTML(elem_id="memory-evidence")
+                    evidence = gr.HTML(elem_id="memory-evidence", apply_default_css=False)
                 with gr.Accordion("History", open=False, elem_id="memory-history-box"):
-                    history = gr.HTML(elem_id="memory-history")
+                    history = gr.HTML(elem_id="memory-history", apply_default_css=False)
 
     asked = [run, search, level, skill, state]
     listed, item_parts = [summary, table], [nothing, opened, shown_item, pin, gone, undo, text, evidence, history]

@@ -26,7 +26,7 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "once", "que
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
-    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}</style>", padding=False)
+    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}</style>", visible="hidden")
     seen = gr.State(None)
     names = context.store.run_names()
     with gr.Row(equal_height=True):
@@ -39,11 +39,11 @@ def tab(context: AppContext) -> None:
             elem_id="progress-runs",
             scale=3,
         )
-        status = gr.HTML(elem_id="progress-status")
+        status = gr.HTML(elem_id="progress-status", apply_default_css=False)
     with gr.Tabs(elem_id="progress-tabs"):
         with gr.Tab("Curves", id="curves"):
             curves = gr.Plot(show_label=False, elem_id="progress-curves")
-            gr.HTML(f'<p class="wb-note">{CURVES_NOTE}</p>')
+            gr.HTML(f'<p class="wb-note">{CURVES_NOTE}</p>', apply_default_css=False)
         with gr.Tab("Audit", id="audit") as audit_tab:
             audit.draw(context, audit_tab)
         with gr.Tab("Health and time", id="health"):
@@ -122,5 +122,3 @@ def status_html(store: Store, runs: Mapping[str, Sequence[Round]]) -> str:
             f"{len(rounds):,} rounds, {rollouts:,} rollouts</div>"
         )
     return f'<div class="wb-note">{"".join(lines)}</div>'
-
-
