@@ -163,7 +163,7 @@ def _record(line: bytes, first: bool) -> Any:
         raise ValueError(f"`kind` is {shown(kind)}; it is one of {', '.join(KINDS)}")
     if first != (kind == "run"):
         raise ValueError(f"`kind` is {kind!r}; the run stands on the first line and nowhere else")
-    record = from_json(KINDS[kind], json.dumps(row["record"]))
+    record: object = from_json(KINDS[kind], json.dumps(row["record"]))
     if isinstance(record, RunInfo) and not NAME.fullmatch(record.name):
         raise ValueError(f"{shown(record.name)} cannot name a run")
     return record
