@@ -81,7 +81,7 @@ def test_undo_leaves_what_the_run_counted(store: Store) -> None:
 
 def test_who_saw_another_state_is_told(store: Store) -> None:
     store.change_memory("a", ITEM, edited(ITEM, "by the other"))
-    with pytest.raises(BadInput, match="changed meanwhile.*by the other"):
+    with pytest.raises(BadInput, match=r"changed meanwhile.*by the other"):
         store.change_memory("a", ITEM, retired(ITEM))
     # Counts that grew meanwhile are no contradiction.
     store.save_memory("a", 1, [replace(OTHER, uses=5)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -24,7 +23,7 @@ from workbench.ui.cards import solution_cards
 from workbench.ui.curves import plain_label
 from workbench.ui.maths import maths_html
 from workbench.ui.palette import GREY, SERIES, themed
-from workbench.ui.tables import Column, Row, escaped, figure, per_cent, share, table_html, words
+from workbench.ui.tables import Column, Row, escaped, figure, key_of, per_cent, share, table_html, words
 from workbench.verification.malrules.catalogue import CATALOGUE
 
 MOST_COLUMNS = 14
@@ -54,20 +53,6 @@ def kind_sentence(kind: str) -> str:
         Diagnosis.OFF_PATH: "Worked out rightly, but the wrong thing to work out.",
     }
     return next((text for diagnosis, text in sentences.items() if diagnosis.value == kind), "")
-
-
-def cell_key(skill: str, kind: str) -> str:
-    """A cell as the page names it when it is picked."""
-    return json.dumps([skill, kind])
-
-
-def read_cell_key(text: str) -> tuple[str, str] | None:
-    """The skill and kind in a picked cell's name; None for anything else."""
-    try:
-        skill, kind = json.loads(text)
-    except (ValueError, TypeError):
-        return None
-    return (skill, kind) if isinstance(skill, str) and isinstance(kind, str) else None
 
 
 def summary_html(found: Audit, partial: str = "") -> str:
@@ -117,7 +102,7 @@ def _box(cell: Cell | None, chosen: tuple[str, str] | None) -> str:
     now = ' aria-current="true"' if chosen == (cell.skill, cell.kind) else ""
     said = f"{cell.count} of the rollouts of {kind_words(cell.skill)}: {kind_words(cell.kind)}"
     button = (
-        f'<button type="button" data-pick="{html.escape(cell_key(cell.skill, cell.kind))}"{now} '
+        f'<button type="button" data-pick="{html.escape(key_of(cell.skill, cell.kind))}"{now} '
         f'title="{escaped(said)}" aria-label="{escaped(said)}">{per_cent(cell.share)}</button>'
     )
     return f'<td class="wb-box" style="background: rgba(213,94,0,{strength:.2f})">{button}</td>'
@@ -142,7 +127,7 @@ def cells_html(found: Audit, key: Key = by_kind, chosen: tuple[str, str] | None 
         shown = (words(kind_words(cell.skill)), words(kind_words(cell.kind)), figure(cell.count), share(cell.share))
         more = (figure(cell.problems), figure(cell.right_answers), share(cell.early), share(cell.late))
         picked = chosen == (cell.skill, cell.kind)
-        rows.append(Row((*shown, *more), cell_key(cell.skill, cell.kind), picked))
+        rows.append(Row((*shown, *more), key_of(cell.skill, cell.kind), picked))
     return table_html("cells", CELL_COLUMNS, rows, "Nothing failed.")
 
 

@@ -12,7 +12,6 @@ from workbench.store import Store
 from workbench.ui.audit import (
     AUDIT_STYLE,
     cell_html,
-    cell_key,
     cells_html,
     examples_html,
     heatmap_html,
@@ -23,7 +22,7 @@ from workbench.ui.audit import (
 from workbench.ui.cards import card_style
 from workbench.ui.curves import curves_figure, health_figure, stages_figure
 from workbench.ui.run_data import Audited, audited
-from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped
+from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped, key_of
 
 MOST_OPENED = 60
 """Cells whose examples stand on the page, the most frequent ones."""
@@ -87,7 +86,7 @@ def _opened_cells(store: Store, run: str, found: Audited, key: Callable[[Failure
         judged = store.judged_of(run, cell.examples[:EXAMPLES])
         head = f"{escaped(cell.skill)} · {escaped(cell.kind)} ({cell.count:,})"
         pieces.append(
-            f'<details class="wb-cell" data-cell="{escaped(cell_key(cell.skill, cell.kind))}">'
+            f'<details class="wb-cell" data-cell="{escaped(key_of(cell.skill, cell.kind))}">'
             f"<summary>{head}</summary>"
             f"{cell_html(cell, cell.skill, cell.kind)}{examples_html(judged, found.problems, unfold=0)}"
             f'<p class="wb-note">What memory says about it:</p>{memory_html(said, most=5)}</details>'

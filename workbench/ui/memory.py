@@ -9,7 +9,7 @@ from workbench.store.memory_log import RUN
 from workbench.types import Judged, Level, MemoryItem, Problem
 from workbench.ui.audit import examples_html, kind_words
 from workbench.ui.maths import clean, maths_html
-from workbench.ui.tables import Cell, Column, Row, escaped, figure, table_html, words
+from workbench.ui.tables import Column, Row, escaped, figure, formula, key_of, table_html, words
 
 MOST_ITEMS = 300
 """Rows of the table; a search narrows it down."""
@@ -93,9 +93,8 @@ def items_html(items: Sequence[MemoryItem], round: int, chosen: str | None = Non
     """The items as a table that sorts. `round` is the run's last."""
     rows = []
     for item in items[:MOST_ITEMS]:
-        text = item.text if len(item.text) <= LONGEST else f"{item.text[: LONGEST - 1]}…"
         cells = (
-            Cell(f"<bdi>{maths_html(text)}</bdi>", item.text.lower()),
+            formula(item.text, LONGEST),
             words(item.level.value),
             words(kind_words(item.skill)),
             figure(item.uses),
@@ -104,7 +103,7 @@ def items_html(items: Sequence[MemoryItem], round: int, chosen: str | None = Non
             figure(max(0, round - item.written_round)),
             words(state_words(item)),
         )
-        rows.append(Row(cells, item.id, item.id == chosen))
+        rows.append(Row(cells, key_of(item.id), item.id == chosen))
     return table_html("memory", COLUMNS, rows, "No item fits; try another search or state.")
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.ui.maths import clean, maths_html
+
+ORDERED = 80
+"""Characters of a text that it sorts by."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,27 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of cells. With `key` it can be picked, by a click or by its first cell's button."""
+    """A row of cells. With `key`, see `key_of`, it can be picked by a click or by its first cell's button."""
 
     cells: tuple[Cell, ...]
     key: str | None = None
     chosen: bool = False
+
+
+def key_of(*parts: str) -> str:
+    """Texts as one key that the page hands back when something is picked."""
+    return json.dumps(parts)
+
+
+def read_key(text: object, count: int) -> tuple[str, ...] | None:
+    """The texts in a key that came from a page; None for anything else."""
+    try:
+        parts = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(parts, list) or len(parts) != count or not all(isinstance(part, str) for part in parts):
+        return None
+    return tuple(parts)
 
 
 def escaped(text: str) -> str:
@@ -42,12 +62,18 @@ def escaped(text: str) -> str:
 
 def words(text: str) -> Cell:
     """Plain text."""
-    return Cell(f"<bdi>{escaped(text)}</bdi>", text.lower())
+    return Cell(f"<bdi>{escaped(text)}</bdi>", order_of(text))
 
 
-def formula(text: str) -> Cell:
-    """Text whose mathematics is typeset."""
-    return Cell(f"<bdi>{maths_html(text)}</bdi>", text.lower())
+def formula(text: str, longest: int) -> Cell:
+    """The start of a text, its mathematics typeset."""
+    short = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return Cell(f"<bdi>{maths_html(short)}</bdi>", order_of(text))
+
+
+def order_of(text: str) -> str:
+    """What a text sorts by: its start, without regard to case."""
+    return clean(text[:ORDERED]).lower()
 
 
 def figure(value: float) -> Cell:
@@ -72,7 +98,7 @@ def table_html(name: str, columns: Sequence[Column], rows: Sequence[Row], empty:
     heads = "".join(_head(i, column) for i, column in enumerate(columns))
     body = "".join(_row(row, columns) for row in rows)
     return (
-        f'<div class="wb-scroll"><table class="wb-table" data-table="{html.escape(name)}">'
+        f'<div class="wb-scroll"><table class="wb-table" data-table="{escaped(name)}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -80,7 +106,7 @@ def table_html(name: str, columns: Sequence[Column], rows: Sequence[Row], empty:
 def _head(index: int, column: Column) -> str:
     side = ' class="wb-figures"' if column.figures else ""
     first = "down" if column.figures else "up"
-    hint = f' title="{html.escape(column.hint)}"' if column.hint else ""
+    hint = f' title="{escaped(column.hint)}"' if column.hint else ""
     button = (
         f'<button type="button" data-sort="{index}" data-first="{first}"{hint}>{html.escape(column.title)}</button>'
     )

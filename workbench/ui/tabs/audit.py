@@ -33,13 +33,12 @@ from workbench.ui.audit import (
     examples_html,
     heatmap_html,
     memory_html,
-    read_cell_key,
     summary_html,
     trends_figure,
 )
 from workbench.ui.context import AppContext
 from workbench.ui.run_data import Audited, Audits
-from workbench.ui.tables import APP_SCRIPT, escaped
+from workbench.ui.tables import APP_SCRIPT, escaped, read_key
 
 KEYS: dict[str, Callable[[Failure], str]] = {"malrule or diagnosis": by_kind, "diagnosis": by_diagnosis}
 ALL, EARLY, LATE = "all rounds", "first third", "last third"
@@ -94,9 +93,10 @@ def draw(context: AppContext, own: gr.Tab) -> None:
         )
 
     def pick(event: gr.EventData, name: str, key: str, rounds: str) -> tuple[Any, ...]:
-        cell = read_cell_key(str(event.key))
-        if cell is None:
+        parts = read_key(event.key, 2)
+        if parts is None:
             raise gr.Error("That is no cell of the map; pick one again.")
+        cell = (parts[0], parts[1])
         found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
         marked = heatmap_html(found.audit, kind, cell), cells_html(found.audit, kind, cell)
         return (cell, gr.Column(visible=True), *marked, *_opened(store, name, found, kind, cell), "")

@@ -26,7 +26,7 @@ from workbench.ui.memory import (
     matching,
     summary_html,
 )
-from workbench.ui.tables import APP_SCRIPT, TABLE_STYLE
+from workbench.ui.tables import APP_SCRIPT, TABLE_STYLE, read_key
 
 ANY = "any"
 LONGEST_SEARCH = 200
@@ -92,7 +92,7 @@ def tab(context: AppContext) -> None:
         return (gr.Dropdown(choices=[ANY, *skills], value=ANY), None, *closed)
 
     def pick(event: gr.EventData, name: str, words: str, lv: str, sk: str, st: str) -> tuple[Any, ...]:
-        key = str(event.key)
+        (key,) = read_key(event.key, 1) or ("",)
         item = next((i for i in store.memory(name) if i.id == key), None) if name in store.run_names() else None
         if item is None:
             raise gr.Error("That item is gone; look at the list again.")
