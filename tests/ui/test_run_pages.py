@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from workbench.types import Level, MemoryItem, Problem
 from workbench.ui import audit as views
 from workbench.ui import memory as memory_views
 from workbench.ui.audit_page import audit_page
+from workbench.ui.committed import committed_html
 from workbench.ui.run_data import Audits, audited
 from workbench.ui.tables import Column, Row, figure, key_of, read_key, share, table_html, words
 
@@ -157,6 +159,24 @@ def test_the_page_loads_nothing_and_escapes_the_run(made: Store, tmp_path: Path)
     assert "@import" not in body
     assert "Audit of made" in body
     assert "wb-heat" in body
+
+
+def test_the_committed_comparison_is_shown_where_it_ships(tmp_path: Path) -> None:
+    path = tmp_path / "compare.json"
+    assert committed_html(path) is None
+    for nonsense in ("{", "[]", "{}", '{"summary": 3}'):
+        path.write_text(nonsense)
+        assert committed_html(path) is None
+    gain = {"value": 0.1234, "low": 0.05, "high": 0.2}
+    path.write_text(
+        json.dumps({"summary": {"gain_on_test": gain, HOSTILE: {"value": None, "reason": HOSTILE}, "seeds": 5}})
+    )
+    made = committed_html(path)
+    assert made is not None
+    assert_harmless(made)
+    assert "gain on test" in made
+    assert "0.123" in made
+    assert "0.05 to 0.2" in made
 
 
 def test_examples_show_the_problem_and_the_first_error() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "tutor-pmd" / "run.jsonl.gz"
 """The run that made the shipped trained model."""
-ROLLOUTS = 4000
+ROLLOUTS = 10_000
 """Rollouts in a file at most, unless the caller says otherwise."""
 EVEN_SHARE = 0.5
 """Of them, those that are spread evenly over the rounds; the rest is evidence of memory."""

@@ -12,9 +12,10 @@ from workbench.errors import WorkbenchError
 from workbench.store import Store
 from workbench.types import Round
 from workbench.ui.audit import AUDIT_STYLE
+from workbench.ui.committed import committed_html
 from workbench.ui.context import AppContext
 from workbench.ui.curves import curves_figure, health_figure, stages_figure
-from workbench.ui.tables import TABLE_STYLE, escaped
+from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped
 from workbench.ui.tabs import audit
 
 SECONDS = 4
@@ -49,6 +50,10 @@ def tab(context: AppContext) -> None:
         with gr.Tab("Health and time", id="health"):
             health = gr.Plot(show_label=False, elem_id="progress-health")
             stages = gr.Plot(show_label=False, elem_id="progress-stages")
+        comparison = committed_html()
+        if comparison is not None:
+            with gr.Tab("Comparison", id="comparison"):
+                gr.HTML(comparison, elem_id="progress-comparison", js_on_load=SORT_SCRIPT, apply_default_css=False)
 
     shown = [status, curves, health, stages, seen]
 
