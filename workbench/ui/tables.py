@@ -107,9 +107,7 @@ def _head(index: int, column: Column) -> str:
     side = ' class="wb-figures"' if column.figures else ""
     first = "down" if column.figures else "up"
     hint = f' title="{escaped(column.hint)}"' if column.hint else ""
-    button = (
-        f'<button type="button" data-sort="{index}" data-first="{first}"{hint}>{escaped(column.title)}</button>'
-    )
+    button = f'<button type="button" data-sort="{index}" data-first="{first}"{hint}>{escaped(column.title)}</button>'
     return f'<th scope="col" aria-sort="none"{side}>{button}</th>'
 
 
