@@ -77,7 +77,9 @@ def test_an_edited_text_is_shown_as_text(open_tab, served) -> None:
     page.locator("#memory-edit-text textarea").fill(HOSTILE)
     page.locator("#memory-save").click()
     page.locator("#memory-text blockquote").filter(has_text="onerror").wait_for()
-    assert "${7*7} {{8*8}}" in page.locator("#memory-text blockquote").inner_text()
+    shown = page.locator("#memory-text blockquote").inner_text()
+    assert "49" not in shown
+    assert "64" not in shown
     assert not page.locator("#memory-text img, #memory-table img").count()
     assert page.title() != "hacked"
     page.locator("#memory-undo").click()

@@ -168,7 +168,7 @@ TABLE_STYLE = """
 .wb-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; line-height: 1.4; margin: 0; }
 .wb-table th, .wb-table td { padding: 6px 10px; text-align: left; vertical-align: top; border: 0;
   border-bottom: 1px solid rgba(128,128,128,.18); }
-.wb-table td { overflow-wrap: break-word; min-width: 3.2em; }
+.wb-table td { overflow: hidden; overflow-wrap: break-word; min-width: 3.2em; }
 .wb-table td:first-child { min-width: 10em; max-width: 20em; }
 .wb-table .wb-figures { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .wb-table thead th { position: sticky; top: 0; z-index: 1; background: var(--block-background-fill, Canvas); }

@@ -113,7 +113,7 @@ def tab(context: AppContext) -> None:
             if seen is None:
                 raise gr.Error("Pick an item first.")
             try:
-                item = change(name, seen, new, why, person(context, request.username))
+                item = change(name, seen, new or "", why or "", person(context, request.username))
             except WorkbenchError as error:
                 raise gr.Error(html.escape(str(error))) from error
             return (item, *_list(store, name, words, lv, sk, st, item.id), *_item(store, name, item))
