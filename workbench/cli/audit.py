@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +14,7 @@ from workbench.cli.runs import LATEST, RUNS, store_place
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:
-    from workbench.evaluation.audit import Cell
+    from workbench.evaluation.audit import Audit, Cell
     from workbench.store import Store
     from workbench.ui.run_data import Audited
 
@@ -92,9 +93,26 @@ def _print(name: str, found: Audited, as_json: bool) -> None:
         spans, lines = trends(found.audit)
         typer.echo(json.dumps(_record(name, found, made, spans, lines)))
         return
-    from workbench.cli.tables import print_audit
+    _print_table(name, found.audit, made[:SHOWN], found.note)
 
-    print_audit(name, found.audit, made[:SHOWN], found.note)
+
+def _print_table(run: str, found: Audit, shown: Sequence[Cell], note: str) -> None:
+    """The commonest kinds of first error, and how much was tried."""
+    from workbench.cli.render import console, plain, table_of
+
+    out = console()
+    tried, failed = found.count(), len(found.failures)
+    share = f", {failed / tried:.0%}" if tried else ""
+    out.print(f"{plain(run)}: {failed:,} of {tried:,} rollouts failed{share}. {plain(note)}".rstrip())
+    if not shown:
+        return
+    figures = ("times", "share", "problems", "right answer", "first third", "last third")
+    table = table_of(("skill", "first error"), figures)
+    for cell in shown:
+        ends = ("–" if value is None else f"{value:.1%}" for value in (cell.early, cell.late))
+        counts = (str(cell.count), f"{cell.share:.1%}", str(cell.problems), str(cell.right_answers))
+        table.add_row(plain(cell.skill), plain(cell.kind), *counts, *ends)
+    out.print(table)
 
 
 def _record(name: str, found: Audited, made: list[Cell], spans: Any, lines: Any) -> dict[str, Any]:

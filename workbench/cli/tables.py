@@ -11,7 +11,6 @@ from workbench.cli.render import SIGNS, console, plain, print_titled, table_of
 from workbench.types import StepVerdict
 
 if TYPE_CHECKING:
-    from workbench.evaluation.audit import Audit, Cell
     from workbench.evaluation.fuzz import FuzzReport
     from workbench.evaluation.speed import Speed
     from workbench.verification.cases import Tally
@@ -139,23 +138,3 @@ def print_fuzz(report: FuzzReport) -> None:
     print_titled("Hostile input", table)
     for line in (*report.crashes, *report.executed, f"Slowest: {report.slowest_text}"):
         console().print(plain(line), soft_wrap=True)
-
-
-# The audit of a run
-
-
-def print_audit(run: str, found: Audit, shown: Sequence[Cell], note: str) -> None:
-    """The commonest kinds of first error, and how much was tried."""
-    out = console()
-    tried, failed = found.count(), len(found.failures)
-    share = f", {failed / tried:.0%}" if tried else ""
-    out.print(f"{plain(run)}: {failed:,} of {tried:,} rollouts failed{share}. {plain(note)}".rstrip())
-    if not shown:
-        return
-    figures = ("times", "share", "problems", "right answer", "first third", "last third")
-    table = table_of(("skill", "first error"), figures)
-    for cell in shown:
-        ends = ("–" if value is None else f"{value:.1%}" for value in (cell.early, cell.late))
-        counts = (str(cell.count), f"{cell.share:.1%}", str(cell.problems), str(cell.right_answers))
-        table.add_row(plain(cell.skill), plain(cell.kind), *counts, *ends)
-    out.print(table)
