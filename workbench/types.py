@@ -242,6 +242,8 @@ class MemoryItem:
     """Why it was retired; None while it is live."""
     confirmed_round: int | None = None
     """The last round whose verdicts showed the lesson's mistake again; None where none did since it was written."""
+    pinned: bool = False
+    """Whether a person keeps it: a pinned item never expires."""
 
 
 @dataclass(frozen=True)

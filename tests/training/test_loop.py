@@ -16,7 +16,7 @@ import pytest
 from workbench.config import Config, load_config
 from workbench.errors import BadInput, WorkbenchError
 from workbench.problems.splits import load_split
-from workbench.store import Store
+from workbench.store import Store, by_hand
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
 from workbench.training.loop import draw, run
@@ -186,3 +186,25 @@ def test_a_collapse_stops_the_run_with_a_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr("workbench.training.loop.collapse", lambda rounds: "it only repeats itself")
     with pytest.raises(WorkbenchError, match=r"collapsed, it only repeats itself; train again with a lower"):
         train(tmp_path, config(2))
+
+
+def test_a_run_that_goes_on_heeds_what_people_decided(tmp_path: Path):
+    train(tmp_path, config(2))
+    with Store.open(tmp_path / "w.db") as store:
+        items = [i for i in store.memory("r") if i.retired is None and i.level is not Level.EXPERIENCE]
+        gone, kept, changed = items[:3]
+        store.change_memory("r", gone, by_hand.retired(gone, "wrong"))
+        store.change_memory("r", kept, by_hand.pinned(kept))
+        store.change_memory("r", changed, by_hand.edited(changed, "Look twice."))
+        train(tmp_path, config(4, "memory.expiry_epochs=1"))
+        now = {item.id: item for item in store.memory("r")}
+        assert now[gone.id].retired == "by a person: wrong"
+        assert now[gone.id].uses == gone.uses
+        assert (now[kept.id].pinned, now[kept.id].retired) == (True, None)
+        assert (now[changed.id].text, now[changed.id].writer) == ("Look twice.", "person")
+    # The run itself knows of it, not the store alone.
+    newest = checkpoint.newest(tmp_path / "checkpoints")
+    assert newest is not None
+    own = json.loads((newest / "memory.json").read_text())["items"]
+    assert own[gone.id]["retired"] == "by a person: wrong"
+    assert own[changed.id]["text"] == "Look twice."

@@ -54,7 +54,7 @@ def serve(
     wanted = find_run(run, runs_folder, store) if run is not None else None
     stay_offline()
     from workbench.cli.models import prepare
-    from workbench.store import Store
+    from workbench.store import Store, shipped_run
 
     with Store.open(place) as opened:
         typer.echo("Starting ...", err=True)
@@ -64,7 +64,7 @@ def serve(
         from workbench.ui.shell import build_app, launch_look
 
         models = models_at_hand(runs_folder, wanted)
-        shown = wanted.name if wanted is not None else opened.latest_run()
+        shown = wanted.name if wanted is not None else opened.latest_run() or shipped_run(opened)
         context = AppContext(opened, shown, models, door is not None)
         app = build_app(context)
         address = launch(app, launch_look(), host, port, door, block=False)

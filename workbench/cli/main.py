@@ -8,6 +8,7 @@ import typer
 
 from workbench.cli import materials
 from workbench.cli.app import serve
+from workbench.cli.audit import audit, export, import_
 from workbench.cli.bench import bench
 from workbench.cli.bench_refine import bench_refine
 from workbench.cli.blind import blind
@@ -75,6 +76,9 @@ app.command(short_help="Look into the memory of a run.")(memory)
 app.command(short_help="Make the verifier better from labels.")(refine)
 app.add_typer(verifiers, name="verifiers", short_help="List versions; use one or go back.")
 app.command(short_help="Judge a stored run again.")(reverify)
+app.command(short_help="See which steps fail in a run.")(audit)
+app.command(short_help="Write a run as a file.")(export)
+app.command("import", short_help="Read a run from a file.")(import_)
 app.command(short_help="Measure how a tutor model uses help.")(contract)
 labels.command("blind")(blind)
 app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")

@@ -45,6 +45,7 @@ def train_run(plan: Plan, material: Material) -> dict[str, Any]:
     start = load_policy(plan.config.model)
     with Store.open(plan.store) as store:
         record_run(plan, store)
+        store.save_problems(plan.name, material.train)
         with _ending(plan, store):
             before = measure_sets(start, material, plan.config, "before", plan.folder / BEFORE)
             del start

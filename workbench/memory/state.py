@@ -134,7 +134,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
     """Retire what has grown stale or does harm; every retirement says why."""
     items = dict(state.items)
     for key, item in state.items.items():
-        if item.retired is not None or item.level is Level.EXPERIENCE:
+        if item.retired is not None or item.pinned or item.level is Level.EXPERIENCE:
             continue
         age = round - max(item.written_round, item.confirmed_round or 0)
         if _harms(item):

@@ -3,6 +3,17 @@
 from workbench.store.labels import Order, Place, is_person
 from workbench.store.memory_log import MemoryEvent
 from workbench.store.rows import RunInfo
+from workbench.store.runfile import import_run, shipped_run
 from workbench.store.store import DEFAULT_PATH, Store
 
-__all__ = ["DEFAULT_PATH", "MemoryEvent", "Order", "Place", "RunInfo", "Store", "is_person"]
+__all__ = [
+    "DEFAULT_PATH",
+    "MemoryEvent",
+    "Order",
+    "Place",
+    "RunInfo",
+    "Store",
+    "import_run",
+    "is_person",
+    "shipped_run",
+]

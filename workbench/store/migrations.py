@@ -70,7 +70,25 @@ def m003_labels(db: Connection) -> None:
         db.exec_driver_sql(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_runs_and_rollouts, m002_memory, m003_labels)
+def m004_problems_and_hands(db: Connection) -> None:
+    """The problems of a run, so that its rollouts can be read without the file; and who changed memory."""
+    statements = (
+        """CREATE TABLE problems (run TEXT NOT NULL REFERENCES runs (name), id TEXT NOT NULL,
+           json TEXT NOT NULL, PRIMARY KEY (run, id))""",
+        "ALTER TABLE runs ADD COLUMN evenly INTEGER",
+        """ALTER TABLE memory_events ADD COLUMN "by" TEXT NOT NULL DEFAULT 'run'""",
+        """CREATE INDEX memory_events_by_hand ON memory_events (run, item_id, seq) WHERE "by" <> 'run'""",
+    )
+    for statement in statements:
+        db.exec_driver_sql(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_runs_and_rollouts,
+    m002_memory,
+    m003_labels,
+    m004_problems_and_hands,
+)
 """In the order in which they apply."""
 
 

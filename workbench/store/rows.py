@@ -31,6 +31,9 @@ class RunInfo:
     """Versions of what took part, by name."""
     status: str
     """As last set; `running` from the start."""
+    evenly: int | None = None
+    """In a run imported with a choice of its rollouts: how many of each round, those whose ids have the smallest
+    hashes, are an even sample. None where the store has all rollouts."""
 
 
 def require_run(db: Connection, name: str) -> None:

@@ -22,6 +22,7 @@ runs = Table(
     Column("config", Text, nullable=False),
     Column("versions", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("evenly", Integer),
 )
 
 rounds = Table(
@@ -70,6 +71,15 @@ memory_events = Table(
     Column("round", Integer, nullable=False),
     Column("event", Text, nullable=False),
     Column("json", Text),
+    Column("by", Text, nullable=False),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("json", Text, nullable=False),
 )
 
 label_items = Table(

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from workbench.errors import BadInput
 from workbench.files import make_folder
 from workbench.store import memory_log
+from workbench.store.app_methods import AppMethods
 from workbench.store.connection import open_engine, reporting, store_path
 from workbench.store.labels import LabelMethods
 from workbench.store.memory_log import MemoryEvent
@@ -27,7 +28,7 @@ DEFAULT_PATH = Path("runs/workbench.db")
 """Where the store lies unless the caller says otherwise."""
 
 
-class Store(LabelMethods):
+class Store(LabelMethods, AppMethods):
     """Open with `Store.open`, close by leaving its `with` block.
 
     Methods raise `StorageError` where the disk or the database refuses, and `BadInput` for an unknown run.
@@ -111,7 +112,7 @@ class Store(LabelMethods):
         with self._read() as db:
             require_run(db, name)
             row = db.execute(select(runs).where(runs.c.name == name)).one()
-        return RunInfo(row.name, row.created, row.config, json.loads(row.versions), row.status)
+        return RunInfo(row.name, row.created, row.config, json.loads(row.versions), row.status, row.evenly)
 
     def set_status(self, run: str, status: str) -> None:
         with self._write(run) as db:

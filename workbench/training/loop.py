@@ -17,6 +17,7 @@ from workbench.memory.retrieval import Library, library
 from workbench.memory.state import MemoryState, note_use
 from workbench.memory.tally import Tally
 from workbench.store import Store
+from workbench.store.memory_log import heed
 from workbench.training import checkpoint
 from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 from workbench.training.checkpoint import State
@@ -151,6 +152,9 @@ class Trainer:
     def round(self, state: State, clock: Clock) -> Round:
         """One turn: everything but evaluation and the checkpoint."""
         config = self.config
+        # People may edit, pin and retire while the run trains, or while it rested.
+        items = heed(state.memory.items, self.store.persons_word(self.name))
+        state.memory = replace(state.memory, items=items)
         chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
         seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
         groups = roll_out(

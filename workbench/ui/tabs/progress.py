@@ -1,9 +1,129 @@
-"""The Progress tab."""
+"""The Progress tab: curves of one run or several, live while one trains; the audit; health and time."""
 
 from __future__ import annotations
 
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from workbench.errors import WorkbenchError
+from workbench.store import Store
+from workbench.types import Round
+from workbench.ui.audit import AUDIT_STYLE
+from workbench.ui.committed import committed_html
 from workbench.ui.context import AppContext
+from workbench.ui.curves import curves_figure, health_figure, stages_figure
+from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped
+from workbench.ui.tabs import audit
+
+SECONDS = 4
+"""Between two looks at the store while the page is open."""
+MOST_RUNS = 6
+"""Runs in one figure: as many as there are colours."""
+QUIET: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "once", "queue": False}
 
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
+    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}</style>", visible="hidden")
+    seen = gr.State(None)
+    names = context.store.run_names()
+    with gr.Row(equal_height=True):
+        runs = gr.Dropdown(
+            names,
+            value=_first(context, names),
+            multiselect=True,
+            max_choices=MOST_RUNS,
+            label="Runs",
+            elem_id="progress-runs",
+            scale=3,
+        )
+        status = gr.HTML(elem_id="progress-status", apply_default_css=False)
+    with gr.Tabs(elem_id="progress-tabs"):
+        with gr.Tab("Curves", id="curves"):
+            curves = gr.Plot(show_label=False, elem_id="progress-curves")
+            gr.HTML(f'<p class="wb-note">{CURVES_NOTE}</p>', apply_default_css=False)
+        with gr.Tab("Audit", id="audit") as audit_tab:
+            audit.draw(context, audit_tab)
+        with gr.Tab("Health and time", id="health"):
+            health = gr.Plot(show_label=False, elem_id="progress-health")
+            stages = gr.Plot(show_label=False, elem_id="progress-stages")
+        comparison = committed_html()
+        if comparison is not None:
+            with gr.Tab("Comparison", id="comparison"):
+                gr.HTML(comparison, elem_id="progress-comparison", js_on_load=SORT_SCRIPT, apply_default_css=False)
+
+    shown = [status, curves, health, stages, seen]
+
+    def draw(chosen: Sequence[str] | None) -> tuple[Any, ...]:
+        return _draw(context.store, chosen or ())
+
+    def tick(chosen: Sequence[str] | None, before: Any) -> tuple[Any, ...]:
+        names = context.store.run_names()
+        found = signature(context.store, [n for n in chosen or () if n in names])
+        if [names, found] == before:
+            return (gr.skip(),) * 6
+        choices: Any = gr.skip() if before and before[0] == names else gr.Dropdown(choices=names)
+        return (choices, *_draw(context.store, chosen or ()))
+
+    def opened() -> Any:
+        names = context.store.run_names()
+        return gr.Dropdown(choices=names, value=_first(context, names))
+
+    gr.on(None, opened, None, runs, **QUIET)
+    runs.change(draw, runs, shown, show_progress="minimal")
+    gr.Timer(SECONDS).tick(tick, [runs, seen], [runs, *shown], **QUIET)
+
+
+CURVES_NOTE = (
+    "Lines with a band are evaluations on dev with their 95 % intervals over problems; dotted lines are the rollouts "
+    "of training itself, averaged over eight rounds each, with an interval over those rounds."
+)
+
+
+def _first(context: AppContext, names: Sequence[str]) -> list[str]:
+    """What the tab opens on: the app's run, else the latest."""
+    if context.run in names:
+        return [str(context.run)]
+    return list(names[-1:])
+
+
+def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
+    """The status line, the figures, and what they were made from. A run that is gone is left out."""
+    names = store.run_names()
+    here = [name for name in chosen if name in names][:MOST_RUNS]
+    rounds = {name: store.rounds(name) for name in here}
+    newest = rounds[here[-1]] if here else []
+    try:
+        figures = curves_figure(rounds), health_figure(rounds), stages_figure(newest)
+    except (ValueError, WorkbenchError) as error:
+        raise gr.Error(html.escape(str(error))) from error
+    for figure in figures:
+        figure.update_layout(uirevision="kept")
+    return (status_html(store, rounds), *figures, [names, signature(store, here)])
+
+
+def signature(store: Store, names: Sequence[str]) -> list[list[Any]]:
+    """What changes when a run gets further: its status and how many rounds it has."""
+    return [[name, store.run_info(name).status, store.round_count(name)] for name in names]
+
+
+STATUS_WORDS = {"running": "training", "finished": "finished", "interrupted": "interrupted", "failed": "failed"}
+
+
+def status_html(store: Store, runs: Mapping[str, Sequence[Round]]) -> str:
+    """Each run's state in a line: how far it is and whether it goes on."""
+    if not runs:
+        return '<p class="wb-none">No run is chosen. Start one with <code>workbench train</code>.</p>'
+    lines = []
+    for name, rounds in runs.items():
+        status = store.run_info(name).status
+        rollouts = int(sum(r.metrics.get("rollouts", 0) for r in rounds))
+        dot = '<span class="wb-live" aria-hidden="true">●</span> ' if status == "running" else ""
+        lines.append(
+            f"<div>{dot}<b>{escaped(name)}</b> {escaped(STATUS_WORDS.get(status, status))}, "
+            f"{len(rounds):,} rounds, {rollouts:,} rollouts</div>"
+        )
+    return f'<div class="wb-note">{"".join(lines)}</div>'

@@ -1,0 +1,179 @@
+"""The audit inside the Progress tab: a map of failures, its cells to open, and practice made from them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from workbench.errors import WorkbenchError
+from workbench.evaluation.audit import (
+    Audit,
+    Failure,
+    by_diagnosis,
+    by_kind,
+    cells,
+    failures_of,
+    said_by_memory,
+    thirds,
+)
+from workbench.files import make_folder
+from workbench.problems.practice import Practice, practice
+from workbench.problems.readers import write_problems
+from workbench.store import Store
+from workbench.ui.audit import (
+    cell_html,
+    cells_html,
+    examples_html,
+    heatmap_html,
+    memory_html,
+    summary_html,
+    trends_figure,
+)
+from workbench.ui.context import AppContext
+from workbench.ui.run_data import Audited, Audits
+from workbench.ui.tables import APP_SCRIPT, escaped, read_key
+
+KEYS: dict[str, Callable[[Failure], str]] = {"malrule or diagnosis": by_kind, "diagnosis": by_diagnosis}
+ALL, EARLY, LATE = "all rounds", "first third", "last third"
+EXAMPLES = 6
+"""Rollouts that an opened cell shows."""
+MOST_PRACTICE = 500
+Cell = tuple[str, str]
+
+
+def draw(context: AppContext, own: gr.Tab) -> None:
+    """Draw the audit; it is made when its tab `own` is opened, since it reads all rollouts."""
+    audits, store = Audits(context.store), context.store
+    names = store.run_names()
+    first = context.run if context.run in names else next(iter(names[-1:]), None)
+    chosen = gr.State(None)
+    with gr.Row():
+        run = gr.Dropdown(names, value=first, label="Run", elem_id="audit-run", min_width=220)
+        by = gr.Radio(list(KEYS), value=next(iter(KEYS)), label="First errors by", elem_id="audit-by", min_width=260)
+        part = gr.Radio([ALL, EARLY, LATE], value=ALL, label="Rounds", elem_id="audit-rounds", min_width=260)
+    summary = gr.HTML(elem_id="audit-summary", apply_default_css=False)
+    heat = gr.HTML(elem_id="audit-map", js_on_load=APP_SCRIPT, apply_default_css=False)
+    with gr.Column(visible=False, elem_id="audit-cell") as opened:
+        head = gr.HTML(elem_id="audit-head", apply_default_css=False)
+        with gr.Row():
+            with gr.Column(scale=3, min_width=340):
+                gr.HTML('<h4 class="wb-h">Examples, newest first</h4>', apply_default_css=False)
+                examples = gr.HTML(elem_id="audit-examples", apply_default_css=False)
+            with gr.Column(scale=2, min_width=300):
+                gr.HTML('<h4 class="wb-h">What memory says about it</h4>', apply_default_css=False)
+                said = gr.HTML(elem_id="audit-memory", apply_default_css=False)
+                gr.HTML('<h4 class="wb-h">Practice</h4>', apply_default_css=False)
+                count = gr.Number(40, label="Problems", precision=0, minimum=1, maximum=MOST_PRACTICE)
+                make = gr.Button("Make practice problems like these", variant="primary", elem_id="audit-practice")
+                made = gr.HTML(elem_id="audit-made", apply_default_css=False)
+    gr.HTML('<h4 class="wb-h">All cells</h4>', apply_default_css=False)
+    table = gr.HTML(elem_id="audit-table", js_on_load=APP_SCRIPT, apply_default_css=False)
+    gr.HTML('<h4 class="wb-h">The commonest first errors over the rounds</h4>', apply_default_css=False)
+    trend = gr.Plot(show_label=False, elem_id="audit-trends")
+
+    def show(name: str | None, key: str, rounds: str) -> tuple[Any, ...]:
+        empty = (None, gr.Column(visible=False), "")
+        if name is None or name not in store.run_names():
+            return ('<p class="wb-none">No run is chosen.</p>', "", "", gr.skip(), *empty)
+        found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
+        audit = found.audit
+        return (
+            summary_html(audit, found.note),
+            heatmap_html(audit, kind),
+            cells_html(audit, kind),
+            trends_figure(audit, kind),
+            *empty,
+        )
+
+    def pick(event: gr.EventData, name: str, key: str, rounds: str) -> tuple[Any, ...]:
+        parts = read_key(event.key, 2)
+        if parts is None:
+            raise gr.Error("That is no cell of the map; pick one again.")
+        cell = (parts[0], parts[1])
+        found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
+        marked = heatmap_html(found.audit, kind, cell), cells_html(found.audit, kind, cell)
+        return (cell, gr.Column(visible=True), *marked, *_opened(store, name, found, kind, cell), "")
+
+    def write(name: str, key: str, rounds: str, cell: Cell | None, wanted: float | None) -> str:
+        if cell is None:
+            raise gr.Error("Pick a cell of the map first.")
+        found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
+        try:
+            made_set = practice_for(found, kind, (cell[0], cell[1]), int(wanted or 0))
+            path = write_practice(store, name, cell, made_set)
+        except WorkbenchError as error:
+            raise gr.Error(html.escape(str(error))) from error
+        return practice_html(path, made_set)
+
+    picked = [chosen, opened, heat, table, head, said, examples, made]
+    shown = [summary, heat, table, trend, chosen, opened, made]
+    asked = [run, by, part]
+    gr.on([own.select, run.change, by.change, part.change], show, asked, shown, show_progress="minimal")
+    own.select(lambda: gr.Dropdown(choices=store.run_names()), None, run, show_progress="hidden")
+    heat.pick(pick, asked, picked, show_progress="hidden")
+    table.pick(pick, asked, picked, show_progress="hidden")
+    make.click(write, [*asked, chosen, count], made, show_progress="minimal")
+
+
+def _audited(audits: Audits, run: str, rounds: str) -> Audited:
+    """The audit of a run, perhaps of a part of its rounds."""
+    try:
+        found = audits.of(run)
+    except WorkbenchError as error:
+        raise gr.Error(html.escape(str(error))) from error
+    early, late = thirds(found.audit.rounds)
+    kept = {EARLY: early, LATE: late}.get(rounds)
+    return found if kept is None else replace(found, audit=in_rounds(found.audit, set(kept)))
+
+
+def in_rounds(found: Audit, rounds: set[int]) -> Audit:
+    """The audit of some of the rounds."""
+    failures = tuple(f for f in found.failures if f.round in rounds)
+    return Audit(failures, {(s, r): n for (s, r), n in found.tried.items() if r in rounds})
+
+
+def _opened(
+    store: Store, run: str, found: Audited, kind: Callable[[Failure], str], cell: Cell
+) -> tuple[str, str, str]:
+    """An opened cell: its head, what memory says about it, and examples."""
+    members = failures_of(found.audit, *cell, kind)
+    said = said_by_memory(store.memory(run), members, *cell)
+    judged = store.judged_of(run, [f.rollout_id for f in members[:EXAMPLES]])
+    inside = next((c for c in cells(found.audit, kind) if (c.skill, c.kind) == cell), None)
+    return cell_html(inside, *cell), memory_html(said), examples_html(judged, found.problems)
+
+
+def practice_for(found: Audited, kind: Callable[[Failure], str], cell: Cell, n: int) -> Practice:
+    """New problems like those of a cell. Raises `BadInput` if there can be none."""
+    members = failures_of(found.audit, *cell, kind)
+    failed = [found.problems[f.problem_id] for f in members if f.problem_id in found.problems]
+    return practice(cell[0], cell[1], failed, min(n, MOST_PRACTICE), avoid=found.problems.values())
+
+
+def write_practice(store: Store, run: str, cell: Cell, made: Practice) -> Path:
+    """Write a problem set beside the store, under a name that says what it is for."""
+    folder = store.path.parent / "practice"
+    make_folder(folder)
+    name = "-".join(re.sub(r"[^A-Za-z0-9._]+", "_", part)[:60] for part in (run, *cell, str(len(made.problems))))
+    path = folder / f"{name}.jsonl"
+    write_problems(path, made.problems)
+    return path
+
+
+def practice_html(path: Path, made: Practice) -> str:
+    """What was made, the command that trains on it, a download and the first problems."""
+    encoded = base64.b64encode(path.read_bytes()).decode()
+    first = "".join(f"<li><bdi>{escaped(p.text)}</bdi></li>" for p in made.problems[:3])
+    link = f'<a download="{html.escape(path.name)}" href="data:application/x-ndjson;base64,{encoded}">Download</a>'
+    return (
+        f'<p class="wb-note"><b>{len(made.problems)} problems</b>, {escaped(made.how)}. {link}</p>'
+        f'<pre class="wb-command">workbench train --problems {html.escape(str(path))}</pre>'
+        f'<ul class="wb-said">{first}</ul>'
+    )
