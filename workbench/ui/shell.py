@@ -18,7 +18,8 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono
 
 # The full width is set since the page would else shrink to its content and move while steps come in.
 PAGE_STYLE = """
-.gradio-container { width: 100%; box-sizing: border-box; max-width: 1240px !important; margin: 0 auto !important; padding: 0 20px 32px !important; }
+.gradio-container { width: 100%; box-sizing: border-box; max-width: 1240px !important; margin: 0 auto !important;
+  padding: 0 20px 32px !important; }
 .wb-head { padding: 22px 0 10px; }
 .wb-head h1 { font-size: 1.4rem; font-weight: 650; letter-spacing: -0.01em; margin: 0 0 2px; }
 .wb-head p { margin: 0; opacity: .75; font-size: 0.95rem; }
