@@ -108,6 +108,14 @@ class Training(Section):
     """Weight of the cross-entropy of a known repair."""
     policy_gradient_weight: float = Field(default=1.0, ge=0)
     """Weight of the group-relative policy gradient."""
+    blame: float = Field(default=1.0, ge=0)
+    """Of pmd: share of the policy gradient that a distilled rollout feels as well, at its first wrong step; 0 routes
+    purely."""
+    rewrites: int = Field(default=0, ge=0)
+    """Of pmd: wrong rollouts of a group that the teacher goes on with after the corrected step, at most; what
+    the verifier passes becomes a hard target to its end."""
+    replay: int = Field(default=0, ge=0)
+    """Of pmd: verified solutions of other rounds that are learned again in each round."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything random in the run."""
     threads: int | None = Field(default=None, gt=0)

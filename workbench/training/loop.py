@@ -25,6 +25,8 @@ from workbench.training.collapse import collapse
 from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
 from workbench.training.remembering import When, memorise, read_memory, visited
+from workbench.training.replay import replayed
+from workbench.training.rewriting import rewrite
 from workbench.training.rollouts import roll_out
 from workbench.training.signals import Signals, health, pmd_signals
 from workbench.training.update import move_teacher, update
@@ -167,6 +169,8 @@ class Trainer:
                 state.memory, written = memorise(state.memory, state.policy, groups, config, when, state.teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, groups)
+            with clock.stage("rewrite"):
+                signals = self._extend(state, groups, signals)
         else:
             with clock.stage("signals"):
                 signals = [_opponent(state.policy, group, config.training) for group in groups]
@@ -193,9 +197,19 @@ class Trainer:
         signals = []
         for group in groups:
             recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed, self.known)
-            signals.append(pmd_signals(state.policy, group, recalled, settings.credit))
+            signals.append(pmd_signals(state.policy, group, recalled, settings.credit, settings.blame))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)
+        return signals
+
+    def _extend(self, state: State, groups: Sequence[Group], signals: list[Signals]) -> list[Signals]:
+        """Let the teacher finish corrected solutions, and bring remembered ones back, as far as the settings say."""
+        settings = self.config.training
+        if settings.rewrites:
+            signals = rewrite(state.teacher, self.verifier, groups, signals, self.config)
+        if settings.replay:
+            seed = f"{settings.seed}/{state.round}/replay"
+            signals = replayed(state.policy, signals, state.memory, self.problems, settings.replay, seed)
         return signals
 
     def _learn(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:

@@ -41,8 +41,10 @@ class Target:
     """A corrected step to be written after a verified prefix: a hard target."""
 
     exchange: Exchange
-    """The prompt includes the verified prefix; the reply is the corrected step alone."""
+    """The prompt includes the verified prefix; the reply is the corrected step, alone or to the end of a solution."""
     weight: float
+    member: int | None = None
+    """Place in its group of the rollout that it corrects."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Signals:
     contexts: tuple[TeacherContext | None, ...]
 
 
-def pmd_signals(policy: Policy, group: Group, recalled: Recalled, credit: Credit = "step") -> Signals:
+def pmd_signals(
+    policy: Policy, group: Group, recalled: Recalled, credit: Credit = "step", blame: float = 0.0
+) -> Signals:
     """Procedural memory distillation with step verdicts: each rollout by its own route.
 
     With `credit` = `outcome` the verdicts on steps are not read: a rollout is right or wrong as a whole.
@@ -68,7 +72,7 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled, credit: Credit
     for member, routed in zip(group.members, decisions, strict=True):
         context = teacher_context(group, member, routed, recalled)
         steps = token_steps(policy.pieces(member.rollout.token_ids), member.rollout.text)
-        rows.append(_row(policy, group, member, routed, context, prompt, steps))
+        rows.append(_row(policy, group, member, routed, context, prompt, steps, blame))
         contexts.append(context)
         if context is not None and context.correction is not None:
             targets.append(_target(policy, member, context, prompt, steps, routed))
@@ -97,14 +101,13 @@ def _row(
     context: TeacherContext | None,
     prompt: tuple[int, ...],
     steps: Sequence[int],
+    blame: float,
 ) -> Row:
     ids, scale = member.rollout.token_ids, 2 * routed.weight
     diverging = context.prefix if context and context.correction is not None else None
     weights = step_weights(steps, routed, diverging) if context else [0.0] * len(ids)
-    # Routing, not mixing: what a teacher can distil does not feel the policy gradient as well.
-    advantages = (0.0,) * len(ids)
-    if context is None:
-        advantages = tuple(a * scale / len(ids) for a in token_advantages(steps, routed))
+    share = scale / len(ids) * (1.0 if context is None else blame)
+    advantages = tuple(a * share for a in token_advantages(steps, routed))
     help_ids = tuple(policy.problem_ids(group.problem.text, context.help)) if context else None
     return Row(
         exchange=Exchange(prompt, ids),
@@ -133,7 +136,7 @@ def _target(
     reply = policy.encode("\n" * open_line + context.correction)
     if context.correction.startswith("Answer"):
         reply.append(policy.tokenizer.eos_token_id)
-    return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight)
+    return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight, member.rollout.index)
 
 
 def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, float]:
