@@ -55,4 +55,11 @@ TOGGLE_SHEET = "() => { const sheet = document.getElementById('label-sheet'); sh
 SHOWN_ITEM = "(_, ...rest) => [document.querySelector('#label-task [data-item]')?.dataset.item ?? '', ...rest]"
 """Sends the id of the item that the person sees: a key pressed twice never marks the item behind it."""
 
+_KEPT = "'workbench-annotator'"
+KEEP_NAME = f"(name, ...rest) => {{ localStorage.setItem({_KEPT}, name ?? ''); return [name, ...rest]; }}"
+FORGET_NAME = f"(name) => {{ localStorage.removeItem({_KEPT}); return [name]; }}"
+KEPT_NAME = f"(_, ...rest) => [localStorage.getItem({_KEPT}) ?? '', ...rest]"
+"""The name lies in the browser's own store, read at the opening of the page. A `gr.BrowserState` in a tab that is
+not open yet has not read its value by then."""
+
 SHOWN_SETTLE = SHOWN_ITEM.replace("#label-task", "#label-settle")

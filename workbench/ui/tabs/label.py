@@ -15,7 +15,7 @@ from workbench.store import Order, Store
 from workbench.types import LabelItem, Mark
 from workbench.ui import desk, label_page, refine_panel
 from workbench.ui.context import AppContext
-from workbench.ui.label_keys import LISTEN, SHOWN_ITEM, TOGGLE_SHEET
+from workbench.ui.label_keys import FORGET_NAME, KEEP_NAME, KEPT_NAME, LISTEN, SHOWN_ITEM, TOGGLE_SHEET
 from workbench.ui.tabs import label_more
 from workbench.verification.malrules.catalogue import CATALOGUE
 
@@ -42,7 +42,6 @@ class Page:
     name: gr.Textbox
     person: gr.Textbox
     """The name that was given at the start; the field itself forgets it when it is hidden."""
-    kept: gr.BrowserState
     shown: gr.Textbox
     skipped: gr.State
     task: gr.HTML
@@ -69,8 +68,6 @@ def tab(context: AppContext) -> None:
 
 
 def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:
-    # The key protects nothing: what is kept is a name that its owner sees on the page.
-    kept = gr.BrowserState("", storage_key="workbench-annotator", secret="workbench-annotator")
     shown, person, skipped = gr.Textbox(visible=False), gr.Textbox(visible=False), gr.State(())
     with gr.Row(visible=not context.signed_in, equal_height=True, elem_id="label-who") as start:
         name = gr.Textbox(
@@ -110,7 +107,6 @@ def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:
         start=start,
         name=name,
         person=person,
-        kept=kept,
         shown=shown,
         skipped=skipped,
         task=task,
@@ -138,7 +134,7 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> Non
     notes = [page.reason, page.malrule, page.corrected]
     places = [page.order, page.skipped]
     outputs = [
-        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.person, page.kept,
+        page.task, page.status, page.progress, *notes, page.checkers, page.said, page.skipped, page.person,
         page.start, page.bring_back,
     ]  # fmt: skip
 
@@ -212,7 +208,7 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> Non
         """Ask for a name again; what the person held goes back."""
         store.release(name)
         empty = {page.task: label_page.waiting_html(), page.status: label_page.status_html(""), page.progress: ""}
-        return {**empty, page.person: "", page.kept: "", page.skipped: (), page.start: gr.Row(visible=True)}
+        return {**empty, page.person: "", page.skipped: (), page.start: gr.Row(visible=True)}
 
     def checkers_say(shown: str) -> str:
         items = store.label_items([shown])
@@ -227,13 +223,13 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> Non
         skip, [page.shown, page.person, *places], outputs, js=SHOWN_ITEM, api_name="label_skip", **QUIET
     )
     buttons["label-undo"].click(undo, [page.person, page.skipped], outputs, api_name="label_undo", **QUIET)
-    buttons["label-rename"].click(rename, page.person, outputs, api_name="label_rename", **QUIET)
+    buttons["label-rename"].click(rename, page.person, outputs, js=FORGET_NAME, api_name="label_rename", **QUIET)
     for event in (buttons["label-start"].click, page.name.submit):
-        event(again, [page.name, page.order], outputs, api_name="label_start", **QUIET)
+        event(again, [page.name, page.order], outputs, js=KEEP_NAME, api_name="label_start", **QUIET)
     page.bring_back.click(again, [page.person, page.order], outputs, api_name="label_again", **QUIET)
     page.order.input(reorder, [page.person, *places], outputs, api_name="label_order", **QUIET)
     page.checkers.expand(checkers_say, [page.shown], page.said, js=SHOWN_ITEM, api_name="label_checkers", **QUIET)
-    Context.root_block.load(arrive, [page.kept, page.order], outputs, api_name="label_arrive", **QUIET)
+    Context.root_block.load(arrive, [page.shown, page.order], outputs, js=KEPT_NAME, api_name="label_arrive", **QUIET)
 
 
 def _guarded(page: Page, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
@@ -257,7 +253,6 @@ def _shown(store: Store, page: Page, name: str, skipped: tuple[str, ...], found:
         page.said: "",
         page.skipped: skipped,
         page.person: name,
-        page.kept: name,
         page.start: gr.Row(visible=False),
         page.bring_back: gr.Button(visible=bool(skipped)),
     }
