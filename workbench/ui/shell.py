@@ -17,6 +17,7 @@ SYSTEM = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 # The full width is set since the page would else shrink to its content and move while steps come in.
+# No comma inside a pseudo-class: gradio cuts selectors at commas when it prefixes them.
 PAGE_STYLE = """
 .gradio-container { width: 100%; box-sizing: border-box; max-width: 1240px !important; margin: 0 auto !important;
   padding: 0 20px 32px !important; }
@@ -28,7 +29,7 @@ PAGE_STYLE = """
 .wb-asked-text { font-size: 1.15rem; overflow-wrap: anywhere; max-height: 9em; overflow-y: auto; }
 .wb-asked-as { font-size: 0.88rem; opacity: .75; margin-top: 2px; overflow-wrap: anywhere; }
 .wb-note { border-left: 4px solid #D55E00; background: rgba(213,94,0,.09); border-radius: 6px; padding: 8px 12px; }
-.wb-hide-empty:not(:has(.wb-note, .wb-tally)) { display: none; }
+.wb-hide-empty:not(:has(.wb-note)):not(:has(.wb-tally)) { display: none; }
 .wb-button { align-self: flex-end; height: 42px; white-space: nowrap; }
 footer { opacity: 0.65; }
 """
