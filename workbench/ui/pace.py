@@ -21,12 +21,13 @@ from workbench.errors import BadInput, WorkbenchError
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
 STARTS_WITHIN = 120.0
+REST_MS, PATIENCE_MS = 500, 120_000
 FIRST_STEP_BUDGET, VERDICT_BUDGET = 1.0, 0.05
 
 _CLICK = """() => new Promise((resolve, reject) => {
   const cards = document.querySelector('#solve-left-cards');
   const begin = performance.now();
-  setTimeout(() => reject(new Error('no step within 30 s')), 30000);
+  setTimeout(() => reject(new Error('no step within 120 s')), 120000);
   let cleared = false;
   const look = () => {
     if (cards.querySelector('.wb-pending')) cleared = true;
@@ -89,6 +90,7 @@ def _in_browser(clicks: int, progress: Callable[[], None]) -> tuple[float, list[
     with _server() as url, sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=chromium, args=list(FLAGS))
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         begin = time.perf_counter()
         page.goto(url)
         page.locator("#solve-go").wait_for()
@@ -99,6 +101,8 @@ def _in_browser(clicks: int, progress: Callable[[], None]) -> tuple[float, list[
             # The next click finds the page at rest: both solutions are finished.
             for side in ("left", "right"):
                 page.locator(f"#solve-{side}-cards .wb-dispute").first.wait_for(state="attached")
+            # The server's last word comes after the last frame; until then it ignores a click.
+            page.wait_for_timeout(REST_MS)
             progress()
         browser.close()
     return opening, measured
