@@ -169,8 +169,9 @@ class Trainer:
                 state.memory, written = memorise(state.memory, state.policy, groups, config, when, state.teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, groups)
-            with clock.stage("rewrite"):
-                signals = self._extend(state, groups, signals)
+            if config.training.rewrites or config.training.replay:
+                with clock.stage("rewrite"):
+                    signals = self._extend(state, groups, signals)
         else:
             with clock.stage("signals"):
                 signals = [_opponent(state.policy, group, config.training) for group in groups]
