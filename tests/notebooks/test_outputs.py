@@ -78,9 +78,10 @@ def memory(made: Any) -> None:
     assert "Write a lesson." in text(made, "ask")
     assert "Problem: " in text(made, "read")
     assert text(made, "read").count("\n") >= 2
-    own = line(made, "rates", "its own memory")[0]
-    assert own > 0
-    assert own > line(made, "rates", "memory of another skill")[0]
+    for way in ("its own memory", "memory of another skill"):
+        gain, low, high = line(made, "rates", way)
+        assert low <= gain <= high
+    assert line(made, "rates", "its own memory")[2] > 0
     assert line(made, "rates", "nothing")[0] == 0
     assert numbers(made, "retire")[0] > 10
     assert "not confirmed since" in text(made, "retire")
@@ -127,6 +128,25 @@ def evaluation(made: Any) -> None:
     assert all(s >= p for s, p in zip(solve, process, strict=True))
 
 
+def labels(made: Any) -> None:
+    assert numbers(made, "label") == [2, 0]
+    assert 0 < numbers(made, "agree")[0] < 1
+    steps, people = numbers(made, "steps")
+    assert steps > 100
+    assert people == 0
+    strict, lax = text(made, "versions").splitlines()
+    assert "all stays as it was" in strict
+    assert "may decide" in lax
+    decided, out_of, right = numbers(made, "report")
+    assert 0 < right <= decided < out_of
+    assert 0 < min(values(figure(made, "rules")["data"][0]["x"])) < 1
+    changed, steps = numbers(made, "again")[:2]
+    assert 0 < changed < 0.5 * steps
+    shares = [values(t["x"]) for t in figure(made, "picture")["data"]]
+    assert all(abs(sum(column) - 1) < 1e-9 for column in zip(*shares, strict=True))
+    assert "->" in text(made, "sees")
+
+
 def own_model(made: Any) -> None:
     base, adapters = numbers(made, "adapters")[:2]
     assert 0 < adapters < base
@@ -150,6 +170,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "05-distillation": distillation,
     "06-loop": loop,
     "07-evaluation": evaluation,
+    "08-labels": labels,
     "09-own-model": own_model,
 }
 PATHS = notebook_paths()

@@ -8,12 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.errors import BadInput, WorkbenchError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 notebooks = typer.Typer(no_args_is_help=True, help="List the notebooks, run them, or see whether they are in step.")
 
@@ -48,7 +52,7 @@ def build(names: Names = None, as_json: AsJson = False) -> None:
         started = time.perf_counter()
         with progress_bar(f"running {path.stem}", len(read_notebook(path).cells)) as (bar, task):
             try:
-                size = build_notebook(path, lambda done, bar=bar, task=task: bar.update(task, completed=done))
+                size = build_notebook(path, partial(_advance, bar, task))
             except WorkbenchError as error:
                 raise type(error)(f"{path.name}: {error}") from error
         seconds = time.perf_counter() - started
@@ -57,6 +61,10 @@ def build(names: Names = None, as_json: AsJson = False) -> None:
             typer.echo(f"{path.stem:<24} {seconds:6.1f} s {size:>9,} bytes")
     if as_json:
         typer.echo(json.dumps(rows))
+
+
+def _advance(bar: Progress, task: TaskID, done: int) -> None:
+    bar.update(task, completed=done)
 
 
 @notebooks.command(short_help="See whether notebooks are in step.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -65,7 +65,7 @@ def divergences(
 
 def updated(
     policy: Policy, teacher: Policy, signals: Signals, settings: Training, times: int = 1
-) -> tuple[Policy, list[Mapping[str, float]]]:
+) -> tuple[Policy, list[dict[str, float]]]:
     """A copy of the policy after some updates on the same signals, and each update's terms.
 
     The policy itself stays as it is. It policy must have been loaded to be trained.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from workbench.types import Interval, Round
-from workbench.ui.palette import BLUE, GREEN, GREY, ORANGE, SKY, VERMILION, themed
+from workbench.types import Interval, Round, Verdict
+from workbench.ui.palette import BLUE, GREEN, GREY, LOOKS, ORANGE, SKY, VERMILION, themed
 from workbench.verification.cases import Tally
 from workbench.verification.coverage import ENOUGH, Coverage
 
@@ -77,16 +77,15 @@ def case_map(tallies: Sequence[Tally]) -> Any:
     """The case table by area: how many cases hold, and how many are known failures."""
     areas = list(dict.fromkeys(t.area for t in tallies))
     figure = themed(go.Figure())
-    for name, colour, count in (
-        ("the verifier says what is right", BLUE, lambda t: t.holds),
-        ("known failures", VERMILION, lambda t: t.known_failures),
-    ):
-        x = [sum(count(t) for t in tallies if t.area == area) for area in areas]
-        figure.add_trace(go.Bar(x=x, y=areas, orientation="h", name=name, marker={"color": colour}))
+    holds = [sum(t.holds for t in tallies if t.area == area) for area in areas]
+    failures = [sum(t.known_failures for t in tallies if t.area == area) for area in areas]
+    figure.add_trace(
+        go.Bar(x=holds, y=areas, orientation="h", name="the verifier says what is right", marker={"color": BLUE})
+    )
+    figure.add_trace(go.Bar(x=failures, y=areas, orientation="h", name="known failures", marker={"color": VERMILION}))
     figure.update_layout(barmode="stack", height=140 + 22 * len(areas), hovermode="closest", margin={"l": 110})
     figure.update_xaxes(title="cases")
-    figure.update_yaxes(autorange="reversed")
-    return figure
+    return figure.update_yaxes(autorange="reversed")
 
 
 def routes_over_rounds(rounds: Sequence[Round]) -> Any:
@@ -146,3 +145,18 @@ def rates(found: Mapping[str, Mapping[str, Interval]]) -> Any:
         figure.add_trace(bar)
     figure.update_layout(barmode="group", height=360)
     return figure.update_yaxes(range=[0, 1], tickformat=".0%")
+
+
+def judgement_shares(verdicts: Mapping[str, Sequence[Verdict]]) -> Any:
+    """The shares of correct, incorrect and unknown among all steps, by name, stacked to one."""
+    figure = themed(go.Figure())
+    for judgement, look in LOOKS.items():
+        x = []
+        for own in verdicts.values():
+            steps = [step for verdict in own for step in verdict.steps]
+            x.append(sum(step.judgement is judgement for step in steps) / max(1, len(steps)))
+        bar = go.Bar(x=x, y=list(verdicts), name=f"{look.sign} {look.word}", orientation="h")
+        figure.add_trace(bar.update(marker={"color": look.colour}))
+    figure.update_layout(barmode="stack", height=150 + 34 * len(verdicts), hovermode="closest")
+    figure.update_xaxes(title="share of all steps", range=[0, 1], tickformat=".0%")
+    return figure.update_yaxes(autorange="reversed")
