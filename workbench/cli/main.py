@@ -15,10 +15,12 @@ from workbench.cli.blind import blind
 from workbench.cli.compare import compare
 from workbench.cli.contract import contract
 from workbench.cli.coverage import coverage
+from workbench.cli.doctor import doctor
 from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.labels import labels
 from workbench.cli.memory import memory
+from workbench.cli.notebooks import lab, notebooks
 from workbench.cli.refine import refine, reverify, verifiers
 from workbench.cli.runs import runs
 from workbench.cli.solve import solve
@@ -87,3 +89,6 @@ app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and 
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)
 app.command(short_help="Make a tutor model from scratch.")(materials.pretrain)
+app.add_typer(notebooks, name="notebooks", short_help="Run the notebooks, or check them.")
+app.command(short_help="Open the notebooks in JupyterLab.")(lab)
+app.command(short_help="See what this machine has and lacks.")(doctor)

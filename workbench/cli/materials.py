@@ -143,9 +143,9 @@ def pretrain(
       workbench pretrain --out small --set hidden=96 --set layers=3 --set heads=3 --set intermediate=256
       workbench pretrain --start my-tutor --out riper --set clean_tokens=0 --set matrix_rate=0.008
     """
-    from workbench.cli.models import start_quietly
     from workbench.files import free_space_check, require_writable
     from workbench.training.fetch import TUTOR
+    from workbench.training.quiet import start_quietly
 
     start_quietly(offline=True)
     from workbench.training import pretrain as recipe_book

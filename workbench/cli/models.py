@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import typer
 from workbench.cli.runs import LATEST, RUNS, find_run
 from workbench.errors import BadInput
 from workbench.training.fetch import SMOLLM2, model_folder
+from workbench.training.quiet import start_quietly
 
 if TYPE_CHECKING:
     from workbench.config import Model
@@ -57,21 +56,6 @@ def prepare(name: str | None) -> str:
 
     tune_allocator()
     return place
-
-
-def start_quietly(offline: bool) -> None:
-    """Import transformers without its bars and warnings; our own progress says what goes on."""
-    if offline:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    warnings.filterwarnings("ignore", module=r"(transformers|peft|torch|huggingface_hub)\b")
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
 
 
 def open_policy(settings: Model) -> Policy:
