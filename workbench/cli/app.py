@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.runs import RUNS, find_run, store_place
+from workbench.cli.runs import RUNS, run_in_store, store_place
 from workbench.errors import BadInput
 
 
@@ -51,20 +51,19 @@ def serve(
     door = Door(read_accounts(auth)) if auth is not None else None
     require_safe_host(host, door is not None)
     place = store_place(store, runs_folder)
-    wanted = find_run(run, runs_folder, store) if run is not None else None
     stay_offline()
     from workbench.cli.models import prepare
     from workbench.store import Store, shipped_run
 
     with Store.open(place) as opened:
+        shown = run_in_store(run, opened) if run is not None else opened.latest_run() or shipped_run(opened)
         typer.echo("Starting ...", err=True)
         prepare(None)
         _share_cores()
         from workbench.ui.context import AppContext, models_at_hand
         from workbench.ui.shell import build_app, launch_look
 
-        models = models_at_hand(runs_folder, wanted)
-        shown = wanted.name if wanted is not None else opened.latest_run() or shipped_run(opened)
+        models = models_at_hand(runs_folder, runs_folder / shown if shown is not None else None)
         context = AppContext(opened, shown, models, door is not None)
         app = build_app(context)
         address = launch(app, launch_look(), host, port, door, block=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.runs import LATEST, RUNS, store_place
+from workbench.cli.runs import LATEST, RUNS, run_in_store, store_place
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:
@@ -185,14 +185,3 @@ def opened(store: str | None, runs_folder: Path) -> Store:
     if not store_path(place).exists():
         raise BadInput(f"There is no store {place}; start a run with 'workbench train', or give --store.")
     return Store.open(place)
-
-
-def run_in_store(run: str, store: Store) -> str:
-    """The name of a run given by name, folder or `latest`. Raises `BadInput` with the nearest name."""
-    if run == LATEST:
-        latest = store.latest_run()
-        if latest is None:
-            raise BadInput(f"There are no runs in {store.path}; start one with 'workbench train'.")
-        return latest
-    name = Path(run).name if run not in store.run_names() and Path(run).is_dir() else run
-    return store.run_info(name).name

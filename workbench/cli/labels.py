@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.guard import GuardedGroup
-from workbench.cli.runs import LATEST, RUNS, find_run, store_place
+from workbench.cli.runs import LATEST, RUNS, run_in_store, store_place
 
 if TYPE_CHECKING:
     from workbench.labeling.agreement import Agreement
@@ -56,9 +56,9 @@ def fill(
     from workbench.labeling.sources import problems_of_run
     from workbench.store import Store
 
-    name = find_run(run, runs_folder, store).name
-    bar_of = progress_bar(f"looking through {name}", SOLUTIONS)
+    bar_of = progress_bar(f"looking through {run}", SOLUTIONS)
     with Store.open(store_place(store, runs_folder)) as opened, bar_of as (bar, task):
+        name = run_in_store(run, opened)
         added = fill_queue(
             opened,
             name,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.runs import CONFIG_FILE, RUNS, find_run, store_place
+from workbench.cli.runs import CONFIG_FILE, RUNS, run_in_store, store_place
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:
@@ -63,14 +63,15 @@ def memory(
     """
     from workbench.cli import memory_tables as tables
     from workbench.memory.looking import INSIGHTS, listed, named, overview, sampled
+    from workbench.problems.of_run import problems_of
     from workbench.store import Store
     from workbench.types import Level
 
-    folder = find_run(run, runs_folder, store)
-    place = store_place(store, folder.parent)
-    texts = _problem_texts(folder)
-    with Store.open(place) as opened:
-        name = folder.name
+    if (Path(run) / CONFIG_FILE).is_file():
+        runs_folder = Path(run).parent
+    with Store.open(store_place(store, runs_folder)) as opened:
+        name = run_in_store(run, opened)
+        texts = {key: problem.text for key, problem in problems_of(opened, name).items()}
         items, rounds = opened.memory(name), opened.rounds(name)
         if item is not None:
             found = named(items, item)
@@ -106,19 +107,6 @@ def _require_skill(skill: str | None, items: list[MemoryItem]) -> None:
     if skill is not None and skill not in skills:
         known = f"it has {', '.join(skills)}" if skills else "it is empty"
         raise BadInput(f"This memory has nothing of a skill {skill!r}; {known}.")
-
-
-def _problem_texts(folder: Path) -> dict[str, str]:
-    """The texts of the problems that a run trains on, by id; none where its file is gone."""
-    from workbench.config import load_config
-    from workbench.problems.readers import read_problems
-    from workbench.problems.splits import load_split
-
-    path = load_config(folder / CONFIG_FILE).problems.path
-    if path is not None and not Path(path).is_file():
-        return {}
-    problems = load_split("train") if path is None else read_problems(Path(path), need_answers=False)
-    return {p.id: p.text for p in problems}
 
 
 def _evidence(store: Store, run: str, item: MemoryItem) -> list[Judged]:

@@ -12,7 +12,7 @@ import typer
 
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.labels import AsJson, RunsFolder, StoreAt
-from workbench.cli.runs import LATEST, RUNS, find_run, store_place
+from workbench.cli.runs import LATEST, RUNS, run_in_store, store_place
 from workbench.cli.verify import verifier_named
 from workbench.errors import BadInput
 
@@ -227,10 +227,10 @@ def reverify(
     from workbench.labeling.sources import problems_of_run
     from workbench.store import Store
 
-    name = find_run(run, runs_folder, store).name
     place = store_place(store, runs_folder)
     verifier = verifier_named(version, store, runs_folder)
     with Store.open(place) as opened:
+        name = run_in_store(run, opened)
         total = len(opened.rollouts(name))
         with progress_bar(f"judging {total} rollouts of {name}", total) as (bar, task):
             changes = judge_again(

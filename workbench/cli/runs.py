@@ -59,6 +59,17 @@ def find_run(run: str, runs_folder: Path, store: str | None = None) -> Path:
     raise BadInput(f"There is no run {run!r} in {runs_folder}; {hint}.")
 
 
+def run_in_store(run: str, store: Store) -> str:
+    """The name of a run given by name, folder or `latest`. Raises `BadInput` with the nearest name."""
+    if run == LATEST:
+        latest = store.latest_run()
+        if latest is None:
+            raise BadInput(f"There are no runs in {store.path}; start one with 'workbench train'.")
+        return latest
+    name = Path(run).name if run not in store.run_names() and Path(run).is_dir() else run
+    return store.run_info(name).name
+
+
 def _names(runs_folder: Path, store: str | None) -> list[str]:
     """Names of the runs that have a folder, oldest first: by the store, or without one by the clock."""
     from workbench.store import Store

@@ -7,13 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-import yaml
-
 from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl
 from workbench.labeling.candidates import candidates_of
 from workbench.labeling.queue import GOLD_SHARE, Queue, build_queue, gold_items
-from workbench.problems.readers import read_problems
+from workbench.problems.of_run import problems_of
 from workbench.problems.splits import load_split
 from workbench.store import Store
 from workbench.types import UNKNOWN_SKILL, Judged, Problem, Rollout, StopReason, content_id
@@ -28,13 +26,10 @@ SHIPPED_SOLUTIONS = 250
 
 def problems_of_run(store: Store, run: str) -> dict[str, Problem]:
     """The problems that a run was trained on, by id. Raises `BadInput` if their file is gone."""
-    config = yaml.safe_load(store.run_info(run).config)
-    path = (config.get("problems") or {}).get("path") if isinstance(config, dict) else None
-    if path is None:
-        return {problem.id: problem for problem in load_split("train")}
-    if not Path(path).is_file():
-        raise BadInput(f"The problems of run {run!r} lay in {path}, which is gone; put the file back there.")
-    return {problem.id: problem for problem in read_problems(Path(path))}
+    found = problems_of(store, run)
+    if not found:
+        raise BadInput(f"The problems of run {run!r} cannot be read; put back the file that it was trained on.")
+    return found
 
 
 def shipped_queue(count: int = SHIPPED_ITEMS, path: Path = SHIPPED, seed: int = 0) -> Queue:
