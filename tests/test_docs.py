@@ -34,7 +34,8 @@ def commands(text: str) -> set[str]:
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.S)).replace("\\\n", " ")
     lines = [line.split("  #")[0].strip() for line in blocks.splitlines()]
     spans = re.findall(r"`(workbench [^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
-    return {line for line in (*lines, *spans) if line.startswith("workbench ")}
+    parts = [part.strip() for line in (*lines, *spans) for part in line.split("&&")]
+    return {part for part in parts if part.startswith("workbench ")}
 
 
 def unknown(line: str) -> list[str]:
