@@ -196,7 +196,7 @@ def test_a_run_knows_its_problems(store: Store, tmp_path: Path):
     assert problems_of_run(store, "shipped") == {p.id: p for p in load_split("train")}
     gone = tmp_path / "gone.jsonl"
     store.create_run("own", f'{{"problems": {{"path": "{gone}"}}}}', {})
-    with pytest.raises(BadInput, match="which is gone"):
+    with pytest.raises(BadInput, match="put back the file"):
         problems_of_run(store, "own")
 
 
