@@ -31,6 +31,8 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
 """
 """JupyterLab's settings: it is not to ask another host for anything."""
+NO_NEWS = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}'
+"""And it is not to ask people whether it may."""
 
 
 @notebooks.command(short_help="Run notebooks and write them back.")
@@ -119,6 +121,8 @@ def lab(
         trust(each)
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         (Path(folder) / "jupyter_lab_config.py").write_text(ASK_NOBODY)
+        (Path(folder) / "labconfig").mkdir()
+        (Path(folder) / "labconfig" / "default_setting_overrides.json").write_text(NO_NEWS)
         code = _serve(path, folder, port, browser)
     if code:
         raise WorkbenchError(f"JupyterLab ended with exit code {code}; what it wrote above says why.")

@@ -43,7 +43,7 @@ def bars_with_intervals(figures: Mapping[str, Interval], title: str, zero: bool 
     figure.update_layout(title=title, height=120 + 34 * len(values), showlegend=False, hovermode="closest")
     figure.update_layout(margin={"l": 170})
     figure.update_xaxes(tickformat=".0%")
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(range=[len(values) - 0.5, -0.5])
     return figure
 
 
@@ -157,6 +157,7 @@ def judgement_shares(verdicts: Mapping[str, Sequence[Verdict]]) -> Any:
             x.append(sum(step.judgement is judgement for step in steps) / max(1, len(steps)))
         bar = go.Bar(x=x, y=list(verdicts), name=f"{look.sign} {look.word}", orientation="h")
         figure.add_trace(bar.update(marker={"color": look.colour}))
-    figure.update_layout(barmode="stack", height=150 + 34 * len(verdicts), hovermode="closest")
+    figure.update_layout(barmode="stack", height=170 + 34 * len(verdicts), hovermode="closest")
+    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 72})
     figure.update_xaxes(title="share of all steps", range=[0, 1], tickformat=".0%")
     return figure.update_yaxes(autorange="reversed")

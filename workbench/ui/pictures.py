@@ -100,7 +100,8 @@ def verdict_rows(rows: Sequence[tuple[str, Verdict]]) -> Any:
         hover = [escape(str(rows[row][1].answer)) for row in at]
         marker = {"symbol": symbol, "size": 13, "color": colour}
         figure.add_trace(_marks([width + 1.5] * len(at), at, hover, name, marker))
-    figure.update_layout(height=130 + 30 * len(rows), hovermode="closest")
+    figure.update_layout(height=150 + 30 * len(rows), hovermode="closest", margin={"t": 72})
+    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"})
     figure.update_xaxes(title="step", tickvals=list(range(1, width + 1)), range=[0.4, width + 2.1])
     names = [name for name, _ in rows]
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[len(rows) - 0.4, -0.6])
