@@ -42,7 +42,9 @@ def rewritten(policy, texts, rewrites=2):
     group = group_of(policy, texts)
     signals = pmd_signals(policy, group, Recalled())
     config = load_config(None, [f"training.rewrites={rewrites}"])
-    return signals, rewriting.rewrite(policy, Verifier(), [group], [signals], config)[0]
+    (after,), tokens = rewriting.rewrite(policy, Verifier(), [group], [signals], config)
+    assert tokens > 0
+    return signals, after
 
 
 def test_what_the_verifier_passes_is_learned_to_its_end(monkeypatch, policy):

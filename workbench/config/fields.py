@@ -109,8 +109,8 @@ class Training(Section):
     policy_gradient_weight: float = Field(default=1.0, ge=0)
     """Weight of the group-relative policy gradient."""
     blame: float = Field(default=1.0, ge=0)
-    """Of pmd: share of the policy gradient that a distilled rollout feels as well, at its first wrong step; 0 routes
-    purely."""
+    """Of pmd: share of the policy gradient that a distilled rollout feels as well, at its first wrong step, or on all
+    its tokens where none is located; 0 routes purely."""
     rewrites: int = Field(default=0, ge=0)
     """Of pmd: wrong rollouts of a group that the teacher goes on with after the corrected step, at most; what
     the verifier passes becomes a hard target to its end."""

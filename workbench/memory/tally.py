@@ -20,6 +20,8 @@ class Tally:
     """Those that were kept, without repeats."""
     repeats: int = 0
     patterns: int = 0
+    tokens: int = 0
+    """Read and written by the policy when it was asked."""
 
     def with_patterns(self, pooled: Tally) -> Tally:
         """The same with the patterns that were asked for after it."""
@@ -29,6 +31,7 @@ class Tally:
             dropped=self.dropped + pooled.dropped,
             repeats=self.repeats + pooled.repeats,
             patterns=len(pooled.reflections),
+            tokens=self.tokens + pooled.tokens,
         )
 
     def metrics(self) -> dict[str, float]:
@@ -41,14 +44,15 @@ class Tally:
             "reflections_asked": float(self.asked),
             "reflections_parsed": float(self.asked - lost),
             "reflections_repeated": float(self.repeats),
+            "writer_tokens": float(self.tokens),
             **{f"dropped_{reason}": float(self.dropped[reason]) for reason in Drop},
         }
 
 
-def tallied(found: Sequence[Checked | Drop], others: Iterable[Reflection] = ()) -> Tally:
+def tallied(found: Sequence[Checked | Drop], others: Iterable[Reflection] = (), tokens: int = 0) -> Tally:
     """The tally of replies as they were read and checked; `others` were written by no model and asked of none."""
     dropped = Counter(f if isinstance(f, Drop) else f.drop for f in found)
     kept = [*others, *(f.reflection for f in found if isinstance(f, Checked) and f.drop is None)]
     distinct = {(r.level, r.skill, r.problem_id, r.text): r for r in kept}
     reasons = Counter({reason: n for reason, n in dropped.items() if reason is not None})
-    return Tally(len(found), reasons, tuple(distinct.values()), len(kept) - len(distinct))
+    return Tally(len(found), reasons, tuple(distinct.values()), len(kept) - len(distinct), tokens=tokens)

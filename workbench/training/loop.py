@@ -70,6 +70,7 @@ def run(
     trainer = Trainer(config, problems, store, name, verifier or Verifier())
     state = trainer.start(folder)
     limits = config.training
+    so_far = [r for r in store.rounds(name) if r.index < state.round]
     while not _done(limits.rounds, limits.minutes, state):
         clock = Clock()
         evaluation: dict[str, Interval] = {}
@@ -86,7 +87,7 @@ def run(
             if state.round % config.checkpoint.every == 0 or last:
                 checkpoint.save(folder, state)
         yield done
-        so_far = [r for r in store.rounds(name) if r.index <= done.index]
+        so_far.append(done)
         if (sign := collapse(so_far)) is not None:
             raise WorkbenchError(
                 f"Round {done.index}: the policy has collapsed, {sign}; train again with a lower training.lr."
@@ -162,7 +163,7 @@ class Trainer:
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
         )
-        written = Tally().metrics()
+        written, extra = Tally().metrics(), 0
         if config.training.method == "pmd":
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
@@ -171,7 +172,7 @@ class Trainer:
                 signals = self._teach(state, groups)
             if config.training.rewrites or config.training.replay:
                 with clock.stage("rewrite"):
-                    signals = self._extend(state, groups, signals)
+                    signals, extra = self._extend(state, groups, signals)
         else:
             with clock.stage("signals"):
                 signals = [_opponent(state.policy, group, config.training) for group in groups]
@@ -180,9 +181,11 @@ class Trainer:
             losses = self._learn(state, signals)
         with clock.stage("store"):
             self.store.save_memory(self.name, state.round, state.memory.items.values())
+        healthy = health(signals, groups)
         metrics = {
             **_outcomes(groups),
-            **health(signals, groups),
+            **healthy,
+            "teacher_tokens": healthy["teacher_tokens"] + extra,
             **losses,
             "seen_before": seen,
             "rollouts": float(sum(len(g.members) for g in groups)),
@@ -203,15 +206,18 @@ class Trainer:
             state.memory = note_use(state.memory, group.problem.id, used)
         return signals
 
-    def _extend(self, state: State, groups: Sequence[Group], signals: list[Signals]) -> list[Signals]:
-        """Let the teacher finish corrected solutions, and bring remembered ones back, as far as the settings say."""
-        settings = self.config.training
+    def _extend(self, state: State, groups: Sequence[Group], signals: list[Signals]) -> tuple[list[Signals], int]:
+        """Let the teacher finish corrected solutions, and bring remembered ones back, as far as the settings say.
+
+        Also how many tokens the teacher read and wrote for it.
+        """
+        settings, tokens = self.config.training, 0
         if settings.rewrites:
-            signals = rewrite(state.teacher, self.verifier, groups, signals, self.config)
+            signals, tokens = rewrite(state.teacher, self.verifier, groups, signals, self.config)
         if settings.replay:
             seed = f"{settings.seed}/{state.round}/replay"
             signals = replayed(state.policy, signals, state.memory, self.problems, settings.replay, seed)
-        return signals
+        return signals, tokens
 
     def _learn(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:
         """The round's updates, each on its share of the groups."""

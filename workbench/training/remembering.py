@@ -100,14 +100,15 @@ def _reflect(policy: Policy, groups: Sequence[Group], settings: Writing) -> Tall
         _read(q, reply, settings, partial(check, group=group))
         for (group, q), reply in zip(asked, replies, strict=True)
     ]
-    return tallied(found, written)
+    return tallied(found, written, sum(reply.tokens for reply in replies))
 
 
 def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> Tally:
     """Patterns pooled from the insights of each skill."""
     requests = _pattern_requests(memory)
     replies = _replies(policy, requests)
-    return tallied([_read(q, reply, settings, check_pattern) for q, reply in zip(requests, replies, strict=True)])
+    found = [_read(q, reply, settings, check_pattern) for q, reply in zip(requests, replies, strict=True)]
+    return tallied(found, tokens=sum(reply.tokens for reply in replies))
 
 
 def _read(
@@ -128,6 +129,8 @@ class Reply:
     ended: bool
     probability: float
     """Geometric mean over its tokens."""
+    tokens: int
+    """Read and written."""
 
 
 def _replies(policy: Policy, requests: Sequence[Request]) -> list[Reply]:
@@ -138,8 +141,13 @@ def _replies(policy: Policy, requests: Sequence[Request]) -> list[Reply]:
     prompts = [policy.message_ids(r.message + form) for r, form in zip(requests, forms, strict=True)]
     replies = sample(policy, prompts, [[0]] * len(prompts), max_tokens=48, temperature=0)
     return [
-        Reply(policy.text(r.ids), r.stop is StopReason.END, math.exp(sum(r.logprobs) / len(r.logprobs)))
-        for (r,) in replies
+        Reply(
+            policy.text(r.ids),
+            r.stop is StopReason.END,
+            math.exp(sum(r.logprobs) / len(r.logprobs)),
+            len(prompt) + len(r.ids),
+        )
+        for prompt, (r,) in zip(prompts, replies, strict=True)
     ]
 
 

@@ -18,8 +18,8 @@ class _Draft:
     """One corrected step that the teacher goes on from."""
 
     group: int
-    exchange: tuple[tuple[int, ...], tuple[int, ...]]
-    """Prompt and reply of the corrected step's hard target."""
+    step: Exchange
+    """The corrected step's hard target."""
     help: tuple[int, ...]
     """What the teacher reads before the solution."""
     written: tuple[int, ...]
@@ -28,45 +28,44 @@ class _Draft:
 
 def rewrite(
     teacher: Policy, verifier: Verifier, groups: Sequence[Group], signals: Sequence[Signals], config: Config
-) -> list[Signals]:
-    """Signals whose corrected steps go on to the end of a solution, wherever the teacher's passes the verifier."""
+) -> tuple[list[Signals], int]:
+    """Signals whose corrected steps go on to the end of a solution, wherever the teacher's passes the verifier.
+
+    Also how many tokens the teacher read and wrote for it.
+    """
     drafts = [
-        draft
-        for place, own in enumerate(signals)
-        for draft in _drafts(teacher, place, own)[: config.training.rewrites]
+        d for place, own in enumerate(signals) for d in _drafts(teacher, place, own)[: config.training.rewrites]
     ]
     if not drafts:
-        return list(signals)
+        return list(signals), 0
     prompts = [(*d.help, *d.written) for d in drafts]
     replies = sample(teacher, prompts, [[0]] * len(prompts), config.sampling.max_tokens, temperature=0)
-    passed: dict[tuple[int, tuple[tuple[int, ...], tuple[int, ...]]], tuple[int, ...]] = {}
+    passed: dict[tuple[int, Exchange], tuple[int, ...]] = {}
     for draft, (reply,) in zip(drafts, replies, strict=True):
         whole = teacher.text((*draft.written, *reply.ids))
         if reply.stop is StopReason.END and verifier.verify(groups[draft.group].problem, whole).process_correct:
-            start = len(draft.exchange[0]) - len(signals[draft.group].rows[0].exchange.prompt)
-            passed[draft.group, draft.exchange] = (*draft.written[start:], *reply.ids)
-    return [
-        replace(own, targets=tuple(_extended(teacher, t, passed.get((place, _key(t)))) for t in own.targets))
+            start = len(draft.step.prompt) - len(signals[draft.group].rows[0].exchange.prompt)
+            passed[draft.group, draft.step] = (*draft.written[start:], *reply.ids)
+    tokens = sum(len(prompt) + len(reply.ids) for prompt, (reply,) in zip(prompts, replies, strict=True))
+    extended = [
+        replace(own, targets=tuple(_extended(teacher, t, passed.get((place, t.exchange))) for t in own.targets))
         for place, own in enumerate(signals)
     ]
-
-
-def _key(target: Target) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return tuple(target.exchange.prompt), tuple(target.exchange.reply)
+    return extended, tokens
 
 
 def _drafts(teacher: Policy, place: int, signals: Signals) -> list[_Draft]:
     """The corrected steps of a group that differ, the most frequent first."""
     newline = tuple(teacher.encode("\n"))
-    count: dict[tuple[tuple[int, ...], tuple[int, ...]], list[Target]] = {}
+    alike: dict[Exchange, list[Target]] = {}
     for target in signals.targets:
         if target.exchange.reply[-1] not in teacher.end_ids:
-            count.setdefault(_key(target), []).append(target)
+            alike.setdefault(target.exchange, []).append(target)
     drafts = []
-    for key, targets in sorted(count.items(), key=lambda pair: -len(pair[1])):
+    for step, targets in sorted(alike.items(), key=lambda pair: -len(pair[1])):
         row = signals.rows[targets[0].member or 0]
-        written = (*key[0][len(row.exchange.prompt) :], *key[1], *newline)
-        drafts.append(_Draft(place, key, tuple(row.teacher_prompt or ()), written))
+        written = (*step.prompt[len(row.exchange.prompt) :], *step.reply, *newline)
+        drafts.append(_Draft(place, step, tuple(row.teacher_prompt or ()), written))
     return drafts
 
 

@@ -1,4 +1,7 @@
-"""Routing, not mixing: which training signal each rollout gives, decided from its verdict alone.
+"""Routing: which training signal each rollout gives, decided from its verdict alone.
+
+A rollout that is distilled also feels the policy gradient where it went wrong, as far as `training.blame` says; at 0
+the signals are routed and never mixed.
 
 | answer | steps | route |
 |---|---|---|
