@@ -111,11 +111,6 @@ class Training(Section):
     blame: float = Field(default=1.0, ge=0)
     """Of pmd: share of the policy gradient that a distilled rollout feels as well, at its first wrong step, or on all
     its tokens where none is located; 0 routes purely."""
-    rewrites: int = Field(default=0, ge=0)
-    """Of pmd: wrong rollouts of a group that the teacher goes on with after the corrected step, at most; what
-    the verifier passes becomes a hard target to its end."""
-    replay: int = Field(default=0, ge=0)
-    """Of pmd: verified solutions of other rounds that are learned again in each round."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything random in the run."""
     threads: int | None = Field(default=None, gt=0)
@@ -131,6 +126,8 @@ class Memory(Section):
     """Items that the teacher reads at most."""
     expiry_epochs: int | None = Field(default=2, gt=0)
     """Passes over the problems after which an item that was not written again expires; null for never."""
+    replay: int = Field(default=64, ge=0)
+    """Corrected steps of earlier rounds that are learned again in each round."""
     mode: Literal["evolving", "transient", "frozen", "shuffled"] = "evolving"
     """evolving; transient forgets after each round; frozen is written in the first pass over the problems only;
     shuffled reads as much as it would, but of another problem."""

@@ -30,11 +30,25 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A point of error and the step that belongs there, in tokens."""
+
+    prompt: tuple[int, ...]
+    """The problem and what the policy wrote before its wrong step."""
+    reply: tuple[int, ...]
+    """The corrected step."""
+    weight: float
+    round: int
+
+
+@dataclass(frozen=True)
 class MemoryState:
     """All of memory at the end of a round."""
 
     items: Mapping[str, MemoryItem] = field(default_factory=dict)
     visits: Mapping[str, Visit] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    """Oldest first."""
 
     def live(self) -> list[MemoryItem]:
         return [item for item in self.items.values() if item.retired is None]
@@ -116,7 +130,7 @@ def visit(state: MemoryState, group: Group, round: int) -> MemoryState:
                     items[key], helped=items[key].helped + better, hurt=items[key].hurt + (not better)
                 )
     visits = {**state.visits, group.problem.id: Visit(round, share)}
-    return MemoryState(items, visits)
+    return replace(state, items=items, visits=visits)
 
 
 def note_use(state: MemoryState, problem_id: str, used: Iterable[str]) -> MemoryState:
@@ -127,7 +141,7 @@ def note_use(state: MemoryState, problem_id: str, used: Iterable[str]) -> Memory
         items[key] = replace(items[key], uses=items[key].uses + 1)
     visits = dict(state.visits)
     visits[problem_id] = replace(visits[problem_id], used=ids)
-    return MemoryState(items, visits)
+    return replace(state, items=items, visits=visits)
 
 
 def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
@@ -141,7 +155,8 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
             items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
         elif age > expiry_rounds:
             items[key] = replace(item, retired=f"written {age} rounds ago and not confirmed since")
-    return replace(state, items=items)
+    fresh = tuple(c for c in state.corrections if round - c.round <= expiry_rounds)
+    return replace(state, items=items, corrections=fresh)
 
 
 def _harms(item: MemoryItem) -> bool:

@@ -24,9 +24,8 @@ from workbench.training.checkpoint import State
 from workbench.training.collapse import collapse
 from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
-from workbench.training.remembering import When, memorise, read_memory, visited
-from workbench.training.replay import replayed
-from workbench.training.rewriting import rewrite
+from workbench.training.remembering import When, memorise, read_memory, visited, writes
+from workbench.training.replay import corrections, replayed
 from workbench.training.rollouts import roll_out
 from workbench.training.signals import Signals, health, pmd_signals
 from workbench.training.update import move_teacher, update
@@ -163,16 +162,13 @@ class Trainer:
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
         )
-        written, extra = Tally().metrics(), 0
+        written = Tally().metrics()
         if config.training.method == "pmd":
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
                 state.memory, written = memorise(state.memory, state.policy, groups, config, when, state.teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, groups)
-            if config.training.rewrites or config.training.replay:
-                with clock.stage("rewrite"):
-                    signals, extra = self._extend(state, groups, signals)
         else:
             with clock.stage("signals"):
                 signals = [_opponent(state.policy, group, config.training) for group in groups]
@@ -181,11 +177,9 @@ class Trainer:
             losses = self._learn(state, signals)
         with clock.stage("store"):
             self.store.save_memory(self.name, state.round, state.memory.items.values())
-        healthy = health(signals, groups)
         metrics = {
             **_outcomes(groups),
-            **healthy,
-            "teacher_tokens": healthy["teacher_tokens"] + extra,
+            **health(signals, groups),
             **losses,
             "seen_before": seen,
             "rollouts": float(sum(len(g.members) for g in groups)),
@@ -204,20 +198,17 @@ class Trainer:
             signals.append(pmd_signals(state.policy, group, recalled, settings.credit, settings.blame))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)
-        return signals
+        return self._replay(state, signals) if self.config.memory.replay else signals
 
-    def _extend(self, state: State, groups: Sequence[Group], signals: list[Signals]) -> tuple[list[Signals], int]:
-        """Let the teacher finish corrected solutions, and bring remembered ones back, as far as the settings say.
-
-        Also how many tokens the teacher read and wrote for it.
-        """
-        settings, tokens = self.config.training, 0
-        if settings.rewrites:
-            signals, tokens = rewrite(state.teacher, self.verifier, groups, signals, self.config)
-        if settings.replay:
-            seed = f"{settings.seed}/{state.round}/replay"
-            signals = replayed(state.policy, signals, state.memory, self.problems, settings.replay, seed)
-        return signals, tokens
+    def _replay(self, state: State, signals: list[Signals]) -> list[Signals]:
+        """Bring corrections of earlier rounds back, and keep this round's for later ones."""
+        settings = self.config.memory
+        seed = f"{self.config.training.seed}/{state.round}/replay"
+        both = replayed(signals, state.memory, settings.replay, seed)
+        if writes(settings, state.round, self.epoch_rounds):
+            kept = (*state.memory.corrections, *corrections(signals, state.round))
+            state.memory = replace(state.memory, corrections=kept)
+        return both
 
     def _learn(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:
         """The round's updates, each on its share of the groups."""

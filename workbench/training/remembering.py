@@ -58,8 +58,8 @@ def memorise(
     memory = visited(memory, groups, when.round)
     tally = Tally()
     if config.memory.mode == "transient":
-        memory = replace(memory, items={})
-    if config.memory.mode != "frozen" or when.round < when.epoch_rounds:
+        memory = replace(memory, items={}, corrections=())
+    if writes(config.memory, when.round, when.epoch_rounds):
         memory, tally = _write(memory, policy, groups, config, when)
     measured: dict[str, float] = {}
     if teacher is not None and tally.reflections and when.round % config.reflection.measure_every == 0:
@@ -67,6 +67,11 @@ def memorise(
     if config.memory.expiry_epochs is not None:
         memory = retire(memory, when.round, config.memory.expiry_epochs * when.epoch_rounds)
     return memory, {**tally.metrics(), **measured}
+
+
+def writes(settings: Settings, round: int, epoch_rounds: int) -> bool:
+    """Whether memory is written in this round: frozen, it is in the first pass over the problems only."""
+    return settings.mode != "frozen" or round < epoch_rounds
 
 
 def _write(

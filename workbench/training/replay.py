@@ -1,4 +1,4 @@
-"""Replay: verified solutions from memory are learned again, most often those of problems seldom solved."""
+"""Replay: corrected steps of earlier rounds are learned again, as DAgger learns from all that it has gathered."""
 
 from __future__ import annotations
 
@@ -6,45 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from workbench.memory.state import MemoryState
-from workbench.training.policy import Exchange, Policy
+from workbench.memory.state import Correction, MemoryState
+from workbench.training.policy import Exchange
 from workbench.training.signals import Signals, Target
-from workbench.types import Level, MemoryItem, Problem
 
 
-def replayed(
-    policy: Policy,
-    signals: Sequence[Signals],
-    memory: MemoryState,
-    problems: Sequence[Problem],
-    count: int,
-    seed: str,
-) -> list[Signals]:
-    """The signals with `count` remembered solutions among their hard targets, spread over the groups.
+def replayed(signals: Sequence[Signals], memory: MemoryState, count: int, seed: str) -> list[Signals]:
+    """The signals with `count` remembered corrections among their hard targets, spread over the groups.
 
-    A solution is drawn with the share of its problem's rollouts that failed when it was last practised. Each of
-    its lines weighs as much as one corrected step.
+    Ross, Gordon and Bagnell, arXiv 1011.0686: the learner's own mistakes with the expert's next step, aggregated
+    over rounds. Fewer where fewer are remembered.
     """
-    texts = {p.id: p.text for p in problems}
-    chosen = [item for item in draw_solutions(memory, count, seed) if item.problem_id in texts]
-    targets = [_target(policy, texts[item.problem_id or ""], item.text) for item in chosen]
-    return [
-        replace(own, targets=(*own.targets, *targets[place :: len(signals)])) for place, own in enumerate(signals)
-    ]
+    held = memory.corrections
+    chosen = [_target(c) for c in Random(seed).sample(held, min(count, len(held)))]
+    return [replace(own, targets=(*own.targets, *chosen[place :: len(signals)])) for place, own in enumerate(signals)]
 
 
-def draw_solutions(memory: MemoryState, count: int, seed: str) -> list[MemoryItem]:
-    """Remembered solutions without repetition, in proportion to the failures of their problems (Efraimidis 2006)."""
-    held = [item for item in memory.live() if item.level is Level.EXPERIENCE and item.problem_id in memory.visits]
-    rng = Random(seed)
-    keyed = []
-    for item in sorted(held, key=lambda i: i.id):
-        failed = 1 - memory.visits[item.problem_id or ""].share
-        if failed > 0:
-            keyed.append((rng.random() ** (1 / failed), item))
-    return [item for _, item in sorted(keyed, key=lambda pair: -pair[0])[:count]]
+def corrections(signals: Sequence[Signals], round: int) -> list[Correction]:
+    """What a round's hard targets leave to memory."""
+    targets = [target for own in signals for target in own.targets]
+    return [Correction(tuple(t.exchange.prompt), tuple(t.exchange.reply), t.weight, round) for t in targets]
 
 
-def _target(policy: Policy, text: str, solution: str) -> Target:
-    reply = (*policy.encode(solution), policy.tokenizer.eos_token_id)
-    return Target(Exchange(tuple(policy.problem_ids(text)), reply), float(solution.count("\n") + 1))
+def _target(correction: Correction) -> Target:
+    return Target(Exchange(correction.prompt, correction.reply), correction.weight)
