@@ -63,11 +63,16 @@ def test_a_wrong_meaning_reads_a_verified_sibling_and_where_it_goes_on():
 
 
 def test_without_anything_to_read_there_is_no_context():
-    assert contexts(["6 - 4 = 2\nAnswer: 2"], STORY) == [None]
+    assert contexts(["6 - 1 = 5\nAnswer: 5"], STORY) == [None]
+
+
+def test_where_nobody_solves_it_the_known_answer_shows_the_line():
+    (context,) = contexts(["6 - 4 = 2\nAnswer: 2"], STORY)
+    assert (context.prefix, context.correction, context.source) == (0, "6 + 4 = 10", "answer")
 
 
 def test_a_lesson_alone_is_a_context():
     lesson = replace(LESSON, skill="word_short", problem_id="p2")
-    (context,) = contexts(["6 - 4 = 2\nAnswer: 2"], STORY, Recalled((lesson,)))
+    (context,) = contexts(["6 - 1 = 5\nAnswer: 5"], STORY, Recalled((lesson,)))
     assert context.correction is None
     assert context.used == ("m1",)

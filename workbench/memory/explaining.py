@@ -53,23 +53,24 @@ class Explanation:
 
 def explain(problem: Problem, lines: Sequence[str]) -> Explanation:
     """The malrules of the problem's skill that explain a wrong answer, by the lines of its solution."""
-    known = _number(problem.answer or "")
-    steps = [o for o in map(_operation, lines) if o is not None]
+    known = number_of(problem.answer or "")
+    steps = [o for o in map(operation, lines) if o is not None]
     mends = {m: _MENDS[m] for m in invited().get(problem.skill, frozenset()) if m in _MENDS}
     if known is None or not steps or not mends:
         return Explanation()
-    story = _story(problem.text)
+    story = story_of(problem.text)
     certain, possible = set(), set()
     for malrule, mend in mends.items():
         for place, step in enumerate(steps):
             for value in mend(step, story):
                 possible.add(malrule)
-                if value != step.value and _follow(steps, place, value) == known:
+                if value is not None and value != step.value and follow(steps, place, value) == known:
                     certain.add(malrule)
     return Explanation(frozenset(certain), frozenset(possible))
 
 
-def _operation(line: str) -> Operation | None:
+def operation(line: str) -> Operation | None:
+    """The operation that is all of a line; None for any other line."""
     match = _OPERATION.fullmatch(line.strip())
     if match is None:
         return None
@@ -80,7 +81,8 @@ def _operation(line: str) -> Operation | None:
     return Operation(left, match[2], right, value)
 
 
-def _number(answer: str) -> Fraction | None:
+def number_of(answer: str) -> Fraction | None:
+    """The one number of an answer, whatever its unit; None where it has none or several."""
     match = re.fullmatch(rf"\D*?({_NUMBER})\D*", answer)
     try:
         return Fraction(match[1]) if match else None
@@ -88,29 +90,33 @@ def _number(answer: str) -> Fraction | None:
         return None
 
 
-def _story(text: str) -> Story:
+def story_of(text: str) -> Story:
+    """A problem's text with the numbers in it."""
     ratio = re.search(r"\d+(?::\d+)+", text)
     parts = tuple(Fraction(p) for p in ratio[0].split(":")) if ratio else ()
     numbers = dict.fromkeys(Fraction(n) for n in re.findall(r"\d+(?:\.\d+)?", text))
     return Story(text.lower(), tuple(numbers), parts)
 
 
-def _follow(steps: Sequence[Operation], place: int, value: Fraction) -> Fraction | None:
-    """The last value if the line at `place` had this one; None where something is divided by zero."""
+def follow(steps: Sequence[Operation], place: int, value: Fraction) -> Fraction | None:
+    """The last value of a solution if the line at `place` had this one; None where something is divided by zero."""
     changed: dict[Fraction, Fraction] = {steps[place].value: value}
     for step in steps[place + 1 :]:
         left, right = (changed.get(n, n) for n in (step.left, step.right))
         if (left, right) == (step.left, step.right):
             value = step.value
             continue
-        if step.sign == "/" and right == 0:
+        result = apply(left, step.sign, right)
+        if result is None:
             return None
-        value = _apply(left, step.sign, right)
-        changed[step.value] = value
+        value = changed[step.value] = result
     return value
 
 
-def _apply(left: Fraction, sign: str, right: Fraction) -> Fraction:
+def apply(left: Fraction, sign: str, right: Fraction) -> Fraction | None:
+    """The value of an operation; None for a division by zero."""
+    if sign == "/" and right == 0:
+        return None
     if sign == "+":
         return left + right
     if sign == "-":
@@ -118,7 +124,7 @@ def _apply(left: Fraction, sign: str, right: Fraction) -> Fraction:
     return left * right if sign == "*" else left / right
 
 
-Mend = Callable[[Operation, Story], Iterable[Fraction]]
+Mend = Callable[[Operation, Story], Iterable[Fraction | None]]
 """The values that a line would have without the malrule; empty where the line is not its work."""
 
 
@@ -135,10 +141,10 @@ def _where(sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction]
 def _each(sign: str, word: str) -> Mend:
     """A number that should have been taken as often as another number says."""
 
-    def mend(step: Operation, story: Story) -> Iterable[Fraction]:
+    def mend(step: Operation, story: Story) -> Iterable[Fraction | None]:
         if step.sign != sign or word not in story.text or step.right not in story.numbers:
             return []
-        return [_apply(step.left, sign, step.right * k) for k in story.numbers if k != step.right]
+        return [apply(step.left, sign, step.right * k) for k in story.numbers if k != step.right]
 
     return mend
 
@@ -148,10 +154,10 @@ def _needless(step: Operation, story: Story) -> Iterable[Fraction]:
     return [step.left] if aside and step.sign == "+" and step.right in story.numbers else []
 
 
-def _percent_as_amount(step: Operation, story: Story) -> Iterable[Fraction]:
+def _percent_as_amount(step: Operation, story: Story) -> Iterable[Fraction | None]:
     if step.sign not in "+-" or f"{step.right}%" not in story.text:
         return []
-    return [_apply(step.left, step.sign, step.left * step.right / 100)]
+    return [apply(step.left, step.sign, step.left * step.right / 100)]
 
 
 def _forgets_base(step: Operation, story: Story) -> Iterable[Fraction]:
@@ -193,10 +199,10 @@ def _divides_by_count(step: Operation, story: Story) -> Iterable[Fraction]:
     return [step.left / (cost / step.right) for cost in story.numbers if cost not in (0, step.left)]
 
 
-def _ten_for_all(step: Operation, story: Story) -> Iterable[Fraction]:
+def _ten_for_all(step: Operation, story: Story) -> Iterable[Fraction | None]:
     if step.sign not in "*/" or step.right not in (10, 100, 1000):
         return []
-    return [_apply(step.left, step.sign, Fraction(n)) for n in _BETWEEN_UNITS if n != step.right]
+    return [apply(step.left, step.sign, Fraction(n)) for n in _BETWEEN_UNITS if n != step.right]
 
 
 def _wrong_way(step: Operation, story: Story) -> Iterable[Fraction]:

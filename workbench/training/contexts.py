@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.memory.mending import mend
 from workbench.memory.reflection import prefix_lines, verified
 from workbench.memory.retrieval import Recalled
 from workbench.prompts import NO_HELP, Help
@@ -26,7 +27,7 @@ class TeacherContext:
     """How many lines of the rollout stand before the corrected step."""
     correction: str | None
     source: str
-    """Where the correction came from: `line`, `sibling`, `memory` or `none`."""
+    """Where the correction came from: `line`, `sibling`, `memory`, `answer` or `none`."""
     used: tuple[str, ...]
     """Ids of the memory items that the teacher reads."""
 
@@ -41,6 +42,8 @@ def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Reca
         place, correction, source = _correct_step(member, routed.error, solutions)
     else:
         place, correction, source = _diverging_step(written, solutions)
+        if correction is None and (found := mend(group.problem, member.verdict.steps)) is not None:
+            place, correction, source = found.place, found.line, "answer"
     solved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if routed.route is Route.DISTIL_WHOLE and solutions:
         solved = ((group.problem.text, solutions[0][0]),)

@@ -1,0 +1,31 @@
+"""Mending: the one change of one line that gives the known answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.memory.mending import Mend, mend
+from workbench.types import Problem
+from workbench.verification import Verifier
+
+SHARE = Problem("s", "Leo and Eva share 70 cups in the ratio 3:4. How many cups does Eva get?", "40")
+PERCENT = Problem("p", "Work out 40% of 20 + 9.", "17")
+BOX = Problem("b", "Leo has 10 cards. Leo buys 7 more. Leo gives away 11 of them. How many cards are there now?", "6")
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "wanted"),
+    [
+        (SHARE, "3 + 4 = 7\n70 / 7 = 10\n10 * 3 = 30\nAnswer: 30", Mend(2, "10 * 4 = 40")),
+        (PERCENT, "2 * 4 = 8\n8 + 8 = 16\nAnswer: 16", Mend(1, "8 + 9 = 17")),
+        (BOX, "10 + 7 = 17\n17 + 11 = 28\nAnswer: 28", Mend(1, "17 - 11 = 6")),
+        (BOX, "10 - 7 = 3\n3 + 11 = 14\nAnswer: 14", None),
+        (BOX, "Answer: 28", None),
+        (BOX, "10 + 7 = 18\n18 - 11 = 7\nAnswer: 7", None),
+        (Problem("n", BOX.text, None), "10 + 7 = 17\n17 + 11 = 28\nAnswer: 28", None),
+        (Problem("z", "Share 0 by 0.", "5"), "0 + 0 = 0\nAnswer: 0", None),
+    ],
+    ids=["other share", "unused number", "sign", "two mistakes", "no line", "a line is wrong", "no answer", "zero"],
+)
+def test_one_change_that_gives_the_known_answer(problem, solution, wanted):
+    assert mend(problem, Verifier().verify(problem, solution).steps) == wanted
