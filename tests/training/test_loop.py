@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from workbench.config import Config, load_config
 from workbench.errors import BadInput, WorkbenchError
@@ -20,6 +21,7 @@ from workbench.store import Store, by_hand
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
 from workbench.training.loop import draw, run
+from workbench.training.policy import load_policy
 from workbench.types import Level, Round
 
 PROBLEMS = load_split("train")[9::80]
@@ -148,6 +150,29 @@ def test_a_half_written_checkpoint_is_passed_over(whole, tmp_path):
     assert checkpoint.newest(newest.parent) == newest
     (newest / "teacher.safetensors").write_bytes(b"torn")
     assert checkpoint.newest(newest.parent) is None
+
+
+@pytest.mark.parametrize(("teacher", "wanted"), [("ema", "teacher"), ("live", "policy"), ("frozen", "policy")])
+def test_a_run_leaves_the_moving_average_where_there_is_one(tmp_path, teacher, wanted):
+    settings = config(1, f"training.teacher={teacher}")
+    seen: list[str] = []
+
+    def evaluate(policy, round):
+        trained = any(p.requires_grad for p in policy.model.parameters())
+        seen.append("policy" if trained else "teacher")
+        return {}
+
+    with Store.open(tmp_path / "w.db") as store:
+        store.create_run("r", "{}", {})
+        list(run(settings, PROBLEMS, store, "r", tmp_path / "checkpoints", evaluate))
+    assert seen == [wanted]
+    newest = checkpoint.newest(tmp_path / "checkpoints")
+    left = load_policy(settings.model)
+    checkpoint.restore_learned(newest, left)
+    named = load_policy(settings.model)
+    checkpoint.restore_policy(newest, named, wanted)
+    both = zip(left.model.parameters(), named.model.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in both)
 
 
 def test_problems_without_answers_are_refused(tmp_path):

@@ -203,7 +203,7 @@ def trained_policy(plan: Plan) -> Policy:
     if newest is None:
         raise StorageError(f"{plan.checkpoints} has no whole checkpoint; check the disk.")
     policy = load_policy(plan.config.model, trainable=True)
-    checkpoint.restore_policy(newest, policy)
+    checkpoint.restore_learned(newest, policy)
     return policy
 
 

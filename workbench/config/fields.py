@@ -80,20 +80,21 @@ class Training(Section):
     """Of sdpo: whether its teacher reads right siblings alone, or the verifier's reason where there is none."""
     anchor: float = Field(default=0.0, ge=0)
     """Of grpo: weight of the divergence from the teacher reading the problem alone; frozen, it is a KL anchor."""
-    learning_rate: float = Field(default=3e-4, gt=0)
+    learning_rate: float = Field(default=2e-4, gt=0)
     """Step size of AdamW."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Decoupled weight decay of AdamW."""
     clip_norm: float = Field(default=1.0, gt=0)
     """Largest norm of a gradient; longer ones are scaled down."""
-    updates_per_round: int = Field(default=4, gt=0)
+    updates_per_round: int = Field(default=8, gt=0)
     """Optimizer updates from the rollouts of one round."""
     minutes: float | None = Field(default=5.0, gt=0)
     """Wall time after which no further round starts; null for no limit."""
     rounds: int | None = Field(default=None, gt=0)
     """Rounds after which training stops; null for no limit."""
     teacher: Literal["ema", "frozen", "live"] = "ema"
-    """Weights of the self-teacher: a moving average, those at the start, or the policy's own."""
+    """Weights of the self-teacher: a moving average, those at the start, or the policy's own. The average is also
+    what any method evaluates and leaves behind: it is steadier than the last step."""
     ema_rate: float = Field(default=0.01, gt=0, le=1)
     """Share of the policy that enters the moving average at each update."""
     teacher_temperature: float = Field(default=0.5, gt=0)
@@ -126,7 +127,7 @@ class Memory(Section):
     """Items that the teacher reads at most."""
     expiry_epochs: int | None = Field(default=2, gt=0)
     """Passes over the problems after which an item that was not written again expires; null for never."""
-    replay: int = Field(default=64, ge=0)
+    replay: int = Field(default=32, ge=0)
     """Corrected steps of earlier rounds that are learned again in each round."""
     mode: Literal["evolving", "transient", "frozen", "shuffled"] = "evolving"
     """evolving; transient forgets after each round; frozen is written in the first pass over the problems only;

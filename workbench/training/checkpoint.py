@@ -37,6 +37,13 @@ class State:
     """The round that comes next."""
     seconds: float
     """Training time so far, evaluation not counted."""
+    averaged: bool = False
+    """Whether the teacher is the policy's moving average."""
+
+    @property
+    def learned(self) -> Policy:
+        """What the run has learned: the moving average, if there is one, which is steadier than the last step."""
+        return self.teacher if self.averaged else self.policy
 
 
 def save(folder: Path, state: State) -> Path:
@@ -75,7 +82,8 @@ def _write(folder: Path, state: State) -> None:
         folder / "optimizer.safetensors",
     )
     (folder / "memory.json").write_bytes(_MEMORY.dump_json(state.memory))
-    (folder / "state.json").write_text(json.dumps({"round": state.round, "seconds": state.seconds}))
+    numbers = {"round": state.round, "seconds": state.seconds, "averaged": state.averaged}
+    (folder / "state.json").write_text(json.dumps(numbers))
 
 
 def _trained(policy: Policy) -> Mapping[str, torch.Tensor]:
@@ -132,6 +140,12 @@ def restore(path: Path, state: State) -> None:
     state.memory = _MEMORY.validate_json((path / "memory.json").read_bytes())
     numbers = json.loads((path / "state.json").read_text())
     state.round, state.seconds = numbers["round"], numbers["seconds"]
+
+
+def restore_learned(path: Path, policy: Policy) -> None:
+    """Put what a checkpoint's run had learned into a policy of the same shape. Raises as `restore_policy`."""
+    averaged = json.loads((path / "state.json").read_text()).get("averaged", False)
+    restore_policy(path, policy, "teacher" if averaged else "policy")
 
 
 @torch.no_grad()

@@ -75,7 +75,7 @@ def run(
         evaluation: dict[str, Interval] = {}
         if evaluate and state.round % config.evaluation.every == 0:
             with clock.stage("evaluate"):
-                evaluation = evaluate(state.policy, state.round)
+                evaluation = evaluate(state.learned, state.round)
         started = time.perf_counter()
         done = replace(trainer.round(state, clock), evaluation=evaluation)
         with clock.stage("store"):
@@ -139,7 +139,7 @@ class Trainer:
             betas=(0.9, 0.95),
             weight_decay=settings.weight_decay,
         )
-        state = State(policy, policy.frozen_copy(), optimizer, MemoryState(), 0, 0.0)
+        state = State(policy, policy.frozen_copy(), optimizer, MemoryState(), 0, 0.0, settings.teacher == "ema")
         newest = checkpoint.newest(folder)
         if newest is not None:
             checkpoint.restore(newest, state)

@@ -34,7 +34,7 @@ class Scratch:
         policy = load_policy(self.config.model, trainable=True)
         newest = checkpoint.newest(Path(self.folder.name))
         if newest is not None:
-            checkpoint.restore_policy(newest, policy)
+            checkpoint.restore_learned(newest, policy)
         return policy
 
 

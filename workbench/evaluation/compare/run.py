@@ -112,7 +112,7 @@ def _trained(trial: Trial, folder: Path) -> Policy:
     policy = load_policy(trial.config.model, trainable=trial.trained)
     newest = checkpoint.newest(folder / "checkpoints")
     if newest is not None:
-        checkpoint.restore_policy(newest, policy)
+        checkpoint.restore_learned(newest, policy)
     return policy
 
 
