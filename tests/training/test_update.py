@@ -119,12 +119,15 @@ def test_what_a_teacher_can_distil_does_not_feel_the_policy_gradient(policy):
         assert any(row.advantages) == (context is None)
 
 
-@pytest.mark.parametrize(("teacher", "share"), [("frozen", 0.0), ("ema", 0.01), ("live", 1.0)])
-def test_the_teacher_moves_by_its_rule(policy, teacher, share):
+@pytest.mark.parametrize(
+    ("teacher", "updates", "share"),
+    [("frozen", 0, 0.0), ("ema", 0, 0.9), ("ema", 80, 0.1), ("ema", 890, 0.01), ("ema", 9000, 0.01), ("live", 9000, 1.0)],
+)
+def test_the_teacher_moves_by_its_rule(policy, teacher, updates, share):
     old = policy.frozen_copy()
     start = next(old.model.parameters()).clone()
     with torch.no_grad():
         for p in policy.model.parameters():
             p.add_(1.0)
-    move_teacher(old, policy, Training(teacher=teacher))
+    move_teacher(old, policy, Training(teacher=teacher), updates)
     assert torch.allclose(next(old.model.parameters()), start + share, atol=1e-5)

@@ -96,7 +96,7 @@ class Training(Section):
     """Weights of the self-teacher: a moving average, those at the start, or the policy's own. The average is also
     what any method evaluates and leaves behind: it is steadier than the last step."""
     ema_rate: float = Field(default=0.01, gt=0, le=1)
-    """Share of the policy that enters the moving average at each update."""
+    """Share of the policy that enters the moving average at each update; more in the first hundreds."""
     teacher_temperature: float = Field(default=0.5, gt=0)
     """Softmax temperature of the teacher: below 1 it teaches what it finds likely more firmly than it samples."""
     doubt: float = Field(default=1.0, ge=0)
@@ -147,7 +147,7 @@ class Reflection(Section):
     """Mean probability of its tokens below which a reply is dropped as garbled; 0 keeps all. The default is for the
     tutor model, which knows the sentences that it writes: freer writers are less sure of their words."""
     measure_every: int = Field(default=10, gt=0)
-    """Rounds between measurements of what new insights are worth to the teacher."""
+    """Rounds between measurements of what new insights are worth to the teacher, and of how many contexts move it."""
 
 
 class Evaluation(Section):

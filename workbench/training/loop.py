@@ -22,6 +22,7 @@ from workbench.training import checkpoint
 from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 from workbench.training.checkpoint import State
 from workbench.training.collapse import collapse
+from workbench.training.coverage import signal_coverage
 from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
 from workbench.training.remembering import When, memorise, read_memory, visited, writes
@@ -162,13 +163,14 @@ class Trainer:
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
         )
-        written = Tally().metrics()
+        written: dict[str, float] = Tally().metrics()
         if config.training.method == "pmd":
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
                 state.memory, written = memorise(state.memory, state.policy, groups, config, when, state.teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, groups)
+                written |= self._coverage(state, groups, signals)
         else:
             with clock.stage("signals"):
                 signals = [_opponent(state.policy, group, config.training) for group in groups]
@@ -200,6 +202,14 @@ class Trainer:
             state.memory = note_use(state.memory, group.problem.id, used)
         return self._replay(state, signals) if self.config.memory.replay else signals
 
+    def _coverage(self, state: State, groups: Sequence[Group], signals: Sequence[Signals]) -> dict[str, float]:
+        """The share of usable signals, where it is to be measured and something went wrong."""
+        if state.round % self.config.reflection.measure_every:
+            return {}
+        seed = f"{self.config.training.seed}/{state.round}/coverage"
+        share = signal_coverage(state.teacher, groups, signals, seed)
+        return {} if share is None else {"signal_coverage": share}
+
     def _replay(self, state: State, signals: list[Signals]) -> list[Signals]:
         """Bring corrections of earlier rounds back, and keep this round's for later ones."""
         settings = self.config.memory
@@ -215,13 +225,14 @@ class Trainer:
         settings = self.config.training
         share = -(-len(signals) // settings.updates_per_round)
         total: dict[str, list[float]] = {}
-        for start in range(0, len(signals), share):
+        before = state.round * settings.updates_per_round
+        for at, start in enumerate(range(0, len(signals), share)):
             part = signals[start : start + share]
             rows = [row for s in part for row in s.rows]
             targets = [t for s in part for t in s.targets]
             for key, value in update(state.policy, state.teacher, state.optimizer, rows, targets, settings).items():
                 total.setdefault(key, []).append(value)
-            move_teacher(state.teacher, state.policy, settings)
+            move_teacher(state.teacher, state.policy, settings, before + at)
         return {key: sum(values) / len(values) for key, values in total.items()}
 
 

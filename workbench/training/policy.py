@@ -140,6 +140,10 @@ def _check_text(folder: str) -> None:
         )
 
 
+AT_ONCE = 16
+"""Sequences whose vocabulary logits exist at once."""
+
+
 @dataclass(frozen=True)
 class Exchange:
     """A prompt and a reply, as token ids."""
@@ -174,3 +178,16 @@ def logits_of(policy: Policy, hidden: torch.Tensor) -> torch.Tensor:
     """Vocabulary logits in float32 for hidden states: [tokens, vocabulary]."""
     logits: torch.Tensor = policy.inner.get_output_embeddings()(hidden).float()
     return logits
+
+
+@torch.inference_mode()
+def reply_logprobs(policy: Policy, sequences: Sequence[Exchange]) -> list[torch.Tensor]:
+    """The log-probability of each reply's tokens, one tensor a sequence."""
+    found: list[torch.Tensor] = []
+    for start in range(0, len(sequences), AT_ONCE):
+        part = sequences[start : start + AT_ONCE]
+        hidden = reply_hidden(policy, part)
+        wanted = torch.tensor([token for s in part for token in s.reply], device=hidden.device)
+        logprobs = torch.log_softmax(logits_of(policy, hidden), -1).gather(-1, wanted[:, None]).squeeze(-1)
+        found += torch.split(logprobs.cpu(), [len(s.reply) for s in part])
+    return found

@@ -150,10 +150,14 @@ def _backward_targets(
 
 
 @torch.no_grad()
-def move_teacher(teacher: Policy, policy: Policy, settings: Training) -> None:
-    """After an update: the moving average takes a step, a live teacher becomes the policy, a frozen one stays."""
+def move_teacher(teacher: Policy, policy: Policy, settings: Training, updates: int) -> None:
+    """After an update: the moving average takes a step, a live teacher becomes the policy, a frozen one stays.
+
+    `updates`: how many there were before. The average takes longer steps at first, so that it does not trail: the
+    share of update t is 9 / (10 + t), but `ema_rate` at least.
+    """
     if settings.teacher == "frozen":
         return
-    rate = 1.0 if settings.teacher == "live" else settings.ema_rate
+    rate = 1.0 if settings.teacher == "live" else max(settings.ema_rate, 9 / (10 + updates))
     for old, new in zip(teacher.model.parameters(), policy.model.parameters(), strict=True):
         old.lerp_(new.detach(), rate)

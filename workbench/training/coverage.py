@@ -1,0 +1,75 @@
+"""Signal coverage: the share of rollouts that went wrong where reading its context changes the teacher's mind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import torch
+
+from workbench.prompts import Help
+from workbench.training.policy import Exchange, Policy, reply_logprobs
+from workbench.training.routing import Route
+from workbench.training.signals import Row, Signals
+from workbench.types import Group
+
+LEAST_MOVE = 0.1
+"""Nats a token, on average, by which a context must move the taught step."""
+MOST_ROWS = 48
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """A rollout that went wrong, with what its teacher reads."""
+
+    group: int
+    row: Row
+    help: Help | None
+
+
+def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str) -> float | None:
+    """Share of a round's failed rollouts, and of right ones with a wrong step, that have a usable signal.
+
+    A context is usable if it moves the log-probabilities of the taught step's tokens by `LEAST_MOVE` nats on average,
+    and by more than the context of another problem does. A rollout without a context has none. Tried on `MOST_ROWS`
+    rollouts at most; None where nothing went wrong.
+    """
+    wrong = [
+        _Wrong(place, row, context.help if context is not None and any(row.distil) else None)
+        for place, own in enumerate(signals)
+        for row, route, context in zip(own.rows, own.routes, own.contexts, strict=True)
+        if route is not Route.REINFORCE
+    ]
+    rng = Random(seed)
+    tried = rng.sample(wrong, min(MOST_ROWS, len(wrong)))
+    taught = [w for w in tried if w.help is not None]
+    if not taught:
+        return 0.0 if tried else None
+    swapped = [_of_another(w, taught, rng) for w in taught]
+
+    def reading(helps: Sequence[Help | None]) -> list[torch.Tensor]:
+        texts = [groups[w.group].problem.text for w in taught]
+        prompts = [
+            teacher.problem_ids(t, h) if h else w.row.exchange.prompt
+            for t, h, w in zip(texts, helps, taught, strict=True)
+        ]
+        return reply_logprobs(
+            teacher, [Exchange(p, w.row.exchange.reply) for p, w in zip(prompts, taught, strict=True)]
+        )
+
+    alone, own, other = (reading(helps) for helps in ([None] * len(taught), [w.help for w in taught], swapped))
+    moves = [(_move(w, a, b), _move(w, a, c)) for w, a, b, c in zip(taught, alone, own, other, strict=True)]
+    return sum(mine >= LEAST_MOVE and mine > others for mine, others in moves) / len(tried)
+
+
+def _of_another(wrong: _Wrong, taught: Sequence[_Wrong], rng: Random) -> Help | None:
+    """The help of a rollout of another problem; None if there is no other."""
+    others = [w.help for w in taught if w.group != wrong.group]
+    return rng.choice(others) if others else None
+
+
+def _move(wrong: _Wrong, alone: torch.Tensor, read: torch.Tensor) -> float:
+    """Mean change of the tokens' log-probabilities, by the weights with which they are taught."""
+    weights = torch.tensor(wrong.row.distil)
+    return float(((read - alone).abs() * weights).sum() / weights.sum())
