@@ -67,6 +67,12 @@ def test_an_all_fail_group_trains_sdpo_by_the_verifiers_words_alone(policy, hope
     assert silent.teacher_prompt is None
 
 
+def test_a_known_solution_is_what_sdpo_reads(policy, hopeless):
+    known = replace(hopeless, problem=replace(hopeless.problem, solution=tuple(RIGHT.split("\n"))))
+    for row in sdpo_signals(policy, known, "siblings").rows:
+        assert "3x = 20 - 5" in policy.text(row.teacher_prompt or ())
+
+
 def test_rft_learns_each_distinct_right_rollout_once(policy, mixed, hopeless):
     made = rft_signals(policy, mixed)
     assert [policy.text(t.exchange.reply) for t in made.targets] == [RIGHT]

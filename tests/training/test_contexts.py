@@ -66,6 +66,12 @@ def test_without_anything_to_read_there_is_no_context():
     assert contexts(["6 - 1 = 5\nAnswer: 5"], STORY) == [None]
 
 
+def test_a_known_solution_is_one_more_that_the_teacher_may_read():
+    known = replace(LINEAR, solution=tuple(RIGHT.split("\n")))
+    (context,) = contexts([LATE], known)
+    assert (context.source, context.correction) == ("reference", "x = 15 / 3")
+
+
 def test_where_nobody_solves_it_the_known_answer_shows_the_line():
     (context,) = contexts(["6 - 4 = 2\nAnswer: 2"], STORY)
     assert (context.prefix, context.correction, context.source) == (0, "6 + 4 = 10", "answer")

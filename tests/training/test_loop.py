@@ -20,7 +20,7 @@ from workbench.problems.splits import load_split
 from workbench.store import Store, by_hand
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
-from workbench.training.loop import draw, run
+from workbench.training.loop import blind, draw, run
 from workbench.training.policy import load_policy
 from workbench.types import Level, Round
 
@@ -132,6 +132,14 @@ def test_worked_solutions_are_never_read(whole, tmp_path):
     stripped = [replace(p, solution=(), alternates=(), params=(), frame="", depth=0) for p in PROBLEMS]
     assert figures(train(tmp_path, config(4), stripped)) == figures(rounds)
     assert weights(tmp_path) == weights(folder)
+
+
+def test_a_known_solution_shows_the_way_where_nobody_finds_it(tmp_path):
+    """With the worked solution known every rollout that went wrong has a context, whatever the group found."""
+    (done,) = train(tmp_path, config(1, "training.knowledge=reference"))
+    assert done.metrics["teacher_coverage"] == done.metrics["correction_share"] == 1.0
+    with pytest.raises(BadInput, match=r"training\.knowledge=reference needs the worked solution"):
+        train(tmp_path, config(1, "training.knowledge=reference"), [blind(p) for p in PROBLEMS], "b")
 
 
 def test_grpo_runs_in_the_same_loop(tmp_path):

@@ -121,7 +121,14 @@ def test_what_a_teacher_can_distil_does_not_feel_the_policy_gradient(policy):
 
 @pytest.mark.parametrize(
     ("teacher", "updates", "share"),
-    [("frozen", 0, 0.0), ("ema", 0, 0.9), ("ema", 80, 0.1), ("ema", 890, 0.01), ("ema", 9000, 0.01), ("live", 9000, 1.0)],
+    [
+        ("frozen", 0, 0.0),
+        ("ema", 0, 0.9),
+        ("ema", 80, 0.1),
+        ("ema", 890, 0.01),
+        ("ema", 9000, 0.01),
+        ("live", 9000, 1.0),
+    ],
 )
 def test_the_teacher_moves_by_its_rule(policy, teacher, updates, share):
     old = policy.frozen_copy()

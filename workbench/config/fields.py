@@ -76,6 +76,9 @@ class Training(Section):
     fine-tuning on right rollouts; fine-tuning on worked solutions."""
     credit: Literal["step", "outcome"] = "step"
     """Of pmd: whether the verdicts on steps decide what is taught, or the final answer alone."""
+    knowledge: Literal["answer", "reference"] = "answer"
+    """What is known of a problem: its final answer, or its worked solution too, which then serves the verifier, and
+    as one more solution that the teacher may read. `sft` always reads the worked solution."""
     feedback: Literal["siblings", "verifier"] = "siblings"
     """Of sdpo: whether its teacher reads right siblings alone, or the verifier's reason where there is none."""
     anchor: float = Field(default=0.0, ge=0)

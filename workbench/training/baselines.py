@@ -1,7 +1,7 @@
 """The opponents of PMD in the same loop: what each makes of a judged group. None has memory or step verdicts.
 
 `grpo` and `rft` see final answers alone. `sdpo` sees a sibling's solution or the verifier's words. `sft` sees the
-worked solution, which only the comparison that allows it to all methods may use.
+worked solution, as `sdpo` does where it is known, which only the comparison that allows it to all methods may use.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def sdpo_signals(policy: Policy, group: Group, feedback: Feedback) -> Signals:
     """Self-distillation on every token, from the policy that reads what its group found (arXiv 2601.20802).
 
     The teacher reads the first successful sibling; where there is none and `feedback` is `verifier`, the reason
-    given for the rollout's first error. A rollout with neither trains nothing, as in the published code.
+    given for the rollout's first error. A rollout with neither trains nothing, as in the published code. Where the
+    worked solution is known, that is what the teacher reads.
     """
     prompt = tuple(policy.problem_ids(group.problem.text))
     rows = []
@@ -50,6 +51,8 @@ def sdpo_signals(policy: Policy, group: Group, feedback: Feedback) -> Signals:
 
 
 def _feedback(group: Group, member: Judged, feedback: Feedback) -> Help:
+    if group.problem.solution:
+        return Help(solved=((group.problem.text, group.problem.solution),))
     right = (m for m in group.members if m is not member and m.verdict.answer_correct)
     sibling = next(right, None)
     if sibling is not None:

@@ -27,7 +27,7 @@ class TeacherContext:
     """How many lines of the rollout stand before the corrected step."""
     correction: str | None
     source: str
-    """Where the correction came from: `line`, `sibling`, `memory`, `answer` or `none`."""
+    """Where the correction came from: `line`, `sibling`, `memory`, `reference`, `answer` or `none`."""
     used: tuple[str, ...]
     """Ids of the memory items that the teacher reads."""
 
@@ -73,6 +73,8 @@ def _solutions(group: Group, member: Judged, recalled: Recalled) -> list[Solutio
     found = [(tuple(step.text for step in m.verdict.steps), "sibling") for m in verified(group)]
     if recalled.experience is not None:
         found.append((tuple(step.text for step in split(recalled.experience.text)), "memory"))
+    if group.problem.solution:
+        found += [(tuple(lines), "reference") for lines in (group.problem.solution, *group.problem.alternates)]
     return sorted(found, key=lambda s: -_shared(written, s[0]))
 
 

@@ -65,7 +65,8 @@ def run(
 
     Goes on from the newest checkpoint in `folder` if there is one. Stops after `training.rounds` or
     `training.minutes`, evaluation not counted. `store` must have the run. Of a problem only the text, the
-    skill and the answer are read. Raises `WorkbenchError` when the policy collapses.
+    skill and the answer are read, unless the settings ask for the worked solution. Raises `WorkbenchError`
+    when the policy collapses.
     """
     trainer = Trainer(config, problems, store, name, verifier or Verifier())
     state = trainer.start(folder)
@@ -122,10 +123,11 @@ class Trainer:
         settings = self.config.training
         if any(p.answer is None for p in self.problems):
             raise BadInput("Training needs the answer of every problem; add the field `answer` to each row.")
-        if settings.method != "sft":
+        if settings.method != "sft" and settings.knowledge == "answer":
             self.problems = [blind(p) for p in self.problems]
         elif not all(p.solution for p in self.problems):
-            raise BadInput("Method sft needs the worked solution of every problem; add `solution` to each row.")
+            what = "Method sft" if settings.method == "sft" else "training.knowledge=reference"
+            raise BadInput(f"{what} needs the worked solution of every problem; add `solution` to each row.")
         if settings.threads:
             torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)

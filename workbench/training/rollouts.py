@@ -9,7 +9,7 @@ from workbench.config import Config
 from workbench.store import Store
 from workbench.training.policy import Policy
 from workbench.training.sampling import Sample, rollout_seed, sample
-from workbench.types import Group, Judged, Problem, Rollout, Verdict, content_id
+from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict, content_id
 from workbench.verification import Verifier
 
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -40,13 +40,14 @@ def roll_out(
     with stage("store"):
         store.save_rollouts(run, flat)
         known = store.verdicts_of([r.id for r in flat], verifier.version)
+    knowledge = Knowledge(config.training.knowledge)
     with stage("verify"):
         verdicts: dict[str, Verdict] = {}
         for problem, group in zip(problems, groups, strict=True):
             # A policy often writes the same solution twice: one verdict serves both.
             made: dict[str, Verdict] = {}
             for r in group:
-                verdict = known.get(r.id) or made.get(r.text) or verifier.verify(problem, r.text)
+                verdict = known.get(r.id) or made.get(r.text) or verifier.verify(problem, r.text, knowledge)
                 verdicts[r.id] = made[r.text] = verdict
     with stage("store"):
         store.save_verdicts(run, [(key, v) for key, v in verdicts.items() if key not in known])
