@@ -183,6 +183,18 @@ def test_verdicts_are_told_apart_by_verifier_and_knowledge(store: Store) -> None
     assert store.judged("a", knowledge=Knowledge.FREE) == [Judged(rollout("r0"), free)]
 
 
+def test_a_verdict_that_is_saved_again_counts_again(store: Store) -> None:
+    """As after a new version was tried on a run and withdrawn."""
+    ids = ["r0", "r1", "r2"]
+    store.save_rollouts("a", [rollout(key) for key in ids])
+    for version in ("v1", "v2", "v1"):
+        before = store.growth("a")
+        store.save_verdicts("a", [(key, verdict(version)) for key in ids])
+        assert [j.verdict.verifier for j in store.judged("a")] == [version] * 3
+        assert store.growth("a") != before
+    assert store.judged("a", verifier="v2") == [Judged(rollout(key), verdict("v2")) for key in ids]
+
+
 def test_a_verdict_on_an_unknown_rollout_is_refused(store: Store) -> None:
     store.save_rollouts("a", [rollout("r0")])
     with pytest.raises(BadInput, match="no rollout 'r9'"):

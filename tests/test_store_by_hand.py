@@ -58,13 +58,13 @@ def test_undo_takes_back_one_change_after_the_other(store: Store) -> None:
     second = store.change_memory("a", first, edited(first, "two"))
     gone = store.change_memory("a", second, retired(second))
     assert gone.retired == "by a person"
-    assert store.undo_memory("a", "m") == second
-    assert store.undo_memory("a", "m", "person:Bo") == first
+    assert store.undo_memory("a", gone) == second
+    assert store.undo_memory("a", second, "person:Bo") == first
     third = store.change_memory("a", first, edited(first, "three"))
-    assert store.undo_memory("a", "m") == first != third
-    assert store.undo_memory("a", "m") == ITEM
+    assert store.undo_memory("a", third) == first != third
+    assert store.undo_memory("a", first) == ITEM
     with pytest.raises(BadInput, match="no change by a person"):
-        store.undo_memory("a", "m")
+        store.undo_memory("a", ITEM)
     assert [event for event, _ in kinds(store)].count("undone") == 4
 
 
@@ -76,13 +76,15 @@ def test_a_change_of_nothing_leaves_no_trace(store: Store) -> None:
 def test_undo_leaves_what_the_run_counted(store: Store) -> None:
     gone = store.change_memory("a", ITEM, retired(ITEM))
     store.save_memory("a", 1, [replace(gone, uses=3, helped=2)])
-    assert store.undo_memory("a", "m") == replace(ITEM, uses=3, helped=2)
+    assert store.undo_memory("a", gone) == replace(ITEM, uses=3, helped=2)
 
 
 def test_who_saw_another_state_is_told(store: Store) -> None:
     store.change_memory("a", ITEM, edited(ITEM, "by the other"))
     with pytest.raises(BadInput, match=r"changed meanwhile.*by the other"):
         store.change_memory("a", ITEM, retired(ITEM))
+    with pytest.raises(BadInput, match=r"changed meanwhile.*by the other"):
+        store.undo_memory("a", ITEM)
     # Counts that grew meanwhile are no contradiction.
     store.save_memory("a", 1, [replace(OTHER, uses=5)])
     assert store.change_memory("a", OTHER, pinned(OTHER)).uses == 5

@@ -148,12 +148,14 @@ def test_curves_of_several_runs(open_tab) -> None:
 def test_a_run_that_trains_is_live(open_tab, served) -> None:
     with Store.open(served.store) as store:
         store.set_status("pmd-seed-0", "running")
-        page = open_tab("Progress")
-        page.locator("#progress-status", has_text="8 rounds").wait_for()
-        last = store.rounds("pmd-seed-0")[-1]
-        store.save_round("pmd-seed-0", replace(last, index=8))
-        page.locator("#progress-status", has_text="9 rounds").wait_for()
-        store.set_status("pmd-seed-0", "finished")
+        try:
+            page = open_tab("Progress")
+            page.locator("#progress-status", has_text="8 rounds").wait_for()
+            last = store.rounds("pmd-seed-0")[-1]
+            store.save_round("pmd-seed-0", replace(last, index=8))
+            page.locator("#progress-status", has_text="9 rounds").wait_for()
+        finally:
+            store.set_status("pmd-seed-0", "finished")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from workbench.cli import app
@@ -328,6 +329,32 @@ def test_what_contradicts_a_run_is_refused(
     result = call(*small(tiny_tutor, trained.runs), *options)
     assert result.exit_code == 2
     assert complaint in result.stderr.replace("--resume or", "resume or")
+
+
+def test_a_run_that_another_process_trains_is_left_alone(trained: Trained, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(trained.runs, runs)
+    with FileLock(runs / ".first.lock"):
+        result = call("train", "--resume", "--runs-folder", runs, "--rounds", 3)
+    assert result.exit_code == 2
+    assert "'first' is being trained by another process" in result.stderr
+    assert call("train", "--resume", "--runs-folder", runs, "--rounds", 3).exit_code == 0
+
+
+def test_a_run_that_the_store_does_not_have_yet_goes_on(trained: Trained, tmp_path: Path) -> None:
+    """As after a kill between the run's folder and its first row."""
+    (tmp_path / "runs" / "first").mkdir(parents=True)
+    shutil.copy(trained.runs / "first" / "config.yaml", tmp_path / "runs" / "first")
+    result = call("train", "--resume", "--run", "first", "--runs-folder", tmp_path / "runs", "--rounds", 1)
+    assert result.exit_code == 0, result.stderr
+
+
+def test_an_imported_run_may_have_any_configuration(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "workbench.db") as store:
+        for name, config in (("empty", "{}"), ("words", "no JSON"), ("list", "[]")):
+            store.create_run(name, config, {})
+    rows = json.loads(call("runs", "--runs-folder", tmp_path, "--json").stdout)
+    assert [row["method"] for row in rows] == ["?", "?", "?"]
 
 
 def test_a_refusing_disk_fails_the_run_and_tells_how_to_go_on(trained: Trained, tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ from workbench.store import MemoryEvent, Store
 from workbench.types import Level, MemoryItem, Problem
 from workbench.ui import audit as views
 from workbench.ui import memory as memory_views
+from workbench.ui import run_data
 from workbench.ui.audit_page import audit_page
 from workbench.ui.committed import committed_html
 from workbench.ui.run_data import Audits, audited
 from workbench.ui.tables import Column, Row, figure, key_of, read_key, share, table_html, words
+from workbench.ui.tabs import progress
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e' onclick='alert(3) ${7*7} {{8*8}} `"
 BOMB = "\\frac{" * 300 + "1" + "}" * 300
@@ -140,7 +142,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def test_an_audit_is_kept_until_the_store_grows(made: Store) -> None:
+def test_a_round_that_comes_while_the_figures_are_drawn_is_drawn_at_the_next_look(tmp_path: Path, monkeypatch) -> None:
+    drawn = progress.curves_figure
+    with Store.open(tmp_path / "w.db") as store:
+        make_run(store, rounds=2, per_round=2)
+
+        def slow(rounds):
+            store.save_round("made", replace(store.rounds("made")[-1], index=2))
+            return drawn(rounds)
+
+        monkeypatch.setattr(progress, "curves_figure", slow)
+        *_, (_, seen) = progress._draw(store, ["made"])
+        assert seen != progress.signature(store, ["made"])
+
+
+def test_an_audit_is_kept_for_a_while_and_then_until_the_store_grows(made: Store, monkeypatch) -> None:
     audits = Audits(made)
     first = audits.of("made")
     assert audits.of("made") is first
@@ -148,6 +164,8 @@ def test_an_audit_is_kept_until_the_store_grows(made: Store) -> None:
     assert first.audit == audited(made, "made").audit
     judged = made.judged("made")[0]
     made.save_verdicts("made", [(judged.rollout.id, replace(judged.verdict, verifier="another"))])
+    assert audits.of("made") is first  # a run that trains grows all the time
+    monkeypatch.setattr(run_data, "FRESH", 0.0)
     assert audits.of("made") is not first
 
 

@@ -121,11 +121,15 @@ def runs(
 def describe(store: Store, name: str) -> dict[str, Any]:
     """What the table shows of a run."""
     info, rounds = store.run_info(name), store.rounds(name)
+    try:
+        method = json.loads(info.config)["training"]["method"]
+    except (ValueError, KeyError, TypeError):  # an imported run may have any configuration
+        method = "?"
     measured = [r.evaluation["solve_rate"] for r in rounds if "solve_rate" in r.evaluation]
     return {
         "name": name,
         "created": info.created,
-        "method": json.loads(info.config)["training"]["method"],
+        "method": method,
         "status": info.status,
         "rounds": len(rounds),
         "dev_solve_rate": measured[-1].value if measured else None,

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 import typer
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 from safetensors import SafetensorError
 
@@ -24,7 +25,7 @@ from workbench.cli.render import progress_bar, round_line
 from workbench.cli.runs import CONFIG_FILE
 from workbench.cli.scores import Material, Scores, compare, dev_check, measure_sets
 from workbench.config import Config, dump_config
-from workbench.errors import StorageError, WorkbenchError
+from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
 from workbench.prompts import TEXT_HASH
 from workbench.store import Store
@@ -43,7 +44,7 @@ def train_run(plan: Plan, material: Material) -> dict[str, Any]:
         torch.set_num_threads(plan.config.training.threads)
     # Loaded before the run is recorded: a model that cannot be used leaves no empty run behind.
     start = load_policy(plan.config.model)
-    with Store.open(plan.store) as store:
+    with alone(plan), Store.open(plan.store) as store:
         record_run(plan, store)
         store.save_problems(plan.name, material.train)
         with _ending(plan, store):
@@ -56,8 +57,13 @@ def train_run(plan: Plan, material: Material) -> dict[str, Any]:
 
 
 def record_run(plan: Plan, store: Store) -> None:
-    """Put a new run into the store and its folder, or take an old one up again."""
-    if plan.resumed:
+    """Put a new run into its folder and the store, or take an old one up again."""
+    known = plan.name in store.run_names()
+    if plan.resumed or not known:
+        # Before the store has it: a run without its configuration could not go on after a kill.
+        make_folder(plan.folder)
+        write_atomically(plan.folder / CONFIG_FILE, dump_config(plan.config))
+    if plan.resumed and known:
         store.set_status(plan.name, "running")
     else:
         versions = {
@@ -69,8 +75,19 @@ def record_run(plan: Plan, store: Store) -> None:
             "verifier": plan.verifier.version,
         }
         store.create_run(plan.name, plan.config.model_dump_json(), versions)
-    make_folder(plan.folder)
-    write_atomically(plan.folder / CONFIG_FILE, dump_config(plan.config))
+
+
+@contextlib.contextmanager
+def alone(plan: Plan) -> Iterator[None]:
+    """Hold a run for one process. Raises `BadInput` if another one trains it."""
+    make_folder(plan.folder.parent)
+    try:
+        with FileLock(plan.folder.parent / f".{plan.name}.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise BadInput(
+            f"The run {plan.name!r} is being trained by another process; wait for it or stop it."
+        ) from error
 
 
 @contextlib.contextmanager

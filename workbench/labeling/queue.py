@@ -21,7 +21,7 @@ import numpy as np
 
 from workbench.labeling.candidates import Candidate, candidates_of, hear, item_of
 from workbench.store import Place, Store
-from workbench.types import Judged, Judgement, LabelItem, Mark, Problem
+from workbench.types import Judged, LabelItem, Mark, Problem
 from workbench.verification import Verifier
 from workbench.verification.twins import Kind, twins
 
@@ -184,9 +184,3 @@ def latest_distinct(judged: Sequence[Judged], count: int) -> list[Judged]:
         if len(seen) >= count:
             break
     return list(reversed(seen.values()))
-
-
-def mark_of(judgement: Judgement) -> Mark:
-    """The button that says the same as a judgement."""
-    by = {Judgement.CORRECT: Mark.CORRECT, Judgement.INCORRECT: Mark.INCORRECT, Judgement.UNKNOWN: Mark.CANT_TELL}
-    return by[judgement]

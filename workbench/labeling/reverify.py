@@ -60,8 +60,8 @@ def reverify(
 ) -> Changes:
     """Judge all rollouts of a run again, in answer mode, and compare with the verdicts that training used.
 
-    `keep` stores the new verdicts beside the old ones; a stored one is not made again. Raises `BadInput` where
-    the run has no verdicts or its problems are gone.
+    `keep` stores the new verdicts beside the old ones, as those that count; a stored one is not made again.
+    Raises `BadInput` where the run has no verdicts or its problems are gone.
     """
     before = trained_on(store, run, verifier.version)
     if not before:
@@ -80,7 +80,7 @@ def reverify(
         made[key] = after[rollout.id] = verdict
         on_rollout()
     if keep:
-        store.save_verdicts(run, [(key, v) for key, v in after.items() if key not in known])
+        store.save_verdicts(run, after.items())
     return compare(run, before, after, problems, verifier.version)
 
 

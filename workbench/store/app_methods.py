@@ -112,7 +112,10 @@ class AppMethods:
         with self._write(run) as db:
             return by_hand.put(db, run, seen, wanted, by)
 
-    def undo_memory(self, run: str, item_id: str, by: str = PERSON) -> MemoryItem:
-        """Take back the last change by a person that stands. Raises `BadInput` if there is none."""
+    def undo_memory(self, run: str, seen: MemoryItem, by: str = PERSON) -> MemoryItem:
+        """Take back the last change by a person that stands.
+
+        Raises `BadInput` if there is none, or if the item is no longer as it was `seen`.
+        """
         with self._write(run) as db:
-            return by_hand.undo(db, run, item_id, by)
+            return by_hand.undo(db, run, seen, by)

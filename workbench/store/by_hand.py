@@ -52,9 +52,7 @@ def put(db: Connection, run: str, seen: MemoryItem, wanted: MemoryItem, by: str)
     `seen`: the item as the person saw it. Raises `BadInput` if somebody decided otherwise meanwhile.
     """
     _require_person(by)
-    now = _current(db, run, seen.id)
-    if _decided(now) != _decided(seen):
-        raise BadInput(f"Item {seen.id!r} was changed meanwhile, it now says {shown(now.text)}; look at it again.")
+    now = _as_seen(db, run, seen)
     after = _with(now, wanted)
     if after != now:
         kind = memory_log.event_kind(now, after)
@@ -62,18 +60,19 @@ def put(db: Connection, run: str, seen: MemoryItem, wanted: MemoryItem, by: str)
     return after
 
 
-def undo(db: Connection, run: str, item_id: str, by: str) -> MemoryItem:
+def undo(db: Connection, run: str, seen: MemoryItem, by: str) -> MemoryItem:
     """Take back the last change that a person made to an item and that is not undone yet.
 
-    Raises `BadInput` if there is none.
+    Raises `BadInput` if there is none, or if the item is no longer as it was `seen`: the last change may be
+    another's.
     """
     _require_person(by)
-    now = _current(db, run, item_id)
-    before = states_to_undo(memory_log.events_of(db, run, item_id))
+    now = _as_seen(db, run, seen)
+    before = states_to_undo(memory_log.events_of(db, run, seen.id))
     if not before:
-        raise BadInput(f"Item {item_id!r} has no change by a person to take back.")
+        raise BadInput(f"Item {seen.id!r} has no change by a person to take back.")
     after = _with(now, before[-1])
-    memory_log.append(db, run, _last_round(db, run), {item_id: "undone"}, {item_id: after}, by)
+    memory_log.append(db, run, _last_round(db, run), {seen.id: "undone"}, {seen.id: after}, by)
     return after
 
 
@@ -83,11 +82,19 @@ def states_to_undo(events: list[MemoryEvent]) -> list[MemoryItem]:
     state: MemoryItem | None = None
     for event in events:
         if event.by != RUN and event.event == "undone":
-            stack.pop()
+            stack = stack[:-1]
         elif event.by != RUN and state is not None:
             stack.append(state)
         state = event.item if event.item is not None else state
     return stack
+
+
+def _as_seen(db: Connection, run: str, seen: MemoryItem) -> MemoryItem:
+    """The item as it is now. Raises `BadInput` if a person has changed it since it was seen."""
+    now = _current(db, run, seen.id)
+    if _decided(now) != _decided(seen):
+        raise BadInput(f"Item {seen.id!r} was changed meanwhile, it now says {shown(now.text)}; look at it again.")
+    return now
 
 
 def _with(item: MemoryItem, decided: MemoryItem) -> MemoryItem:

@@ -164,16 +164,20 @@ class Store(LabelMethods, AppMethods):
             return [from_json(Rollout, text) for text in db.scalars(query)]
 
     def save_verdicts(self, run: str, pairs: Iterable[tuple[str, Verdict]]) -> None:
-        """Record verdicts by rollout id; one of the same verifier and knowledge is replaced.
+        """Record verdicts by rollout id, as the ones that came last.
 
-        Raises `BadInput`, and saves none, for a rollout that the run does not have.
+        One of the same verifier and knowledge is replaced. Raises `BadInput`, and saves none, for a rollout that the run does not have.
         """
         rows = [verdict_row(rollout_id, verdict) for rollout_id, verdict in pairs]
         if not rows:
             return
         statement = insert(verdicts)
         statement = statement.on_conflict_do_update(
-            index_elements=["rollout_id", "verifier", "knowledge"], set_={"json": statement.excluded.json}
+            index_elements=["rollout_id", "verifier", "knowledge"],
+            set_={
+                "json": statement.excluded.json,
+                "seq": select(func.max(verdicts.c.seq) + 1).correlate(None).scalar_subquery(),
+            },
         )
         with self._write(run) as db:
             wanted = {row["rollout_id"] for row in rows}

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from workbench.config import Model
@@ -112,7 +113,7 @@ def load_policy(settings: Model, trainable: bool = False) -> Policy:
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=local)
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=local)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().splitlines()[0]
         raise BadInput(f"No causal language model can be loaded from {folder!r}: {first}") from error
     if tokenizer.chat_template is None:

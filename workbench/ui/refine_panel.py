@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +77,7 @@ def _answer(work: Callable[[], list[Any]]) -> list[Any]:
     try:
         return work()
     except WorkbenchError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(html.escape(str(error)), print_exception=False) from error
 
 
 def _refine(context: AppContext, target: float, progress: Any) -> list[Any]:

@@ -1,8 +1,9 @@
-"""What the tabs read of runs, kept while the store does not change: an audit of a large run takes seconds."""
+"""What the tabs read of runs, kept for a while: an audit of a large run takes seconds."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from workbench.types import Problem
 
 KEPT = 4
 """Runs whose audit is kept."""
+FRESH = 20.0
+"""Seconds for which an audit serves although the store has grown, as it does all the time while a run trains."""
 
 
 @dataclass(frozen=True)
@@ -28,23 +31,29 @@ class Audited:
 
 
 class Audits:
-    """Audits of runs, shared by everybody who looks: they are read-only, and made anew when the store has grown."""
+    """Audits of runs, shared by everybody who looks: they are read-only, and made anew when the store has grown.
+
+    While a run trains, one is at most `FRESH` seconds behind.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._made: OrderedDict[tuple[str, tuple[int, int]], Audited] = OrderedDict()
+        self._made: OrderedDict[str, tuple[tuple[int, int], float, Audited]] = OrderedDict()
+        """By run: how far the store was, when that was, and the audit."""
 
     def of(self, run: str) -> Audited:
-        """The audit of a run as the store has it now. Raises `BadInput` for an unknown run."""
-        key = run, self._store.growth(run)
+        """The audit of a run. Raises `BadInput` for an unknown run."""
+        growth = self._store.growth(run)
         with self._lock:
-            if key not in self._made:
-                self._made[key] = audited(self._store, run)
+            at, made, found = self._made.get(run, (None, 0.0, None))
+            if found is None or (at != growth and time.monotonic() - made > FRESH):
+                found = audited(self._store, run)
+                self._made[run] = growth, time.monotonic(), found
                 while len(self._made) > KEPT:
                     self._made.popitem(last=False)
-            self._made.move_to_end(key)
-            return self._made[key]
+            self._made.move_to_end(run)
+            return found
 
 
 def audited(store: Store, run: str) -> Audited:

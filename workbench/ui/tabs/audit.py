@@ -27,6 +27,7 @@ from workbench.files import make_folder
 from workbench.problems.practice import Practice, practice
 from workbench.problems.readers import write_problems
 from workbench.store import Store
+from workbench.types import content_id
 from workbench.ui.audit import (
     cell_html,
     cells_html,
@@ -158,10 +159,12 @@ def practice_for(found: Audited, kind: Callable[[Failure], str], cell: Cell, n: 
 
 
 def write_practice(store: Store, run: str, cell: Cell, made: Practice) -> Path:
-    """Write a problem set beside the store, under a name that says what it is for."""
+    """Write a problem set beside the store, under a name that says what it is for and differs with what is in it."""
     folder = store.path.parent / "practice"
     make_folder(folder)
-    name = "-".join(re.sub(r"[^A-Za-z0-9._]+", "_", part)[:60] for part in (run, *cell, str(len(made.problems))))
+    content = content_id(*(p.id for p in made.problems))[:8]
+    parts = (run, *cell, str(len(made.problems)), content)
+    name = "-".join(re.sub(r"[^A-Za-z0-9._]+", "_", part)[:60] for part in parts)
     path = folder / f"{name}.jsonl"
     write_problems(path, made.problems)
     return path

@@ -204,9 +204,9 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> Non
 
         return _guarded(page, done)
 
-    def rename(name: str) -> dict[Any, Any]:
+    def rename(name: str, request: gr.Request) -> dict[Any, Any]:
         """Ask for a name again; what the person held goes back."""
-        store.release(name)
+        store.release(who(name, request))
         empty = {page.task: label_page.waiting_html(), page.status: label_page.status_html(""), page.progress: ""}
         return {**empty, page.person: "", page.skipped: (), page.start: gr.Row(visible=True)}
 

@@ -131,7 +131,7 @@ def tab(context: AppContext) -> None:
         return store.change_memory(name, seen, by_hand.retired(seen, why), who)
 
     def undone(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.undo_memory(name, seen.id, who)
+        return store.undo_memory(name, seen, who)
 
     drawn = [chosen, *listed, *item_parts]
     for button, change in ((save, edited), (pin, pinned), (gone, retired), (undo, undone)):

@@ -57,12 +57,9 @@ def tab(context: AppContext) -> None:
 
     shown = [status, curves, health, stages, seen]
 
-    def draw(chosen: Sequence[str] | None) -> tuple[Any, ...]:
-        return _draw(context.store, chosen or ())
-
     def tick(chosen: Sequence[str] | None, before: Any) -> tuple[Any, ...]:
         names = context.store.run_names()
-        found = signature(context.store, [n for n in chosen or () if n in names])
+        found = signature(context.store, _existing(chosen, names))
         if [names, found] == before:
             return (gr.skip(),) * 6
         choices: Any = gr.skip() if before and before[0] == names else gr.Dropdown(choices=names)
@@ -73,8 +70,9 @@ def tab(context: AppContext) -> None:
         return gr.Dropdown(choices=names, value=_first(context, names))
 
     gr.on(None, opened, None, runs, **QUIET)
-    runs.change(draw, runs, shown, show_progress="minimal")
-    gr.Timer(SECONDS).tick(tick, [runs, seen], [runs, *shown], **QUIET)
+    # One event for both, so that an older drawing cannot come back over a newer one.
+    looks = [runs.change, gr.Timer(SECONDS).tick]
+    gr.on(looks, tick, [runs, seen], [runs, *shown], **{**QUIET, "trigger_mode": "always_last"})
 
 
 CURVES_NOTE = (
@@ -93,7 +91,8 @@ def _first(context: AppContext, names: Sequence[str]) -> list[str]:
 def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
     """The status line, the figures, and what they were made from. A run that is gone is left out."""
     names = store.run_names()
-    here = [name for name in chosen if name in names][:MOST_RUNS]
+    here = _existing(chosen, names)
+    found = signature(store, here)  # before the rounds are read: what comes meanwhile is drawn at the next look
     rounds = {name: store.rounds(name) for name in here}
     newest = rounds[here[-1]] if here else []
     try:
@@ -102,7 +101,12 @@ def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
         raise gr.Error(html.escape(str(error))) from error
     for figure in figures:
         figure.update_layout(uirevision="kept")
-    return (status_html(store, rounds), *figures, [names, signature(store, here)])
+    return (status_html(store, rounds), *figures, [names, found])
+
+
+def _existing(chosen: Sequence[str] | None, names: Sequence[str]) -> list[str]:
+    """The chosen runs that are still there, as many as a figure shows."""
+    return [name for name in chosen or () if name in names][:MOST_RUNS]
 
 
 def signature(store: Store, names: Sequence[str]) -> list[list[Any]]:
