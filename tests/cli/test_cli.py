@@ -16,9 +16,9 @@ from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from workbench.cli import app
-from workbench.cli.evaluate import evenly
 from workbench.cli.render import print_solution
 from workbench.problems.asking import in_words
+from workbench.problems.splits import evenly
 from workbench.store import Store
 from workbench.types import Problem, Round, from_json
 from workbench.verification import Verifier

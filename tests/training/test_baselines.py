@@ -89,7 +89,7 @@ def test_sft_learns_the_worked_solution_and_not_the_rollouts(policy, hopeless):
 
 def test_outcome_credit_reads_no_verdict_on_a_step(policy, mixed):
     assert [m.verdict.first_error for m in by_outcome(mixed).members] == [None] * 4
-    made = pmd_signals(policy, mixed, Recalled(), "outcome")
+    made = pmd_signals(policy, by_outcome(mixed), Recalled())
     assert list(made.routes) == [Route.REINFORCE, Route.DISTIL_WHOLE, Route.DISTIL_WHOLE, Route.REINFORCE]
     contexts = [c for c in made.contexts if isinstance(c, TeacherContext)]
     assert {c.source for c in contexts} == {"sibling"}

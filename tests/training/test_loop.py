@@ -156,31 +156,32 @@ def test_a_half_written_checkpoint_is_passed_over(whole, tmp_path):
     fake.mkdir()
     (fake / "policy.safetensors").write_bytes(b"half")
     assert checkpoint.newest(newest.parent) == newest
-    (newest / "teacher.safetensors").write_bytes(b"torn")
+    (newest / "average.safetensors").write_bytes(b"torn")
     assert checkpoint.newest(newest.parent) is None
 
 
-@pytest.mark.parametrize(("teacher", "wanted"), [("ema", "teacher"), ("live", "policy"), ("frozen", "policy")])
-def test_a_run_leaves_the_moving_average_where_there_is_one(tmp_path, teacher, wanted):
-    settings = config(1, f"training.teacher={teacher}")
-    seen: list[str] = []
-
-    def evaluate(policy, round):
-        trained = any(p.requires_grad for p in policy.model.parameters())
-        seen.append("policy" if trained else "teacher")
-        return {}
-
+@pytest.mark.parametrize("teacher", ["ema", "live", "frozen"])
+def test_a_run_evaluates_and_leaves_the_moving_average_whoever_teaches(tmp_path, teacher):
+    settings = config(2, f"training.teacher={teacher}", "evaluation.every=1")
+    seen = []
     with Store.open(tmp_path / "w.db") as store:
         store.create_run("r", "{}", {})
-        list(run(settings, PROBLEMS, store, "r", tmp_path / "checkpoints", evaluate))
-    assert seen == [wanted]
+        list(
+            run(settings, PROBLEMS, store, "r", tmp_path / "checkpoints", lambda policy, _: seen.append(policy) or {})
+        )
+    assert seen[0] is seen[1]
     newest = checkpoint.newest(tmp_path / "checkpoints")
-    left = load_policy(settings.model)
+    left, last, before = (load_policy(settings.model) for _ in range(3))
     checkpoint.restore_learned(newest, left)
-    named = load_policy(settings.model)
-    checkpoint.restore_policy(newest, named, wanted)
-    both = zip(left.model.parameters(), named.model.parameters(), strict=True)
-    assert all(torch.equal(a, b) for a, b in both)
+    checkpoint.restore_policy(newest, last)
+    assert same_weights(left, seen[1])
+    assert not same_weights(left, last)
+    assert not same_weights(left, before)
+
+
+def same_weights(a, b):
+    pairs = zip(a.model.parameters(), b.model.parameters(), strict=True)
+    return all(torch.equal(x, y) for x, y in pairs)
 
 
 def test_problems_without_answers_are_refused(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.records import LATE, RIGHT, SIGN_KEPT
+from tests.records import LATE, RIGHT, SIGN_KEPT, STORY
 from tests.training.test_update import group_of
 from workbench.config import Model
 from workbench.memory.retrieval import Recalled
@@ -52,10 +52,19 @@ def test_a_correction_expires_with_the_items_of_its_age():
 
 def test_blame_puts_the_policy_gradient_on_the_first_wrong_step_of_a_distilled_rollout(policy):
     group = group_of(policy, [RIGHT, LATE])
-    pure = pmd_signals(policy, group, Recalled()).rows[1]
-    mixed = pmd_signals(policy, group, Recalled(), blame=1.0).rows[1]
+    pure = pmd_signals(policy, group, Recalled(), blame=0.0).rows[1]
+    mixed = pmd_signals(policy, group, Recalled()).rows[1]
     assert not any(pure.advantages)
     assert mixed.distil == pure.distil
     moved = "".join(policy.piece(t) for t, a in zip(mixed.exchange.reply, mixed.advantages, strict=True) if a < 0)
     assert moved.strip() == "x = 15 - 3"
     assert max(mixed.advantages) == 0
+
+
+def test_blame_spares_the_lines_that_a_verified_solution_shares(policy):
+    """All lines are computed rightly, so nothing is proved wrong; but a sibling shows where the way parts."""
+    texts = ["6 + 4 = 10\nAnswer: 10", "6 + 4 = 10\n10 + 4 = 14\nAnswer: 14"]
+    row = pmd_signals(policy, group_of(policy, texts, STORY), Recalled()).rows[1]
+    blamed = "".join(policy.piece(t) for t, a in zip(row.exchange.reply, row.advantages, strict=True) if a < 0)
+    assert blamed.strip() == "10 + 4 = 14"
+    assert max(row.advantages) == 0

@@ -142,7 +142,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def test_a_round_that_comes_while_the_figures_are_drawn_is_drawn_at_the_next_look(tmp_path: Path, monkeypatch) -> None:
+def test_a_round_that_comes_during_the_drawing_is_drawn_at_the_next_look(tmp_path: Path, monkeypatch) -> None:
     drawn = progress.curves_figure
     with Store.open(tmp_path / "w.db") as store:
         make_run(store, rounds=2, per_round=2)

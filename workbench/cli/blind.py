@@ -36,7 +36,6 @@ def blind(
       workbench labels blind --out to-read.jsonl
       workbench labels blind --model latest --n 200 --seed 1 --out to-read.jsonl
     """
-    from workbench.cli.evaluate import evenly
     from workbench.cli.models import longest_solution, open_policy, resolve_model
     from workbench.cli.render import progress_bar
     from workbench.cli.verify import require_place
@@ -44,7 +43,7 @@ def blind(
     from workbench.evaluation.evaluate import evaluate
     from workbench.files import json_line, write_atomically
     from workbench.labeling.blind import ambiguous_steps, blind_row
-    from workbench.problems.splits import load_split
+    from workbench.problems.splits import evenly, load_split
 
     require_place(out)
     chosen = evenly(load_split(split), problems)

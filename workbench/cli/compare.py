@@ -83,10 +83,10 @@ def compare(
     \b
     Examples:
       workbench compare smoke
-      workbench compare main ablations long --jobs 2
+      workbench compare main ablations --jobs 2
       workbench compare tuning --arm grpo --set training.teacher=frozen
       workbench compare main --probe
-      workbench compare main ablations long --report
+      workbench compare main ablations --report
     """
     from workbench.config import read_overrides
     from workbench.evaluation.compare.plan import narrowed, read_plan

@@ -36,10 +36,10 @@ def contract(
 
     if part not in ("dev", "test"):
         raise BadInput(f"--part {part!r}: the parts are dev and test.")
-    from workbench.cli.evaluate import evenly, measure
+    from workbench.cli.evaluate import measure
     from workbench.cli.models import open_policy, resolve_model
     from workbench.config import Model
-    from workbench.problems.splits import load_split
+    from workbench.problems.splits import evenly, load_split
 
     policy = open_policy(Model(path=resolve_model(model, runs_folder)))
     from workbench.cli.render import interval_record, progress_bar

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.evaluate import evenly
 from workbench.cli.verify import AsJson, verifier_named
+from workbench.problems.splits import evenly
 from workbench.types import Knowledge
 
 

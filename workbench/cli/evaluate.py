@@ -5,28 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workbench.cli.runs import RUNS
 from workbench.cli.solve import MODEL_HELP
 from workbench.errors import BadInput
+from workbench.problems.splits import evenly, load_split
 
 if TYPE_CHECKING:
     from workbench.evaluation.evaluate import Evaluation
     from workbench.training.policy import Policy
     from workbench.types import Problem
 
-T = TypeVar("T")
 ORDER = ("solve_rate", "greedy", "process_rate", "right_for_wrong_reasons", "decided_share", "pass_at_16")
-
-
-def evenly(items: Sequence[T], count: int | None) -> list[T]:
-    """At most `count` items, spread over all: splits stand by skill and level, so this keeps the balance."""
-    if count is None or count >= len(items):
-        return list(items)
-    return [items[i * len(items) // count] for i in range(count)]
 
 
 def measure(
@@ -87,7 +80,6 @@ def evaluate(
     if problems is not None and split is not None:
         raise BadInput(f"--problems {problems} and --split {split} are both given; leave one out.")
     from workbench.problems.readers import read_problems
-    from workbench.problems.splits import load_split
 
     source = str(problems) if problems is not None else split or "test"
     chosen = evenly(read_problems(problems) if problems is not None else load_split(source), n)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.evaluate import evenly, measure
+from workbench.cli.evaluate import measure
 from workbench.cli.render import interval_record
 from workbench.config import Config
 from workbench.evaluation.evaluate import by_problem
@@ -15,7 +15,7 @@ from workbench.evaluation.evaluate import evaluate as run_evaluation
 from workbench.evaluation.intervals import paired_difference
 from workbench.files import read_text, write_atomically
 from workbench.problems.readers import read_problems
-from workbench.problems.splits import load_split
+from workbench.problems.splits import evenly, load_split
 from workbench.training.policy import Policy
 from workbench.types import Interval, Problem, from_json, to_json
 

@@ -108,7 +108,8 @@ def _ready(options: Options, resume: bool) -> Plan:
     with Store.open(plan.store) as store:
         known = plan.name in store.run_names()
         status = store.run_info(plan.name).status if known else None
-    if known != resume:
+    # A kill may come between a run's folder and its first row: what has no checkpoint yet just starts.
+    if known != resume and (known or plan.checkpoints.exists()):
         remedy = "give the --store it was made with" if resume else "resume it or choose another --run"
         raise BadInput(f"{plan.store} has {'no' if resume else 'a'} run {plan.name!r}; {remedy}.")
     if status == "finished" and not plan.extended:

@@ -96,8 +96,8 @@ class Training(Section):
     rounds: int | None = Field(default=None, gt=0)
     """Rounds after which training stops; null for no limit."""
     teacher: Literal["ema", "frozen", "live"] = "ema"
-    """Weights of the self-teacher: a moving average, those at the start, or the policy's own. The average is also
-    what any method evaluates and leaves behind: it is steadier than the last step."""
+    """Weights of the self-teacher: the moving average, those at the start, or the policy's own. What a run evaluates
+    and leaves behind is the average, whoever teaches: it is steadier than the last step."""
     ema_rate: float = Field(default=0.01, gt=0, le=1)
     """Share of the policy that enters the moving average at each update; more in the first hundreds."""
     teacher_temperature: float = Field(default=0.5, gt=0)

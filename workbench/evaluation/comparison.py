@@ -34,13 +34,6 @@ def smoothed(values: Sequence[float], width: int = WIDTH) -> list[float]:
     return [float(np.mean(values[max(0, i - width + 1) : i + 1])) for i in range(len(values))]
 
 
-def plateau(curves: Sequence[Curve], width: int = WIDTH) -> float:
-    """The target that a method sets: the mean of its last `width` evaluations, over seeds."""
-    if not curves:
-        raise BadInput("A target needs the curve of one seed at least; there is none.")
-    return float(np.mean([smoothed(curve.values, width)[-1] for curve in curves]))
-
-
 def rollouts_to(curve: Curve, target: float, budget: int) -> float:
     """Rollouts after which the smoothed curve is first at the target, linear between evaluations.
 
@@ -55,17 +48,6 @@ def rollouts_to(curve: Curve, target: float, budget: int) -> float:
         share = (target - means[i - 1]) / (value - means[i - 1])
         return curve.rollouts[i - 1] + share * (curve.rollouts[i] - curve.rollouts[i - 1])
     return float(budget)
-
-
-def mean_ratio(ours: Sequence[float], theirs: Sequence[float], seed: int = 0, resamples: int = 2000) -> Interval:
-    """The ratio of two means over the same seeds, with a 95 % bootstrap over seeds, paired.
-
-    Raises `BadInput` where a mean that divides is 0.
-    """
-    a, b = np.asarray(ours, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
-    if len(a) != len(b) or not len(a):
-        raise BadInput(f"{len(a)} seeds against {len(b)}; a ratio needs the same seeds on both sides.")
-    return _ratio(a[:, None], b[:, None], seed, resamples)
 
 
 def paired_gain(ours: Table, theirs: Table, seed: int = 0) -> Interval:

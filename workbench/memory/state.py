@@ -14,8 +14,8 @@ from workbench.memory.checking import mistakes
 from workbench.memory.reflection import verified
 from workbench.types import Group, Level, MemoryItem, Reflection, content_id
 
-CHANCE = 0.05
-"""How likely an item may have hurt so often by chance and yet be retired for it."""
+CHANCE = 0.005
+"""How likely an item may have hurt so often by chance and yet be retired: small, since it is asked each time."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Visit:
     """Share of its rollouts that solved it."""
     used: tuple[str, ...] = ()
     """Items that its teacher read."""
+    before: float | None = None
+    """The share at the visit before this one; None at the first."""
 
 
 @dataclass(frozen=True)
@@ -118,18 +120,22 @@ def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
 
 
 def visit(state: MemoryState, group: Group, round: int) -> MemoryState:
-    """Record that a problem was practised, and score the items its teacher read the last time."""
+    """Record that a problem was practised, and score the items its teacher read the last time.
+
+    They are scored against the visit before they were read: that at which they were read had failures, or there
+    would have been nothing to teach, so that chance alone would make the next one better.
+    """
     share = group.solved / len(group.members)
     items = dict(state.items)
-    before = state.visits.get(group.problem.id)
-    if before is not None and before.round < round:
-        for key in before.used:
-            if key in items and share != before.share:
-                better = share > before.share
+    last = state.visits.get(group.problem.id)
+    if last is not None and last.round < round and last.before not in (None, share):
+        for key in last.used:
+            if key in items:
+                better = share > (last.before or 0.0)
                 items[key] = replace(
                     items[key], helped=items[key].helped + better, hurt=items[key].hurt + (not better)
                 )
-    visits = {**state.visits, group.problem.id: Visit(round, share)}
+    visits = {**state.visits, group.problem.id: Visit(round, share, before=None if last is None else last.share)}
     return replace(state, items=items, visits=visits)
 
 
@@ -160,7 +166,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
 
 
 def _harms(item: MemoryItem) -> bool:
-    """Whether an item hurt more often than chance would have it, by the sign test at 5 %.
+    """Whether an item hurt more often than chance would have it, by the sign test.
 
     Solve shares of a few rollouts go up and down by themselves: a fixed lead would retire every item in the end.
     """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 from workbench.errors import BadInput
 from workbench.files import make_folder
@@ -12,9 +13,17 @@ from workbench.problems.catalogue import SPLITS, Split, make_split
 from workbench.problems.readers import read_problems, write_problems
 from workbench.types import Problem
 
+T = TypeVar("T")
 FOLDER = Path(__file__).parents[2] / "data" / "problems"
 SHIPPED = tuple(name for name in SPLITS if name != "train-large")
 """The splits that have a file. The large one is made when it is asked for."""
+
+
+def evenly(items: Sequence[T], count: int | None) -> list[T]:
+    """At most `count` items, spread over all: splits stand by skill and level, so this keeps the balance."""
+    if count is None or count >= len(items):
+        return list(items)
+    return [items[i * len(items) // count] for i in range(count)]
 
 
 def split_named(name: str) -> Split:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 
@@ -44,13 +45,22 @@ class AppMethods:
             require_run(db, run)
             return db.scalar(select(func.count()).select_from(rounds).where(rounds.c.run == run)) or 0
 
-    def judged_of(
-        self, run: str, rollout_ids: Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
-    ) -> list[Judged]:
+    def knowledge_of(self, run: str) -> Knowledge:
+        """What the verifier knew in a run, by its configuration; the answer where that does not say."""
+        with self._read() as db:
+            require_run(db, run)
+            config = db.scalar(select(runs.c.config).where(runs.c.name == run))
+        try:
+            return Knowledge(json.loads(config or "")["training"]["knowledge"])
+        except (ValueError, KeyError, TypeError):
+            return Knowledge.ANSWER
+
+    def judged_of(self, run: str, rollout_ids: Sequence[str]) -> list[Judged]:
         """Some rollouts, each with the verdict that came to it last, in the order asked for.
 
         Those without a verdict are left out.
         """
+        knowledge = self.knowledge_of(run)
         of_rollout = (verdicts.c.rollout_id == rollouts.c.id) & (verdicts.c.knowledge == knowledge.value)
         last = select(func.max(verdicts.c.seq)).where(of_rollout).correlate(rollouts).scalar_subquery()
         pairs = select(rollouts.c.json, verdicts.c.json).join(verdicts, verdicts.c.seq == last)

@@ -166,7 +166,8 @@ class Store(LabelMethods, AppMethods):
     def save_verdicts(self, run: str, pairs: Iterable[tuple[str, Verdict]]) -> None:
         """Record verdicts by rollout id, as the ones that came last.
 
-        One of the same verifier and knowledge is replaced. Raises `BadInput`, and saves none, for a rollout that the run does not have.
+        One of the same verifier and knowledge is replaced. Raises `BadInput`, and saves none, for a rollout that the
+        run does not have.
         """
         rows = [verdict_row(rollout_id, verdict) for rollout_id, verdict in pairs]
         if not rows:
@@ -209,13 +210,14 @@ class Store(LabelMethods, AppMethods):
         run: str,
         round: int | None = None,
         verifier: str | None = None,
-        knowledge: Knowledge = Knowledge.ANSWER,
+        knowledge: Knowledge | None = None,
     ) -> list[Judged]:
         """Rollouts with one version's verdict, in the order in which they were saved.
 
-        Without `verifier`, the verdict of the version that came to each rollout last. Rollouts without a
-        verdict are left out.
+        Without `verifier`, the verdict of the version that came to each rollout last; without `knowledge`, what
+        the run itself knew. Rollouts without a verdict are left out.
         """
+        knowledge = knowledge or self.knowledge_of(run)
         of_rollout = (verdicts.c.rollout_id == rollouts.c.id) & (verdicts.c.knowledge == knowledge.value)
         if verifier is not None:
             of_rollout &= verdicts.c.verifier == verifier

@@ -30,20 +30,16 @@ class State:
     """All that a run carries from one round to the next."""
 
     policy: Policy
+    average: Policy
+    """The moving average of the policy's weights: what the run has learned, steadier than its last step."""
     teacher: Policy
+    """The average itself, or another copy of the weights."""
     optimizer: torch.optim.Optimizer
     memory: MemoryState
     round: int
     """The round that comes next."""
     seconds: float
     """Training time so far, evaluation not counted."""
-    averaged: bool = False
-    """Whether the teacher is the policy's moving average."""
-
-    @property
-    def learned(self) -> Policy:
-        """What the run has learned: the moving average, if there is one, which is steadier than the last step."""
-        return self.teacher if self.averaged else self.policy
 
 
 def save(folder: Path, state: State) -> Path:
@@ -75,15 +71,16 @@ def save(folder: Path, state: State) -> Path:
 
 def _write(folder: Path, state: State) -> None:
     save_file(_trained(state.policy), folder / "policy.safetensors")
-    save_file(_trained(state.teacher), folder / "teacher.safetensors")
+    save_file(_trained(state.average), folder / "average.safetensors")
+    if state.teacher is not state.average:
+        save_file(_trained(state.teacher), folder / "teacher.safetensors")
     moments = state.optimizer.state_dict()["state"]
     save_file(
         {f"{i}/{name}": value for i, entry in moments.items() for name, value in entry.items()},
         folder / "optimizer.safetensors",
     )
     (folder / "memory.json").write_bytes(_MEMORY.dump_json(state.memory))
-    numbers = {"round": state.round, "seconds": state.seconds, "averaged": state.averaged}
-    (folder / "state.json").write_text(json.dumps(numbers))
+    (folder / "state.json").write_text(json.dumps({"round": state.round, "seconds": state.seconds}))
 
 
 def _trained(policy: Policy) -> Mapping[str, torch.Tensor]:
@@ -129,7 +126,9 @@ def newest(folder: Path) -> Path | None:
 def restore(path: Path, state: State) -> None:
     """Put a checkpoint's content into a state of the same shape. Raises `StorageError` if shapes differ."""
     restore_policy(path, state.policy)
-    restore_policy(path, state.teacher, "teacher")
+    restore_policy(path, state.average, "average")
+    if state.teacher is not state.average:
+        restore_policy(path, state.teacher, "teacher")
     flat = load_file(path / "optimizer.safetensors")
     moments: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in flat.items():
@@ -144,8 +143,7 @@ def restore(path: Path, state: State) -> None:
 
 def restore_learned(path: Path, policy: Policy) -> None:
     """Put what a checkpoint's run had learned into a policy of the same shape. Raises as `restore_policy`."""
-    averaged = json.loads((path / "state.json").read_text()).get("averaged", False)
-    restore_policy(path, policy, "teacher" if averaged else "policy")
+    restore_policy(path, policy, "average")
 
 
 @torch.no_grad()
@@ -184,5 +182,5 @@ def check_space(folder: Path, policy: Policy) -> None:
     """Raise `StorageError` now if the checkpoints of this policy will not fit on the disk later."""
     make_folder(folder)
     trained = sum(p.numel() * p.element_size() for p in policy.model.parameters() if p.requires_grad)
-    # Policy, teacher and two moments, in each kept checkpoint and the one being staged.
-    free_space_check(folder, 4 * trained * (KEEP + 1))
+    # Policy, average, teacher and two moments, in each kept checkpoint and the one being staged.
+    free_space_check(folder, 5 * trained * (KEEP + 1))

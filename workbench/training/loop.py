@@ -28,8 +28,8 @@ from workbench.training.policy import Policy, load_policy
 from workbench.training.remembering import When, memorise, read_memory, visited, writes
 from workbench.training.replay import corrections, replayed
 from workbench.training.rollouts import roll_out
-from workbench.training.signals import Signals, health, pmd_signals
-from workbench.training.update import move_teacher, update
+from workbench.training.signals import Signals, by_outcome, health, pmd_signals
+from workbench.training.update import copy_weights, move_average, update
 from workbench.types import Group, Interval, Problem, Round
 from workbench.verification import Verifier
 
@@ -77,7 +77,7 @@ def run(
         evaluation: dict[str, Interval] = {}
         if evaluate and state.round % config.evaluation.every == 0:
             with clock.stage("evaluate"):
-                evaluation = evaluate(state.learned, state.round)
+                evaluation = evaluate(state.average, state.round)
         started = time.perf_counter()
         done = replace(trainer.round(state, clock), evaluation=evaluation)
         with clock.stage("store"):
@@ -142,7 +142,9 @@ class Trainer:
             betas=(0.9, 0.95),
             weight_decay=settings.weight_decay,
         )
-        state = State(policy, policy.frozen_copy(), optimizer, MemoryState(), 0, 0.0, settings.teacher == "ema")
+        average = policy.frozen_copy()
+        teacher = average if settings.teacher == "ema" else policy.frozen_copy()
+        state = State(policy, average, teacher, optimizer, MemoryState(), 0, 0.0)
         newest = checkpoint.newest(folder)
         if newest is not None:
             checkpoint.restore(newest, state)
@@ -167,12 +169,14 @@ class Trainer:
         )
         written: dict[str, float] = Tally().metrics()
         if config.training.method == "pmd":
+            # Without step credit neither memory nor the teacher may read what the verifier says of steps.
+            taught = [by_outcome(g) for g in groups] if config.training.credit == "outcome" else groups
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
-                state.memory, written = memorise(state.memory, state.policy, groups, config, when, state.teacher)
+                state.memory, written = memorise(state.memory, state.policy, taught, config, when, state.teacher)
             with clock.stage("signals"):
-                signals = self._teach(state, groups)
-                written |= self._coverage(state, groups, signals)
+                signals = self._teach(state, taught)
+                written |= self._coverage(state, taught, signals)
         else:
             with clock.stage("signals"):
                 signals = [_opponent(state.policy, group, config.training) for group in groups]
@@ -199,7 +203,7 @@ class Trainer:
         signals = []
         for group in groups:
             recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed, self.known)
-            signals.append(pmd_signals(state.policy, group, recalled, settings.credit, settings.blame))
+            signals.append(pmd_signals(state.policy, group, recalled, settings.blame))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)
         return self._replay(state, signals) if self.config.memory.replay else signals
@@ -234,7 +238,9 @@ class Trainer:
             targets = [t for s in part for t in s.targets]
             for key, value in update(state.policy, state.teacher, state.optimizer, rows, targets, settings).items():
                 total.setdefault(key, []).append(value)
-            move_teacher(state.teacher, state.policy, settings, before + at)
+            move_average(state.average, state.policy, settings.ema_rate, before + at)
+            if settings.teacher == "live":
+                copy_weights(state.teacher, state.policy)
         return {key: sum(values) / len(values) for key, values in total.items()}
 
 

@@ -37,10 +37,10 @@ def roll_out(
         for p, group, own in zip(problems, samples, seeds, strict=True)
     ]
     flat = [rollout for group in groups for rollout in group]
+    knowledge = Knowledge(config.training.knowledge)
     with stage("store"):
         store.save_rollouts(run, flat)
-        known = store.verdicts_of([r.id for r in flat], verifier.version)
-    knowledge = Knowledge(config.training.knowledge)
+        known = store.verdicts_of([r.id for r in flat], verifier.version, knowledge)
     with stage("verify"):
         verdicts: dict[str, Verdict] = {}
         for problem, group in zip(problems, groups, strict=True):

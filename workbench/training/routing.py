@@ -109,13 +109,14 @@ def step_weights(steps: Sequence[int], routed: Routed, diverging: int | None = N
     return [0.0] * len(steps)
 
 
-def token_advantages(steps: Sequence[int], routed: Routed) -> list[float]:
+def token_advantages(steps: Sequence[int], routed: Routed, diverging: int | None = None) -> list[float]:
     """The policy-gradient advantage of each token, before the question's weight.
 
-    A rollout without a proved error carries its advantage on every token. One with a proved error carries
-    it on the first incorrect step alone, and only if it is negative: verified steps are left alone, what
-    follows is off the path.
+    A rollout that went wrong at no known step carries its advantage on every token. Else the first incorrect step,
+    or the step `diverging` at which it leaves a verified solution, carries it alone, and only if it is negative:
+    verified steps are left alone, what follows is off the path.
     """
-    if routed.error is None:
+    place = diverging if routed.error is None else routed.error
+    if place is None:
         return [routed.advantage] * len(steps)
-    return [min(0.0, routed.advantage) if s == routed.error else 0.0 for s in steps]
+    return [min(0.0, routed.advantage) if s == place else 0.0 for s in steps]

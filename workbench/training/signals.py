@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from workbench.memory.retrieval import Recalled
 from workbench.training.contexts import TeacherContext, teacher_context
@@ -18,8 +17,6 @@ from workbench.training.routing import (
     token_steps,
 )
 from workbench.types import Diagnosis, Group, Judged, Judgement, StepVerdict, StopReason, Verdict
-
-Credit = Literal["step", "outcome"]
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,11 @@ class Signals:
     contexts: tuple[TeacherContext | None, ...]
 
 
-def pmd_signals(
-    policy: Policy, group: Group, recalled: Recalled, credit: Credit = "step", blame: float = 0.0
-) -> Signals:
+def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float = 1.0) -> Signals:
     """Procedural memory distillation with step verdicts: each rollout by its own route.
 
-    With `credit` = `outcome` the verdicts on steps are not read: a rollout is right or wrong as a whole.
+    `blame`: share of the policy gradient that distilled rollouts feel; 0 routes purely.
     """
-    if credit == "outcome":
-        group = by_outcome(group)
     prompt = tuple(policy.problem_ids(group.problem.text))
     rows, targets, contexts = [], [], []
     decisions = route_group(group)
@@ -107,7 +100,7 @@ def _row(
     diverging = context.prefix if context and context.correction is not None else None
     weights = step_weights(steps, routed, diverging) if context else [0.0] * len(ids)
     share = scale / len(ids) * (1.0 if context is None else blame)
-    advantages = tuple(a * share for a in token_advantages(steps, routed))
+    advantages = tuple(a * share for a in token_advantages(steps, routed, diverging))
     help_ids = tuple(policy.problem_ids(group.problem.text, context.help)) if context else None
     return Row(
         exchange=Exchange(prompt, ids),

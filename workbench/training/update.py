@@ -150,14 +150,19 @@ def _backward_targets(
 
 
 @torch.no_grad()
-def move_teacher(teacher: Policy, policy: Policy, settings: Training, updates: int) -> None:
-    """After an update: the moving average takes a step, a live teacher becomes the policy, a frozen one stays.
+def move_average(average: Policy, policy: Policy, rate: float, updates: int) -> None:
+    """After an update: a step of the moving average towards the policy.
 
-    `updates`: how many there were before. The average takes longer steps at first, so that it does not trail: the
-    share of update t is 9 / (10 + t), but `ema_rate` at least.
+    `updates`: how many there were before. The steps are longer at first, so that the average does not trail: the
+    share of update t is 9 / (10 + t), but `rate` at least.
     """
-    if settings.teacher == "frozen":
-        return
-    rate = 1.0 if settings.teacher == "live" else max(settings.ema_rate, 9 / (10 + updates))
-    for old, new in zip(teacher.model.parameters(), policy.model.parameters(), strict=True):
-        old.lerp_(new.detach(), rate)
+    share = max(rate, 9 / (10 + updates))
+    for old, new in zip(average.model.parameters(), policy.model.parameters(), strict=True):
+        old.lerp_(new.detach(), share)
+
+
+@torch.no_grad()
+def copy_weights(to: Policy, policy: Policy) -> None:
+    """Make one policy's weights another's."""
+    for old, new in zip(to.model.parameters(), policy.model.parameters(), strict=True):
+        old.copy_(new)

@@ -14,7 +14,7 @@ from workbench.evaluation.compare.record import Ending
 from workbench.evaluation.evaluate import evaluate, judge
 from workbench.memory.retrieval import library
 from workbench.problems.readers import read_problems
-from workbench.problems.splits import load_split
+from workbench.problems.splits import evenly, load_split
 from workbench.prompts import Help
 from workbench.training import checkpoint
 from workbench.training.embedding import embedder
@@ -29,12 +29,6 @@ Tell = Callable[[Mapping[str, Any]], None]
 TEST = "test"
 
 
-def spread(problems: Sequence[Problem], draw: Draw) -> list[Problem]:
-    """So many problems, spread over all: splits stand by skill and level, so this keeps the balance."""
-    wanted = min(draw.problems, len(problems))
-    return [problems[i * len(problems) // wanted] for i in range(wanted)]
-
-
 def measure_end(
     trial: Trial, policy: Policy, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
 ) -> Ending:
@@ -43,7 +37,7 @@ def measure_end(
     verifier, ending = Verifier(), Ending()
     for name, draw in wanted.splits.items():
         tell({"measuring": name})
-        problems = spread(load_split(name), draw)
+        problems = evenly(load_split(name), draw.problems)
         groups = _sampled(trial, policy, problems, draw.samples)
         ending = replace(ending, splits={**ending.splits, name: count(groups, verifier)})
         if wanted.greedy:
@@ -54,7 +48,7 @@ def measure_end(
             ending = replace(ending, malrules=first_errors(groups), solutions=kept)
     if wanted.many:
         tell({"measuring": "pass@k"})
-        problems = spread(load_split(TEST), wanted.many)
+        problems = evenly(load_split(TEST), wanted.many.problems)
         ending = replace(ending, many=count_many(_sampled(trial, policy, problems, wanted.many.samples)))
     if wanted.with_memory and memory is not None and trial.config.training.method == "pmd":
         tell({"measuring": "memory in the prompt"})
@@ -63,7 +57,7 @@ def measure_end(
         tell({"measuring": "the best on dev"})
         chosen = load_policy(trial.config.model, trainable=True)
         checkpoint.restore_policy(best_folder, chosen)
-        groups = _sampled(trial, chosen, spread(load_split(TEST), wanted.chosen), wanted.chosen.samples)
+        groups = _sampled(trial, chosen, evenly(load_split(TEST), wanted.chosen.problems), wanted.chosen.samples)
         ending = replace(ending, chosen=count(groups), chosen_round=best)
     return replace(ending, seconds=round(time.perf_counter() - started, 1))
 
@@ -80,7 +74,7 @@ def _greedy(trial: Trial, policy: Policy, problems: Sequence[Problem]) -> Sequen
 
 def _beside_memory(trial: Trial, policy: Policy, memory: Path, draw: Draw, ending: Ending) -> Ending:
     """The same problems and chances with memory in the prompt and without."""
-    problems = spread(load_split(TEST), draw)
+    problems = evenly(load_split(TEST), draw.problems)
     prompts = memory_prompts(trial, policy, memory, problems)
     seeds = [[rollout_seed("evaluate", trial.measures.seed, p.id, k) for k in range(draw.samples)] for p in problems]
     with_it = judge(policy, problems, prompts, seeds, trial.config.sampling.max_tokens)

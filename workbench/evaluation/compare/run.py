@@ -15,14 +15,14 @@ from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.evaluation.compare.counting import count, first_errors
-from workbench.evaluation.compare.ending import Tell, measure_end, spread
+from workbench.evaluation.compare.ending import Tell, measure_end
 from workbench.evaluation.compare.keys import code_hash, run_key, settings_key, versions
 from workbench.evaluation.compare.plan import Trial
 from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, Ending, Point, RunRecord, read_run
 from workbench.evaluation.evaluate import evaluate
 from workbench.files import make_folder, write_atomically
 from workbench.problems.readers import read_problems
-from workbench.problems.splits import load_split
+from workbench.problems.splits import evenly, load_split
 from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
@@ -122,7 +122,7 @@ class _Progress:
     def __init__(self, trial: Trial, folder: Path, tell: Tell) -> None:
         self.trial, self.tell = trial, tell
         self.file, self.best_folder = folder / "evaluations.jsonl", folder / "best"
-        self.dev = spread(load_split("dev"), trial.measures.dev)
+        self.dev = evenly(load_split("dev"), trial.measures.dev.problems)
         self.seen = {seen.round: seen for seen in _readable(self.file)}
         self.policy: Policy | None = None
         self.seconds: list[float] = []

@@ -135,8 +135,9 @@ def expiry_recovers(comparison: Comparison) -> Interval:
     if lost.low <= 0:
         raise BadInput("no loss found: pmd minus frozen is not clear of zero")
     _, expiring = beside(comparison, "frozen_expiry")
-    a, b = figures.paired(expiring, frozen)
-    c, _ = figures.paired(ours, a)
+    c, a = figures.paired(ours, expiring)
+    a, b = figures.paired(a, frozen)
+    c, a = figures.paired(c, a)
     tops = [x - y for x, y in zip(_means(a), _means(b), strict=True)]
     bottoms = [x - y for x, y in zip(_means(c), _means(b), strict=True)]
     return figures.ratio_of_sums(tops, bottoms)
