@@ -1,4 +1,4 @@
-"""`workbench compare` with a tiny random model: it skips what is done, goes on after a kill, shares the work."""
+"""`workbench compare`: it skips what is done, goes on after a kill, shares the work."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ pytestmark = pytest.mark.timeout(900)
 """Every run is a process of its own, which loads torch: on a busy machine that takes its time."""
 
 ROOT = Path(__file__).parents[2]
+TUTOR = ROOT / "data" / "models" / "tutor"
+"""Where a run must learn something: of a random model's nonsense there is nothing to lose."""
 PLAN = """
 rounds: {rounds}
 seeds: [0]
@@ -27,8 +29,9 @@ settings:
   model.path: {model}
   model.device: cpu
   sampling.problems_per_round: 2
-  sampling.group_size: 2
-  sampling.max_tokens: 12
+  sampling.group_size: 4
+  sampling.max_tokens: 64
+  training.learning_rate: 0.001
 arms:
   pmd: {{}}
   grpo: {{training.method: grpo}}
@@ -78,9 +81,9 @@ def outcome(run: RunRecord) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory, tiny_tutor) -> tuple[Path, list[str], str, str]:
+def whole(tmp_path_factory) -> tuple[Path, list[str], str, str]:
     folder = tmp_path_factory.mktemp("whole")
-    arguments = options(folder, tiny_tutor)
+    arguments = options(folder, TUTOR)
     return folder, arguments, *finished(arguments)
 
 
@@ -90,7 +93,8 @@ def test_every_run_leaves_one_json_with_all_that_was_measured(whole):
     assert set(made) == {"base", "pmd", "grpo"}
     pmd = made["pmd"]
     assert [p.round for p in pmd.curve] == [0, 2, 4]
-    assert [p.charges.rollouts for p in pmd.curve] == [0, 8, 16]
+    assert [p.charges.rollouts for p in pmd.curve] == [0, 16, 32]
+    assert pmd.curve[-1].health["gradient_norm"] > 0
     assert pmd.ending.with_memory is not None
     assert made["grpo"].ending.with_memory is None
     assert pmd.ending.many is not None
@@ -113,9 +117,9 @@ def test_what_is_finished_is_not_run_again(whole):
     assert before == {p.name: p.stat().st_mtime_ns for p in (folder / "results" / "runs").glob("*.json")}
 
 
-def test_a_killed_run_goes_on_and_ends_the_same(whole, tmp_path, tiny_tutor):
+def test_a_killed_run_goes_on_and_ends_the_same(whole, tmp_path):
     folder, _, _, _ = whole
-    arguments = options(tmp_path, tiny_tutor)
+    arguments = options(tmp_path, TUTOR)
     first = start([*arguments, "--arm", "pmd"])
     deadline = time.monotonic() + 120
     while not list((tmp_path / "work").glob("*/checkpoints/round-000002/COMPLETE.json")):

@@ -109,6 +109,7 @@ def _run(request: Request, only_probe: bool) -> list[str]:
     from workbench.cli.compare_progress import follow, print_costs
     from workbench.evaluation.compare.child import Task
     from workbench.evaluation.compare.keys import run_key
+    from workbench.evaluation.compare.outside import NO_TRL, installed
     from workbench.evaluation.compare.record import SUFFIX
     from workbench.files import free_space_check, require_writable
 
@@ -116,6 +117,9 @@ def _run(request: Request, only_probe: bool) -> list[str]:
     require_writable(request.work)
     free_space_check(request.work, 512 << 20)
     left = {key: t for t in request.trials if not (request.out / f"{(key := run_key(t))}{SUFFIX}").exists()}
+    if any(t.outside for t in left.values()) and not installed():
+        typer.echo(f"left out: {NO_TRL}", err=True)
+        left = {key: t for key, t in left.items() if not t.outside}
     typer.echo(f"{len(request.trials)} runs, {len(request.trials) - len(left)} finished already", err=True)
     try:
         layout, paces = _costs(request, list(left.values()))

@@ -20,7 +20,8 @@ _CODE = ("memory", "training")
 def settings_key(trial: Trial) -> str:
     """Sixteen hex digits of what the plan asks for, whatever the versions. The number of threads does not count."""
     config = trial.config.model_dump(exclude={"preset": True, "training": {"threads"}, "checkpoint": True})
-    return content_id(config, trial.measures.model_dump(), trial.trained)
+    who = [] if trial.outside is None else [trial.outside]
+    return content_id(config, trial.measures.model_dump(), trial.trained, *who)
 
 
 def versions(trial: Trial) -> dict[str, str]:

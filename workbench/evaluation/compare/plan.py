@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from workbench.config import Config, config_of
 from workbench.errors import BadInput
 from workbench.files import read_text, what_was_wrong
 
 FOLDER = Path(__file__).parents[3] / "data" / "plans"
+OUTSIDE = "outside"
 BASE = "base"
 """The arm of the model before any training; every plan has it."""
 
@@ -75,12 +76,20 @@ class Plan(Part):
     settings: dict[str, Any] = {}
     """Of all arms, dotted."""
     arms: dict[str, dict[str, Any]] = Field(min_length=1)
-    """What each arm sets otherwise, dotted."""
+    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL's GRPOTrainer trains, not the loop."""
     grid: dict[str, list[Any]] = {}
     """Values to try for every arm: each arm is multiplied by all combinations."""
     measures: Measures
     report: str | None = None
     """Name of the report's files; `compare-NAME` if left out."""
+
+    @field_validator("arms")
+    @classmethod
+    def _known_trainers(cls, arms: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, own in arms.items():
+            if own.get(OUTSIDE, "trl") != "trl":
+                raise ValueError(f"{name}: outside is {own[OUTSIDE]!r}, and only trl is known")
+        return arms
 
 
 class Trial(Part):
@@ -91,6 +100,8 @@ class Trial(Part):
     seed: int
     config: Config
     measures: Measures
+    outside: Literal["trl"] | None = None
+    """Who trains it, if it is not the loop."""
 
     @property
     def trained(self) -> bool:
@@ -159,8 +170,18 @@ def trials(plan: Plan) -> list[Trial]:
     arms = arms_of(plan)
     for seed in plan.seeds:
         for name, settings in arms.items():
-            config = _config(plan, name, {**settings, "training.seed": seed})
-            found.append(Trial(plan=plan.name, arm=name, seed=seed, config=config, measures=plan.measures))
+            own = {key: value for key, value in settings.items() if key != OUTSIDE}
+            config = _config(plan, name, {**own, "training.seed": seed})
+            found.append(
+                Trial(
+                    plan=plan.name,
+                    arm=name,
+                    seed=seed,
+                    config=config,
+                    measures=plan.measures,
+                    outside=settings.get(OUTSIDE),
+                )
+            )
     return found
 
 

@@ -17,6 +17,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.compare.counting import count, first_errors
 from workbench.evaluation.compare.ending import Tell, measure_end
 from workbench.evaluation.compare.keys import code_hash, run_key, settings_key, versions
+from workbench.evaluation.compare.outside import train_by_trl
 from workbench.evaluation.compare.plan import Trial
 from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, Ending, Point, RunRecord, read_run
 from workbench.evaluation.evaluate import evaluate
@@ -27,6 +28,7 @@ from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
 from workbench.training.hardware import describe_machine
+from workbench.training.loop import blind
 from workbench.training.loop import run as run_loop
 from workbench.training.policy import Policy, load_policy
 from workbench.types import Interval, Round, from_json, to_json
@@ -73,8 +75,12 @@ def _perform(trial: Trial, places: Places, key: str, threads: int, tell: Tell) -
     folder = places.work / key
     make_folder(folder)
     progress = _Progress(trial, folder, tell)
-    rounds, sign = _train(trial, folder, threads, progress) if trial.trained else ([], None)
-    policy = progress.policy if sign else _trained(trial, folder)
+    policy: Policy | None
+    if trial.outside:
+        (policy, rounds), sign = _train_outside(trial, folder, progress), None
+    else:
+        rounds, sign = _train(trial, folder, threads, progress) if trial.trained else ([], None)
+        policy = progress.policy if sign else _trained(trial, folder)
     assert policy is not None
     last = progress.look(policy, len(rounds))
     memory = checkpoint.newest(folder / "checkpoints") if trial.trained and not sign else None
@@ -107,6 +113,17 @@ def _train(trial: Trial, folder: Path, threads: int, progress: _Progress) -> tup
     return rounds, sign
 
 
+def _train_outside(trial: Trial, folder: Path, progress: _Progress) -> tuple[Policy, list[Round]]:
+    """What the outside trainer makes of the budget, from the beginning."""
+    progress.forget()
+    problems = [blind(p) for p in load_split("train")]
+
+    def on_round(done: Round) -> None:
+        progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
+
+    return train_by_trl(trial.config, problems, folder / "trl", progress.evaluate, on_round)
+
+
 def _trained(trial: Trial, folder: Path) -> Policy:
     """The policy of the newest checkpoint, or the untrained one."""
     policy = load_policy(trial.config.model, trainable=trial.trained)
@@ -132,6 +149,11 @@ class _Progress:
         """The round of the evaluation that solved most, the earliest of equals."""
         rounds = sorted(self.seen)
         return max(rounds, key=lambda r: sum(self.seen[r].counts.solved)) if rounds else None
+
+    def forget(self) -> None:
+        """Start over."""
+        self.file.unlink(missing_ok=True)
+        self.seen.clear()
 
     def evaluate(self, policy: Policy, round: int) -> dict[str, Interval]:
         """What the loop calls."""
@@ -183,7 +205,7 @@ def _record(
         plan=trial.plan,
         arm=trial.arm,
         seed=trial.seed,
-        method=trial.config.training.method if trial.trained else trial.arm,
+        method=trial.outside or (trial.config.training.method if trial.trained else trial.arm),
         rounds=len(rounds),
         versions=versions(trial),
         code=code_hash(),

@@ -1,0 +1,152 @@
+"""An outside opponent: TRL's GRPOTrainer on the same model, problems, rollouts and final-answer reward."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.config import Config
+from workbench.errors import BadInput
+from workbench.prompts import NO_HELP, problem_message
+from workbench.training.policy import Policy, load_policy
+from workbench.training.update import move_average
+from workbench.types import Interval, Problem, Round
+from workbench.verification import Verifier
+
+NO_TRL = "TRL is not installed; run pip install 'tutor-workbench[trl]', or leave its arm out."
+Evaluate = Callable[[Policy, int], dict[str, Interval]]
+
+
+def installed() -> bool:
+    """Whether TRL is here: it is an optional extra."""
+    return importlib.util.find_spec("trl") is not None
+
+
+def train_by_trl(
+    config: Config, problems: Sequence[Problem], folder: Path, evaluate: Evaluate, on_round: Callable[[Round], None]
+) -> tuple[Policy, list[Round]]:
+    """The policy that TRL's GRPOTrainer makes of the configured budget, and its rounds.
+
+    TRL's own defaults hold for all that the budget does not say, its loss among them. As with every method here, what
+    is evaluated and returned is the moving average of the weights. A run that is interrupted starts from the
+    beginning. Raises `BadInput` where TRL is not installed.
+    """
+    if not installed():
+        raise BadInput(NO_TRL)
+    from datasets import Dataset
+    from trl import GRPOTrainer
+
+    policy = load_policy(config.model, trainable=True)
+    texts = [problem_message(p.text, NO_HELP, policy.instruction) for p in problems]
+    rows = [{"prompt": [{"role": "user", "content": text}], "place": i} for i, text in enumerate(texts)]
+    watch = _Watch(config, problems, policy, policy.frozen_copy(), evaluate, on_round)
+    trainer = GRPOTrainer(
+        model=policy.model,
+        reward_funcs=watch.reward,
+        args=_arguments(config, folder),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=policy.tokenizer,
+        callbacks=[_callback(watch)],
+    )
+    trainer.train()
+    return watch.average, watch.rounds
+
+
+def _arguments(config: Config, folder: Path) -> Any:
+    from trl import GRPOConfig
+
+    sampling, training = config.sampling, config.training
+    assert training.rounds is not None
+    rollouts = sampling.problems_per_round * sampling.group_size
+    return GRPOConfig(
+        output_dir=str(folder),
+        max_steps=training.rounds * training.updates_per_round,
+        per_device_train_batch_size=rollouts // training.updates_per_round,
+        steps_per_generation=training.updates_per_round,
+        num_generations=sampling.group_size,
+        max_completion_length=sampling.max_tokens,
+        temperature=sampling.temperature,
+        learning_rate=training.learning_rate,
+        lr_scheduler_type="constant",
+        adam_beta2=0.95,
+        weight_decay=training.weight_decay,
+        max_grad_norm=training.clip_norm,
+        seed=training.seed,
+        optim="adamw_torch",
+        gradient_checkpointing=False,
+        bf16=False,
+        save_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+        logging_strategy="no",
+    )
+
+
+@dataclass
+class _Watch:
+    """What happens beside TRL's own work: rewards, the moving average, rounds and evaluations."""
+
+    config: Config
+    problems: Sequence[Problem]
+    policy: Policy
+    average: Policy
+    evaluate: Evaluate
+    on_round: Callable[[Round], None]
+    rounds: list[Round] = field(default_factory=list)
+    verifier: Verifier = field(default_factory=Verifier)
+    started: float = field(default_factory=time.perf_counter)
+    metrics: dict[str, float] = field(default_factory=dict)
+
+    def reward(
+        self, completions: Sequence[Any], completion_ids: Sequence[Sequence[int]], place: Sequence[int], **_: Any
+    ) -> list[float]:
+        """1 for a right final answer, else 0, as for `grpo`. Called once for the rollouts of a round."""
+        texts = [completion[0]["content"] for completion in completions]
+        verdicts = [self.verifier.verify(self.problems[i], text) for i, text in zip(place, texts, strict=True)]
+        count = len(verdicts)
+        self.metrics = {
+            "rollouts": float(count),
+            "mean_tokens": sum(map(len, completion_ids)) / count,
+            "solve_share": sum(v.answer_correct for v in verdicts) / count,
+            "process_share": sum(v.process_correct for v in verdicts) / count,
+            "wrong_reasons_share": sum(v.right_for_wrong_reasons for v in verdicts) / count,
+            "teacher_tokens": 0.0,
+            "writer_tokens": 0.0,
+        }
+        return [float(v.answer_correct) for v in verdicts]
+
+    def before_step(self, step: int) -> None:
+        """Evaluate where a round begins at which the plan wants it."""
+        round, within = divmod(step, self.config.training.updates_per_round)
+        if not within and round % self.config.evaluation.every == 0:
+            self.evaluate(self.average, round)
+            self.policy.model.train()
+            self.started = time.perf_counter()
+
+    def after_step(self, step: int) -> None:
+        """Move the average; record the round that is done. `step`: how many are done."""
+        move_average(self.average, self.policy, self.config.training.ema_rate, step - 1)
+        round, within = divmod(step, self.config.training.updates_per_round)
+        if not within:
+            now = time.perf_counter()
+            epoch = (round - 1) * self.config.sampling.problems_per_round / len(self.problems)
+            self.rounds.append(Round(round - 1, epoch, self.metrics, {"train": now - self.started}))
+            self.started = now
+            self.on_round(self.rounds[-1])
+
+
+def _callback(watch: _Watch) -> Any:
+    from transformers import TrainerCallback
+
+    class Callback(TrainerCallback):  # type: ignore[misc]
+        def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            watch.before_step(state.global_step)
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            watch.after_step(state.global_step)
+
+    return Callback()
