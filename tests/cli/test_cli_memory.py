@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.cli import app
 from workbench.config import Config, dump_config
-from workbench.memory.state import MemoryState, note_use, remember, remember_experience, retire, visit
+from workbench.memory.state import MemoryState, Visit, note_use, remember, remember_experience, retire, visit
 from workbench.store import Store
 from workbench.types import Group, Level, Reflection, Round, to_json
 
@@ -55,7 +55,7 @@ def runs(tmp_path_factory) -> Path:
             Reflection("p1", "linear_one", Level.LESSON, LESSON, ids, "sign_kept", "policy"),
             Reflection("", "linear_one", Level.PATTERN, "equation: undo the sum", ids, writer="policy"),
         ]
-        state = remember(visit(MemoryState(), first, 0), said, 0, "r@0", 0.5)
+        state = remember(visit(MemoryState(visits={"p1": Visit(-1, 0.5)}), first, 0), said, 0, "r@0", 0.5)
         state = note_use(remember_experience(state, first, 0, "r@0"), "p1", [next(iter(state.items))])
         keep(store, first, state, 0)
         store.save_round("r", Round(0, 0.0, metrics, {}))
