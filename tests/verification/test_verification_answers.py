@@ -16,6 +16,8 @@ SAME = [
     ("3x + 12", "12 + 3x"), ("(x + 2)(x + 3)", "(x + 3)(x + 2)"), ("2(x + 3)", "2 * (x + 3)"),
     ("x^2 + 5x + 6", "6 + 5x + x^2"), ("72", r"\boxed{72}"), ("1/2", r"\frac{1}{2}"), ("8/3", r"\tfrac83"),
     ("-3", "−3"), ("Tuesday", "tuesday"), ("7", "3 + 4 = 7"), ("x = 2/3", "2/3"), ("x = 5", "x = 10/2"),
+    ("x = 2 or x = 3", "x=2,x=3"), ("x = 15, y = 1", "x=15,y=1"), ("-5", "- 5"), ("12", "12 h"), ("7055", "7055g"),
+    ("6(x + 2)", "6(2 + x)"), ("120", "2 hours = 120 minutes"), ("3.33", "10/3 = 3.33"), ("2", "√4 = 2"),
 ]  # fmt: skip
 DIFFERENT = [
     ("5", "6"), ("x = 5", "x = -5"), ("x = 5", "x = 5 or 7"), ("x = 5", "5 or 7"), ("5", "5, 7"), ("5", ""),
@@ -28,6 +30,8 @@ DIFFERENT = [
     ("5", "5 apples and 3 pears"), ("x = 5", "y = 5x"), ("100", r"10\text{ units}"),
     ("4, 10, -2", "10, 4, -2"),
     ("5", "five?"), ("Tuesday", "Monday"), ("5", "5 = 6 = 7 = 8"), ("16", "4^2"),
+    ("6(x + 2)", "1(6x + 12)"), ("6(x + 2)", "2(3x + 6)"), ("x(x + 2)", "1(x^2 + 2x)"),
+    ("(x + 2)(x + 3)", "(3 - 2)(x^2 + 5x + 6)"), ("5", "1 = 5"), ("9", "7 = 8 = 9"), ("12", "12 x"),
 ]  # fmt: skip
 
 
@@ -92,6 +96,24 @@ def test_right_answer_has_scope_meaning():
     assert verdict.steps[1].scope.value == "meaning"
     assert verdict.process_correct
     assert verdict.all_decided
+
+
+def test_an_answer_in_a_unit_of_another_kind_is_not_right():
+    text = "How many hours are 480 minutes and 4 hours?"
+    for stated, judgement in (
+        ("12 h", Judgement.CORRECT),
+        ("12 kg", Judgement.INCORRECT),
+        ("12 g", Judgement.INCORRECT),
+    ):
+        verdict = verify(text, "12", "480 / 60 = 8", "8 + 4 = 12", f"Answer: {stated}")
+        assert verdict.answer_judgement is verdict.steps[-1].judgement is judgement
+
+
+@pytest.mark.parametrize("lines", [("x = 2", "x = 3"), ("First solution: x = 2", "Second solution: x = 3")])
+def test_roots_on_lines_of_their_own_are_right(lines):
+    text, gold = "Solve x^2 - 5x + 6 = 0.", "x = 2 or x = 3"
+    assert verify(text, gold, "(x-2)(x-3) = 0", *lines, f"Answer: {gold}").process_correct
+    assert verify(text, gold, "(x-2)(x-3) = 0", lines[0], f"Answer: {gold}").first_error == 1
 
 
 def test_right_for_wrong_reasons():

@@ -10,6 +10,7 @@ from workbench.verification.algebra import edits, repair, rewrites, surds
 from workbench.verification.algebra.polynomials import ONE, difference, magnitude
 from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
+from workbench.verification.grounding import numbers_in
 from workbench.verification.reading import units
 from workbench.verification.reading.claims import Claim, Part
 from workbench.verification.reading.grammar import Number, Unreadable
@@ -111,6 +112,7 @@ def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) 
         return converted
     open_ended = claim.loose or units.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
     open_ended = open_ended or names_a_share(a, right) or _noted(context, a, right)
+    open_ended = open_ended or _is_share_of_given(context, left, right)
     return None if open_ended or in_thousands(context.line.text, a, b) else False
 
 
@@ -131,6 +133,13 @@ def _holds_with_roots(left: Part, relation: str, right: Part, about: bool) -> bo
         close = surds.distance(left.node, right.node) < 1
         return order == 0 or rounds(exact, right, about) or (None if about and close else False)
     return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[relation]
+
+
+def _is_share_of_given(context: Context, left: Part, right: Part) -> bool:
+    """`30% = 72` where the problem speaks of 240: the sign stands for a share of it."""
+    if not left.percent or right.percent or not (is_value(left) and is_value(right)):
+        return False
+    return any(left.value * given == right.value for given in numbers_in(context.problem.text))
 
 
 def _noted(context: Context, exact: Number, right: Part) -> bool:

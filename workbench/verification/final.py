@@ -9,7 +9,9 @@ from workbench.verification.algebra import linear
 from workbench.verification.algebra.forms import form_matches, is_worked_out
 from workbench.verification.algebra.polynomials import evaluate, same
 from workbench.verification.algebra.relations import Statement, compare, show, statements
+from workbench.verification.algebra.stories import supposes
 from workbench.verification.answers import Answer, answer_in, grade, read_answer
+from workbench.verification.answers.values import without_unit_letter
 from workbench.verification.findings import Context, Finding
 from workbench.verification.reading.asked import contradicts
 from workbench.verification.reading.claims import Line, Part
@@ -53,9 +55,9 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         return _correct(Scope.MEANING)
     gold = context.problem.answer
     known = context.knowledge is not Knowledge.FREE and gold is not None
-    if known and gold is not None and solves is None and grade(gold, stated) is Judgement.CORRECT:
+    unit = other_unit(context.problem.text, stated)
+    if unit is None and known and gold is not None and solves is None and grade(gold, stated) is Judgement.CORRECT:
         return _correct(Scope.MEANING)
-    unit = contradicts(context.problem.text, read.units) if read is not None else None
     if unit is not None:
         text = f"{stated} has another unit than the question asks for."
         return _wrong(Diagnosis.OFF_PATH, text, "unit", None)
@@ -69,6 +71,12 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         text = f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
         return _wrong(Diagnosis.OFF_PATH, text, "answer", _repair(context, stated))
     return None
+
+
+def other_unit(problem: str, stated: str) -> str | None:
+    """The unit of an answer, where the question asks for another kind of quantity."""
+    read = read_answer(stated)
+    return contradicts(problem, without_unit_letter(read).units) if read is not None else None
 
 
 def _wrong(diagnosis: Diagnosis, text: str, kind: str, repair: str | None) -> Finding:
@@ -226,6 +234,8 @@ def _against_known(context: Context) -> Finding | None:
     """An equation in the problem's letters that the known solution does not satisfy is wrong."""
     gold = context.problem.answer
     if context.knowledge is Knowledge.FREE or gold is None or not context.reading.solves:
+        return None
+    if supposes(context, context.line.text):
         return None
     at = _known_values(gold, context.reading.letters)
     if at is None:

@@ -59,7 +59,7 @@ def _is_story(context: Context) -> bool:
 
 @lru_cache(maxsize=1024)
 def _has_story(text: str) -> bool:
-    return len(_WORDS.findall(text)) >= _FEWEST_WORDS and bool(_numbers(text))
+    return len(_WORDS.findall(text)) >= _FEWEST_WORDS and bool(numbers_in(text))
 
 
 def _finding(shown: str) -> Finding:
@@ -86,7 +86,7 @@ def _worth(token: Token) -> Number | None:
 
 
 @lru_cache(maxsize=4096)
-def _numbers(text: str) -> frozenset[Number]:
+def numbers_in(text: str) -> frozenset[Number]:
     """The numbers of a text, in digits and in words."""
     found: set[Number] = set()
     for token in tokenize(text[:MAX_LINE]):
@@ -111,9 +111,9 @@ def _in_words(word: str) -> set[Number]:
 
 def _known(context: Context) -> set[Number]:
     """The numbers of the problem and of the lines before, with the values that those lines compute."""
-    found = set(_numbers(context.problem.text[:MAX_LINE]))
+    found = set(numbers_in(context.problem.text[:MAX_LINE]))
     for line in context.earlier:
-        found |= _numbers(line.text)
+        found |= numbers_in(line.text)
         for claim in line.claims:
             found |= _values(claim)
     return found

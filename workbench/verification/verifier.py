@@ -20,7 +20,7 @@ from workbench.verification.algebra.equivalence import Equivalence
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.arithmetic import Arithmetic
 from workbench.verification.candidates import Candidates
-from workbench.verification.final import FinalAnswer
+from workbench.verification.final import FinalAnswer, other_unit
 from workbench.verification.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
@@ -195,7 +195,9 @@ def _grade_answer(problem: Problem, answer: str | None, knowledge: Knowledge) ->
     """The final answer against the known one; None in `free` mode or where none is known."""
     if knowledge is Knowledge.FREE or problem.answer is None:
         return None
-    return grade(problem.answer, answer) if answer is not None else Judgement.INCORRECT
+    if answer is None or other_unit(problem.text, answer) is not None:
+        return Judgement.INCORRECT
+    return grade(problem.answer, answer)
 
 
 __all__ = ["DEFAULT", "VERSION", "Verifier"]

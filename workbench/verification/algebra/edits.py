@@ -129,7 +129,7 @@ def _other_operators(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
         if token.kind != "op" or token.text not in "+-*/" or not i or not ends_operand(tokens[i - 1]):
             continue
         if token.end > token.start:
-            for other in "/*" if token.text in "+-" else "-+":
+            for other in "*/" if token.text in "+-" else "+-":
                 changed = (*tokens[:i], token._replace(text=other), *tokens[i + 1 :])
                 yield changed, Edit(token.start, token.end, other)
 

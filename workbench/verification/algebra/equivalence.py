@@ -23,14 +23,15 @@ from workbench.verification.algebra.relations import (
     statements,
 )
 from workbench.verification.algebra.said import mismatch
-from workbench.verification.algebra.stories import chooses, is_rounded
+from workbench.verification.algebra.stories import chooses, is_rounded, supposes
 from workbench.verification.algebra.univariate import rational_roots
 from workbench.verification.algebra.vanished import loses_letter
+from workbench.verification.answers.text import answer_in
 from workbench.verification.findings import Context, Finding
 from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
 from workbench.verification.reading.claims import Part, read_line
-from workbench.verification.reading.grammar import Unreadable
+from workbench.verification.reading.grammar import Number, Unreadable
 from workbench.verification.reading.readings import rounds
 
 _NAME = "equivalence"
@@ -58,6 +59,11 @@ class Equivalence:
         """Incorrect for the first statement that fails, correct if any holds."""
         if context.is_answer:
             return None
+        found = self._found(context)
+        wrong = found is not None and found.judgement is Judgement.INCORRECT
+        return None if wrong and supposes(context, context.line.text) else found
+
+    def _found(self, context: Context) -> Finding | None:
         held = check_expression(context)
         if held is not None and held.judgement is Judgement.INCORRECT:
             return held
@@ -83,6 +89,8 @@ def _known(context: Context) -> Sequence[Known]:
     found = [Known(s, -1, True) for s in context.reading.statements]
     carry = context.reading.expression
     for i, line in enumerate(context.earlier):
+        if supposes(context, line.text):
+            continue
         wrong = context.verdicts[i].judgement is Judgement.INCORRECT or context.verdicts[i].carried
         for statement in statements(line, carry):
             if not identity(statement):
@@ -153,6 +161,8 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
                 return correct("It has the same solutions as an earlier line.")
             if _is_case(earlier.statement, statement):
                 return correct("It is one of the cases.")
+    if any(k.trusted and _is_listed_root(context, k.statement, statement) for k in relevant):
+        return correct("It is one of the cases.")
     if previous.trusted and _is_case(previous.statement, statement):
         return correct("It is one of the cases.")
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
@@ -209,6 +219,25 @@ def _is_case(before: Statement, after: Statement) -> bool:
     if after.assignments or not zero or max(map(len, equation)) != 1 or len(whole.poly) <= 2:
         return False
     return set(rational_roots(part.poly)) <= set(rational_roots(whole.poly))
+
+
+def _is_listed_root(context: Context, before: Statement, after: Statement) -> bool:
+    """`x = 2` on a line of its own, where the solution's lines name every root one by one."""
+    whole, own = before.solutions, _lone_root(after)
+    if not isinstance(whole, Roots) or own is None:
+        return False
+    roots = set(rational_roots(whole.poly))
+    if len(roots) < 2 or own not in roots:
+        return False
+    lines = (read_line(text) for text in context.solution if answer_in(text) is None)
+    return roots <= {_lone_root(s) for line in lines for s in statements(line) if s.letters == after.letters}
+
+
+def _lone_root(statement: Statement) -> Number | None:
+    """The value that a statement gives its letter, where it gives it just one."""
+    single = len(statement.alternatives) == 1 == len(statement.assignments)
+    roots = rational_roots(statement.solutions.poly) if single and isinstance(statement.solutions, Roots) else ()
+    return roots[0] if len(roots) == 1 else None
 
 
 def _not_equivalent(context: Context, statement: Statement, before: Statement, difference: Difference) -> Finding:

@@ -120,7 +120,12 @@ def _compare(context: Context, part: Part) -> Finding | None:
     if part.letters and part.node in parts:
         # A piece written down again may be the start of work on it, or a wrong simplification.
         return None
-    if any(same(rational(node), part.rational) for node in parts):
+    matching = [node for node in parts if same(rational(node), part.rational)]
+    begun = [node for c, _ in earlier for node in _beginnings(c.node)]
+    if matching and part.letters and all(any(node is b for b in begun) for node in matching):
+        # `2x + 2` in 3x + 2 - x + 5: work on a part of the sum, or a term dropped.
+        return None
+    if matching:
         return _right("It is a piece of the expression before.")
     if part.bare and not part.letters:
         return None
@@ -157,6 +162,14 @@ def _chain_end(claims: Sequence[Claim], target: Part) -> Part | None:
     except Unreadable:
         return None
     return last if whole and poly_letters(last.rational[0]) else None
+
+
+def _beginnings(node: Node) -> Iterator[Node]:
+    """The sums of the first terms of a sum, without its last term, its last two and so on."""
+    while isinstance(node, Bin) and node.op in "+-":
+        node = node.left
+        if isinstance(node, Bin) and node.op in "+-":
+            yield node
 
 
 def pieces(node: Node) -> Iterator[Node]:

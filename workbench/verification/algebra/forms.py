@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.verification.algebra.polynomials import rational
+from math import gcd
+
+from workbench.verification.algebra.polynomials import Poly, rational
 from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Pct, Var, letters
 
 
@@ -83,11 +85,25 @@ def _twice(nodes: list[Node]) -> bool:
     return len(names) != len(set(names))
 
 
+def _primitive(node: Node) -> bool:
+    """Whether every bracket has letters, and no number or letter left in it to take out."""
+    return all(_is_primitive(rational(f)[0]) for f in factors(node) if _is_sum(f))
+
+
+def _is_primitive(poly: Poly) -> bool:
+    """Whole coefficients without a common factor, and no letter common to all terms."""
+    if not any(poly) or any(n.denominator != 1 for n in poly.values()):
+        return False
+    common = set.intersection(*(set(monomial) for monomial in poly))
+    return not common and gcd(*(int(n) for n in poly.values())) == 1
+
+
 def form_matches(gold: Node, stated: Node) -> bool:
     """Factored where the known answer is factored, expanded and collected where that is."""
     wanted = brackets(gold)
     if wanted:
-        return brackets(stated) >= wanted
+        # Else the problem copied as `1(6x + 12)` would count as its factors.
+        return brackets(stated) >= wanted and (_primitive(stated) or not _primitive(gold))
     if has_brackets(stated) and not has_brackets(gold):
         return False
     return not _collected(gold) or _collected(stated)

@@ -1,12 +1,21 @@
-"""What differs in a word problem: decimals stand for roots, and a new value may be a choice."""
+"""What is no claim about the solution: decimals for roots, choices in word problems, values tried out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from workbench.verification.algebra.relations import Interval, Roots, Statement, compare
 from workbench.verification.algebra.univariate import rational_roots
+from workbench.verification.findings import Context
 from workbench.verification.reading.readings import rounds
+
+_SUPPOSES = re.compile(r"\s*(?:try(?:ing)?|suppose|guess|assume|if|when|let)\s+[a-z]\s*=", re.IGNORECASE)
+
+
+def supposes(context: Context, text: str) -> bool:
+    """`Try x = 4: 3*4 + 5 = 17`: a value tried out in an equation is no claim that it solves it."""
+    return context.reading.solves and bool(_SUPPOSES.match(text))
 
 
 def is_rounded(before: Statement, after: Statement) -> bool:

@@ -13,7 +13,7 @@ from workbench.verification.algebra.relations import Interval, Roots, Statement,
 from workbench.verification.answers import intervals as answer_intervals
 from workbench.verification.answers.same_value import same_measure, same_value
 from workbench.verification.answers.shapes import Kind, Shape, clean, shape
-from workbench.verification.answers.values import Answer, read_answer
+from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
 from workbench.verification.reading.claims import Part
 from workbench.verification.reading.grammar import MAX_CHARS, Unreadable
 from workbench.verification.reading.measures import related
@@ -210,6 +210,8 @@ def _equal(known: Answer, stated: Answer) -> Grade:
         return _verdict(bool(known.values) and _equal_values(list(known.values), _named(known, stated), False))
     if not known.values:
         return Grade(False, "The words differ.")
+    if not known.units and not _lettered(known):
+        stated = without_unit_letter(stated)
     if known.bracketed != stated.bracketed:
         return Grade(None, "One is a point in brackets, the other a list.")
     if known.units and stated.units and not _lettered(known) and (unit := _units(known, stated)) is not None:

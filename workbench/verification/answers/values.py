@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.verification.algebra.relations import Statement, statements
 from workbench.verification.answers.text import boxed
-from workbench.verification.reading import boundaries, scan
-from workbench.verification.reading.claims import Line, Part, make_part, read_line
+from workbench.verification.reading import boundaries, scan, units
+from workbench.verification.reading.claims import Claim, Line, Part, make_part, read_line
 from workbench.verification.reading.grammar import MAX_CHARS, Token, Unreadable, tokenize, word_set
 from workbench.verification.reading.measures import singular
+from workbench.verification.reading.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,11 @@ class Answer:
 _FILLER = word_set("a an the is are of in per each and or about only exactly there answer total ")
 
 
+_UNIT_LETTERS = frozenset("hsgmlLdt")
+_SPACED_SIGN = re.compile(r"^([-+−])\s+(?=[0-9])")
+"""`- 5` as a whole answer."""
+
+
 @lru_cache(maxsize=4096)
 def read_answer(text: str) -> Answer | None:
     """The answer in a text, or None where it is beyond the grammar."""
@@ -36,6 +43,7 @@ def read_answer(text: str) -> Answer | None:
     cleaned = text.strip()
     cleaned = cleaned if cleaned.endswith("...") else cleaned.rstrip(".").strip()
     cleaned = boxed(cleaned) or cleaned
+    cleaned = _SPACED_SIGN.sub(r"\1", cleaned)
     line = read_line(cleaned)
     tokens = tokenize(cleaned)
     if any(t.kind == "bad" and t.text not in "'’`_" for t in tokens) or line.unreadable:
@@ -45,6 +53,15 @@ def read_answer(text: str) -> Answer | None:
     if line.expression is not None and not any(t.text == ":" for t in tokens):
         return Answer(line, values=(line.expression,), units=frozenset(_unit_words(tokens)))
     return _listed(line, tokens)
+
+
+def without_unit_letter(answer: Answer) -> Answer:
+    """`12 h`, `7055g`: a letter behind a lone number is read as its unit, another answer is left as it is."""
+    tokens = answer.values[0].tokens if len(answer.values) == 1 else ()
+    kinds = [t.kind for t in tokens if t.kind != "op" or t.text not in "+-"]
+    if kinds not in (["num", "var"], ["mixed", "var"]) or tokens[-1].text not in _UNIT_LETTERS:
+        return answer
+    return replace(answer, values=(make_part(tokens[:-1]),), units=answer.units | {tokens[-1].text})
 
 
 def _covered(line: Line, tokens: tuple[Token, ...]) -> bool:
@@ -58,8 +75,31 @@ def _stated(line: Line) -> Answer | None:
     if found:
         return Answer(line, statements=found)
     if len(line.claims) == 1:
-        return Answer(line, values=line.claims[0].whole[-1:])
+        claim = line.claims[0]
+        return None if _is_false(claim, line.about) else Answer(line, values=claim.whole[-1:])
     return None
+
+
+def _is_false(claim: Claim, about: bool) -> bool:
+    """`1 = 5`: a chain of numbers that does not hold states no answer, whichever number it ends with."""
+    return any(_fails(claim, index, about) for index in range(len(claim.relations)))
+
+
+def _fails(claim: Claim, index: int, about: bool) -> bool:
+    """Whether one relation of a chain is surely false: neither rounded nor made true by a unit."""
+    left, right = claim.parts[index], claim.parts[index + 1]
+    if left is None or right is None or left.letters or right.letters or claim.relations[index] != "=":
+        return False
+    try:
+        a, b = left.value, right.value
+    except Unreadable:
+        return False
+    if a == b or rounds(a, right, about) or rounds(b, left, about) or reads_as_percent(left, right, about):
+        return False
+    converted = units.same_quantity(claim, index)
+    if converted is not None:
+        return not converted
+    return not (units.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right))
 
 
 def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:

@@ -22,13 +22,15 @@ def named(finding: Finding, found: Found | None) -> Finding:
     if found is None:
         return finding
     rule = CATALOGUE[found.malrule]
-    what = f"The line turns {found.was} into {found.made}" if found.made else "The line goes on"
+    # Two trees may be written alike, and `turns 11 into 11` would say nothing.
+    made = found.made if found.made != found.was else ""
+    what = f"The line turns {found.was} into {made}" if made else "The line goes on"
     where = f"{rule.look[:-1]}: {found.was}." if found.was else rule.look
     return replace(
         finding,
         diagnosis=Diagnosis.BUGGY,
         malrule=found.malrule,
-        reason=f"{what}, {rule.as_if}. {rule.rule}" if found.made else f"{what} {rule.as_if}. {rule.rule}",
+        reason=f"{what}, {rule.as_if}. {rule.rule}" if made else f"{what} {rule.as_if}. {rule.rule}",
         evidence=(*finding.evidence, Evidence(PLACE, where)),
     )
 

@@ -71,7 +71,7 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
 
 
 def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
-    """6:00, 16,0000 and 14, 400: the number at i is the tail of a longer one."""
+    """6:00, 16,0000 and 14, 400: the number at i is the tail of a longer one; not so the letter of x=2,x=3."""
     if i == 1:
         return True
     before = tokens[i - 2]
@@ -80,7 +80,8 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
     if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind == "word" and tokens[i - 3].text[0].isupper():
         return True
     thousands = tokens[i - 1].text == "," and before.kind == "num" and len(tokens[i].text) == 3
-    return not (before.kind == "num" and (glued or thousands))
+    tail = glued and tokens[i].kind != "var"
+    return not (before.kind == "num" and (tail or thousands))
 
 
 def _clean_word(tokens: Sequence[Token], i: int) -> bool:
