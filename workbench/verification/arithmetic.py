@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, Judgement
-from workbench.verification.algebra import edits, repair, rewrites, surds
+from workbench.verification.algebra import edits, pairs, repair, rewrites, surds
 from workbench.verification.algebra.polynomials import ONE, difference, magnitude
 from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
@@ -169,6 +169,11 @@ def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) 
     else:
         sentence = _sentence(text, left, right, shown)
         fixed = _safe_repair(text, claim, index, left.value)
+    # One of the two claims put right alone would offer numbers that do not factor the quadratic.
+    tried = pairs.tried(context.line)
+    quadratic = pairs.quadratic(context) if tried is not None else None
+    if tried is not None and quadratic is not None:
+        fixed = pairs.mend(text, tried, quadratic)
     evidence = (Evidence("value", sentence),)
     return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
 

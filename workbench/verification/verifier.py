@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.types import (
     Diagnosis,
@@ -17,6 +17,7 @@ from workbench.types import (
     content_id,
 )
 from workbench.verification.algebra.equivalence import Equivalence
+from workbench.verification.algebra.repair import says_nothing
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.arithmetic import Arithmetic
 from workbench.verification.candidates import Candidates
@@ -30,7 +31,7 @@ from workbench.verification.reading.steps import split
 from workbench.verification.reference import Reference
 from workbench.verification.symbolic.checker import Symbolic
 
-VERSION = "3"
+VERSION = "4"
 DEFAULT: tuple[StepChecker, ...] = (
     Arithmetic(),
     Equivalence(),
@@ -99,7 +100,25 @@ class Verifier:
         return Verdict(tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge)
 
     def judge(self, context: Context) -> StepVerdict:
-        """The verdict on one step: here alone evidence becomes a judgement, a scope, a diagnosis and a confidence."""
+        """The verdict on one step, with a repair only where the repaired step is not wrong again."""
+        verdict = self._judge(context)
+        if verdict.repair is None or self._stands(context, verdict.repair):
+            return verdict
+        return replace(verdict, repair=None)
+
+    def _stands(self, context: Context, repair: str) -> bool:
+        """Whether a repair says something new and is not itself wrong in its place: learners are trained on it."""
+        before = context.earlier[-1].text if context.earlier else None
+        if says_nothing(repair, before):
+            return False
+        at = len(context.earlier)
+        solution = (*context.solution[:at], repair, *context.solution[at + 1 :])
+        line, is_answer = read_line(repair), answer_in(repair) is not None
+        mended = replace(context, step=repair, line=line, is_answer=is_answer, solution=solution)
+        return self._judge(mended).judgement is not Judgement.INCORRECT
+
+    def _judge(self, context: Context) -> StepVerdict:
+        """What the checkers find: here alone evidence becomes judgement, scope, diagnosis and confidence."""
         findings = [f for checker in self.checkers if (f := checker(context)) is not None]
         if self.last_resort is not None and all(f.judgement is Judgement.UNKNOWN for f in findings):
             last = self.last_resort(context)

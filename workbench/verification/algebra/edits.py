@@ -113,11 +113,11 @@ def _swaps(text: str, tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
 
 
 def _exponents(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
-    """Another small exponent."""
+    """Another exponent from 2 on: nobody writes `x^1`."""
     for i in range(1, len(tokens)):
         token = tokens[i]
         if token.kind == "num" and tokens[i - 1].text == "^" and token.end > token.start:
-            for size in map(str, range(1, 13)):
+            for size in map(str, range(2, 13)):
                 if size != token.text:
                     changed = (*tokens[:i], token._replace(text=size), *tokens[i + 1 :])
                     yield changed, Edit(token.start, token.end, size)

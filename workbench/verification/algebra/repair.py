@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from workbench.verification.algebra.edits import Edit, apply, ends_operand, moves, with_part
 from workbench.verification.algebra.polynomials import divide_numbers, magnitude, tidy
-from workbench.verification.reading.claims import Claim, Part
-from workbench.verification.reading.grammar import Number, Token, Unreadable
+from workbench.verification.reading.claims import Claim, Part, read_line
+from workbench.verification.reading.grammar import Number, Token, Unreadable, tokenize
 
 Residual = Mapping[str, Number]
 """Numbers that are all zero exactly where the line is right."""
@@ -102,10 +102,44 @@ def _number_edit(
         if value is not None and value.denominator != 1 and not _may_be_broken(claim, spot, before):
             continue
         fixed = None if value is None else _write_at(text, claim, spot, value, accept)
+        if fixed and _reads_oddly(fixed, text, before):
+            continue
         if fixed and value is not None and (value.denominator == 1 or "." in _token(claim, spot).text):
             return fixed
         later = later or fixed
     return later
+
+
+def _reads_oddly(fixed: str, text: str, before: Sequence[Part]) -> bool:
+    """Whether an edit brings in what nobody writes: `/1`, `^1`, or a fraction above one of new numbers."""
+    earlier = [t for part in before for t in part.tokens]
+    old = _oddities(tokenize(text)) | _oddities(earlier)
+    numbers = {t.text for t in earlier}
+    return any(odd.isdisjoint(numbers) for odd in _oddities(tokenize(fixed)) - old)
+
+
+def _oddities(tokens: Sequence[Token]) -> set[frozenset[str]]:
+    """The signs and numbers of each `/1`, each `^1` and each fraction of whole numbers above one."""
+    found: set[frozenset[str]] = set()
+    for top, sign, bottom in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if sign.text in ("/", "^") and bottom.text == "1":
+            found.add(frozenset((sign.text + "1",)))
+        elif (
+            sign.text == "/" and top.text.isdecimal() and bottom.text.isdecimal() and int(top.text) > int(bottom.text)
+        ):
+            found.add(frozenset((top.text, bottom.text)))
+    return found
+
+
+def says_nothing(text: str, before: str | None) -> bool:
+    """Whether a line only says `A = A`, or copies the line before."""
+    sides = [
+        [[t.text for t in part.tokens] for part in claim.parts if part is not None]
+        for claim in read_line(text).claims
+    ]
+    if sides and all(len(rows) > 1 and all(row == rows[0] for row in rows) for rows in sides):
+        return True
+    return before is not None and [t.text for t in tokenize(text)] == [t.text for t in tokenize(before)]
 
 
 def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[Part]) -> bool:
