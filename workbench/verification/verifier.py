@@ -27,7 +27,7 @@ from workbench.verification.grounding import Grounding
 from workbench.verification.lazy import lazy
 from workbench.verification.malrules.naming import name_arithmetic
 from workbench.verification.reading.claims import Line, read_line
-from workbench.verification.reading.steps import split
+from workbench.verification.reading.steps import split, without_margin
 from workbench.verification.reference import Reference
 from workbench.verification.symbolic.checker import Symbolic
 
@@ -92,12 +92,23 @@ class Verifier:
                     answer_in(text) is not None,
                     texts,
                 )
-                verdicts.append(self.judge(context))
-                lines.append(line)
+                read, verdict = self._read(context)
+                verdicts.append(verdict)
+                lines.append(read)
             else:
                 verdicts.append(_unknown(text, Diagnosis.UNDECIDED, "The solution has too many steps."))
         answer = final_answer("\n".join(texts[-MAX_STEPS:]))
         return Verdict(tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge)
+
+    def _read(self, context: Context) -> tuple[Line, StepVerdict]:
+        """A step as read, with its verdict: a note in the margin is left out where the step is right without."""
+        verdict = self.judge(context)
+        bare = without_margin(context.step) if context.reading.solves and not context.is_answer else None
+        if bare is None or verdict.judgement is not Judgement.INCORRECT:
+            return context.line, verdict
+        line = read_line(bare)
+        again = self.judge(replace(context, line=line))
+        return (line, again) if again.judgement is Judgement.CORRECT else (context.line, verdict)
 
     def judge(self, context: Context) -> StepVerdict:
         """The verdict on one step, with a repair only where the repaired step is not wrong again."""

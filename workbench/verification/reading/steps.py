@@ -25,6 +25,13 @@ _LABEL = re.compile(
 )
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|No|approx|e\.g|i\.e)|\b[A-Z])\.$|^\s*\d{1,2}\.$")
 _PARAGRAPH = 80
+_MARGIN = re.compile(r"(?<=\S)\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)\s*$")
+
+
+def without_margin(step: str) -> str | None:
+    """`3x + 5 = 20 (-5)` without the note of what is done next; None where a step has none."""
+    bare = _MARGIN.sub("", step)
+    return bare if bare != step else None
 
 
 def split(solution: str | Sequence[str]) -> tuple[Step, ...]:

@@ -48,7 +48,8 @@ _TOKEN = re.compile(
     |(?P<arrow>=>|->|→|⇒|⟹|\\(?:to|implies|Rightarrow|rightarrow)(?![a-zA-Z]))
     |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
     |(?P<degree>\^\{?\\circ\}?|°)
-    |(?P<op>\*\*|[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
+    |(?P<op>\*\*|\+/[-−]|(?<=[a-zA-Z]=)\+-|(?<=[a-zA-Z][ ]=[ ])\+-
+        |[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
     |(?P<frac>\\[dt]?frac(?![a-zA-Z]))
     |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
     |(?P<box>\\boxed(?![a-zA-Z]))
@@ -66,6 +67,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OPS = {"**": "^", "×": "*", "·": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
+_OPS |= {"+-": "±", "+/-": "±", "+/−": "±"}
 _OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
 _RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
 _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
