@@ -28,9 +28,8 @@ class Answer:
 
 
 _FILLER = word_set("a an the is are of in per each and or about only exactly there answer total ")
-
-
 _UNIT_LETTERS = frozenset("hsgmlLdt")
+"""Hours, seconds, grams, metres or minutes, litres, days, tonnes."""
 _SPACED_SIGN = re.compile(r"^([-+−])\s+(?=[0-9])")
 """`- 5` as a whole answer."""
 
