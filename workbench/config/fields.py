@@ -83,7 +83,7 @@ class Training(Section):
     """Of sdpo: whether its teacher reads right siblings alone, or the verifier's reason where there is none."""
     anchor: float = Field(default=0.0, ge=0)
     """Of grpo: weight of the divergence from the teacher reading the problem alone; frozen, it is a KL anchor."""
-    learning_rate: float = Field(default=2e-4, gt=0)
+    learning_rate: float = Field(default=1e-4, gt=0)
     """Step size of AdamW."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Decoupled weight decay of AdamW."""
