@@ -153,13 +153,11 @@ def _cells(found: Mapping[str, Any]) -> tuple[str, str]:
 
 def _print_arms(plan: Mapping[str, Any]) -> None:
     splits = sorted({split for arm in plan["arms"].values() for split in arm["final"]})
-    table = table_of(("arm",), ("seeds", "rollouts to target", *splits))
+    table = table_of(("arm",), ("seeds", "rollouts to target", "dev", *splits))
     for name, arm in plan["arms"].items():
         reached = arm["rollouts_to_target"]
-        cells = [
-            percent(f) if (f := arm["final"].get(s, {}).get("solve_rate")) and f["value"] is not None else "–"
-            for s in splits
-        ]
+        found = [arm["dev"], *(arm["final"].get(s, {}).get("solve_rate") for s in splits)]
+        cells = [percent(f) if f and f["value"] is not None else "–" for f in found]
         table.add_row(plain(name), str(len(arm["seeds"])), f"{reached['value']:,.0f}" if reached else "–", *cells)
     target = f", target {plan['target']:.1%} on dev" if plan["target"] is not None else ""
     print_titled(f"{plan['plan']}: solve rate at the end, per cent [95 %]{target}", table)

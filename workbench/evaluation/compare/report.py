@@ -77,6 +77,7 @@ def arm_report(name: str, runs: PlanRuns, target: float | None) -> dict[str, Any
         "collapsed": {str(run.seed): run.collapsed for run in own if run.collapsed},
         "updates": max(updates(run) for run in own),
         "rollouts_to_target": reached,
+        "dev": figure(lambda: hierarchical_interval(figures.shares([run.curve[-1].counts for run in own]))),
         "ours_minus_this": ahead,
         **_ending(own),
         "used": used([run.charges for run in own]),
