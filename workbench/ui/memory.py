@@ -23,8 +23,8 @@ COLUMNS = (
     Column("level"),
     Column("skill"),
     Column("uses", figures=True, hint="how often a teacher read it"),
-    Column("helped", figures=True, hint="later rollouts of its problem were better"),
-    Column("hurt", figures=True, hint="later rollouts of its problem were worse"),
+    Column("helped", figures=True, hint="its problem was solved more often after it was read than before"),
+    Column("hurt", figures=True, hint="its problem was solved less often after it was read than before"),
     Column("age", figures=True, hint="rounds since it was last written"),
     Column("state"),
 )

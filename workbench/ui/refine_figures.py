@@ -107,6 +107,8 @@ def reliability_diagram(version: Version | None) -> Any:
                 line={"color": colour},
                 name=_MODES.get(mode.value, mode.value),
             )
+    if len(figure.data) == 1:
+        figure.add_annotation(text="No step is decided by a judge.", x=0.5, y=0.15, showarrow=False)
     figure.update_layout(title="Is the judge as sure as it should be?", height=360)
     figure.update_xaxes(title="score: how likely correct", range=[0, 1], tickformat=".0%")
     figure.update_yaxes(title="people found correct", range=[0, 1.02], tickformat=".0%")
@@ -139,9 +141,9 @@ def share(interval: Interval) -> str:
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th style='text-align:left;padding:2px 10px 2px 0'>{escape(c)}</th>" for c in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td style='padding:2px 10px 2px 0'>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in rows
+    head = "".join(f"<th>{escape(c)}</th>" for c in columns)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="wb-scroll"><table class="wb-table"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
-    return f"<div style='overflow-x:auto'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

@@ -34,23 +34,25 @@ from workbench.ui.refine_figures import (
     reliability_diagram,
     version_html,
 )
+from workbench.ui.tables import TABLE_STYLE
 
 _EMPTY = "<p>Label steps above, then refine: what the checkers leave open may then be decided.</p>"
 
 
 def panel(context: AppContext) -> None:
     """Draw the panel inside the open blocks: refine, compare, use, revert, re-verify."""
+    gr.HTML(f"<style>{TABLE_STYLE}</style>", visible="hidden")
     with gr.Row(equal_height=True):
         target = gr.Slider(0.8, 0.99, value=TARGET, step=0.01, label="Precision that must be certain", min_width=200)
         make = gr.Button("Refine", variant="primary", elem_id="refine-make", min_width=110, scale=0)
         version = gr.Dropdown([], label="Version", elem_id="refine-version", min_width=220)
         take = gr.Button("Use", elem_id="refine-use", min_width=90, scale=0)
         back = gr.Button("Revert", elem_id="refine-revert", min_width=90, scale=0)
-    state = gr.HTML(elem_id="refine-state")
+    state = gr.HTML(elem_id="refine-state", apply_default_css=False)
     with gr.Row():
-        with gr.Column(scale=3, min_width=420):
-            summary = gr.HTML(_EMPTY, elem_id="refine-summary")
-        with gr.Column(scale=2, min_width=340):
+        with gr.Column(scale=2, min_width=420):
+            summary = gr.HTML(_EMPTY, elem_id="refine-summary", apply_default_css=False)
+        with gr.Column(scale=1, min_width=340):
             diagram = gr.Plot(label="Reliability", show_label=False, elem_id="refine-diagram")
     outputs = [version, state, summary, diagram]
 
@@ -141,7 +143,7 @@ def _reverify_part(context: AppContext, version: Any) -> None:
             run = gr.Dropdown(_runs(context), value=context.run, label="Run", min_width=220)
             look = gr.Button("Show changes", elem_id="refine-look", min_width=130, scale=0)
             keep = gr.Button("Store the new verdicts", elem_id="refine-keep", min_width=170, scale=0)
-        told = gr.HTML(elem_id="refine-changes")
+        told = gr.HTML(elem_id="refine-changes", apply_default_css=False)
         table = gr.Dataframe(
             headers=list(CHANGE_COLUMNS), interactive=False, wrap=True, elem_id="refine-table", visible=False
         )

@@ -166,10 +166,11 @@ watch('value', () => element.querySelectorAll('table[data-table]').forEach(sort)
 TABLE_STYLE = """
 .wb-scroll { overflow: auto; max-height: 560px; border: 1px solid rgba(128,128,128,.28); border-radius: 8px; }
 .wb-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; line-height: 1.4; margin: 0; }
-.wb-table th, .wb-table td { padding: 6px 10px; text-align: left; vertical-align: top; border: 0;
+.wb-table th, .wb-table td { padding: 6px 7px; text-align: left; vertical-align: top; border: 0;
   border-bottom: 1px solid rgba(128,128,128,.18); }
-.wb-table td { overflow: hidden; overflow-wrap: break-word; min-width: 3.2em; }
-.wb-table td:first-child { min-width: 10em; max-width: 20em; }
+.wb-table td { overflow: hidden; overflow-wrap: break-word; }
+.wb-table td:first-child { min-width: 9em; max-width: 20em; }
+.wb-table td:nth-child(n+2) { min-width: 2.4em; }
 .wb-table .wb-figures { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .wb-table thead th { position: sticky; top: 0; z-index: 1; background: var(--block-background-fill, Canvas); }
 .wb-table th button, .wb-pick { all: unset; cursor: pointer; font: inherit; color: inherit; }
