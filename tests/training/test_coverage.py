@@ -11,7 +11,7 @@ from tests.training.test_update import group_of
 from workbench.config import Model
 from workbench.memory.retrieval import Recalled
 from workbench.training import coverage
-from workbench.training.coverage import signal_coverage
+from workbench.training.coverage import Coverage, signal_coverage
 from workbench.training.policy import load_policy
 from workbench.training.signals import pmd_signals
 
@@ -34,15 +34,16 @@ def test_nothing_wrong_has_no_coverage(policy):
 def test_a_rollout_without_a_context_has_no_signal(policy):
     group, signals = made(policy, [RIGHT, SIGN_KEPT])
     bare = replace(signals, contexts=(None, None))
-    assert signal_coverage(policy, [group], [bare], "s") == 0.0
+    assert signal_coverage(policy, [group], [bare], "s") == Coverage(0.0, 0.0)
 
 
 def test_a_context_counts_if_it_moves_the_step_enough_and_more_than_anothers(policy, monkeypatch):
     groups, signals = zip(*[made(policy, [RIGHT, SIGN_KEPT]), made(policy, [RIGHT, LATE])], strict=True)
     monkeypatch.setattr(coverage, "LEAST_MOVE", 0.0)
-    share = signal_coverage(policy, groups, signals, "s")
-    assert share in (0.5, 1.0)
+    found = signal_coverage(policy, groups, signals, "s")
+    assert found.moved == 1.0
+    assert found.usable in (0.5, 1.0)
     # Under a context of its own each step moves; read alone, as without another problem, nothing moves at all.
-    assert signal_coverage(policy, groups[:1], signals[:1], "s") == 1.0
+    assert signal_coverage(policy, groups[:1], signals[:1], "s") == Coverage(1.0, 1.0)
     monkeypatch.setattr(coverage, "LEAST_MOVE", 1e9)
-    assert signal_coverage(policy, groups, signals, "s") == 0.0
+    assert signal_coverage(policy, groups, signals, "s") == Coverage(0.0, 0.0)

@@ -20,6 +20,16 @@ MOST_ROWS = 48
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """Shares of the rollouts that went wrong."""
+
+    moved: float
+    """Whose context moves the taught step by `LEAST_MOVE`."""
+    usable: float
+    """Whose context does, and by more than another problem's context."""
+
+
+@dataclass(frozen=True)
 class _Wrong:
     """A rollout that went wrong, with what its teacher reads."""
 
@@ -28,12 +38,15 @@ class _Wrong:
     help: Help | None
 
 
-def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str) -> float | None:
-    """Share of a round's failed rollouts, and of right ones with a wrong step, that have a usable signal.
+def signal_coverage(
+    teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str
+) -> Coverage | None:
+    """Of a round's failed rollouts, and right ones with a wrong step, how many have a context that tells something.
 
-    A context is usable if it moves the log-probabilities of the taught step's tokens by `LEAST_MOVE` nats on average,
-    and by more than the context of another problem does. A rollout without a context has none. Tried on `MOST_ROWS`
-    rollouts at most; None where nothing went wrong.
+    What is measured is by how much reading it moves the log-probabilities of the taught step's tokens, on average.
+    Another problem's corrected step can move them further than their own, which shares most of its tokens with the
+    wrong one: so both shares are given. A rollout without a context has none. Tried on `MOST_ROWS` rollouts at most;
+    None where nothing went wrong.
     """
     wrong = [
         _Wrong(place, row, context.help if context is not None and any(row.distil) else None)
@@ -45,7 +58,7 @@ def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[
     tried = rng.sample(wrong, min(MOST_ROWS, len(wrong)))
     taught = [w for w in tried if w.help is not None]
     if not taught:
-        return 0.0 if tried else None
+        return Coverage(0.0, 0.0) if tried else None
     swapped = [_of_another(w, taught, rng) for w in taught]
 
     def reading(helps: Sequence[Help | None]) -> list[torch.Tensor]:
@@ -60,7 +73,8 @@ def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[
 
     alone, own, other = (reading(helps) for helps in ([None] * len(taught), [w.help for w in taught], swapped))
     moves = [(_move(w, a, b), _move(w, a, c)) for w, a, b, c in zip(taught, alone, own, other, strict=True)]
-    return sum(mine >= LEAST_MOVE and mine > others for mine, others in moves) / len(tried)
+    moved = [(mine, others) for mine, others in moves if mine >= LEAST_MOVE]
+    return Coverage(len(moved) / len(tried), sum(mine > others for mine, others in moved) / len(tried))
 
 
 def _of_another(wrong: _Wrong, taught: Sequence[_Wrong], rng: Random) -> Help | None:

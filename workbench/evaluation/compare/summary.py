@@ -103,7 +103,8 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     rows["pass16_minus_base"] = figure(lambda: figures.pass_gain(_some(main.ours), _base(main)))
     rows["round_cost_ratio_grpo"] = _of_bench(comparison.bench, "round_cost_ratio_grpo")
     rows["verification_share"] = _of_bench(comparison.bench, "verification_share")
-    rows["signal_coverage"] = figure(lambda: figures.health_share(_some(main.ours), "signal_coverage"))
+    for name in ("signal_coverage", "signal_moved"):
+        rows[name] = figure(lambda n=name: figures.health_share(_some(main.ours), n))  # type: ignore[misc]
     rows["end_over_best"] = figure(lambda: figures.end_over_best(_long(comparison)))
     rows |= _memory_rows(comparison)
     rows["second_path_kept"] = figure(lambda: figures.second_path(_some(main.ours), _base(main)))
