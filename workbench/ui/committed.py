@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,18 @@ def _cells(found: Any) -> tuple[Cell, Cell]:
         return Cell(_number(value), value), Cell(f"{_number(low)} to {_number(high)}" if ends else "", str(low))
     if isinstance(found, int | float):
         return Cell(_number(found), found), Cell("", "")
+    if isinstance(found, Sequence) and not isinstance(found, str):
+        return words("; ".join(map(_over_rounds, found))), Cell("", "")
     return words(str(found)), Cell("", "")
+
+
+def _over_rounds(found: Any) -> str:
+    """A malrule with its share of solutions at the start and at the end."""
+    try:
+        shares = [point["share"] for point in found["share"]]
+        return f"{found['malrule']} {shares[0]:.1%} to {shares[-1]:.1%}"
+    except (TypeError, KeyError, IndexError, ValueError):
+        return str(found)
 
 
 def _number(value: Any) -> str:
