@@ -186,15 +186,16 @@ def test_the_committed_comparison_is_shown_where_it_ships(tmp_path: Path) -> Non
         path.write_text(nonsense)
         assert committed_html(path) is None
     gain = {"value": 0.1234, "low": 0.05, "high": 0.2}
-    path.write_text(
-        json.dumps({"summary": {"gain_on_test": gain, HOSTILE: {"value": None, "reason": HOSTILE}, "seeds": 5}})
-    )
+    fell = {"malrule": HOSTILE, "share": [{"round": 0, "share": 0.1}, {"round": 9, "share": 0.02}]}
+    summary = {"gain_on_test": gain, HOSTILE: {"value": None, "reason": HOSTILE}, "malrules": [fell], "seeds": 5}
+    path.write_text(json.dumps({"summary": summary}))
     made = committed_html(path)
     assert made is not None
     assert_harmless(made)
     assert "gain on test" in made
     assert "0.123" in made
     assert "0.05 to 0.2" in made
+    assert "10.0% to 2.0%" in made
 
 
 def test_examples_show_the_problem_and_the_first_error() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from workbench.ui.tables import Cell, Column, Row, escaped, table_html, words
 
 COMPARISON = Path(__file__).parents[2] / "data" / "results" / "compare-tutor.json"
-COLUMNS = (Column("figure"), Column("value", figures=True), Column("95 %", figures=True))
+COLUMNS = (Column("figure"), Column("value", figures=True), Column("95 %, or why there is none"))
 
 
 def committed_html(path: Path = COMPARISON) -> str | None:
