@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from workbench.config import Config, load_config
-from workbench.errors import BadInput, WorkbenchError
+from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.problems.splits import load_split
 from workbench.store import Store, by_hand
 from workbench.training import checkpoint
@@ -177,6 +177,11 @@ def test_a_run_evaluates_and_leaves_the_moving_average_whoever_teaches(tmp_path,
     assert same_weights(left, seen[1])
     assert not same_weights(left, last)
     assert not same_weights(left, before)
+
+
+def test_a_checkpoint_of_an_earlier_version_says_so(tmp_path):
+    with pytest.raises(StorageError, match=r"has no average\.safetensors; an earlier version made it"):
+        checkpoint.restore_learned(tmp_path, load_policy(config(1).model))
 
 
 def same_weights(a, b):

@@ -22,8 +22,8 @@ Feedback = Literal["siblings", "verifier"]
 def grpo_signals(policy: Policy, group: Group, anchor: float = 0.0) -> Signals:
     """Group-relative policy gradient on whole solutions by their final answers (arXiv 2402.03300).
 
-    `anchor`: weight of the divergence from the teacher, which reads the problem alone; with a frozen teacher it is
-    the paper's KL term.
+    `anchor`: weight of the divergence from the teacher, which reads the problem alone; with a frozen teacher at
+    temperature 1 and without doubt it is the paper's KL term.
     """
     advantages = group_advantages([float(m.verdict.answer_correct) for m in group.members])
     prompt = tuple(policy.problem_ids(group.problem.text))

@@ -148,8 +148,11 @@ def restore_learned(path: Path, policy: Policy) -> None:
 
 @torch.no_grad()
 def restore_policy(path: Path, policy: Policy, name: str = "policy") -> None:
-    """Put a checkpoint's weights into a policy of the same shape. Raises `StorageError` if shapes differ."""
-    stored = load_file(path / f"{name}.safetensors")
+    """Put a checkpoint's weights into a policy of the same shape. Raises `StorageError` where it cannot be."""
+    file = path / f"{name}.safetensors"
+    if not file.is_file():
+        raise StorageError(f"The checkpoint {path} has no {file.name}; an earlier version made it, start a new run.")
+    stored = load_file(file)
     for key, parameter in policy.model.named_parameters():
         if not _moves(key, policy):
             continue
