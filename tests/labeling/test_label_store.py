@@ -227,3 +227,22 @@ def test_a_kill_loses_no_label_that_was_acknowledged(store: Store):
     kept = [x.item_id for x in store.labels()]
     assert kept[: len(said)] == said
     assert len(kept) - len(said) <= 1
+
+
+def test_eight_who_settle_one_item_at_once_decide_it_once(store: Store):
+    (one,) = items(1)
+    store.add_label_items([one])
+    with ThreadPoolExecutor(8) as hands:
+        given = [label(one, f"settled:p{n}", RIGHT if n % 2 else WRONG) for n in range(8)]
+        decided = list(hands.map(store.settle_label, given))
+    assert sum(decided) == 1
+    assert store.labels() == [given[decided.index(True)]]
+
+
+def test_a_label_given_while_a_file_was_read_is_not_written_over(store: Store):
+    one, two = items(2)
+    store.add_label_items([one, two])
+    store.save_label(label(two, "ann", RIGHT))
+    with pytest.raises(BadInput, match="meanwhile; try again"):
+        store.save_labels([label(one, "ann", WRONG), label(two, "ann", WRONG)], "file.jsonl")
+    assert store.labels() == [label(two, "ann", RIGHT)]

@@ -125,20 +125,32 @@ class LabelMethods:
 
     def save_label(self, label: Label, origin: str = "app") -> None:
         """Append one label. It lasts when this returns. Raises `BadInput` for an item that is not there."""
-        self.save_labels([label], origin)
+        with self._write() as db:
+            _append(db, label, origin)
 
     def save_labels(self, new: Iterable[Label], origin: str = "app", items: Iterable[LabelItem] = ()) -> int:
         """Append labels, with items that may be new, all or none. Returns how many items were new.
 
-        Raises `BadInput`, and saves nothing, for an item that is not there.
+        Raises `BadInput`, and saves nothing, for an item that is not there, or that its annotator has labelled.
         """
         with self._write() as db:
             before = _count_items(db)
             _add_items(db, [(item, Place(readers=0)) for item in items])
             added = _count_items(db) - before
             for label in new:
+                if _now(db, label.item_id, label.annotator) is not None:
+                    raise BadInput(f"{label.annotator!r} has labelled item {label.item_id} meanwhile; try again.")
                 _append(db, label, origin)
             return added
+
+    def settle_label(self, label: Label) -> bool:
+        """Append what somebody, `settled:NAME`, decided on an item. False, and nothing, if it was decided already."""
+        with self._write() as db:
+            of_item = labels_now.c.item_id == label.item_id
+            if db.scalar(select(labels_now.c.seq).where(of_item & labels_now.c.annotator.startswith(SETTLED))):
+                return False
+            _append(db, label, "app")
+            return True
 
     def add_label(self, label: Label, origin: str = "app") -> bool:
         """Append a label unless its annotator has one on the item: a key pressed twice counts once."""

@@ -106,9 +106,7 @@ def undo(store: Store, annotator: str) -> Desk | None:
 
 def settle(store: Store, annotator: str, shown: str, given: Mark) -> None:
     """Decide an item on which people differ. Raises `BadInput` where there is none, or it was decided meanwhile."""
-    found = {d.item_id: d for d in disagreements(store.labels())}
-    if shown not in found:
+    if shown not in {d.item_id for d in disagreements(store.labels())}:
         raise BadInput("There is nothing to settle here; people agree on this step, or none is shown.")
-    if found[shown].settled is not None:
+    if not store.settle_label(Label(shown, SETTLED + annotator, given, utc_now())):
         raise BadInput("Somebody has settled this step meanwhile; here is the next.")
-    store.save_label(Label(shown, SETTLED + annotator, given, utc_now()))
