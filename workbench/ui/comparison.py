@@ -41,8 +41,8 @@ def _band(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], co
     """A line with its interval as a band of the same colour."""
     edge = [i.high for i in intervals] + [i.low for i in reversed(intervals)]
     made.add_scatter(
-        x=[*x, *reversed(x)], y=edge, fill="toself", fillcolor=colour, opacity=0.15, line={"width": 0},
-        hoverinfo="skip", showlegend=False, legendgroup=name,
+        x=[*x, *reversed(x)], y=edge, mode="lines", fill="toself", fillcolor=colour, opacity=0.15,
+        line={"width": 0}, hoverinfo="skip", showlegend=False, legendgroup=name,
     )  # fmt: skip
     made.add_scatter(
         x=list(x), y=[i.value for i in intervals], name=name, mode="lines+markers", legendgroup=name,

@@ -124,6 +124,7 @@ def _traces(name: str, rounds: Sequence[Round], measure: Measure, colour: str, l
     band = go.Scatter(
         x=[*x, *reversed(x)],
         y=[*(p.value.high for p in dev), *(p.value.low for p in reversed(dev))],
+        mode="lines",
         fill="toself",
         fillcolor=faint(colour, 0.16),
         line={"width": 0},
