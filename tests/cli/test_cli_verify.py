@@ -332,6 +332,7 @@ def test_a_small_bench_of_speed(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     assert [row["peer"] for row in found["ratios"]][-1] == "solveset"
     assert found["ratios"][-1]["agree"] == 1.0
+    assert found["ratios"][-1]["decision_seconds"] > 0
     assert [jobs for jobs, _ in found["mixed_seconds"]] == [1, 2]
 
 

@@ -105,9 +105,11 @@ def print_speed(speed: Speed) -> None:
     table = table_of(("measure",), ("found", "wanted"))
     table.add_row(f"a step, over {speed.steps:,}", milliseconds(speed.step_seconds), milliseconds(speed.step_target))
     for found in speed.ratios:
-        times = (milliseconds(found.ours_seconds), milliseconds(found.peer_seconds))
-        what = f"a pair of equations: {times[0]}, {found.peer} {times[1]} ({found.pairs:,} pairs)"
-        table.add_row(what, f"{found.ratio:,.0f} times faster", f"{found.target:,.0f} times")
+        peer = f"{found.peer} {milliseconds(found.peer_seconds)} ({found.pairs:,} pairs)"
+        what = f"to decide a pair of equations: {milliseconds(found.decision_seconds)}, {peer}"
+        table.add_row(what, f"{found.decision_ratio:,.0f} times faster", f"{found.target:,.0f} times")
+        what = f"with malrule and repair: {milliseconds(found.verdict_seconds)}"
+        table.add_row(what, f"{found.verdict_ratio:,.0f} times faster", "")
         table.add_row(f"same verdict as {found.peer}, where both decide", percent_of(found.agree), "")
     for jobs, seconds in speed.mixed_seconds:
         table.add_row(f"{speed.mixed_steps:,} steps, {jobs} job{'s' * (jobs > 1)}", f"{seconds:.2f} s", "seconds")

@@ -10,6 +10,8 @@ from pathlib import Path
 from workbench.files import json_object, read_jsonl, shown
 from workbench.types import Judgement, Knowledge, Problem
 from workbench.verification import Verifier
+from workbench.verification.algebra.relations import compare, statements
+from workbench.verification.reading.claims import read_line
 
 _EXAMPLE = '{"before": "3x + 5 = 20", "after": "3x = 15"}'
 
@@ -57,12 +59,25 @@ def timed(name: str, check: Check, pairs: Sequence[Pair]) -> Timing:
 
 
 def ours(verifier: Verifier) -> Check:
-    """This project's verifier, from text to verdict."""
+    """This project's verifier, from text to verdict, with the malrule and the repair of what is wrong."""
 
     def check(pair: Pair) -> bool | None:
         problem = Problem("pair", f"Solve {pair.before}.", None)
         judgement = verifier.verify(problem, [pair.after], Knowledge.FREE).steps[0].judgement
         return {Judgement.CORRECT: True, Judgement.INCORRECT: False, Judgement.UNKNOWN: None}[judgement]
+
+    return check
+
+
+def deciding() -> Check:
+    """This project's decision alone, as peers make it: from text to whether the solutions are the same."""
+
+    def check(pair: Pair) -> bool | None:
+        before, after = (statements(read_line(text)) for text in (pair.before, pair.after))
+        if len(before) != 1 or len(after) != 1:
+            return None
+        old, new = before[0].solutions, after[0].solutions
+        return None if old is None or new is None else compare(old, new) is None
 
     return check
 

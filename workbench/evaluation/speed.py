@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 
-from workbench.evaluation.peers import Check, Pair, Timing, math_verify, ours, solveset, timed
+from workbench.evaluation.peers import Check, Pair, Timing, deciding, math_verify, ours, solveset, timed
 from workbench.problems.catalogue import DIFFICULTIES, SKILLS, SPLITS, make
 from workbench.types import Problem
 from workbench.verification import Verifier
@@ -25,14 +25,18 @@ NO_MATH_VERIFY = (
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times faster the verifier decides a pair than a peer does."""
+    """How many times faster than a peer the verifier is on a pair: to decide, as the peer does, and in all."""
 
     peer: str
     pairs: int
-    ours_seconds: float
+    decision_seconds: float
+    verdict_seconds: float
+    """With the malrule, the counterexample and the repair, which no peer gives."""
     peer_seconds: float
-    ratio: float
+    decision_ratio: float
+    verdict_ratio: float
     target: float
+    """Of the decision."""
     agree: float | None
     """Among the pairs that both decide."""
 
@@ -150,19 +154,23 @@ def _ratios(verifier: Verifier, pairs: Sequence[Pair], peer_pairs: int) -> tuple
     peers: dict[str, Check | None] = {"math-verify": math_verify(), "solveset": solveset()}
     few = list(pairs[:peer_pairs])
     clear_caches()
-    timing = timed("ours", ours(verifier), pairs)
-    found = [_ratio(timing, timed(name, peer, few)) for name, peer in peers.items() if peer is not None]
+    verdict = timed("verdict", ours(verifier), pairs)
+    clear_caches()
+    decision = timed("decision", deciding(), pairs)
+    found = [_ratio(decision, verdict, timed(name, peer, few)) for name, peer in peers.items() if peer is not None]
     return found, [NO_MATH_VERIFY] if peers["math-verify"] is None else []
 
 
-def _ratio(own: Timing, peer: Timing) -> Ratio:
-    both = [a == b for a, b in zip(own.same, peer.same, strict=False) if a is not None and b is not None]
+def _ratio(decision: Timing, verdict: Timing, peer: Timing) -> Ratio:
+    both = [a == b for a, b in zip(verdict.same, peer.same, strict=False) if a is not None and b is not None]
     return Ratio(
         peer=peer.name,
         pairs=peer.pairs,
-        ours_seconds=own.seconds_per_pair,
+        decision_seconds=decision.seconds_per_pair,
+        verdict_seconds=verdict.seconds_per_pair,
         peer_seconds=peer.seconds_per_pair,
-        ratio=peer.seconds_per_pair / own.seconds_per_pair,
+        decision_ratio=peer.seconds_per_pair / decision.seconds_per_pair,
+        verdict_ratio=peer.seconds_per_pair / verdict.seconds_per_pair,
         target=PEER_TARGETS[peer.name],
         agree=sum(both) / len(both) if both else None,
     )
