@@ -108,6 +108,35 @@ def test_retirement_says_why(round, hurt, reason):
     assert (state.live() == []) == (reason is not None)
 
 
+@pytest.mark.parametrize(
+    ("reason", "after"),
+    [
+        ("written 21 rounds ago and not confirmed since", None),
+        ("hurt 8 times, helped 0", "hurt 8 times, helped 0"),
+        ("by a person: too vague", "by a person: too vague"),
+    ],
+)
+def test_only_what_had_expired_comes_back_when_it_is_written_again(reason, after):
+    state = with_lesson()
+    gone = {key: replace(item, retired=reason, confirmed_round=5) for key, item in state.items.items()}
+    again = only(remember(replace(state, items=gone), [LESSON], 30, "t@30", 0.5))
+    assert (again.retired, again.confirmed_round) == (after, 5)
+
+
+@pytest.mark.parametrize("change", [{"pinned": True}, {"retired": "by a person"}])
+def test_what_a_person_did_outlasts_a_writing(change):
+    lesson = with_lesson()
+    experience = remember_experience(MemoryState(), group([RIGHT]), 0, "t@0")
+    for state in (lesson, experience):
+        touched = replace(state, items={key: replace(item, **change) for key, item in state.items.items()})
+        written = (
+            remember(touched, [LESSON], 3, "t@3", 0.5)
+            if state is lesson
+            else remember_experience(touched, group([RIGHT], round=3), 3, "t@3")
+        )
+        assert (only(written).pinned, only(written).retired) == (only(touched).pinned, only(touched).retired)
+
+
 def test_the_best_verified_solution_is_the_experience():
     long = "3x = 20 - 5\n3x = 15\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"
     state = remember_experience(MemoryState(), group([SIGN_KEPT, long, RIGHT]), 0, "t@0")

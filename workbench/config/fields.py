@@ -82,8 +82,8 @@ class Training(Section):
     feedback: Literal["siblings", "verifier"] = "siblings"
     """Of sdpo: whether its teacher reads right siblings alone, or the verifier's reason where there is none."""
     anchor: float = Field(default=0.0, ge=0)
-    """Of grpo: weight of the divergence from the teacher reading the problem alone; frozen, with
-    `teacher_temperature` 1 and `doubt` 0, it is a KL anchor."""
+    """Of grpo: weight of the divergence from the teacher reading the problem alone; from a frozen one, with
+    `distill_weight` and `teacher_temperature` 1 and `doubt` 0, it is a KL anchor."""
     learning_rate: float = Field(default=1e-4, gt=0)
     """Step size of AdamW."""
     weight_decay: float = Field(default=0.0, ge=0)

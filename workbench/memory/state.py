@@ -17,6 +17,9 @@ from workbench.types import Group, Level, MemoryItem, Reflection, content_id
 CHANCE = 0.005
 """How likely an item may have hurt so often by chance and yet be retired: small, since it is asked each time."""
 
+STALE = "written"
+"""How the reason begins for which what was not said again expires."""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -76,6 +79,7 @@ def remember_experience(state: MemoryState, group: Group, round: int, policy_ver
     old = state.items.get(item.id)
     if old is not None:
         item = replace(item, uses=old.uses, helped=old.helped, hurt=old.hurt)
+        item = replace(item, pinned=old.pinned, retired=old.retired)  # nothing but a person retires an experience
     return replace(state, items={**state.items, item.id: item})
 
 
@@ -84,7 +88,8 @@ def remember(
 ) -> MemoryState:
     """Turn reflections into items; one that says the same of the same problem refreshes the old item.
 
-    Two lessons of the policy about the same malrule say the same, however they are worded.
+    Two lessons of the policy about the same malrule say the same, however they are worded. What had expired lives
+    again; what did harm or was retired by a person does not.
     """
     items = dict(state.items)
     spoken = {_about(item): item.id for item in state.live() if item.malrule is not None}
@@ -101,8 +106,14 @@ def remember(
         if old is not None:
             evidence = tuple(dict.fromkeys((*old.evidence, *r.evidence)))[-8:]
             fresh = replace(fresh, evidence=evidence, uses=old.uses, helped=old.helped, hurt=old.hurt)
+            fresh = replace(fresh, confirmed_round=old.confirmed_round, pinned=old.pinned, retired=_for_good(old))
         items[key] = fresh
     return replace(state, items=items)
+
+
+def _for_good(item: MemoryItem) -> str | None:
+    """Why an item stays retired though it is written again: it did harm, or a person said so."""
+    return None if item.retired is None or item.retired.startswith(STALE) else item.retired
 
 
 def _about(item: MemoryItem) -> tuple[Level, str | None, str | None, str]:
@@ -160,7 +171,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
         if _harms(item):
             items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
         elif age > expiry_rounds:
-            items[key] = replace(item, retired=f"written {age} rounds ago and not confirmed since")
+            items[key] = replace(item, retired=f"{STALE} {age} rounds ago and not confirmed since")
     fresh = tuple(c for c in state.corrections if round - c.round <= expiry_rounds)
     return replace(state, items=items, corrections=fresh)
 

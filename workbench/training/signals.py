@@ -38,7 +38,7 @@ class Target:
     """A corrected step to be written after a verified prefix: a hard target."""
 
     exchange: Exchange
-    """The prompt includes the verified prefix; the reply is the corrected step, alone or to the end of a solution."""
+    """The prompt includes the verified prefix; the reply is what belongs after it."""
     weight: float
     member: int | None = None
     """Place in its group of the rollout that it corrects."""
