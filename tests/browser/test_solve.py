@@ -50,6 +50,26 @@ def solve(page, problem: str | None = None, sides: tuple[str, ...] = ("left", "r
         page.locator(f"#solve-{side}-cards .wb-dispute").first.wait_for(state="attached")
 
 
+def test_a_pasted_problem_drops_the_answer_of_the_one_before(open_page) -> None:
+    page = open_page()
+    field, answer = (
+        page.locator("#solve-problem textarea"),
+        page.locator("#solve-answer input, #solve-answer textarea"),
+    )
+    assert answer.input_value() == "x = 4"
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('Solve 2(x - 3) = 10.')")
+    field.select_text()
+    page.keyboard.press("Control+V")
+    page.wait_for_function("document.querySelector('#solve-answer input, #solve-answer textarea').value === ''")
+    answer.fill("x = 8")
+    solve(page)
+    assert answer.input_value() == "x = 8"
+    page.locator("#solve-pick").click()
+    page.wait_for_function("!document.querySelector('#solve-problem textarea').value.includes('2(x - 3)')")
+    assert answer.input_value()
+
+
 def test_each_tab_opens(open_page) -> None:
     page = open_page()
     for name in ("Label", "Memory", "Progress", "Solve"):

@@ -107,6 +107,12 @@ def test_a_picked_problem_keeps_its_solution_only_while_its_text_stands():
     assert asked_problem(known.text, "x = 3", ("x = 3",), known).solution == ("x = 3",)
 
 
+def test_a_picked_problems_answer_judges_no_other_problem():
+    picked = Problem("k", "Solve x + 2 = 5.", "x = 3")
+    assert read_problem("Solve 2(x - 3) = 10.", "x = 3", picked).answer is None
+    assert read_problem("Solve 2(x - 3) = 10.", "x = 8", picked).answer == "x = 8"
+
+
 @pytest.mark.parametrize(
     ("text", "known"), [("", ""), ("  \n", ""), (None, None), ("x" * 1_000_000, ""), ("x", "9" * 3000)]
 )

@@ -35,6 +35,8 @@ def read_problem(text: str | None, known: str | None, chosen: Problem | None) ->
     for given in (text, known):
         if len(given) > LONGEST:
             raise BadInput(too_long(given))
+    if chosen is not None and text != chosen.text and known == chosen.answer:
+        known = ""  # the page has not cleared it yet
     return asked_problem(in_words(without_latex(text)), known.strip() or None, known=chosen)
 
 

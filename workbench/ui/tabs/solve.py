@@ -29,14 +29,13 @@ from workbench.ui.tabs import solve_check, solve_pick
 from workbench.ui.tally import tally_html
 from workbench.verification import Verifier
 
-EXAMPLE, EXAMPLE_ANSWER = "Solve 3(x + 4) = 24.", "x = 4"
+EXAMPLE = Problem("example", "Solve 3(x + 4) = 24.", "x = 4")
 WHERE = ("left", "right")
 NO_MODEL = "none"
 BETWEEN_FRAMES = 0.08
 """Seconds between two frames in which no step ended."""
 MODEL_QUEUE: dict[str, Any] = {"concurrency_id": "models", "concurrency_limit": MODELS_AT_ONCE}
 """All work of models waits in one queue, so that many people do not slow each other to a standstill."""
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
 
 @dataclass(frozen=True)
@@ -50,21 +49,21 @@ class _Side:
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
-    picked = gr.State(None)
+    picked = gr.State(EXAMPLE)
     with gr.Row(elem_classes="wb-ask"):
         with gr.Column(scale=3, min_width=400):
             problem = gr.Textbox(
-                EXAMPLE,
+                EXAMPLE.text,
                 label="Problem",
                 info="In words, or a bare equation or expression; LaTeX is welcome.",
                 lines=2,
                 max_lines=6,
                 elem_id="solve-problem",
             )
-            preview = gr.HTML(asked_html(EXAMPLE), elem_id="solve-preview")
+            preview = gr.HTML(asked_html(EXAMPLE.text), elem_id="solve-preview")
         with gr.Column(scale=2, min_width=360):
-            answer = solve_pick.draw(problem, picked, EXAMPLE_ANSWER)
-    problem.change(asked_html, problem, preview, **QUIET)
+            answer = solve_pick.draw(problem, picked, EXAMPLE)
+    problem.change(asked_html, problem, preview, **solve_pick.QUIET)
     with gr.Tabs(elem_id="solve-tabs"):
         with gr.Tab("Models side by side", id="models"):
             _models(context, problem, answer, picked)
@@ -128,7 +127,7 @@ def _example(context: AppContext, name: str) -> tuple[str, Shown | None]:
     """A model's solution of the example, so that the page opens on something; it also loads the model."""
     if name not in context.models:
         return "", None
-    asked = asked_problem(EXAMPLE, EXAMPLE_ANSWER)
+    asked = asked_problem(EXAMPLE.text, EXAMPLE.answer)
     try:
         *_, last = write_solution(open_policy(context.models[name]), asked, Settings(), Verifier())
     except BadInput as error:

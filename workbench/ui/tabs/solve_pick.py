@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
+from typing import Any
 
 import gradio as gr
 
@@ -13,27 +14,35 @@ from workbench.types import Problem
 
 ANY = "any"
 FIRST_SPLIT = "test"
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
 
-def draw(problem: gr.Textbox, picked: gr.State, known: str) -> gr.Textbox:
+def draw(problem: gr.Textbox, picked: gr.State, example: Problem) -> gr.Textbox:
     """Draw the fields; returns the one that holds the known answer."""
+    belongs = gr.State(example.text)
     with gr.Row():
         skill = gr.Dropdown([ANY, *(s.name for s in SKILLS)], value=ANY, label="Skill", min_width=110)
         level = gr.Dropdown([ANY, *map(str, DIFFICULTIES)], value=ANY, label="Level", min_width=80)
         split = gr.Dropdown(list(SHIPPED), value=FIRST_SPLIT, label="Split", min_width=100)
     with gr.Row():
         answer = gr.Textbox(
-            known, label="Known answer", placeholder="unknown", max_lines=1, min_width=140, elem_id="solve-answer"
+            example.answer,
+            label="Known answer",
+            placeholder="unknown",
+            max_lines=1,
+            min_width=140,
+            elem_id="solve-answer",
         )
         another = gr.Button("Pick a problem", min_width=140, elem_id="solve-pick", elem_classes="wb-button")
 
-    def pick(skill_name: str, level_name: str, split_name: str) -> tuple[str, str, Problem]:
+    def pick(skill_name: str, level_name: str, split_name: str) -> tuple[str, str, Problem, str]:
         found = pick_problem(skill_name, level_name, split_name, random.Random())
-        return found.text, found.answer or "", found
+        return found.text, found.answer or "", found, found.text
 
-    another.click(pick, [skill, level, split], [problem, answer, picked], show_progress="hidden")
-    # An answer that belongs to another problem must not judge this one.
-    problem.input(lambda: "", None, answer, queue=False, show_progress="hidden", trigger_mode="always_last")
+    another.click(pick, [skill, level, split], [problem, answer, picked, belongs], show_progress="hidden")
+    # An answer that belongs to another problem must not judge this one, whether it is typed or pasted.
+    answer.input(lambda text: text, problem, belongs, **QUIET)
+    problem.change(lambda text, to: gr.skip() if text == to else "", [problem, belongs], answer, **QUIET)
     return answer
 
 
