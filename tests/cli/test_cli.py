@@ -20,7 +20,7 @@ from workbench.cli.render import print_solution
 from workbench.problems.asking import in_words
 from workbench.problems.splits import evenly
 from workbench.store import Store
-from workbench.types import Problem, Round, from_json
+from workbench.types import Knowledge, Problem, Round, from_json
 from workbench.verification import Verifier
 
 COMMANDS = ("train", "solve", "evaluate", "runs", "memory", "fetch", "pretrain", "problems")
@@ -201,6 +201,14 @@ def test_steps_are_shown_with_sign_word_and_reason(capsys: pytest.CaptureFixture
     assert "Instead: 24 - 12 = 12" in shown
     assert "? unknown" in shown
     assert "\x1b" not in shown
+
+
+def test_what_follows_from_a_wrong_step_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = Problem(id="p", text="Solve 3x + 12 = 24.", answer=None)
+    print_solution(problem.text, Verifier().verify(problem, "3x = 36\nx = 12\nAnswer: x = 12", Knowledge.FREE))
+    shown = capsys.readouterr().out
+    assert "✓ correct    x = 12   follows from a wrong step" in shown
+    assert "Step 1 is the first that is wrong" in shown
 
 
 def test_evenly_spreads() -> None:

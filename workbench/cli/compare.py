@@ -142,7 +142,8 @@ def _costs(request: Request, left: Sequence[Trial]) -> tuple[Layout, dict[str, A
     from workbench.evaluation.compare.cost import Layout, faster, layouts, one_of_each, probe
 
     cores = max(layout.threads for layout in layouts())
-    probed = list(one_of_each(left))
+    # What is shorter than its probe is simply run.
+    probed = [t for t in one_of_each(left) if (t.config.training.rounds or 0) > 3 * request.probe_rounds]
     if request.jobs is not None:
         layout = Layout(request.jobs, request.threads or max(1, cores // request.jobs))
     elif request.probe_rounds and probed:

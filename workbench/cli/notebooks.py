@@ -19,7 +19,7 @@ from workbench.errors import BadInput, WorkbenchError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-notebooks = typer.Typer(no_args_is_help=True, help="List the notebooks, run them, or see whether they are in step.")
+notebooks = typer.Typer(no_args_is_help=True, help="Run the notebooks, or see whether they are in step.")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="How a file name begins, such as 03.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array.")]

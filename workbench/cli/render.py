@@ -53,12 +53,15 @@ def print_solution(problem: str, verdict: Verdict) -> None:
         out.print(f"  The final answer is {'right' if right else 'not right'}.")
     elif verdict.answer is None:
         out.print("  There is no final answer.")
+    elif verdict.first_error is not None:
+        out.print(f"  Step {verdict.first_error + 1} is the first that is wrong, so the answer is not to be trusted.")
     out.print()
 
 
 def _step_lines(step: StepVerdict) -> Iterator[Text]:
     sign, colour = SIGNS[step.judgement]
-    yield Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text))
+    carried = ("   follows from a wrong step", "dim") if step.carried else ""
+    yield Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text), carried)
     if step.judgement is Judgement.INCORRECT:
         yield Text(f"{'':<15}{plain(step.reason)}", style="dim")
         if step.repair is not None:

@@ -154,7 +154,7 @@ def _traces(name: str, rounds: Sequence[Round], measure: Measure, colour: str, l
             "width": 0,
         },
         hovertemplate="%{y:.1%}",
-        mode="lines",
+        mode="lines" if len(own) > 1 else "markers",  # a line of one point cannot be seen
         name=f"{shown}: training rollouts",
         legendgroup=shown,
         showlegend=legend,
