@@ -94,10 +94,11 @@ def test_memory_speaks_of_a_cell_by_evidence_or_by_skill_and_malrule() -> None:
     base = MemoryItem("m", Level.LESSON, "s", "p", "text", (), "v", 0)
     by_rollout = MemoryItem("r", Level.LESSON, "other", "p", "text", ("x", "f1"), "v", 0, uses=1)
     by_malrule = MemoryItem("k", Level.PATTERN, "s", None, "text", ("y",), "v", 0, malrule="sign_kept", uses=9)
-    gone = MemoryItem("g", Level.LESSON, "s", "p", "text", ("f1",), "v", 0, uses=20, retired="old")
+    again = MemoryItem("a", Level.LESSON, "other", "q", "text", ("f1",), "v", 0)
+    gone = MemoryItem("g", Level.LESSON, "s", "p", "old text", ("f1",), "v", 0, uses=20, retired="old")
     other = MemoryItem("o", Level.LESSON, "t", "p", "text", (), "v", 0, malrule="sign_kept")
     members = [failure("buggy", 0, key="f1", malrule="sign_kept")]
-    said = said_by_memory([gone, other, base, by_rollout, by_malrule], members, "s", "sign_kept")
+    said = said_by_memory([gone, again, other, base, by_rollout, by_malrule], members, "s", "sign_kept")
     assert [item.id for item in said] == ["k", "r", "g"]
 
 

@@ -20,7 +20,7 @@ from workbench.ui import audit as views
 from workbench.ui import memory as memory_views
 from workbench.ui import run_data
 from workbench.ui.audit_page import audit_page
-from workbench.ui.committed import committed_html
+from workbench.ui.committed import committed_curves, committed_html
 from workbench.ui.run_data import Audits, audited
 from workbench.ui.tables import Column, Row, figure, key_of, read_key, share, table_html, words
 from workbench.ui.tabs import progress
@@ -177,6 +177,13 @@ def test_the_page_loads_nothing_and_escapes_the_run(made: Store, tmp_path: Path)
     assert "@import" not in body
     assert "Audit of made" in body
     assert "wb-heat" in body
+
+
+def test_the_committed_curves_are_drawn_for_every_method(tmp_path: Path) -> None:
+    assert committed_curves(tmp_path / "nowhere") is None
+    assert committed_curves(tmp_path) is None
+    names = {trace.name for trace in committed_curves().data if trace.name}
+    assert {"pmd", "grpo"} <= names
 
 
 def test_the_committed_comparison_is_shown_where_it_ships(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def show(
 
     if skill not in BY_NAME:
         near = get_close_matches(skill, BY_NAME, n=1, cutoff=0)[0]
-        raise BadInput(f"There is no skill {skill!r}; the nearest is {near!r}.")
+        raise BadInput(f"There is no skill {skill!r}; the nearest of {', '.join(BY_NAME)} is {near!r}.")
     for i in range(n):
         problem = make(skill, level, 0, i, SPLITS["train"])
         if as_json:

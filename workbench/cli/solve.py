@@ -10,7 +10,7 @@ import typer
 
 from workbench.cli.runs import RUNS
 from workbench.errors import BadInput
-from workbench.problems.asking import in_words
+from workbench.problems.asking import LONGEST, in_words
 
 MODEL_HELP = "The shipped tutor if left out; else 'smollm2', a folder, a hub id, a run's name or path, or 'latest'."
 
@@ -45,6 +45,8 @@ def solve(
     """
     if not problem.strip():
         raise BadInput("The problem is empty; write an equation or a question.")
+    if len(problem) > LONGEST:
+        raise BadInput(f"The problem has {len(problem):,} characters and at most {LONGEST:,} are read; shorten it.")
     if samples > 1 and temperature == 0:
         raise BadInput(f"{samples} samples at temperature 0 would all be the same; give --temperature 1.")
     from workbench.cli.models import longest_solution, open_policy, resolve_model

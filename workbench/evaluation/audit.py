@@ -194,7 +194,7 @@ def said_by_memory(
 ) -> list[MemoryItem]:
     """What memory says about a cell: items written from its rollouts, or of its skill about its malrule.
 
-    Live items first, the most used first.
+    Live items first, the most used first; of those that say the same, only the first.
     """
     rollouts = {f.rollout_id for f in members}
     about = [
@@ -202,7 +202,8 @@ def said_by_memory(
         for item in memory
         if not rollouts.isdisjoint(item.evidence) or (item.skill == skill and item.malrule == kind)
     ]
-    return sorted(about, key=lambda item: (item.retired is not None, -item.uses, -item.written_round, item.id))
+    about.sort(key=lambda item: (item.retired is not None, -item.uses, -item.written_round, item.id))
+    return list({(item.level, item.text): item for item in reversed(about)}.values())[::-1]
 
 
 def failures_of(found: Audit, skill: str, kind: str, key: Callable[[Failure], str] = by_kind) -> list[Failure]:

@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.store import Store
 from workbench.types import Round
 from workbench.ui.audit import AUDIT_STYLE
-from workbench.ui.committed import committed_html
+from workbench.ui.committed import committed_curves, committed_html
 from workbench.ui.context import AppContext
 from workbench.ui.curves import curves_figure, health_figure, stages_figure
 from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped
@@ -52,8 +52,10 @@ def tab(context: AppContext) -> None:
             stages = gr.Plot(show_label=False, elem_id="progress-stages")
         comparison = committed_html()
         if comparison is not None:
-            with gr.Tab("Comparison", id="comparison"):
+            with gr.Tab("Comparison", id="comparison") as compared:
+                long = gr.Plot(show_label=False, elem_id="progress-long")
                 gr.HTML(comparison, elem_id="progress-comparison", js_on_load=SORT_SCRIPT, apply_default_css=False)
+            compared.select(committed_curves, None, long, **QUIET)
 
     shown = [status, curves, health, stages, seen]
 
