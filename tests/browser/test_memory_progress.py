@@ -174,3 +174,12 @@ def test_looks(open_tab, shoot, dark: bool, width: int) -> None:
     shoot(page, f"audit-{look}")
     # Nothing stands out of the page: wide tables scroll inside their own boxes.
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_comparison_is_drawn_and_told(open_tab, shoot, dark: bool) -> None:
+    page = open_tab("Progress", dark=dark)
+    page.get_by_role("tab", name="Comparison", exact=True).click()
+    page.locator("#progress-long .main-svg").first.wait_for()
+    page.locator("#progress-comparison", has_text="solve rate on test, more than grpo's").wait_for()
+    shoot(page, f"comparison-{'dark' if dark else 'light'}")

@@ -34,7 +34,8 @@ def learning_curves(runs: PlanRuns, measure: Measure = figures.solved, title: st
         points = figures.mean_curve(runs.arms[name], measure)
         _band(made, name, [x for x, _ in points], [i for _, i in points], colour)
     made.update_layout(title=title, xaxis_title="rollouts", yaxis_title="share", yaxis_tickformat=".0%")
-    return themed(made)
+    themed(made).update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 84})
+    return made
 
 
 def _band(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], colour: str) -> None:

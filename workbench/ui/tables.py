@@ -170,6 +170,7 @@ TABLE_STYLE = """
   border-bottom: 1px solid rgba(128,128,128,.18); }
 .wb-table td { overflow: hidden; overflow-wrap: break-word; }
 .wb-table td:first-child { min-width: 9em; max-width: 20em; }
+.wb-table[data-table=comparison] td:first-child { min-width: 22em; max-width: none; }
 .wb-table td:nth-child(n+2) { min-width: 2.4em; }
 .wb-table .wb-figures { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .wb-table thead th { position: sticky; top: 0; z-index: 1; background: var(--block-background-fill, Canvas); }
