@@ -127,7 +127,7 @@ def item_html(item: MemoryItem, round: int, problem: Problem | None) -> str:
         ("About", about or "every problem of the skill"),
         ("Written", f"in round {item.written_round} ({ago}) by {escaped(item.writer)}{share}"),
         ("Policy", escaped(item.policy_version)),
-        ("Use", f"read {item.uses:,} times by a teacher, helped {item.helped:,}, hurt {item.hurt:,}"),
+        ("Use", _use(item)),
         ("State", escaped(state_words(item))),
     ]
     if item.malrule:
@@ -138,6 +138,13 @@ def item_html(item: MemoryItem, round: int, problem: Problem | None) -> str:
         f'<p><span class="wb-level">{escaped(item.level.value)}</span></p>'
         f'<blockquote class="wb-item">{text}</blockquote><dl class="wb-facts">{listed}</dl>'
     )
+
+
+def _use(item: MemoryItem) -> str:
+    """How often it was read, and with what effect; none is counted before a problem's third visit."""
+    if item.helped + item.hurt == 0:
+        return f"read {item.uses:,} times by a teacher; no visit to its problem was better or worse for it yet"
+    return f"read {item.uses:,} times by a teacher, helped {item.helped:,}, hurt {item.hurt:,}"
 
 
 def evidence_html(item: MemoryItem, judged: Sequence[Judged], problems: Mapping[str, Problem]) -> str:
