@@ -131,22 +131,37 @@ def evaluation(made: Any) -> None:
 
 
 def labels(made: Any) -> None:
-    assert numbers(made, "label") == [2, 0]
-    assert 0 < numbers(made, "agree")[0] < 1
-    steps, people = numbers(made, "steps")
-    assert steps > 100
-    assert people == 0
-    strict, lax = text(made, "versions").splitlines()
-    assert "all stays as it was" in strict
-    assert "may decide" in lax
-    decided, out_of, right = numbers(made, "report")
-    assert 0 < right <= decided < out_of
-    assert 0 < min(values(figure(made, "rules")["data"][0]["x"])) < 1
-    changed, steps = numbers(made, "again")[:2]
-    assert 0 < changed < 0.5 * steps
-    shares = [values(t["x"]) for t in figure(made, "picture")["data"]]
-    assert all(abs(sum(column) - 1) < 1e-9 for column in zip(*shares, strict=True))
-    assert "->" in text(made, "sees")
+    assert "ai:claude" in text(made, "load")
+    assert page(made, "card").count('class="lb-step"') == 1
+    assert "wb-correct" in page(made, "heard")
+    assert text(made, "label").split() == ["True", "['incorrect']"]
+    assert text(made, "undo").count("'me'") == 2
+    assert numbers(made, "undo")[-1] == 0
+    twice, same, kappa = numbers(made, "agree")
+    assert twice > 50
+    assert 0.6 < kappa < same / 100 <= 1
+    assert text(made, "differ").count("ai:claude") >= 2
+    floors = {target: line(made, "floor", f"{target} ") for target in ("0.95", "0.9", "0.8", "0.7")}
+    assert floors["0.95"] == [59, 79]
+    assert all(decisions < count for decisions, count in floors.values())
+    marked, left_open, problems = numbers(made, "open")
+    assert floors["0.95"][1] < left_open < marked
+    assert problems < left_open
+    notes = text(made, "notes").splitlines()
+    assert "all stays as it was" in notes[0]
+    assert "may decide incorrect" in notes[-1]
+    assert "target 70%" in page(made, "table")
+    assert 4 < len(y(made, "reliability", "the answer too (training)")) <= 8
+    moved, fresh = numbers(made, "again")
+    assert numbers(made, "fresh") == [fresh]
+    assert 0 < moved <= fresh
+    right, blamed = numbers(made, "false")[:2]
+    assert 0 < right < blamed <= moved
+    whole = line(made, "sees", "distil_whole")
+    step = line(made, "sees", "distil_step")
+    assert whole[0] - whole[1] == step[1] - step[0] > 0
+    assert len(set(line(made, "sees", "rewards"))) == 1
+    assert "decides incorrect" in text(made, "use")
 
 
 def own_model(made: Any) -> None:
