@@ -14,12 +14,13 @@ from workbench.types import Problem
 
 ANY = "any"
 FIRST_SPLIT = "test"
+KEEP_OWN = "(text, to, answer) => text === to ? answer : ''"
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
 
 def draw(problem: gr.Textbox, picked: gr.State, example: Problem) -> gr.Textbox:
     """Draw the fields; returns the one that holds the known answer."""
-    belongs = gr.State(example.text)
+    belongs = gr.Textbox(example.text, visible="hidden")
     with gr.Row():
         skill = gr.Dropdown([ANY, *(s.name for s in SKILLS)], value=ANY, label="Skill", min_width=110)
         level = gr.Dropdown([ANY, *map(str, DIFFICULTIES)], value=ANY, label="Level", min_width=80)
@@ -40,9 +41,10 @@ def draw(problem: gr.Textbox, picked: gr.State, example: Problem) -> gr.Textbox:
         return found.text, found.answer or "", found, found.text
 
     another.click(pick, [skill, level, split], [problem, answer, picked, belongs], show_progress="hidden")
-    # An answer that belongs to another problem must not judge this one, whether it is typed or pasted.
-    answer.input(lambda text: text, problem, belongs, **QUIET)
-    problem.change(lambda text, to: gr.skip() if text == to else "", [problem, belongs], answer, **QUIET)
+    # An answer that belongs to another problem must not judge this one, typed or pasted. The page itself sees to it:
+    # a reply of the server could wipe out what was typed meanwhile.
+    answer.input(None, problem, belongs, js="(text) => text", **QUIET)
+    problem.change(None, [problem, belongs, answer], answer, js=KEEP_OWN, **QUIET)
     return answer
 
 
