@@ -154,6 +154,9 @@ def open_page(browser: Any, served: Served) -> Iterator[OpenPage]:
         page.on("dialog", lambda dialog: (watch.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(url or served.url)
         page.get_by_role("tab", name="Solve").wait_for()
+        # A tab's head is there before what is in it.
+        for side in ("left", "right"):
+            page.locator(f"#solve-{side}-cards .wb-card").nth(2).wait_for(state="attached")
         return page
 
     yield open_one

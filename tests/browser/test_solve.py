@@ -90,7 +90,6 @@ def test_it_opens_on_an_example_solved_by_both(open_page) -> None:
 
 def test_steps_stream_in_and_the_card_keeps_its_place(open_page) -> None:
     page = open_page()
-    page.locator("#solve-go").wait_for()
     for _ in range(5):
         frames = page.evaluate(FRAMES)
         assert frames[0]["pending"]
