@@ -37,6 +37,13 @@ SHOTS = os.environ.get("WORKBENCH_SHOTS")
 """Folder for screenshots; without it none are kept."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test in the browser gets two more chances: Gradio's page can drop an answer on a machine under load."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=2))
+
+
 @dataclass(frozen=True)
 class Served:
     """A running app."""

@@ -71,7 +71,8 @@ def panel(context: AppContext) -> None:
 def _at_start(show: Callable[[], list[Any]], outputs: list[Any]) -> None:
     blocks = Context.root_block
     if blocks is not None:
-        blocks.load(show, None, outputs)
+        # Not queued: a click that meets the end of the stream which a queued answer opens can go unheard.
+        blocks.load(show, None, outputs, queue=False)
 
 
 def _answer(work: Callable[[], list[Any]]) -> list[Any]:

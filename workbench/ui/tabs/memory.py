@@ -30,7 +30,7 @@ from workbench.ui.tables import APP_SCRIPT, TABLE_STYLE, read_key
 
 ANY = "any"
 LONGEST_SEARCH = 200
-QUIET: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
 
 def tab(context: AppContext) -> None:
