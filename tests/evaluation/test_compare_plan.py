@@ -30,7 +30,8 @@ def written(tmp_path, text: str = PLAN):
 def test_every_shipped_plan_can_be_made_into_runs(name):
     plan = read_plan(name)
     made = trials(plan)
-    assert len({run_key(t) for t in made}) == len(made)
+    # Not by the whole key: a plan may name a model that is not on this machine.
+    assert len({settings_key(t) for t in made}) == len(made)
     assert made[0].arm == BASE
     assert {t.config.training.rounds for t in made[1:]} == {plan.rounds}
 

@@ -178,3 +178,10 @@ def test_an_unknown_name_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="the nearest is 'dev'"):
         write_splits(tmp_path / "out", ["train", "devv"])
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_can_practise_one_difficulty_alone():
+    assert {p.difficulty for p in splits.practised(difficulty=1)} == {1}
+    assert splits.practised() == load_split("train")
+    with pytest.raises(BadInput, match="train has no problem of difficulty 7; it has 1, 2, 3"):
+        splits.practised(difficulty=7)

@@ -68,3 +68,15 @@ def test_blame_spares_the_lines_that_a_verified_solution_shares(policy):
     blamed = "".join(policy.piece(t) for t, a in zip(row.exchange.reply, row.advantages, strict=True) if a < 0)
     assert blamed.strip() == "10 + 4 = 14"
     assert max(row.advantages) == 0
+
+
+def test_affirmed_rollouts_read_the_problem_alone_and_the_others_stay_as_they_were(policy):
+    group = group_of(policy, [RIGHT, SIGN_KEPT])
+    plain = pmd_signals(policy, group, Recalled())
+    right, wrong = pmd_signals(policy, group, Recalled(), affirm=4.0).rows
+    assert wrong == plain.rows[1]
+    assert right.advantages == plain.rows[0].advantages
+    assert right.teacher_prompt == tuple(right.exchange.prompt)
+    # One of two solved: the question's weight is sqrt(1/2 * 1/2), and twice that scales a row.
+    assert sum(right.distil) == pytest.approx(4.0)
+    assert not any(plain.rows[0].distil)

@@ -1,4 +1,4 @@
-"""`workbench bench ...`: the verifier's speed, finds and safety, a round's cost, the app's pace."""
+"""`workbench bench ...`: the verifier's speed, finds and safety, a round's cost, sampling, the app's pace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ bench = typer.Typer(
     cls=GuardedGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure the verifier's speed, finds and safety, what a round costs, and how fast the app is.",
+    help="Measure the verifier's speed, finds and safety, what a round costs, and how fast sampling and the app are.",
 )
 
 
@@ -172,6 +172,41 @@ def round_costs(
         typer.echo(json.dumps(report))
     else:
         print_rounds(report)
+
+
+@bench.command("sampling")
+def sampling(
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="tutor, smollm2, 0.5b or 1.5b (random weights), or a folder; repeatable."),
+    ] = None,
+    prompts: Annotated[int, typer.Option(min=1, help="Problems sampled at once.")] = 16,
+    group: Annotated[int, typer.Option(min=1, help="Rollouts of each.")] = 8,
+    tokens: Annotated[int, typer.Option(min=16, help="Tokens of a rollout at most.")] = 128,
+    as_json: AsJson = False,
+) -> None:
+    """Time the loop's sampling beside transformers' generate and continuous batching; on a GPU, weigh the loss too.
+
+    The prompts are random tokens, so that only the speed means anything. The loss's peak memory is that of 16
+    rollouts of 256 tokens, in parts as the loop makes it and with all logits at once. Writes no file.
+
+    \b
+    Examples:
+      workbench bench sampling
+      workbench bench sampling --model smollm2 --model 0.5b --model 1.5b --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_sampling
+
+    chosen = models or ["tutor"]
+    with progress_bar(f"sampling with {', '.join(chosen)}", None):
+        from workbench.evaluation.throughput import throughput
+
+        report = throughput(chosen, prompts, group, tokens)
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        print_sampling(report)
 
 
 @bench.command("app")

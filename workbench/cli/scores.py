@@ -14,8 +14,7 @@ from workbench.evaluation.evaluate import by_problem
 from workbench.evaluation.evaluate import evaluate as run_evaluation
 from workbench.evaluation.intervals import paired_difference
 from workbench.files import read_text, write_atomically
-from workbench.problems.readers import read_problems
-from workbench.problems.splits import evenly, load_split
+from workbench.problems.splits import evenly, load_split, practised
 from workbench.training.policy import Policy
 from workbench.types import Interval, Problem, from_json, to_json
 
@@ -52,13 +51,12 @@ class Material:
 
 def read_material(config: Config) -> Material:
     """The problems of a run. Raises `BadInput` for a file that cannot be used, or has no answers."""
-    settings = config.evaluation
+    settings, own = config.evaluation, practised(config.problems.path, config.problems.difficulty)
     if config.problems.path is None:
         final = {name: evenly(load_split(name), settings.final_problems) for name in FINAL_SPLITS}
         title = "Held-out problems, before and after, in per cent [95 %]"
-        return Material(load_split("train"), evenly(load_split("dev"), settings.problems), final, title)
+        return Material(own, evenly(load_split("dev"), settings.problems), final, title)
     path = Path(config.problems.path)
-    own = read_problems(path)
     title = f"A sample of {path.name} itself, which was trained on: before and after, in per cent [95 %]"
     return Material(own, evenly(own, settings.problems), {path.stem: evenly(own, settings.final_problems)}, title)
 

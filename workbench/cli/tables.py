@@ -168,3 +168,25 @@ def print_rounds(report: Mapping[str, Any]) -> None:
         shares = (f"{report['stages'][method].get(stage, 0.0):.1%}" for stage in stages)
         table.add_row(method, f"{seconds:.2f}", shown, *shares)
     print_titled(f"A round, median of {report['rounds']}", table)
+
+
+def print_sampling(report: Mapping[str, Any]) -> None:
+    """Tokens a second of each way of sampling, and the memory of the loss."""
+    table = table_of(("model", "way"), ("tokens/s", "rollouts/s", "loss in parts, GB", "at once, GB"))
+    for name, found in report["models"].items():
+        memory = found["loss_bytes"]
+        for way, pace in found["sampling"].items():
+            if pace["why_not"]:
+                table.add_row(name, way, plain(pace["why_not"]), "", "", "")
+                continue
+            speed = f"{pace['tokens_per_second']:,.0f}", f"{pace['rollouts_per_second']:,.1f}"
+            shown = (
+                [_gigabytes(memory[key]) for key in ("in_parts", "all_at_once")] if memory and way == "loop" else []
+            )
+            table.add_row(name, way, *speed, *shown)
+    shape = f"{report['prompts']} x {report['group']} rollouts of {report['tokens']} tokens"
+    print_titled(f"Sampling {shape}, {report['machine']}", table)
+
+
+def _gigabytes(count: float | None) -> str:
+    return "out of memory" if count is None else f"{count / 1e9:.1f}"

@@ -44,6 +44,24 @@ def write_splits(folder: Path, names: Iterable[str] = SHIPPED, seed: int = 0) ->
     return paths
 
 
+def practised(path: str | None = None, difficulty: int | None = None) -> list[Problem]:
+    """What a run trains on: a file's problems or the train split, perhaps of one difficulty alone.
+
+    Raises `BadInput` where none is left.
+    """
+    every = read_problems(Path(path)) if path else load_split("train")
+    return of_difficulty(every, difficulty, path or "train")
+
+
+def of_difficulty(problems: Sequence[Problem], difficulty: int | None, where: str) -> list[Problem]:
+    """The problems of one difficulty; all for None. Raises `BadInput` where none is left."""
+    chosen = [p for p in problems if difficulty in (None, p.difficulty)]
+    if not chosen:
+        there = ", ".join(str(d) for d in sorted({p.difficulty for p in problems}))
+        raise BadInput(f"{where} has no problem of difficulty {difficulty}; it has {there}.")
+    return chosen
+
+
 def load_split(name: str) -> list[Problem]:
     """The problems of a split at seed 0, from its file or, where there is none, from the generators."""
     split = split_named(name)

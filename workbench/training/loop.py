@@ -203,7 +203,7 @@ class Trainer:
         signals = []
         for group in groups:
             recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed, self.known)
-            signals.append(pmd_signals(state.policy, group, recalled, settings.blame))
+            signals.append(pmd_signals(state.policy, group, recalled, settings.blame, settings.affirm))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)
         return self._replay(state, signals) if self.config.memory.replay else signals

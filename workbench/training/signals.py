@@ -54,10 +54,11 @@ class Signals:
     contexts: tuple[TeacherContext | None, ...]
 
 
-def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float = 1.0) -> Signals:
+def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float = 1.0, affirm: float = 0.0) -> Signals:
     """Procedural memory distillation with step verdicts: each rollout by its own route.
 
-    `blame`: share of the policy gradient that distilled rollouts feel; 0 routes purely.
+    `blame`: share of the policy gradient that distilled rollouts feel; 0 routes purely. `affirm`: weight of
+    distilling the teacher, reading the problem alone, on verified rollouts.
     """
     prompt = tuple(policy.problem_ids(group.problem.text))
     rows, targets, contexts = [], [], []
@@ -65,7 +66,8 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float =
     for member, routed in zip(group.members, decisions, strict=True):
         context = teacher_context(group, member, routed, recalled)
         steps = token_steps(policy.pieces(member.rollout.token_ids), member.rollout.text)
-        rows.append(_row(policy, group, member, routed, context, prompt, steps, blame))
+        row = _row(policy, group, member, routed, context, prompt, steps, blame)
+        rows.append(_affirmed(row, routed, affirm) if affirm and routed.route is Route.REINFORCE else row)
         contexts.append(context)
         if context is not None and context.correction is not None:
             targets.append(_target(policy, member, context, prompt, steps, routed))
@@ -109,6 +111,12 @@ def _row(
         distil=tuple(w * scale for w in weights),
         teacher_prompt=help_ids,
     )
+
+
+def _affirmed(row: Row, routed: Routed, affirm: float) -> Row:
+    """A verified rollout's row with the teacher's distribution on each token, the problem alone before it."""
+    weight = 2 * routed.weight * affirm / len(row.sampled)
+    return replace(row, distil=(weight,) * len(row.sampled), teacher_prompt=tuple(row.exchange.prompt))
 
 
 def _target(

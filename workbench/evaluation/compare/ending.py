@@ -13,8 +13,7 @@ from workbench.evaluation.compare.plan import Draw, Trial
 from workbench.evaluation.compare.record import Ending
 from workbench.evaluation.evaluate import evaluate, judge
 from workbench.memory.retrieval import library
-from workbench.problems.readers import read_problems
-from workbench.problems.splits import evenly, load_split
+from workbench.problems.splits import evenly, load_split, of_difficulty, practised
 from workbench.prompts import Help
 from workbench.training import checkpoint
 from workbench.training.embedding import embedder
@@ -37,7 +36,7 @@ def measure_end(
     verifier, ending = Verifier(), Ending()
     for name, draw in wanted.splits.items():
         tell({"measuring": name})
-        problems = evenly(load_split(name), draw.problems)
+        problems = drawn(name, draw)
         groups = _sampled(trial, policy, problems, draw.samples)
         ending = replace(ending, splits={**ending.splits, name: count(groups, verifier)})
         if wanted.greedy:
@@ -48,7 +47,7 @@ def measure_end(
             ending = replace(ending, malrules=first_errors(groups), solutions=kept)
     if wanted.many:
         tell({"measuring": "pass@k"})
-        problems = evenly(load_split(TEST), wanted.many.problems)
+        problems = drawn(TEST, wanted.many)
         ending = replace(ending, many=count_many(_sampled(trial, policy, problems, wanted.many.samples)))
     if wanted.with_memory and memory is not None and trial.config.training.method == "pmd":
         tell({"measuring": "memory in the prompt"})
@@ -57,9 +56,14 @@ def measure_end(
         tell({"measuring": "the best on dev"})
         chosen = load_policy(trial.config.model, trainable=True)
         checkpoint.restore_policy(best_folder, chosen)
-        groups = _sampled(trial, chosen, evenly(load_split(TEST), wanted.chosen.problems), wanted.chosen.samples)
+        groups = _sampled(trial, chosen, drawn(TEST, wanted.chosen), wanted.chosen.samples)
         ending = replace(ending, chosen=count(groups), chosen_round=best)
     return replace(ending, seconds=round(time.perf_counter() - started, 1))
+
+
+def drawn(split: str, draw: Draw) -> list[Problem]:
+    """The problems of a draw, spread over the split."""
+    return evenly(of_difficulty(load_split(split), draw.difficulty, split), draw.problems)
 
 
 def _sampled(trial: Trial, policy: Policy, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
@@ -74,7 +78,7 @@ def _greedy(trial: Trial, policy: Policy, problems: Sequence[Problem]) -> Sequen
 
 def _beside_memory(trial: Trial, policy: Policy, memory: Path, draw: Draw, ending: Ending) -> Ending:
     """The same problems and chances with memory in the prompt and without."""
-    problems = evenly(load_split(TEST), draw.problems)
+    problems = drawn(TEST, draw)
     prompts = memory_prompts(trial, policy, memory, problems)
     seeds = [[rollout_seed("evaluate", trial.measures.seed, p.id, k) for k in range(draw.samples)] for p in problems]
     with_it = judge(policy, problems, prompts, seeds, trial.config.sampling.max_tokens)
@@ -84,14 +88,13 @@ def _beside_memory(trial: Trial, policy: Policy, memory: Path, draw: Draw, endin
 
 def memory_prompts(trial: Trial, policy: Policy, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
     """Each problem with what memory holds for it, as the teacher reads it but for the critique."""
-    path = trial.config.problems.path
-    practised = read_problems(Path(path)) if path else load_split("train")
+    seen = practised(trial.config.problems.path, trial.config.problems.difficulty)
     state = checkpoint.read_memory(memory)
-    known = library([*practised, *problems], embedder(policy))
+    known = library([*seen, *problems], embedder(policy))
     prompts = []
     for problem in problems:
         recalled = read_memory(
-            problem, practised, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate", known
+            problem, seen, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate", known
         )
         help = Help(
             patterns=recalled.texts(Level.PATTERN),

@@ -15,15 +15,14 @@ from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.evaluation.compare.counting import count, first_errors
-from workbench.evaluation.compare.ending import Tell, measure_end
+from workbench.evaluation.compare.ending import Tell, drawn, measure_end
 from workbench.evaluation.compare.keys import code_hash, run_key, settings_key, versions
 from workbench.evaluation.compare.outside import train_by_trl
 from workbench.evaluation.compare.plan import Trial
 from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, Ending, Point, RunRecord, read_run
 from workbench.evaluation.evaluate import evaluate
 from workbench.files import make_folder, write_atomically
-from workbench.problems.readers import read_problems
-from workbench.problems.splits import evenly, load_split
+from workbench.problems.splits import practised
 from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
@@ -97,7 +96,7 @@ def _train(trial: Trial, folder: Path, threads: int, progress: _Progress) -> tup
     """All rounds, and the sign of a collapse if one ended them."""
     settings = trial.config.training.model_copy(update={"threads": threads})
     config = trial.config.model_copy(update={"training": settings})
-    problems = read_problems(Path(config.problems.path)) if config.problems.path else load_split("train")
+    problems = practised(config.problems.path, config.problems.difficulty)
     sign = None
     with Store.open(folder / "workbench.db") as store:
         if RUN not in store.run_names():
@@ -116,7 +115,7 @@ def _train(trial: Trial, folder: Path, threads: int, progress: _Progress) -> tup
 def _train_outside(trial: Trial, folder: Path, progress: _Progress) -> tuple[Policy, list[Round]]:
     """What the outside trainer makes of the budget, from the beginning."""
     progress.forget()
-    problems = [blind(p) for p in load_split("train")]
+    problems = [blind(p) for p in practised(trial.config.problems.path, trial.config.problems.difficulty)]
 
     def on_round(done: Round) -> None:
         progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
@@ -139,7 +138,7 @@ class _Progress:
     def __init__(self, trial: Trial, folder: Path, tell: Tell) -> None:
         self.trial, self.tell = trial, tell
         self.file, self.best_folder = folder / "evaluations.jsonl", folder / "best"
-        self.dev = evenly(load_split("dev"), trial.measures.dev.problems)
+        self.dev = drawn("dev", trial.measures.dev)
         self.seen = {seen.round: seen for seen in _readable(self.file)}
         self.policy: Policy | None = None
         self.seconds: list[float] = []
