@@ -118,7 +118,7 @@ class Training(Section):
     blame: float = Field(default=1.0, ge=0)
     """Of pmd: share of the policy gradient that a distilled rollout feels as well, at its first wrong step, or on all
     its tokens where none is located; 0 routes purely."""
-    affirm: float = Field(default=0.0, ge=0)
+    affirm: float = Field(default=16.0, ge=0)
     """Of pmd: weight of distilling the teacher on verified rollouts, spread over their tokens; at a
     `teacher_temperature` below 1 the policy samples more firmly what it finds likely and was proved right."""
     seed: int = Field(default=0, ge=0, lt=2**32)
