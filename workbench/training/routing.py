@@ -5,7 +5,7 @@ the signals are routed and never mixed.
 
 | answer | steps | route |
 |---|---|---|
-| right | none incorrect | `reinforce`: group-relative policy gradient |
+| right | none incorrect | `reinforce`: group-relative policy gradient; the sharpened teacher by `training.affirm` |
 | wrong | one incorrect | `distil_step`: that step towards the teacher; what follows it is off the path and masked |
 | right | one incorrect | `distil_step`; and no positive advantage from that step on |
 | wrong | all correct at scope computation | `distil_whole`: the meaning is wrong somewhere; weight 1 / steps |
