@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import BadInput
+from workbench.evaluation.compare.ending import drawn
 from workbench.evaluation.compare.keys import run_key, settings_key
-from workbench.evaluation.compare.plan import BASE, narrowed, read_plan, shipped, trials
+from workbench.evaluation.compare.plan import BASE, Draw, narrowed, read_plan, shipped, trials
 
 PLAN = """
 rounds: 4
@@ -97,3 +98,9 @@ def test_unknown_names_are_refused(tmp_path):
         read_plan("mian")
     with pytest.raises(BadInput, match="no arm 'gprp'; it has pmd, grpo"):
         narrowed(written(tmp_path), arms=["gprp"])
+
+
+def test_a_draw_may_ask_for_one_difficulty():
+    found = drawn("dev", Draw(problems=5, difficulty=2))
+    assert len(found) == 5
+    assert {p.difficulty for p in found} == {2}

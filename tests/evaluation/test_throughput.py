@@ -2,7 +2,10 @@
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from workbench.cli import app
+from workbench.cli.bench import OURS
 from workbench.config import Model
 from workbench.errors import BadInput
 from workbench.evaluation import throughput
@@ -45,3 +48,28 @@ def test_both_ways_of_the_memory_bench_reach_the_vocabulary(policy):
 def test_without_a_gpu_the_memory_bench_says_so(policy):
     with pytest.raises(BadInput, match="CUDA"):
         loss_memory(policy, 2, 4)
+
+
+def test_the_command_shows_what_failed_and_why(monkeypatch):
+    fine = {"tokens_per_second": 1234.5, "rollouts_per_second": 9.0, "why_not": None}
+    broken = {"tokens_per_second": None, "rollouts_per_second": None, "why_not": "RuntimeError: [no] paging"}
+    weighed = {"in_parts": 9e9, "all_at_once": None, "model_and_gradients": 1e9}
+    models = {
+        "tutor": {"sampling": {"loop": fine, "continuous_batching": broken}, "loss_bytes": None},
+        "0.5b": {"sampling": {"loop": broken}, "loss_bytes": weighed},
+    }
+    report = {"machine": "a box", "prompts": 2, "group": 3, "tokens": 16, "models": models}
+    monkeypatch.setattr(throughput, "throughput", lambda *_: report)
+    shown = CliRunner().invoke(app, ["bench", "sampling", "--model", "tutor", "--model", "0.5b"])
+    assert shown.exit_code == 0, shown.output
+    for part in ("1,234", "failed", "9.0", "out of memory", "tutor, continuous_batching: RuntimeError: [no] paging"):
+        assert part in shown.stdout
+
+
+def test_a_mistyped_model_is_refused_before_anything_is_timed():
+    refused = CliRunner().invoke(app, ["bench", "sampling", "--model", "tutor", "--model", "0.5B"])
+    assert "There is no run or folder '0.5B'" in refused.output + str(refused.exception)
+
+
+def test_the_shapes_that_the_command_knows_are_those_of_the_bench():
+    assert {"tutor", *throughput.SHAPES} == set(OURS)

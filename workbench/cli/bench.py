@@ -20,6 +20,9 @@ bench = typer.Typer(
     help="Measure the verifier's speed, finds and safety, what a round costs, and how fast sampling and the app are.",
 )
 
+OURS = ("tutor", "0.5b", "1.5b")
+"""Models of `bench sampling` that need no name of a run, a folder or the hub: the shipped one, and random weights."""
+
 
 @bench.command("verify")
 def verify(
@@ -195,13 +198,16 @@ def sampling(
       workbench bench sampling
       workbench bench sampling --model smollm2 --model 0.5b --model 1.5b --json
     """
+    from workbench.cli.models import prepare, resolve_model
     from workbench.cli.render import progress_bar
     from workbench.cli.tables import print_sampling
 
-    chosen = models or ["tutor"]
-    with progress_bar(f"sampling with {', '.join(chosen)}", None):
-        from workbench.evaluation.throughput import throughput
+    chosen = {name: None if name in OURS else resolve_model(name) for name in models or ["tutor"]}
+    for place in chosen.values():
+        prepare(place)
+    from workbench.evaluation.throughput import throughput
 
+    with progress_bar(f"sampling with {', '.join(chosen)}", None):
         report = throughput(chosen, prompts, group, tokens)
     if as_json:
         typer.echo(json.dumps(report))

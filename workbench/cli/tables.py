@@ -173,19 +173,22 @@ def print_rounds(report: Mapping[str, Any]) -> None:
 def print_sampling(report: Mapping[str, Any]) -> None:
     """Tokens a second of each way of sampling, and the memory of the loss."""
     table = table_of(("model", "way"), ("tokens/s", "rollouts/s", "loss in parts, GB", "at once, GB"))
+    reasons = []
     for name, found in report["models"].items():
         memory = found["loss_bytes"]
         for way, pace in found["sampling"].items():
+            weighed = memory and way == "loop"
+            shown = [_gigabytes(memory[key]) for key in ("in_parts", "all_at_once")] if weighed else []
             if pace["why_not"]:
-                table.add_row(name, way, plain(pace["why_not"]), "", "", "")
-                continue
-            speed = f"{pace['tokens_per_second']:,.0f}", f"{pace['rollouts_per_second']:,.1f}"
-            shown = (
-                [_gigabytes(memory[key]) for key in ("in_parts", "all_at_once")] if memory and way == "loop" else []
-            )
-            table.add_row(name, way, *speed, *shown)
+                reasons.append(f"{name}, {way}: {plain(pace['why_not'])}")
+                table.add_row(name, way, "failed", "", *shown)
+            else:
+                speed = f"{pace['tokens_per_second']:,.0f}", f"{pace['rollouts_per_second']:,.1f}"
+                table.add_row(name, way, *speed, *shown)
     shape = f"{report['prompts']} x {report['group']} rollouts of {report['tokens']} tokens"
     print_titled(f"Sampling {shape}, {report['machine']}", table)
+    for reason in reasons:
+        console().print(Text(reason))
 
 
 def _gigabytes(count: float | None) -> str:

@@ -54,7 +54,8 @@ class Problems(Section):
     path: str | None = None
     """A JSONL file of problems; null for the shipped train split."""
     difficulty: int | None = Field(default=None, ge=0)
-    """Of those only the ones of this difficulty, 1 to 3 in the shipped split; null for all."""
+    """Of those only the ones of this difficulty, 1 to 3 in the shipped split; null for all. The shipped splits that a
+    run is measured on stay whole."""
 
 
 class Sampling(Section):
@@ -119,8 +120,9 @@ class Training(Section):
     """Of pmd: share of the policy gradient that a distilled rollout feels as well, at its first wrong step, or on all
     its tokens where none is located; 0 routes purely."""
     affirm: float = Field(default=16.0, ge=0)
-    """Of pmd: weight of distilling the teacher on verified rollouts, spread over their tokens; at a
-    `teacher_temperature` below 1 the policy samples more firmly what it finds likely and was proved right."""
+    """Of pmd: weight, times `distill_weight`, of distilling the teacher that reads the problem alone on right
+    rollouts with no step proved wrong, spread over their tokens. At a `teacher_temperature` below 1 the policy comes to
+    sample more firmly what it finds likely and was not refuted; 0 leaves these rollouts to the policy gradient."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything random in the run."""
     threads: int | None = Field(default=None, gt=0)

@@ -1,9 +1,12 @@
-"""How fast the loop samples beside transformers' own ways, and what its losses need of memory, by model size."""
+"""How fast the loop samples beside transformers' own ways, and what its losses need of memory, by model size.
+
+In the device's own number format. A run that trains all weights keeps them in float32, which is slower.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,11 +40,11 @@ class Pace:
     why_not: str | None = None
 
 
-def throughput(models: Sequence[str], prompts: int, group: int, tokens: int) -> dict[str, Any]:
-    """The figures of each model, ready for JSON, and the machine."""
+def throughput(models: Mapping[str, str | None], prompts: int, group: int, tokens: int) -> dict[str, Any]:
+    """The figures of each model, ready for JSON, and the machine. `models`: what each name is loaded by."""
     found = {}
-    for name in models:
-        policy = shaped_policy(name)
+    for name, place in models.items():
+        policy = shaped_policy(name) if name in SHAPES else load_policy(Model(path=place))
         paces = sampling_paces(policy, prompts, group, tokens)
         on_gpu = policy.device.type == "cuda"
         found[name] = {
@@ -57,9 +60,7 @@ def throughput(models: Sequence[str], prompts: int, group: int, tokens: int) -> 
 
 
 def shaped_policy(name: str) -> Policy:
-    """A policy with random weights in one of `SHAPES`, or a real one for any other name."""
-    if name not in SHAPES:
-        return load_policy(Model(path=None if name == "tutor" else name))
+    """A policy with random weights in one of `SHAPES`."""
     tutor = load_policy(Model(device="cpu"))
     config = Qwen2Config(vocab_size=VOCABULARY, num_key_value_heads=2, tie_word_embeddings=True, **SHAPES[name])
     device = choose_device()
@@ -78,7 +79,10 @@ def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dic
     settings = GenerationConfig(
         do_sample=True,
         max_new_tokens=tokens,
+        temperature=1.0,
+        top_p=1.0,
         top_k=0,
+        repetition_penalty=1.0,
         eos_token_id=sorted(policy.end_ids),
         pad_token_id=policy.tokenizer.pad_token_id,
     )
@@ -102,6 +106,8 @@ def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dic
         made = policy.inner.generate_batch(every, generation_config=settings, progress_bar=False)
         if len(made) != len(every):
             raise RuntimeError(f"{len(made)} of {len(every)} requests came back")
+        if error := next((one.error for one in made.values() if one.error), None):
+            raise RuntimeError(error)
         return sum(len(one.generated_tokens) for one in made.values())
 
     return {

@@ -49,8 +49,8 @@ def practised(path: str | None = None, difficulty: int | None = None) -> list[Pr
 
     Raises `BadInput` where none is left.
     """
-    every = read_problems(Path(path)) if path else load_split("train")
-    return of_difficulty(every, difficulty, path or "train")
+    every = load_split("train") if path is None else read_problems(Path(path))
+    return of_difficulty(every, difficulty, "train" if path is None else path)
 
 
 def of_difficulty(problems: Sequence[Problem], difficulty: int | None, where: str) -> list[Problem]:

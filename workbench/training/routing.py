@@ -1,7 +1,7 @@
 """Routing: which training signal each rollout gives, decided from its verdict alone.
 
-A rollout that is distilled also feels the policy gradient where it went wrong, as far as `training.blame` says; at 0
-the signals are routed and never mixed.
+A rollout that is distilled also feels the policy gradient where it went wrong, as far as `training.blame` says; at 0,
+and with `training.affirm` at 0, the signals are routed and never mixed.
 
 | answer | steps | route |
 |---|---|---|

@@ -58,7 +58,7 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float =
     """Procedural memory distillation with step verdicts: each rollout by its own route.
 
     `blame`: share of the policy gradient that distilled rollouts feel; 0 routes purely. `affirm`: weight of
-    distilling the teacher, reading the problem alone, on verified rollouts.
+    distilling the teacher, reading the problem alone, on right rollouts with no step proved wrong.
     """
     prompt = tuple(policy.problem_ids(group.problem.text))
     rows, targets, contexts = [], [], []
@@ -114,7 +114,7 @@ def _row(
 
 
 def _affirmed(row: Row, routed: Routed, affirm: float) -> Row:
-    """A verified rollout's row with the teacher's distribution on each token, the problem alone before it."""
+    """A right rollout's row with the teacher's distribution on each token, the problem alone before it."""
     weight = 2 * routed.weight * affirm / len(row.sampled)
     return replace(row, distil=(weight,) * len(row.sampled), teacher_prompt=tuple(row.exchange.prompt))
 

@@ -30,7 +30,7 @@ class Draw(Part):
     """So many problems of a split, spread over the whole, and so many samples of each at temperature 1."""
 
     problems: int = Field(gt=0)
-    difficulty: int | None = None
+    difficulty: int | None = Field(default=None, ge=0)
     """Only problems of this difficulty; null for all."""
     samples: int = Field(default=4, gt=0)
 
