@@ -121,8 +121,8 @@ class Training(Section):
     its tokens where none is located; 0 routes purely."""
     affirm: float = Field(default=16.0, ge=0)
     """Of pmd: weight, times `distill_weight`, of distilling the teacher that reads the problem alone on right
-    rollouts with no step proved wrong, spread over their tokens. At a `teacher_temperature` below 1 the policy comes to
-    sample more firmly what it finds likely and was not refuted; 0 leaves these rollouts to the policy gradient."""
+    rollouts with no step proved wrong, spread over their tokens. At a `teacher_temperature` below 1 the policy comes
+    to sample more firmly what it finds likely and was not refuted; 0 leaves them to the policy gradient."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything random in the run."""
     threads: int | None = Field(default=None, gt=0)
