@@ -31,6 +31,8 @@ class Row:
     """Weight of the divergence from the teacher."""
     teacher_prompt: tuple[int, ...] | None
     """The problem with the teacher's help; None where there is nothing to distil."""
+    times: int = 1
+    """How many rollouts it stands for."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import torch
 
 from workbench.config import Training
 from workbench.training.losses import clipped_policy_gradient, confidence_weight, divergence, entropy
+from workbench.training.merging import merge_rows, merge_targets
 from workbench.training.policy import Exchange, Policy, logits_of, reply_hidden
 from workbench.training.signals import Row, Target
 
@@ -38,14 +39,14 @@ def update(
     settings: Training,
 ) -> dict[str, float]:
     """Move the policy once. Every term is a mean over the rollouts given; returns the terms by name."""
-    moved = [row for row in rows if any(row.advantages) or any(row.distil)]
-    if not moved and not targets:
+    moved, wanted, count = merge_rows(rows), merge_targets(targets), len(rows)
+    if not moved and not wanted:
         return {}
-    losses, count = Losses(), len(rows)
+    losses = Losses()
     for batch in _micro_batches(moved, key=lambda row: _length(row.exchange)):
         _backward_rows(policy, teacher, batch, settings, count, losses)
     if settings.hard_target_weight:
-        for chosen in _micro_batches(targets, key=lambda target: _length(target.exchange)):
+        for chosen in _micro_batches(wanted, key=lambda target: _length(target.exchange)):
             _backward_targets(policy, chosen, settings, count, losses)
     norm = torch.nn.utils.clip_grad_norm_(policy.model.parameters(), settings.clip_norm)
     optimizer.step()
@@ -88,6 +89,7 @@ def _backward_rows(
     sampled = torch.tensor([p for row in rows for p in row.sampled], device=device)
     advantages = torch.tensor([a for row in rows for a in row.advantages], device=device)
     weights = torch.tensor([w for row in rows for w in row.distil], device=device)
+    times = torch.tensor([row.times for row in rows for _ in row.exchange.reply], device=device)
     taught = _teacher_hidden(teacher, rows, hidden)
     wanted = ((advantages != 0) | (weights != 0)).nonzero().squeeze(-1)
     leaf = hidden.detach().requires_grad_()
@@ -97,8 +99,8 @@ def _backward_rows(
         gradient = clipped_policy_gradient(logprobs, sampled[part], advantages[part]).sum() / count
         total = settings.policy_gradient_weight * gradient
         losses.gradient += float(gradient.detach())
-        losses.entropy += float(entropy(logits.detach()).sum())
-        losses.tokens += len(part)
+        losses.entropy += float((entropy(logits.detach()) * times[part]).sum())
+        losses.tokens += int(times[part].sum())
         taught_part = part[weights[part] != 0]
         if len(taught_part) and settings.distill_weight:
             student = logits[weights[part] != 0]
@@ -116,7 +118,7 @@ def _backward_rows(
 def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) -> torch.Tensor:
     """The teacher's hidden states for every reply token; zeros for rows that are not distilled."""
     states = torch.zeros_like(like, requires_grad=False)
-    taught = [row for row in rows if row.teacher_prompt is not None and any(row.distil)]
+    taught = [row for row in rows if row.teacher_prompt is not None]
     if not taught:
         return states
     with torch.no_grad():
@@ -124,7 +126,7 @@ def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) ->
     at = start = 0
     for row in rows:
         length = len(row.exchange.reply)
-        if row.teacher_prompt is not None and any(row.distil):
+        if row.teacher_prompt is not None:
             states[start : start + length] = known[at : at + length]
             at += length
         start += length
