@@ -20,6 +20,7 @@ from workbench.config import Model
 from workbench.errors import BadInput
 from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
 from workbench.training.fetch import model_folder
+from workbench.training.packing import Packed, pack
 from workbench.training.hardware import choose_device, choose_dtype
 
 
@@ -92,6 +93,21 @@ class Policy:
         """Tokens of a problem, with help for a teacher, up to where the solution starts."""
         return self.message_ids(problem_message(text, help, self.instruction))
 
+    @cached_property
+    def packs(self) -> bool:
+        """Whether the model reads trees of sequences as it reads each alone; not all kinds of attention do. Tried."""
+        texts = [[1, 2, 3, 4], [1, 2, 5], [1, 6]]
+        try:
+            with torch.no_grad():
+                packed = pack(texts)
+                together = _packed_states(self, packed)
+                alone = _padded_states(self, texts)
+        except (RuntimeError, ValueError, TypeError, IndexError):
+            return False
+        width = max(map(len, texts))
+        pairs = [(together[p], alone[i * width + at]) for i, path in enumerate(packed.paths) for at, p in enumerate(path)]
+        return all(torch.allclose(a, b, rtol=0.05, atol=0.05 * float(b.abs().max())) for a, b in pairs)
+
     def frozen_copy(self) -> Policy:
         """The same weights in another model, without gradients: a teacher."""
         model = copy.deepcopy(self.model).requires_grad_(False).eval()
@@ -141,6 +157,8 @@ def _check_text(folder: str) -> None:
         )
 
 
+WORTH_PACKING = 0.8
+"""Packed tokens for each padded one below which sequences are packed."""
 AT_ONCE = 16
 """Sequences whose vocabulary logits exist at once."""
 
@@ -156,22 +174,51 @@ class Exchange:
 def reply_hidden(policy: Policy, sequences: Sequence[Exchange]) -> torch.Tensor:
     """Hidden states that predict each reply token, rows of all sequences one after another: [tokens, hidden].
 
-    Sequences are padded on the right; nothing of the padding is returned.
+    What sequences share from their start is read once where that saves enough and the model can be read so.
     """
-    width = max(len(s.prompt) + len(s.reply) for s in sequences)
-    ids = torch.zeros(len(sequences), width, dtype=torch.long)
-    mask = torch.zeros(len(sequences), width, dtype=torch.long)
-    wanted = torch.zeros(len(sequences), width, dtype=torch.bool)
-    for row, s in enumerate(sequences):
-        end = len(s.prompt) + len(s.reply)
-        ids[row, :end] = torch.tensor([*s.prompt, *s.reply])
-        mask[row, :end] = 1
-        wanted[row, len(s.prompt) - 1 : end - 1] = True
-    device = policy.device
+    texts = [(*s.prompt, *s.reply) for s in sequences]
+    packed = pack(texts) if len(texts) > 1 else None
+    if packed is not None and packed.tokens < WORTH_PACKING * len(texts) * max(map(len, texts)) and policy.packs:
+        states = _packed_states(policy, packed)
+        paths = packed.paths
+    else:
+        states, width = _padded_states(policy, texts), max(map(len, texts))
+        paths = tuple(tuple(range(i * width, i * width + len(t))) for i, t in enumerate(texts))
+    wanted = [p for path, s in zip(paths, sequences, strict=True) for p in path[len(s.prompt) - 1 : -1]]
+    return states[torch.tensor(wanted, device=states.device)]
+
+
+def _body(policy: Policy) -> Any:
+    """The model without its head."""
     inner = policy.inner
-    body = getattr(inner, inner.base_model_prefix)
-    hidden = body(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).last_hidden_state
-    states: torch.Tensor = hidden[wanted.to(device)]
+    return getattr(inner, inner.base_model_prefix)
+
+
+def _padded_states(policy: Policy, texts: Sequence[Sequence[int]]) -> torch.Tensor:
+    """Hidden states of each text in a row of its own, padded on the right: [rows * width, hidden]."""
+    width, device = max(map(len, texts)), policy.device
+    ids = torch.zeros(len(texts), width, dtype=torch.long)
+    mask = torch.zeros(len(texts), width, dtype=torch.long)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)] = torch.tensor(text)
+        mask[row, : len(text)] = 1
+    out = _body(policy)(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False)
+    states: torch.Tensor = out.last_hidden_state.flatten(0, 1)
+    return states
+
+
+def _packed_states(policy: Policy, packed: Packed) -> torch.Tensor:
+    """Hidden states of each place: [rows * width, hidden]."""
+    device, dtype = policy.device, policy.model.dtype
+    # Added to the attention scores, as every implementation of attention reads it.
+    mask = torch.zeros(packed.sees.shape, dtype=dtype).masked_fill_(~packed.sees, torch.finfo(dtype).min)
+    out = _body(policy)(
+        input_ids=packed.ids.to(device),
+        attention_mask=mask.to(device),
+        position_ids=packed.positions.to(device),
+        use_cache=False,
+    )
+    states: torch.Tensor = out.last_hidden_state.flatten(0, 1)
     return states
 
 

@@ -103,42 +103,37 @@ def _decode(
         use_cache=True,
         logits_to_keep=1,
     )
-    # A prompt is read once; its rollouts go on from copies of the same cache.
+    # What several rollouts have in common is read once: a node of the cache is one distinct text so far.
     copies = torch.tensor([len(s) for s in seeds], device=device)
-    owner = torch.repeat_interleave(torch.arange(len(prompts), device=device), copies)
-    cache.batch_select_indices(owner)
-    logits = out.logits[:, -1].float()[owner]
-    mask = mask.to(device)[owner]
-    position = positions[:, -1].to(device)[owner]
+    node = torch.repeat_interleave(torch.arange(len(prompts), device=device), copies)
+    rows = len(node)
+    logits, mask, position = out.logits[:, -1].float(), mask.to(device), positions[:, -1].to(device)
     numbers = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
     ends = torch.tensor(sorted(policy.end_ids), device=device)
-    rows = len(owner)
     tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
     logprobs = torch.zeros(rows, max_tokens, device=device)
     lengths = torch.full((rows,), max_tokens, device=device)
     active = torch.arange(rows, device=device)
-    alive = torch.ones(rows, dtype=torch.bool, device=device)
     for t in range(max_tokens):
-        chosen = choose(logits, numbers[active, t], temperature)
+        chosen = choose(logits[node], numbers[active, t], temperature)
         tokens[active, t] = chosen
-        logprobs[active, t] = torch.log_softmax(logits, -1).gather(-1, chosen[:, None]).squeeze(-1)
-        ended = torch.isin(chosen, ends) & alive
+        logprobs[active, t] = torch.log_softmax(logits, -1)[node, chosen]
+        ended = torch.isin(chosen, ends)
         lengths[active[ended]] = t + 1
-        alive &= ~ended
-        left = int(alive.sum())
-        if not left or t + 1 == max_tokens:
+        active, node, chosen = active[~ended], node[~ended], chosen[~ended]
+        if not len(active) or t + 1 == max_tokens:
             break
-        if left < 0.8 * len(active):
-            # Finished rows are dropped now and then: each costs as much as a live one.
-            keep = alive.nonzero().squeeze(-1)
-            cache.batch_select_indices(keep)
-            active, mask, position, chosen = active[keep], mask[keep], position[keep], chosen[keep]
-            alive = alive[keep]
-        mask = torch.cat([mask, mask.new_ones(len(active), 1)], -1)
+        size = logits.shape[-1]
+        grown, node = torch.unique(node * size + chosen, return_inverse=True)
+        parent = grown // size
+        if len(parent) != len(logits) or not torch.equal(parent, torch.arange(len(logits), device=device)):
+            cache.batch_select_indices(parent)
+            mask, position = mask[parent], position[parent]
+        mask = torch.cat([mask, mask.new_ones(len(parent), 1)], -1)
         position = position + 1
         logits = (
             model(
-                input_ids=chosen[:, None],
+                input_ids=(grown % size)[:, None],
                 attention_mask=mask,
                 position_ids=position[:, None],
                 past_key_values=cache,

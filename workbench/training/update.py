@@ -39,15 +39,13 @@ def update(
     settings: Training,
 ) -> dict[str, float]:
     """Move the policy once. Every term is a mean over the rollouts given; returns the terms by name."""
-    moved, wanted, count = merge_rows(rows), merge_targets(targets), len(rows)
+    moved, count = merge_rows(rows), len(rows)
+    wanted = merge_targets(targets) if settings.hard_target_weight else []
     if not moved and not wanted:
         return {}
     losses = Losses()
-    for batch in _micro_batches(moved, key=lambda row: _length(row.exchange)):
-        _backward_rows(policy, teacher, batch, settings, count, losses)
-    if settings.hard_target_weight:
-        for chosen in _micro_batches(wanted, key=lambda target: _length(target.exchange)):
-            _backward_targets(policy, chosen, settings, count, losses)
+    for batch in _micro_batches([*moved, *wanted]):
+        _backward(policy, teacher, batch, settings, count, losses)
     norm = torch.nn.utils.clip_grad_norm_(policy.model.parameters(), settings.clip_norm)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
@@ -64,15 +62,15 @@ def _rows_at_once(policy: Policy) -> int:
     return max(16, LOGITS // int(policy.inner.config.vocab_size))
 
 
-def _length(exchange: Exchange) -> int:
-    return len(exchange.prompt) + len(exchange.reply)
-
-
-def _micro_batches(items, key) -> Iterator[list]:  # type: ignore[no-untyped-def,type-arg]
+def _micro_batches(items: Sequence[Row | Target]) -> Iterator[list[Row | Target]]:
     """Items of like length together, at most MICRO_TOKENS padded tokens at once."""
-    batch: list = []  # type: ignore[type-arg]
-    for item in sorted(items, key=key):
-        if batch and (len(batch) + 1) * key(item) > MICRO_TOKENS:
+
+    def length(item: Row | Target) -> int:
+        return len(item.exchange.prompt) + len(item.exchange.reply)
+
+    batch: list[Row | Target] = []
+    for item in sorted(items, key=length):
+        if batch and (len(batch) + 1) * length(item) > MICRO_TOKENS:
             yield batch
             batch = []
         batch.append(item)
@@ -80,11 +78,38 @@ def _micro_batches(items, key) -> Iterator[list]:  # type: ignore[no-untyped-def
         yield batch
 
 
+def _backward(
+    policy: Policy,
+    teacher: Policy,
+    batch: Sequence[Row | Target],
+    settings: Training,
+    count: int,
+    losses: Losses,
+) -> None:
+    """Gradients of rows and targets, which one forward pass reads together: they share most of their tokens."""
+    rows = [item for item in batch if isinstance(item, Row)]
+    targets = [item for item in batch if isinstance(item, Target)]
+    hidden = reply_hidden(policy, [item.exchange for item in (*rows, *targets)])
+    # Losses go back to the hidden states at once, so that one part's logits are freed before the next part's are made.
+    leaf = hidden.detach().requires_grad_()
+    of_rows = sum(len(row.exchange.reply) for row in rows)
+    if rows:
+        _backward_rows(policy, teacher, rows, leaf[:of_rows], settings, count, losses)
+    if targets:
+        _backward_targets(policy, targets, leaf[of_rows:], settings, count, losses)
+    hidden.backward(leaf.grad)
+
+
 def _backward_rows(
-    policy: Policy, teacher: Policy, rows: Sequence[Row], settings: Training, count: int, losses: Losses
+    policy: Policy,
+    teacher: Policy,
+    rows: Sequence[Row],
+    hidden: torch.Tensor,
+    settings: Training,
+    count: int,
+    losses: Losses,
 ) -> None:
     device = policy.device
-    hidden = reply_hidden(policy, [row.exchange for row in rows])
     ids = torch.tensor([t for row in rows for t in row.exchange.reply], device=device)
     sampled = torch.tensor([p for row in rows for p in row.sampled], device=device)
     advantages = torch.tensor([a for row in rows for a in row.advantages], device=device)
@@ -92,9 +117,8 @@ def _backward_rows(
     times = torch.tensor([row.times for row in rows for _ in row.exchange.reply], device=device)
     taught = _teacher_hidden(teacher, rows, hidden)
     wanted = ((advantages != 0) | (weights != 0)).nonzero().squeeze(-1)
-    leaf = hidden.detach().requires_grad_()
     for part in wanted.split(_rows_at_once(policy)):
-        logits = logits_of(policy, leaf[part])
+        logits = logits_of(policy, hidden[part])
         logprobs = torch.log_softmax(logits, -1).gather(-1, ids[part, None]).squeeze(-1)
         gradient = clipped_policy_gradient(logprobs, sampled[part], advantages[part]).sum() / count
         total = settings.policy_gradient_weight * gradient
@@ -110,9 +134,7 @@ def _backward_rows(
             distil = (divergence(student, wise, settings.divergence) * sure).sum() / count
             total = total + settings.distill_weight * distil
             losses.distil += float(distil.detach())
-        # Back to the hidden states at once, so that one part's logits are freed before the next part's are made.
         total.backward()
-    hidden.backward(leaf.grad)
 
 
 def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) -> torch.Tensor:
@@ -134,21 +156,18 @@ def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) ->
 
 
 def _backward_targets(
-    policy: Policy, targets: Sequence[Target], settings: Training, count: int, losses: Losses
+    policy: Policy, targets: Sequence[Target], hidden: torch.Tensor, settings: Training, count: int, losses: Losses
 ) -> None:
     """Cross-entropy of corrected steps, each a mean over its tokens."""
-    hidden = reply_hidden(policy, [t.exchange for t in targets])
     ids = torch.tensor([i for t in targets for i in t.exchange.reply], device=policy.device)
     weights = torch.tensor(
         [t.weight / len(t.exchange.reply) for t in targets for _ in t.exchange.reply], device=policy.device
     )
-    leaf = hidden.detach().requires_grad_()
     for part in torch.arange(len(ids), device=policy.device).split(_rows_at_once(policy)):
-        surprise = torch.nn.functional.cross_entropy(logits_of(policy, leaf[part]), ids[part], reduction="none")
+        surprise = torch.nn.functional.cross_entropy(logits_of(policy, hidden[part]), ids[part], reduction="none")
         total = (surprise * weights[part]).sum() / count
         losses.target += float(total.detach())
         (settings.hard_target_weight * total).backward()
-    hidden.backward(leaf.grad)
 
 
 @torch.no_grad()
