@@ -121,13 +121,34 @@ def _about(item: MemoryItem) -> tuple[Level, str | None, str | None, str]:
 
 
 def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
-    """Verify a problem's lessons again: those whose mistake this group's verdicts show are as good as new."""
+    """Verify a problem's insights again: what this group's verdicts show anew is as good as new.
+
+    Lessons whose mistake was made again, and strategies where the remembered solution was found again.
+    """
     shown = frozenset[str]().union(*(mistakes(group, member)[0] for member in group.members))
+    again = _solved_as_before(state, group)
     items = dict(state.items)
     for key, item in state.items.items():
-        if item.problem_id == group.problem.id and item.retired is None and item.malrule in shown:
+        if item.problem_id != group.problem.id or item.retired is not None:
+            continue
+        if item.malrule in shown or (again and item.level is Level.STRATEGY):
             items[key] = replace(item, confirmed_round=round)
     return replace(state, items=items)
+
+
+def knows_strategy(state: MemoryState, group: Group) -> bool:
+    """Whether a strategy that the policy drew from this very solution of the problem is alive."""
+    return _solved_as_before(state, group) and any(
+        item.level is Level.STRATEGY and item.problem_id == group.problem.id and item.writer == "policy"
+        for item in state.live()
+    )
+
+
+def _solved_as_before(state: MemoryState, group: Group) -> bool:
+    """Whether the best verified solution of a group is the remembered one."""
+    known = state.items.get(content_id(Level.EXPERIENCE, group.problem.id))
+    best = verified(group)[:1]
+    return known is not None and bool(best) and known.text == best[0].rollout.text.strip()
 
 
 def visit(state: MemoryState, group: Group, round: int) -> MemoryState:

@@ -14,7 +14,7 @@ from workbench.config import Reflection as Writing
 from workbench.memory.checking import Checked, Drop, check, check_pattern
 from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply, verified
 from workbench.memory.retrieval import Library, Recalled, recall
-from workbench.memory.state import MemoryState, confirm, remember, remember_experience, retire, visit
+from workbench.memory.state import MemoryState, confirm, knows_strategy, remember, remember_experience, retire, visit
 from workbench.memory.tally import Tally, tallied
 from workbench.training.policy import Policy
 from workbench.training.sampling import sample
@@ -77,11 +77,11 @@ def writes(settings: Settings, round: int, epoch_rounds: int) -> bool:
 def _write(
     memory: MemoryState, policy: Policy, groups: Sequence[Group], config: Config, when: When
 ) -> tuple[MemoryState, Tally]:
-    tally = _reflect(policy, groups, config.reflection)
+    tally = _reflect(memory, policy, groups, config.reflection)
     for group in groups:
         share = group.solved / len(group.members)
-        memory = remember_experience(memory, group, when.round, when.version)
         memory = confirm(memory, group, when.round)
+        memory = remember_experience(memory, group, when.round, when.version)
         own = [r for r in tally.reflections if r.problem_id == group.problem.id]
         memory = remember(memory, own, when.round, when.version, share)
     every = config.reflection.pattern_every
@@ -92,14 +92,19 @@ def _write(
     return memory, tally
 
 
-def _reflect(policy: Policy, groups: Sequence[Group], settings: Writing) -> Tally:
-    """What the writers say of the groups, held against the verdicts."""
+def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], settings: Writing) -> Tally:
+    """What the writers say of the groups, held against the verdicts. A strategy that is known is not asked for again."""
     written: list[Reflection] = []
     if settings.writer in ("diagnosis", "both"):
         written += [r for group in groups for r in diagnose(group)]
     if settings.writer == "diagnosis":
         return Tally(reflections=tuple(written))
-    asked = [(group, request) for group in groups for request in ask(group)]
+    asked = [
+        (group, request)
+        for group in groups
+        for request in ask(group)
+        if request.level is not Level.STRATEGY or not knows_strategy(memory, group)
+    ]
     replies = _replies(policy, [request for _, request in asked])
     found = [
         _read(q, reply, settings, partial(check, group=group))

@@ -65,14 +65,21 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float =
     prompt = tuple(policy.problem_ids(group.problem.text))
     rows, targets, contexts = [], [], []
     decisions = route_group(group)
+    # Rollouts that say the same have the same verdict, so the same signal.
+    made: dict[tuple[int, ...], tuple[Row, TeacherContext | None, Target | None]] = {}
     for member, routed in zip(group.members, decisions, strict=True):
-        context = teacher_context(group, member, routed, recalled)
-        steps = token_steps(policy.pieces(member.rollout.token_ids), member.rollout.text)
-        row = _row(policy, group, member, routed, context, prompt, steps, blame)
-        rows.append(_affirmed(row, routed, affirm) if affirm and routed.route is Route.REINFORCE else row)
+        ids = member.rollout.token_ids
+        if ids not in made:
+            context = teacher_context(group, member, routed, recalled)
+            steps = token_steps(policy.pieces(ids), member.rollout.text)
+            row = _row(policy, group, member, routed, context, prompt, steps, blame)
+            row = _affirmed(row, routed, affirm) if affirm and routed.route is Route.REINFORCE else row
+            made[ids] = row, context, _target(policy, member, context, prompt, steps, routed)
+        row, context, target = made[ids]
+        rows.append(row)
         contexts.append(context)
-        if context is not None and context.correction is not None:
-            targets.append(_target(policy, member, context, prompt, steps, routed))
+        if target is not None:
+            targets.append(replace(target, member=member.rollout.index))
     return Signals(tuple(rows), tuple(targets), tuple(d.route for d in decisions), tuple(contexts))
 
 
@@ -124,17 +131,18 @@ def _affirmed(row: Row, routed: Routed, affirm: float) -> Row:
 def _target(
     policy: Policy,
     member: Judged,
-    context: TeacherContext,
+    context: TeacherContext | None,
     prompt: tuple[int, ...],
     steps: Sequence[int],
     routed: Routed,
-) -> Target:
-    """The corrected step after the rollout's own tokens up to it, which are never re-tokenised."""
+) -> Target | None:
+    """The corrected step after the rollout's own tokens up to it, which are never re-tokenised; None without one."""
+    if context is None or context.correction is None:
+        return None
     ids = member.rollout.token_ids
     start = next((i for i, s in enumerate(steps) if s >= context.prefix), len(ids))
     ended = start == len(ids) and member.rollout.stop is StopReason.END
     kept = ids[:-1] if ended else ids[:start]
-    assert context.correction is not None
     open_line = start == len(ids) and not member.rollout.text.endswith("\n")
     reply = policy.encode("\n" * open_line + context.correction)
     if context.correction.startswith("Answer"):
