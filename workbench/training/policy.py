@@ -20,8 +20,8 @@ from workbench.config import Model
 from workbench.errors import BadInput
 from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
 from workbench.training.fetch import model_folder
-from workbench.training.packing import Packed, pack
 from workbench.training.hardware import choose_device, choose_dtype
+from workbench.training.packing import Packed, pack
 
 
 @dataclass
@@ -96,17 +96,14 @@ class Policy:
     @cached_property
     def packs(self) -> bool:
         """Whether the model reads trees of sequences as it reads each alone; not all kinds of attention do. Tried."""
-        texts = [[1, 2, 3, 4], [1, 2, 5], [1, 6]]
+        texts = [Exchange([1], reply) for reply in ([2, 3, 4], [2, 5], [6])]
         try:
             with torch.no_grad():
-                packed = pack(texts)
-                together = _packed_states(self, packed)
                 alone = _padded_states(self, texts)
+                together = _packed_states(self, texts, pack([(*t.prompt, *t.reply) for t in texts]))
         except (RuntimeError, ValueError, TypeError, IndexError):
             return False
-        width = max(map(len, texts))
-        pairs = [(together[p], alone[i * width + at]) for i, path in enumerate(packed.paths) for at, p in enumerate(path)]
-        return all(torch.allclose(a, b, rtol=0.05, atol=0.05 * float(b.abs().max())) for a, b in pairs)
+        return torch.allclose(together, alone, rtol=0.05, atol=0.05 * float(alone.abs().max()))
 
     def frozen_copy(self) -> Policy:
         """The same weights in another model, without gradients: a teacher."""
@@ -176,49 +173,49 @@ def reply_hidden(policy: Policy, sequences: Sequence[Exchange]) -> torch.Tensor:
 
     What sequences share from their start is read once where that saves enough and the model can be read so.
     """
-    texts = [(*s.prompt, *s.reply) for s in sequences]
-    packed = pack(texts) if len(texts) > 1 else None
-    if packed is not None and packed.tokens < WORTH_PACKING * len(texts) * max(map(len, texts)) and policy.packs:
-        states = _packed_states(policy, packed)
-        paths = packed.paths
-    else:
-        states, width = _padded_states(policy, texts), max(map(len, texts))
-        paths = tuple(tuple(range(i * width, i * width + len(t))) for i, t in enumerate(texts))
-    wanted = [p for path, s in zip(paths, sequences, strict=True) for p in path[len(s.prompt) - 1 : -1]]
-    return states[torch.tensor(wanted, device=states.device)]
+    lengths = [len(s.prompt) + len(s.reply) for s in sequences]
+    if len(sequences) > 1 and policy.packs:
+        packed = pack([(*s.prompt, *s.reply) for s in sequences])
+        if packed.tokens < WORTH_PACKING * len(sequences) * max(lengths):
+            return _packed_states(policy, sequences, packed)
+    return _padded_states(policy, sequences)
 
 
-def _body(policy: Policy) -> Any:
-    """The model without its head."""
-    inner = policy.inner
-    return getattr(inner, inner.base_model_prefix)
+def _padded_states(policy: Policy, sequences: Sequence[Exchange]) -> torch.Tensor:
+    """Each sequence in a row of its own, padded on the right; nothing of the padding is returned."""
+    width = max(len(s.prompt) + len(s.reply) for s in sequences)
+    ids = torch.zeros(len(sequences), width, dtype=torch.long)
+    mask = torch.zeros(len(sequences), width, dtype=torch.long)
+    wanted = torch.zeros(len(sequences), width, dtype=torch.bool)
+    for row, s in enumerate(sequences):
+        end = len(s.prompt) + len(s.reply)
+        ids[row, :end] = torch.tensor([*s.prompt, *s.reply])
+        mask[row, :end] = 1
+        wanted[row, len(s.prompt) - 1 : end - 1] = True
+    device = policy.device
+    states: torch.Tensor = _states(policy, input_ids=ids.to(device), attention_mask=mask.to(device))
+    return states[wanted.to(device)]
 
 
-def _padded_states(policy: Policy, texts: Sequence[Sequence[int]]) -> torch.Tensor:
-    """Hidden states of each text in a row of its own, padded on the right: [rows * width, hidden]."""
-    width, device = max(map(len, texts)), policy.device
-    ids = torch.zeros(len(texts), width, dtype=torch.long)
-    mask = torch.zeros(len(texts), width, dtype=torch.long)
-    for row, text in enumerate(texts):
-        ids[row, : len(text)] = torch.tensor(text)
-        mask[row, : len(text)] = 1
-    out = _body(policy)(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False)
-    states: torch.Tensor = out.last_hidden_state.flatten(0, 1)
-    return states
-
-
-def _packed_states(policy: Policy, packed: Packed) -> torch.Tensor:
-    """Hidden states of each place: [rows * width, hidden]."""
+def _packed_states(policy: Policy, sequences: Sequence[Exchange], packed: Packed) -> torch.Tensor:
+    """The sequences as trees."""
     device, dtype = policy.device, policy.model.dtype
     # Added to the attention scores, as every implementation of attention reads it.
     mask = torch.zeros(packed.sees.shape, dtype=dtype).masked_fill_(~packed.sees, torch.finfo(dtype).min)
-    out = _body(policy)(
+    states = _states(
+        policy,
         input_ids=packed.ids.to(device),
         attention_mask=mask.to(device),
         position_ids=packed.positions.to(device),
-        use_cache=False,
     )
-    states: torch.Tensor = out.last_hidden_state.flatten(0, 1)
+    wanted = [p for path, s in zip(packed.paths, sequences, strict=True) for p in path[len(s.prompt) - 1 : -1]]
+    return states.flatten(0, 1)[torch.tensor(wanted, device=device)]
+
+
+def _states(policy: Policy, **inputs: torch.Tensor) -> torch.Tensor:
+    """The last hidden states of the model without its head: [rows, width, hidden]."""
+    inner = policy.inner
+    states: torch.Tensor = getattr(inner, inner.base_model_prefix)(**inputs, use_cache=False).last_hidden_state
     return states
 
 

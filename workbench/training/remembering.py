@@ -93,7 +93,7 @@ def _write(
 
 
 def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], settings: Writing) -> Tally:
-    """What the writers say of the groups, held against the verdicts. A strategy that is known is not asked for again."""
+    """What the writers say of the groups, held against the verdicts; a known strategy is not asked for again."""
     written: list[Reflection] = []
     if settings.writer in ("diagnosis", "both"):
         written += [r for group in groups for r in diagnose(group)]

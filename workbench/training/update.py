@@ -89,8 +89,8 @@ def _backward(
     """Gradients of rows and targets, which one forward pass reads together: they share most of their tokens."""
     rows = [item for item in batch if isinstance(item, Row)]
     targets = [item for item in batch if isinstance(item, Target)]
-    hidden = reply_hidden(policy, [item.exchange for item in (*rows, *targets)])
-    # Losses go back to the hidden states at once, so that one part's logits are freed before the next part's are made.
+    hidden = reply_hidden(policy, [*(row.exchange for row in rows), *(target.exchange for target in targets)])
+    # Losses go back to the hidden states at once: one part's logits are freed before the next part's are made.
     leaf = hidden.detach().requires_grad_()
     of_rows = sum(len(row.exchange.reply) for row in rows)
     if rows:
