@@ -16,12 +16,12 @@ from workbench.problems.splits import load_split
 
 
 def test_who_trains_makes_another_run_and_leaves_the_others_keys_alone() -> None:
-    plan = read_plan("main")
+    plan = read_plan("outside")
     by_arm = {t.arm: t for t in trials(plan) if t.seed == 0}
     assert by_arm["trl"].outside == "trl"
     assert by_arm["trl"].config == by_arm["grpo"].config
     assert settings_key(by_arm["trl"]) != settings_key(by_arm["grpo"])
-    assert by_arm["pmd"].outside is None
+    assert by_arm["grpo"].outside is None
 
 
 def test_another_trainer_is_refused(tmp_path: Path) -> None:
