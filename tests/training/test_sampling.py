@@ -99,3 +99,20 @@ def test_a_stream_stops_at_the_end_token(policy):
     ending = Policy(policy.model, policy.tokenizer, policy.instruction, policy.name)
     ending.__dict__["end_ids"] = frozenset({first})
     assert list(stream(ending, prompt, seed, 5)) == [first]
+
+
+def test_what_rollouts_have_in_common_is_read_once(policy, monkeypatch):
+    """Eight greedy rollouts of each prompt are one text; sampled ones are at most as many rows as they are rollouts."""
+    rows: list[int] = []
+    forward = policy.model.forward
+
+    def watched(*args, **inputs):
+        rows.append(len(inputs["input_ids"]))
+        return forward(*args, **inputs)
+
+    monkeypatch.setattr(policy.model, "forward", watched)
+    sample(policy, prompts(policy), seeds(8), max_tokens=12, temperature=0)
+    assert max(rows) == len(TEXTS)
+    rows.clear()
+    sample(policy, prompts(policy), seeds(8), max_tokens=12)
+    assert rows[0] == len(TEXTS) < max(rows) <= 8 * len(TEXTS)

@@ -79,6 +79,18 @@ def choose(logits: torch.Tensor, uniforms: torch.Tensor, temperature: float) -> 
     return torch.searchsorted(cumulative, points, right=True).squeeze(-1).clamp_(max=logits.shape[-1] - 1)
 
 
+@dataclass
+class _Nodes:
+    """The distinct texts so far, a row each: what several rollouts have in common is read once."""
+
+    cache: DynamicCache
+    mask: torch.Tensor
+    position: torch.Tensor
+    """Of the last token."""
+    logits: torch.Tensor
+    """Of the next token: [nodes, vocabulary]."""
+
+
 def _decode(
     policy: Policy,
     prompts: Sequence[Sequence[int]],
@@ -86,6 +98,32 @@ def _decode(
     max_tokens: int,
     temperature: float,
 ) -> list[list[Sample]]:
+    device = policy.device
+    nodes = _read(policy, prompts)
+    copies = torch.tensor([len(s) for s in seeds], device=device)
+    node = torch.repeat_interleave(torch.arange(len(prompts), device=device), copies)
+    rows = len(node)
+    numbers = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
+    ends = torch.tensor(sorted(policy.end_ids), device=device)
+    tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
+    logprobs = torch.zeros(rows, max_tokens, device=device)
+    lengths = torch.full((rows,), max_tokens, device=device)
+    active = torch.arange(rows, device=device)
+    for t in range(max_tokens):
+        chosen = choose(nodes.logits[node], numbers[active, t], temperature)
+        tokens[active, t] = chosen
+        logprobs[active, t] = torch.log_softmax(nodes.logits, -1)[node, chosen]
+        ended = torch.isin(chosen, ends)
+        lengths[active[ended]] = t + 1
+        active, node, chosen = active[~ended], node[~ended], chosen[~ended]
+        if not len(active) or t + 1 == max_tokens:
+            break
+        node = _grow(policy, nodes, node, chosen)
+    return _collect(tokens.cpu(), logprobs.cpu(), lengths.cpu(), seeds, policy.end_ids)
+
+
+def _read(policy: Policy, prompts: Sequence[Sequence[int]]) -> _Nodes:
+    """A node for each prompt, padded on the left."""
     device, model = policy.device, policy.model
     width = max(map(len, prompts))
     ids = torch.zeros(len(prompts), width, dtype=torch.long)
@@ -103,46 +141,32 @@ def _decode(
         use_cache=True,
         logits_to_keep=1,
     )
-    # What several rollouts have in common is read once: a node of the cache is one distinct text so far.
-    copies = torch.tensor([len(s) for s in seeds], device=device)
-    node = torch.repeat_interleave(torch.arange(len(prompts), device=device), copies)
-    rows = len(node)
-    logits, mask, position = out.logits[:, -1].float(), mask.to(device), positions[:, -1].to(device)
-    numbers = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
-    ends = torch.tensor(sorted(policy.end_ids), device=device)
-    tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
-    logprobs = torch.zeros(rows, max_tokens, device=device)
-    lengths = torch.full((rows,), max_tokens, device=device)
-    active = torch.arange(rows, device=device)
-    for t in range(max_tokens):
-        chosen = choose(logits[node], numbers[active, t], temperature)
-        tokens[active, t] = chosen
-        logprobs[active, t] = torch.log_softmax(logits, -1)[node, chosen]
-        ended = torch.isin(chosen, ends)
-        lengths[active[ended]] = t + 1
-        active, node, chosen = active[~ended], node[~ended], chosen[~ended]
-        if not len(active) or t + 1 == max_tokens:
-            break
-        size = logits.shape[-1]
-        grown, node = torch.unique(node * size + chosen, return_inverse=True)
-        parent = grown // size
-        if len(parent) != len(logits) or not torch.equal(parent, torch.arange(len(logits), device=device)):
-            cache.batch_select_indices(parent)
-            mask, position = mask[parent], position[parent]
-        mask = torch.cat([mask, mask.new_ones(len(parent), 1)], -1)
-        position = position + 1
-        logits = (
-            model(
-                input_ids=(grown % size)[:, None],
-                attention_mask=mask,
-                position_ids=position[:, None],
-                past_key_values=cache,
-                use_cache=True,
-            )
-            .logits[:, -1]
-            .float()
-        )
-    return _collect(tokens.cpu(), logprobs.cpu(), lengths.cpu(), seeds, policy.end_ids)
+    return _Nodes(cache, mask.to(device), positions[:, -1].to(device), out.logits[:, -1].float())
+
+
+def _grow(policy: Policy, nodes: _Nodes, node: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """Read one more token of each distinct text; returns the node of each rollout after it.
+
+    `node`, `chosen`: where each rollout that goes on stands, and the token that it takes. Nodes that none of them
+    grows from are dropped.
+    """
+    size = nodes.logits.shape[-1]
+    grown, after = torch.unique(node * size + chosen, return_inverse=True)
+    parent = grown // size
+    if len(parent) != len(nodes.mask) or not torch.equal(parent, torch.arange(len(parent), device=parent.device)):
+        nodes.cache.batch_select_indices(parent)
+        nodes.mask, nodes.position = nodes.mask[parent], nodes.position[parent]
+    nodes.mask = torch.cat([nodes.mask, nodes.mask.new_ones(len(parent), 1)], -1)
+    nodes.position = nodes.position + 1
+    out = policy.model(
+        input_ids=(grown % size)[:, None],
+        attention_mask=nodes.mask,
+        position_ids=nodes.position[:, None],
+        past_key_values=nodes.cache,
+        use_cache=True,
+    )
+    nodes.logits = out.logits[:, -1].float()
+    return after
 
 
 def _collect(
