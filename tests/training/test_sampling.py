@@ -102,7 +102,7 @@ def test_a_stream_stops_at_the_end_token(policy):
 
 
 def test_what_rollouts_have_in_common_is_read_once(policy, monkeypatch):
-    """Eight greedy rollouts of each prompt are one text; sampled ones are at most as many rows as they are rollouts."""
+    """Eight greedy rollouts of a prompt are one text; sampled ones are as many rows as there are rollouts at most."""
     rows: list[int] = []
     forward = policy.model.forward
 

@@ -151,6 +151,7 @@ def _grow(policy: Policy, nodes: _Nodes, node: torch.Tensor, chosen: torch.Tenso
     grows from are dropped.
     """
     size = nodes.logits.shape[-1]
+    after: torch.Tensor
     grown, after = torch.unique(node * size + chosen, return_inverse=True)
     parent = grown // size
     if len(parent) != len(nodes.mask) or not torch.equal(parent, torch.arange(len(parent), device=parent.device)):
