@@ -138,7 +138,7 @@ class Memory(Section):
     """Items that the teacher reads at most."""
     expiry_epochs: int | None = Field(default=2, gt=0)
     """Passes over the problems after which an item that was not written again expires; null for never."""
-    replay: int = Field(default=32, ge=0)
+    replay: int = Field(default=0, ge=0)
     """Corrected steps of earlier rounds that are learned again in each round."""
     mode: Literal["evolving", "transient", "frozen", "shuffled"] = "evolving"
     """evolving; transient forgets after each round; frozen is written in the first pass over the problems only;
