@@ -13,7 +13,7 @@ import torch
 
 from workbench.config import Config, Training
 from workbench.errors import BadInput, WorkbenchError
-from workbench.memory.retrieval import Library, library
+from workbench.memory.retrieval import Library, Recalled, library
 from workbench.memory.state import MemoryState, note_use
 from workbench.memory.tally import Tally
 from workbench.store import Store
@@ -27,7 +27,8 @@ from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
 from workbench.training.remembering import When, memorise, read_memory, visited, writes
 from workbench.training.replay import corrections, replayed
-from workbench.training.rollouts import roll_out
+from workbench.training.rollouts import Judgements, roll_out
+from workbench.training.routing import Route, route
 from workbench.training.signals import Signals, by_outcome, health, pmd_signals
 from workbench.training.update import copy_weights, move_average, update
 from workbench.types import Group, Interval, Problem, Round
@@ -117,6 +118,7 @@ class Trainer:
     verifier: Verifier
     known: Library = field(default_factory=Library)
     """What retrieval compares problems by."""
+    judged: Judgements = field(default_factory=dict)
 
     def start(self, folder: Path) -> State:
         """The state before the first round, or that of the newest checkpoint."""
@@ -165,7 +167,7 @@ class Trainer:
         chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
         seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
         groups = roll_out(
-            state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage
+            state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage, self.judged
         )
         written: dict[str, float] = Tally().metrics()
         if config.training.method == "pmd":
@@ -202,7 +204,11 @@ class Trainer:
         memory, seed = state.memory, f"{settings.seed}/{state.round}"
         signals = []
         for group in groups:
-            recalled = read_memory(group.problem, self.problems, memory, self.config.memory, count, seed, self.known)
+            recalled = Recalled()
+            if any(route(m.verdict) is not Route.REINFORCE for m in group.members):
+                recalled = read_memory(
+                    group.problem, self.problems, memory, self.config.memory, count, seed, self.known
+                )
             signals.append(pmd_signals(state.policy, group, recalled, settings.blame, settings.affirm))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)

@@ -13,6 +13,9 @@ from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict,
 from workbench.verification import Verifier
 
 Stage = Callable[[str], AbstractContextManager[None]]
+Judgements = dict[tuple[str, str], Verdict]
+"""Verdicts of a run by problem id and text. A policy writes the same solution again when a problem comes back."""
+MOST_JUDGED = 16_384
 
 
 def roll_out(
@@ -24,8 +27,12 @@ def roll_out(
     round: int,
     verifier: Verifier,
     stage: Stage,
+    judged: Judgements | None = None,
 ) -> list[Group]:
-    """A group of rollouts for each problem, each with its verdict. A stored verdict is not made again."""
+    """A group of rollouts for each problem, each with its verdict. A stored verdict is not made again.
+
+    `judged`: what was judged before, by the same verifier and with the same knowledge; it is added to.
+    """
     settings, seed = config.sampling, config.training.seed
     seeds = [[rollout_seed(seed, round, p.id, k) for k in range(settings.group_size)] for p in problems]
     with stage("sample"):
@@ -43,15 +50,23 @@ def roll_out(
         known = store.verdicts_of([r.id for r in flat], verifier.version, knowledge)
     with stage("verify"):
         verdicts: dict[str, Verdict] = {}
-        for problem, group in zip(problems, groups, strict=True):
-            # A policy often writes the same solution twice: one verdict serves both.
-            made: dict[str, Verdict] = {}
-            for r in group:
-                verdict = known.get(r.id) or made.get(r.text) or verifier.verify(problem, r.text, knowledge)
-                verdicts[r.id] = made[r.text] = verdict
+        made: Judgements = {}
+        for problem, rollout in [(p, r) for p, group in zip(problems, groups, strict=True) for r in group]:
+            key = problem.id, rollout.text
+            verdict = known.get(rollout.id) or made.get(key) or (judged or {}).get(key)
+            verdicts[rollout.id] = made[key] = verdict or verifier.verify(problem, rollout.text, knowledge)
+        if judged is not None:
+            _remember(judged, made)
     with stage("store"):
         store.save_verdicts(run, [(key, v) for key, v in verdicts.items() if key not in known])
     return [_group(p, group, verdicts) for p, group in zip(problems, groups, strict=True)]
+
+
+def _remember(judged: Judgements, made: Judgements) -> None:
+    """Keep what was decided: a step may be open because time ran out, and is tried again."""
+    if len(judged) > MOST_JUDGED:
+        judged.clear()
+    judged |= {key: verdict for key, verdict in made.items() if verdict.all_decided}
 
 
 def record(
