@@ -13,6 +13,7 @@ from workbench.memory.mending import mend
 from workbench.memory.reflection import prefix_lines, verified
 from workbench.memory.retrieval import Recalled
 from workbench.prompts import NO_HELP, Help
+from workbench.training.packing import common_start
 from workbench.training.routing import Route, Routed
 from workbench.types import Group, Judged, Level
 from workbench.verification.reading.steps import split
@@ -75,24 +76,14 @@ def _solutions(group: Group, member: Judged, recalled: Recalled) -> list[Solutio
         found.append((tuple(step.text for step in split(recalled.experience.text)), "memory"))
     if group.problem.solution:
         found += [(tuple(lines), "reference") for lines in (group.problem.solution, *group.problem.alternates)]
-    return sorted(found, key=lambda s: -_shared(written, s[0]))
-
-
-def _shared(a: Sequence[str], b: Sequence[str]) -> int:
-    """How many leading lines two solutions have in common."""
-    count = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        count += 1
-    return count
+    return sorted(found, key=lambda s: -common_start(written, s[0]))
 
 
 def _correct_step(member: Judged, error: int, solutions: Sequence[Solution]) -> tuple[int, str | None, str]:
     """The corrected step: a verified solution's line after the same prefix, else the verifier's repair."""
     written = tuple(step.text for step in member.verdict.steps)
     for lines, source in solutions:
-        if _shared(written, lines) == error < len(lines):
+        if common_start(written, lines) == error < len(lines):
             return error, lines[error], source
     repair = member.verdict.steps[error].repair
     return error, repair, "line" if repair is not None else "none"
@@ -101,7 +92,7 @@ def _correct_step(member: Judged, error: int, solutions: Sequence[Solution]) -> 
 def _diverging_step(written: Sequence[str], solutions: Sequence[Solution]) -> tuple[int, str | None, str]:
     """Where nothing is proved wrong: the line with which the nearest verified solution goes on."""
     for lines, source in solutions:
-        place = _shared(written, lines)
+        place = common_start(written, lines)
         if place < len(lines):
             return place, lines[place], source
     return 0, None, "none"

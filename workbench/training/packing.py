@@ -69,7 +69,7 @@ def _trees(sequences: Sequence[Sequence[int]], capacity: int) -> list[_Row]:
     path: list[int] = []
     for index in sorted(range(len(sequences)), key=lambda i: tuple(sequences[i])):
         sequence = sequences[index]
-        shared = _shared(before, sequence)
+        shared = common_start(before, sequence)
         if not trees or not shared or len(trees[-1].ids) + len(sequence) - shared > capacity:
             trees.append(_Row())
             shared = 0
@@ -83,7 +83,8 @@ def _trees(sequences: Sequence[Sequence[int]], capacity: int) -> list[_Row]:
     return trees
 
 
-def _shared(a: Sequence[int], b: Sequence[int]) -> int:
+def common_start(a: Sequence[object], b: Sequence[object]) -> int:
+    """How many leading items two sequences have in common."""
     count = 0
     for x, y in zip(a, b, strict=False):
         if x != y:
