@@ -6,12 +6,13 @@ the last event of each item up to then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from workbench.store.rows import chunks
 from workbench.store.schema import memory_events, memory_items
 from workbench.types import MemoryItem, from_json, to_json
 
@@ -60,17 +61,19 @@ def save_items(db: Connection, run: str, round_index: int, items: Iterable[Memor
 
     What people decided in the meantime stands: a run that knows nothing of it yet does not undo it.
     """
-    now = _by_id(current(db, run))
     new = heed(_by_id(items), persons_word(db, run))
+    now = _by_id(item for keys in chunks(new) for item in current(db, run, keys))
     changed = {key: item for key, item in new.items() if now.get(key) != item}
     kinds = {key: event_kind(now.get(key), item) for key, item in changed.items()}
     append(db, run, round_index, kinds, changed)
     return len(changed)
 
 
-def current(db: Connection, run: str) -> list[MemoryItem]:
-    """The items as they are now, by id."""
+def current(db: Connection, run: str, keys: Sequence[str] | None = None) -> list[MemoryItem]:
+    """The items as they are now, by id; of these keys only, if any are given."""
     query = select(memory_items.c.json).where(memory_items.c.run == run).order_by(memory_items.c.id)
+    if keys is not None:
+        query = query.where(memory_items.c.id.in_(keys))
     return [from_json(MemoryItem, text) for text in db.scalars(query)]
 
 

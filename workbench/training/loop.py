@@ -161,6 +161,7 @@ class Trainer:
     def round(self, state: State, clock: Clock) -> Round:
         """One turn: everything but evaluation and the checkpoint."""
         config = self.config
+        before = state.memory.items
         # People may edit, pin and retire while the run trains, or while it rested.
         items = heed(state.memory.items, self.store.persons_word(self.name))
         state.memory = replace(state.memory, items=items)
@@ -186,7 +187,8 @@ class Trainer:
         with clock.stage("update"):
             losses = self._learn(state, signals)
         with clock.stage("store"):
-            self.store.save_memory(self.name, state.round, state.memory.items.values())
+            changed = [item for key, item in state.memory.items.items() if before.get(key) is not item]
+            self.store.save_memory(self.name, state.round, changed)
         metrics = {
             **_outcomes(groups),
             **health(signals, groups),
@@ -263,12 +265,15 @@ def _opponent(policy: Policy, group: Group, settings: Training) -> Signals:
 
 def draw(problems: Sequence[Problem], count: int, round: int, seed: int) -> tuple[list[Problem], float]:
     """The problems of a round and the epoch it stands in: every epoch is a new shuffle of all of them."""
-    chosen = []
-    for place in range(round * count, (round + 1) * count):
+    chosen: list[Problem] = []
+    place, end = round * count, (round + 1) * count
+    while place < end:
         epoch, at = divmod(place, len(problems))
-        order = list(range(len(problems)))
+        order = list(problems)
         Random(f"{seed}/{epoch}").shuffle(order)
-        chosen.append(problems[order[at]])
+        taken = order[at : at + end - place]
+        chosen += taken
+        place += len(taken)
     return list(dict.fromkeys(chosen)), round * count / len(problems)
 
 
