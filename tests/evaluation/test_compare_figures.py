@@ -14,7 +14,7 @@ from workbench.evaluation.compare.record import Ending, RunRecord
 from workbench.evaluation.compare.report import report
 from workbench.evaluation.compare.summary import Comparison, PlanRuns, figure, malrule_shares, summarise
 from workbench.types import Interval, from_json, to_json
-from workbench.ui.comparison import all_figures
+from workbench.ui.comparison import all_figures, colours
 from workbench.ui.comparison_page import page
 
 # Shares on dev over rollouts 0, 100, 200, ...: two problems, four samples each.
@@ -191,3 +191,9 @@ def test_the_page_shows_every_figure_and_loads_nothing():
     assert "<script src=" not in html
     assert "<link" not in html
     assert html.count("Plotly.newPlot(") >= 10
+
+
+def test_arms_of_one_method_are_told_apart_by_their_colours() -> None:
+    names = ["pmd", "with_replay", "replay_without_affirmation", "sdpo", "grpo", "rft"]
+    assert len(set(colours(names).values())) == len(names)
+    assert colours(names)["pmd"] == colours(["pmd"])["pmd"]

@@ -22,9 +22,11 @@ HEALTH = ("entropy", "mean_tokens", "cut_off_share", "unknown_share", "teacher_c
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
-    """A colour for every arm: a method's own where it has one."""
-    rest = cycle([c for c in SERIES if c not in METHOD_COLOURS.values()] or SERIES)
-    return {name: METHOD_COLOURS.get(name) or next(rest) for name in names}
+    """A colour for every arm: a method's own where it has one, else one that no method here has, if any is left."""
+    arms = list(names)
+    taken = {METHOD_COLOURS.get(name) for name in arms}
+    rest = cycle([c for c in SERIES if c not in taken] or SERIES)
+    return {name: METHOD_COLOURS.get(name) or next(rest) for name in arms}
 
 
 def learning_curves(runs: PlanRuns, measure: Measure = figures.solved, title: str = "Solve rate on dev") -> Any:
