@@ -13,6 +13,7 @@ from workbench.evaluation.compare import outside
 from workbench.evaluation.compare.keys import settings_key
 from workbench.evaluation.compare.plan import read_plan, trials
 from workbench.problems.splits import load_split
+from workbench.prompts import Help, problem_message
 
 
 def test_who_trains_makes_another_run_and_leaves_the_others_keys_alone() -> None:
@@ -35,12 +36,22 @@ def test_without_trl_its_arm_says_how_to_get_it(tmp_path: Path, monkeypatch) -> 
         outside.train_by_trl(load_config(None, []), [], tmp_path, lambda *_: {}, lambda _: None)
 
 
+def test_trls_teacher_reads_a_right_sibling_in_the_words_of_ours() -> None:
+    policy, (problem,) = outside.load_policy(load_config(None, ["preset=tiny"]).model), load_split("train")[:1]
+    lines = ("2 + 3 = 5", "Answer: 5")
+    template = outside.reprompt_template(policy, [problem])
+    read = template.format(prompt=problem_message(problem.text), solution="\n".join(lines), feedback="")
+    assert read == problem_message(problem.text, Help(solved=((problem.text, lines),)))
+
+
 @pytest.mark.skipif(not outside.installed(), reason="needs the extra trl: pip install 'tutor-workbench[trl]'")
-def test_trl_spends_the_budget_and_moves_the_weights(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", ["grpo", "sdpo"])
+def test_trl_spends_the_budget_and_moves_the_weights(method: str, tmp_path: Path) -> None:
     settings = load_config(
         None,
         [
             "preset=tiny",
+            f"training.method={method}",
             "training.rounds=2",
             "training.updates_per_round=2",
             "training.learning_rate=0.001",

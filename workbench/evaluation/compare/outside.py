@@ -1,17 +1,18 @@
-"""An outside opponent: TRL's GRPOTrainer on the same model, problems, rollouts and final-answer reward."""
+"""Outside opponents: TRL's GRPO and SDPO on the same model, problems, rollouts and final-answer reward."""
 
 from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workbench.config import Config
 from workbench.errors import BadInput
-from workbench.prompts import NO_HELP, problem_message
+from workbench.prompts import Help, problem_message
 from workbench.training.policy import Policy, load_policy
 from workbench.training.update import move_average
 from workbench.types import Interval, Problem, Round
@@ -29,7 +30,7 @@ def installed() -> bool:
 def train_by_trl(
     config: Config, problems: Sequence[Problem], folder: Path, evaluate: Evaluate, on_round: Callable[[Round], None]
 ) -> tuple[Policy, list[Round]]:
-    """The policy that TRL's GRPOTrainer makes of the configured budget, and its rounds.
+    """The policy that TRL's trainer for the method (`grpo` or `sdpo`) makes of the configured budget, and its rounds.
 
     TRL's own defaults hold for all that the budget does not say, its loss among them. As with every method here, what
     is evaluated and returned is the moving average of the weights. A run that is interrupted starts from the
@@ -38,16 +39,16 @@ def train_by_trl(
     if not installed():
         raise BadInput(NO_TRL)
     from datasets import Dataset
-    from trl import GRPOTrainer
 
     policy = load_policy(config.model, trainable=True)
-    texts = [problem_message(p.text, NO_HELP, policy.instruction) for p in problems]
+    texts = [problem_message(p.text, instruction=policy.instruction) for p in problems]
     rows = [{"prompt": [{"role": "user", "content": text}], "place": i} for i, text in enumerate(texts)]
     watch = _Watch(config, problems, policy, policy.frozen_copy(), evaluate, on_round)
-    trainer = GRPOTrainer(
+    trainer_class, arguments = _sdpo(policy, problems) if config.training.method == "sdpo" else _grpo()
+    trainer = trainer_class(
         model=policy.model,
         reward_funcs=watch.reward,
-        args=_arguments(config, folder),
+        args=arguments(**_budget(config, folder)),
         train_dataset=Dataset.from_list(rows),
         processing_class=policy.tokenizer,
         callbacks=[_callback(watch)],
@@ -56,34 +57,69 @@ def train_by_trl(
     return watch.average, watch.rounds
 
 
-def _arguments(config: Config, folder: Path) -> Any:
-    from trl import GRPOConfig
+def _grpo() -> tuple[Any, Any]:
+    """TRL's GRPO trainer, and the class of its arguments."""
+    from trl import GRPOConfig, GRPOTrainer
 
+    return GRPOTrainer, GRPOConfig
+
+
+def _sdpo(policy: Policy, problems: Sequence[Problem]) -> tuple[Any, Any]:
+    """TRL's SDPO trainer (experimental), and its arguments: the teacher reads a right sibling as ours does."""
+    from trl.experimental.sdpo import SDPOConfig, SDPOTrainer
+
+    solution = "{successful_previous_attempt}"
+    template = reprompt_template(policy, problems)
+    return SDPOTrainer, partial(SDPOConfig, reprompt_template=template, solution_template=solution)
+
+
+def reprompt_template(policy: Policy, problems: Sequence[Problem]) -> str:
+    """TRL's template of what SDPO's teacher reads, in the words that the tutor learned."""
+    template = _Solved("{prompt}{solution}{feedback}")
+    template.texts = {problem_message(p.text, instruction=policy.instruction): p.text for p in problems}
+    template.instruction = policy.instruction
+    return template
+
+
+class _Solved(str):
+    """A template that `problem_message` fills in: no pattern of TRL's three blanks could name the problem twice."""
+
+    texts: Mapping[str, str]
+    """The text of a problem by its message."""
+    instruction: bool
+
+    def format(self, *_: object, **given: object) -> str:
+        text, lines = self.texts[str(given["prompt"])], str(given["solution"]).splitlines()
+        return problem_message(text, Help(solved=((text, tuple(lines)),)), self.instruction)
+
+
+def _budget(config: Config, folder: Path) -> dict[str, Any]:
+    """What the configuration says of rollouts, updates and the optimizer, in TRL's words."""
     sampling, training = config.sampling, config.training
     assert training.rounds is not None
     rollouts = sampling.problems_per_round * sampling.group_size
-    return GRPOConfig(
-        output_dir=str(folder),
-        max_steps=training.rounds * training.updates_per_round,
-        per_device_train_batch_size=rollouts // training.updates_per_round,
-        steps_per_generation=training.updates_per_round,
-        num_generations=sampling.group_size,
-        max_completion_length=sampling.max_tokens,
-        temperature=sampling.temperature,
-        learning_rate=training.learning_rate,
-        lr_scheduler_type="constant",
-        adam_beta2=0.95,
-        weight_decay=training.weight_decay,
-        max_grad_norm=training.clip_norm,
-        seed=training.seed,
-        optim="adamw_torch",
-        gradient_checkpointing=False,
-        bf16=False,
-        save_strategy="no",
-        report_to=[],
-        disable_tqdm=True,
-        logging_strategy="no",
-    )
+    return {
+        "output_dir": str(folder),
+        "max_steps": training.rounds * training.updates_per_round,
+        "per_device_train_batch_size": rollouts // training.updates_per_round,
+        "steps_per_generation": training.updates_per_round,
+        "num_generations": sampling.group_size,
+        "max_completion_length": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "learning_rate": training.learning_rate,
+        "lr_scheduler_type": "constant",
+        "adam_beta2": 0.95,
+        "weight_decay": training.weight_decay,
+        "max_grad_norm": training.clip_norm,
+        "seed": training.seed,
+        "optim": "adamw_torch",
+        "gradient_checkpointing": False,
+        "bf16": False,
+        "save_strategy": "no",
+        "report_to": [],
+        "disable_tqdm": True,
+        "logging_strategy": "no",
+    }
 
 
 @dataclass
@@ -104,7 +140,7 @@ class _Watch:
     def reward(
         self, completions: Sequence[Any], completion_ids: Sequence[Sequence[int]], place: Sequence[int], **_: Any
     ) -> list[float]:
-        """1 for a right final answer, else 0, as for `grpo`. Called once for the rollouts of a round."""
+        """1 for a right final answer, else 0, as for our methods. Called once for the rollouts of a round."""
         texts = [completion[0]["content"] for completion in completions]
         verdicts = [self.verifier.verify(self.problems[i], text) for i, text in zip(place, texts, strict=True)]
         count = len(verdicts)

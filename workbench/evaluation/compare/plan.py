@@ -78,7 +78,7 @@ class Plan(Part):
     settings: dict[str, Any] = {}
     """Of all arms, dotted."""
     arms: dict[str, dict[str, Any]] = Field(min_length=1)
-    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL's GRPOTrainer trains, not the loop."""
+    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL trains, not the loop."""
     grid: dict[str, list[Any]] = {}
     """Values to try for every arm: each arm is multiplied by all combinations."""
     measures: Measures
