@@ -109,6 +109,17 @@ def test_a_lesson_that_is_seen_again_is_as_good_as_new():
     )
 
 
+def test_about_the_solution_that_is_remembered_no_strategy_is_asked_for():
+    """The first solution was written down without the policy; without one, a question would fail."""
+    memory, when = practise(config(), 1), When(1, 2, "t@1")
+    by_policy = Config(reflection=Reflection(writer="policy"))
+    _, metrics = memorise(memory, None, [group([RIGHT], round=1)], by_policy, when)  # type: ignore[arg-type]
+    assert metrics["reflections_asked"] == 0
+    other = RIGHT.removeprefix("3x = 20 - 5\n")
+    with pytest.raises(AttributeError):
+        memorise(memory, None, [group([other], round=1)], by_policy, when)  # type: ignore[arg-type]
+
+
 def test_what_a_round_wrote_is_counted():
     made = group([RIGHT, SIGN_KEPT])
     _, metrics = memorise(MemoryState(), None, [made], config(), When(0, 2, "t@0"))  # type: ignore[arg-type]

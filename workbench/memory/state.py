@@ -126,7 +126,7 @@ def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
     Lessons whose mistake was made again, and strategies where the remembered solution was found again.
     """
     shown = frozenset[str]().union(*(mistakes(group, member)[0] for member in group.members))
-    again = _solved_as_before(state, group)
+    again = solved_as_before(state, group)
     items = dict(state.items)
     for key, item in state.items.items():
         if item.problem_id != group.problem.id or item.retired is not None:
@@ -136,15 +136,7 @@ def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
     return replace(state, items=items)
 
 
-def knows_strategy(state: MemoryState, group: Group) -> bool:
-    """Whether a strategy that the policy drew from this very solution of the problem is alive."""
-    return _solved_as_before(state, group) and any(
-        item.level is Level.STRATEGY and item.problem_id == group.problem.id and item.writer == "policy"
-        for item in state.live()
-    )
-
-
-def _solved_as_before(state: MemoryState, group: Group) -> bool:
+def solved_as_before(state: MemoryState, group: Group) -> bool:
     """Whether the best verified solution of a group is the remembered one."""
     known = state.items.get(content_id(Level.EXPERIENCE, group.problem.id))
     best = verified(group)[:1]

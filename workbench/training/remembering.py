@@ -14,7 +14,15 @@ from workbench.config import Reflection as Writing
 from workbench.memory.checking import Checked, Drop, check, check_pattern
 from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply, verified
 from workbench.memory.retrieval import Library, Recalled, recall
-from workbench.memory.state import MemoryState, confirm, knows_strategy, remember, remember_experience, retire, visit
+from workbench.memory.state import (
+    MemoryState,
+    confirm,
+    remember,
+    remember_experience,
+    retire,
+    solved_as_before,
+    visit,
+)
 from workbench.memory.tally import Tally, tallied
 from workbench.training.policy import Policy
 from workbench.training.sampling import sample
@@ -93,7 +101,11 @@ def _write(
 
 
 def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], settings: Writing) -> Tally:
-    """What the writers say of the groups, held against the verdicts; a known strategy is not asked for again."""
+    """What the writers say of the groups, held against the verdicts.
+
+    About the very solution that memory holds no strategy is asked for: it was asked for when that was first found,
+    and what was dropped then is nearly always written again.
+    """
     written: list[Reflection] = []
     if settings.writer in ("diagnosis", "both"):
         written += [r for group in groups for r in diagnose(group)]
@@ -103,7 +115,7 @@ def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], setti
         (group, request)
         for group in groups
         for request in ask(group)
-        if request.level is not Level.STRATEGY or not knows_strategy(memory, group)
+        if request.level is not Level.STRATEGY or not solved_as_before(memory, group)
     ]
     replies = _replies(policy, [request for _, request in asked])
     found = [
