@@ -368,3 +368,15 @@ def test_figures_of_a_folder_that_is_none_are_refused(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "is no folder" in result.stderr
     assert not (tmp_path / "steps.json").exists()
+
+
+# bench teacher
+
+
+def test_what_a_teacher_can_tell_is_measured_and_shown() -> None:
+    result = call("bench", "teacher", "--n", 8, "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["problems"] == 8
+    assert set(found["contexts"]["critique"]) == {"prefers", "gain", "better", "moved", "most"}
+    assert "wrong steps in rollouts of 8 problems" in call("bench", "teacher", "--n", 8).stdout

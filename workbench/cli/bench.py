@@ -17,7 +17,7 @@ bench = typer.Typer(
     cls=GuardedGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure the verifier's speed, finds and safety, what a round costs, and how fast sampling and the app are.",
+    help="Measure the verifier, what a round costs, what a teacher can tell, and how fast sampling and the app are.",
 )
 
 OURS = ("tutor", "0.5b", "1.5b")

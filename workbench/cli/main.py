@@ -11,6 +11,7 @@ from workbench.cli.app import serve
 from workbench.cli.audit import audit, export, import_
 from workbench.cli.bench import bench
 from workbench.cli.bench_refine import bench_refine
+from workbench.cli.bench_teacher import bench_teacher
 from workbench.cli.blind import blind
 from workbench.cli.compare import compare
 from workbench.cli.contract import contract
@@ -85,6 +86,7 @@ app.command(short_help="Measure how a tutor model uses help.")(contract)
 labels.command("blind")(blind)
 app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
 bench.command("refine")(bench_refine)
+bench.command("teacher")(bench_teacher)
 app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
 app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
 app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)

@@ -170,6 +170,22 @@ def print_rounds(report: Mapping[str, Any]) -> None:
     print_titled(f"A round, median of {report['rounds']}", table)
 
 
+def print_teaching(report: Mapping[str, Any]) -> None:
+    """What each kind of context does to a teacher at the steps that went wrong."""
+    measures = {
+        "prefers": "corrected step likelier",
+        "gain": "its log-odds rise by, nats",
+        "better": "more than by another's",
+        "moved": "wrong step moved",
+        "most": "more than by another's",
+    }
+    table = table_of(("teacher reads",), tuple(measures.values()))
+    for kind, effect in report["contexts"].items():
+        shown = (effect[name] for name in measures)
+        table.add_row(kind, *(f"{e['value']:.2f} [{e['low']:.2f}, {e['high']:.2f}]" for e in shown))
+    print_titled(f"{report['steps']} wrong steps in rollouts of {report['problems']} problems", table)
+
+
 def print_sampling(report: Mapping[str, Any]) -> None:
     """Tokens a second of each way of sampling, and the memory of the loss."""
     table = table_of(("model", "way"), ("tokens/s", "rollouts/s", "loss in parts, GB", "at once, GB"))
