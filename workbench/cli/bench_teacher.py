@@ -15,7 +15,8 @@ def bench_teacher(
     model: Annotated[
         str | None, typer.Option("--model", help="A run, a folder or a hub id; the shipped tutor if left out.")
     ] = None,
-    n: Annotated[int, typer.Option("--n", min=2, help="Training problems, spread over the whole split.")] = 120,
+    split: Annotated[str, typer.Option(help="A shipped split.")] = "train",
+    n: Annotated[int, typer.Option("--n", min=2, help="Problems, spread over the whole split.")] = 120,
     seed: Annotated[int, typer.Option(help="Of the rollouts.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -28,7 +29,7 @@ def bench_teacher(
     \b
     Examples:
       workbench bench teacher
-      workbench bench teacher --model tutor-pmd --n 480 --json
+      workbench bench teacher --model data/models/tutor-pmd --split dev --n 480 --json
     """
     from workbench.cli.models import prepare, resolve_model
     from workbench.cli.render import progress_bar
@@ -44,12 +45,13 @@ def bench_teacher(
     from workbench.training.policy import load_policy
 
     policy, config = load_policy(Model(path=place)), Config()
-    chosen = [blind(problem) for problem in evenly(load_split("train"), n)]
+    chosen = [blind(problem) for problem in evenly(load_split(split), n)]
     with progress_bar("practising twice", 2 * len(chosen) * config.sampling.group_size) as (bar, task):
         found = slips(policy, chosen, config, seed, lambda count: bar.advance(task, count))
     report = {
         "machine": describe_machine(),
         "model": policy.name,
+        "split": split,
         "problems": len(chosen),
         "seed": seed,
         "steps": len(found),
