@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from workbench.training.budget import memory_need
 from workbench.training.looking import Expected
 from workbench.types import (
@@ -19,7 +21,7 @@ from workbench.types import (
     StopReason,
     Verdict,
 )
-from workbench.ui.charts import bars_with_intervals, growing_curve, memory_bars, routes_over_rounds
+from workbench.ui.charts import bars_with_intervals, growing_curve, memory_bars, routes_over_rounds, tried
 from workbench.ui.pictures import pass_curve, skill_map, spread
 from workbench.ui.token_pictures import candidates, chances, token_text, weights_over_rollout
 
@@ -112,6 +114,15 @@ def test_routes_are_stacked_to_one():
 def test_intervals_are_drawn_as_they_are():
     (trace,) = bars_with_intervals({"a": Interval(0.5, 0.25, 1.0)}, "t").data
     assert (trace.x[0], trace.error_x.array[0], trace.error_x.arrayminus[0]) == (0.5, 0.5, 0.25)
+
+
+def test_attempts_look_different_from_one_another():
+    runs = [{"what": str(i), "curve": [[0, 0.5], [20, 0.6 + i / 100]]} for i in range(9)]
+    lines = tried(runs, "t").data
+    assert [line.name for line in lines] == [str(i) for i in range(9)]
+    assert lines[8].y == pytest.approx((0.5, 0.68))
+    assert len({(line.line.color, line.line.dash) for line in lines}) == 9
+    assert [line.line.width for line in lines[:2]] == [4, 1.5]
 
 
 def test_memory_is_five_numbers_a_weight_or_the_adapters():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from workbench.types import Interval, Round, Verdict
-from workbench.ui.palette import BLUE, GREEN, GREY, LOOKS, ORANGE, SKY, VERMILION, themed
+from workbench.ui.palette import BLUE, GREEN, GREY, LOOKS, ORANGE, SERIES, SKY, VERMILION, themed
 from workbench.verification.cases import Tally
 from workbench.verification.coverage import ENOUGH, Coverage
 
@@ -45,6 +45,19 @@ def bars_with_intervals(figures: Mapping[str, Interval], title: str, zero: bool 
     figure.update_xaxes(tickformat=".0%")
     figure.update_yaxes(range=[len(values) - 0.5, -0.5])
     return figure
+
+
+def tried(runs: Sequence[Mapping[str, Any]], title: str) -> Any:
+    """Solve rates over rounds of attempts, each with `what` it was and its `curve`; the first is thick."""
+    figure = go.Figure()
+    for at, run in enumerate(runs):
+        rounds, rates = zip(*run["curve"], strict=True)
+        again, colour = divmod(at, len(SERIES))
+        line = {"color": SERIES[colour], "width": 1.5 if at else 4, "dash": "dot" if again else "solid"}
+        figure.add_scatter(x=rounds, y=rates, name=run["what"], mode="lines", line=line)
+    figure.update_layout(title=title, xaxis_title="rounds", height=640)
+    figure.update_yaxes(tickformat=".0%")
+    return themed(figure).update_layout(legend={"y": -0.12, "yanchor": "top"}, margin={"b": 84}, hovermode="closest")
 
 
 def growing_curve(rounds: Sequence[Round]) -> Any:
