@@ -55,9 +55,10 @@ def tried(runs: Sequence[Mapping[str, Any]], title: str) -> Any:
         again, colour = divmod(at, len(SERIES))
         line = {"color": SERIES[colour], "width": 1.5 if at else 4, "dash": "dot" if again else "solid"}
         figure.add_scatter(x=rounds, y=rates, name=run["what"], mode="lines", line=line)
-    figure.update_layout(title=title, xaxis_title="rounds", height=640)
+    figure.update_layout(title=title, xaxis_title="rounds", height=480)
     figure.update_yaxes(tickformat=".0%")
-    return themed(figure).update_layout(legend={"y": -0.12, "yanchor": "top"}, margin={"b": 84}, hovermode="closest")
+    inside = {"orientation": "v", "x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"}
+    return themed(figure).update_layout(legend=inside, hovermode="closest")
 
 
 def growing_curve(rounds: Sequence[Round]) -> Any:

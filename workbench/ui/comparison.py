@@ -25,7 +25,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     """A colour for every arm: a method's own where it has one, else one that no method here has, if any is left."""
     arms = list(names)
     taken = {METHOD_COLOURS.get(name) for name in arms}
-    rest = cycle([c for c in SERIES if c not in taken] or SERIES)
+    rest = cycle([c for c in (*SERIES, GREY) if c not in taken] or SERIES)
     return {name: METHOD_COLOURS.get(name) or next(rest) for name in arms}
 
 

@@ -316,8 +316,10 @@ def _head(canvas: Any, plot: Any, layout: Mapping[str, Any], height: float) -> N
         canvas.text(0.02, 1 - 14 / height, title, color=INK, fontsize=12, va="center")
     handles, labels = plot.get_legend_handles_labels()
     if labels and layout.get("showlegend", len(labels) > 1):
-        look = {"frameon": False, "fontsize": 9, "labelcolor": INK, "ncols": len(labels)}
-        made = plot.legend(handles, labels, loc="lower right", bbox_to_anchor=(1, 1), **look)
+        standing = (layout.get("legend") or {}).get("orientation") == "v"
+        look = {"frameon": False, "fontsize": 9, "labelcolor": INK, "ncols": 1 if standing else len(labels)}
+        corner = (1, 0) if standing else (1, 1)
+        made = plot.legend(handles, labels, loc="lower right", bbox_to_anchor=corner, **look)
         for handle in made.legend_handles:
             if hasattr(handle, "set_sizes"):
                 handle.set_sizes([60])
