@@ -167,7 +167,7 @@ def ablations(runs: PlanRuns, split: str = "test") -> Any:
     made.update_layout(
         title=f"Solve rate on {split} beside {runs.plan.ours}, paired", yaxis_tickformat="+.1%", showlegend=False
     )
-    return themed(made)
+    return themed(made).update_layout(xaxis_tickangle=-40, margin={"b": 120})
 
 
 def malrules(runs: PlanRuns) -> Any:
