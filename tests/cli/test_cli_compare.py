@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.evaluation.runs import counts
 from workbench.cli import app
+from workbench.evaluation.compare import run
+from workbench.evaluation.compare.plan import read_plan, trials
 from workbench.evaluation.compare.record import RunRecord, read_runs
+from workbench.evaluation.compare.run import Seen
+from workbench.types import to_json
 
 pytestmark = pytest.mark.timeout(900)
 """Every run is a process of its own, which loads torch: on a busy machine that takes its time."""
@@ -133,6 +138,16 @@ def test_a_killed_run_goes_on_and_ends_the_same(whole, tmp_path):
     assert outcome(runs(tmp_path)["pmd"]) == outcome(runs(folder)["pmd"])
 
 
+def test_a_torn_evaluation_does_not_swallow_the_next_one(tmp_path, tiny_tutor):
+    options(tmp_path, tiny_tutor)
+    trial = trials(read_plan(str(tmp_path / "p.yaml")))[-1]
+    whole = to_json(Seen(0, counts((1, 2)), {}))
+    (tmp_path / "evaluations.jsonl").write_text(f'{whole}\n{{"round": 2, "cou')
+    made = run._Progress(trial, tmp_path, print)
+    assert list(made.seen) == [0]
+    assert made.file.read_text() == whole + "\n"
+
+
 def test_ctrl_c_ends_the_children_too_and_says_how_to_go_on(tmp_path, tiny_tutor):
     process = start(options(tmp_path, tiny_tutor, rounds=400))
     deadline = time.monotonic() + 120
@@ -173,3 +188,14 @@ def test_a_report_without_runs_says_what_to_do(tmp_path, tiny_tutor):
     done = CliRunner().invoke(app, [*options(tmp_path, tiny_tutor), "--report"])
     assert done.exit_code == 2
     assert "has no finished run of p" in done.stderr
+
+
+def test_a_damaged_file_beside_the_runs_is_named(whole):
+    folder, arguments, _, _ = whole
+    bench = folder / "results" / "bench-round.json"
+    bench.write_text("{")
+    done = CliRunner().invoke(app, [*arguments, "--report"])
+    bench.unlink()
+    assert done.exit_code == 2
+    assert "bench-round.json is no JSON" in done.stderr
+    assert "workbench bench round" in done.stderr

@@ -54,5 +54,5 @@ def run(
     )
 
 
-def many(solved: Sequence[int], first: int, second: int, samples: int = 16) -> Many:
-    return Many(PROBLEMS[: len(solved)], samples, tuple(solved), {"1": (1.0, 0.0)}, first, second)
+def many(solved: Sequence[int], first: Sequence[int], second: Sequence[int], samples: int = 16) -> Many:
+    return Many(PROBLEMS[: len(solved)], samples, tuple(solved), {"1": (1.0, 0.0)}, tuple(first), tuple(second))

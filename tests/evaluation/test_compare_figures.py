@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -48,8 +49,12 @@ def test_rollouts_to_the_target_as_a_ratio():
 def test_the_crossing_is_linear_and_a_seed_that_never_gets_there_counts_as_the_full_budget():
     half = [run("grpo", 0, [(0, 0), (2, 2), (2, 2), (2, 2), (2, 2)])]  # plateau 0.5
     assert figures.dev_target(half) == 0.5
-    # SLOW reaches 0.5 at 200. With a target of 0.375 it is half-way between the means 0.25 and 0.5.
-    assert figures.reach([run("pmd", 0, SLOW), run("pmd", 1, NEVER)], 0.375, 400) == pytest.approx([150, 400])
+    quarter = [run("grpo", s, [(0, 0), (1, 2), (1, 2), (1, 2), (1, 2)]) for s in (0, 1)]
+    assert figures.dev_target(quarter) == 0.375
+    # SLOW reaches 0.375 at 150, half-way between the means 0.25 and 0.5; the other seed never, which counts as 400.
+    found = figures.rollouts_to_target([run("pmd", 0, SLOW), run("pmd", 1, NEVER)], quarter, 400)
+    assert found.value == pytest.approx(275)
+    assert (found.low, found.high) == pytest.approx((150, 400), abs=51)
     assert figures.budget(half) == 400
     both = [run("pmd", 0, SLOW), run("pmd", 1, NEVER)], [run("grpo", 0, SLOW), run("grpo", 1, SLOW)]
     # The target is 1: 400 and 400 (never) against 400 and 400.
@@ -82,8 +87,8 @@ def test_right_for_wrong_reasons_is_judged_by_reference():
 
 
 def test_pass_at_16_beside_the_untrained_model():
-    base = run("base", 0, NEVER[:1], ending=Ending(many=many((0, 16), 1, 1)))
-    ours = [run("pmd", 0, FAST, ending=Ending(many=many((1, 0), 1, 1)))]
+    base = run("base", 0, NEVER[:1], ending=Ending(many=many((0, 16), (1, 0), (1, 0))))
+    ours = [run("pmd", 0, FAST, ending=Ending(many=many((1, 0), (1, 0), (1, 0))))]
     # One right of 16 samples is a pass of 16: +1 on the first problem, -1 on the second.
     assert figures.pass_gain(ours, base).value == 0
     with pytest.raises(BadInput, match="pass@k was not measured"):
@@ -98,11 +103,18 @@ def test_the_end_over_the_best_mean_of_three():
         figures.end_over_best([run("pmd", 0, FAST[:2])])
 
 
-def test_the_second_path_is_the_one_that_was_rarer_at_the_start():
-    base = run("base", 0, NEVER[:1], ending=Ending(many=many((1, 1), first=1, second=4)))
-    ours = [run("pmd", 0, FAST, ending=Ending(many=many((1, 1), first=1, second=9)))]
-    # A fifth at the start, a tenth at the end.
-    assert figures.second_path(ours, base).value == pytest.approx(0.5)
+def test_the_second_path_is_the_one_that_is_not_the_worked_solutions():
+    def of(arm: str, *counted: tuple[int, int]) -> RunRecord:
+        return run(arm, 0, FAST, ending=Ending(many=many(*counted)))
+
+    # Of ten right solutions of each problem five go the second way untrained; of sixteen four after training.
+    base = of("base", (10, 10), (1, 1), (5, 5))
+    found = figures.second_path([of("pmd", (16, 16), (9, 9), (4, 4))], base)
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.5, 0.5))
+    with pytest.raises(BadInput, match="not counted problem by problem"):
+        figures.second_path([of("pmd", (16, 16), (), ())], base)
+    with pytest.raises(BadInput, match="goes another way"):
+        figures.second_path([base], of("base", (10, 10), (1, 1), (0, 0)))
 
 
 def test_memory_at_inference():
@@ -110,11 +122,31 @@ def test_memory_at_inference():
     assert figures.memory_at_inference([run("pmd", 0, FAST, ending=ending)]).value == 0.75
 
 
-def test_health_counts_from_the_second_pass_on():
+def test_every_rollout_that_went_wrong_weighs_alike_from_the_second_pass_on():
     made = run("pmd", 0, FAST)
-    assert figures.health_share([made], "entropy").value == 1
-    with pytest.raises(BadInput, match="did not report signal_coverage"):
-        figures.health_share([made], "signal_coverage")
+    with pytest.raises(BadInput, match="did not report contexts_usable"):
+        figures.signal_share([made], "contexts_usable")
+
+    def of(seed: int, *told: tuple[int, int]) -> RunRecord:
+        curve = [
+            replace(p, health={"contexts_tried": float(n), "contexts_usable": float(k)})
+            for p, (n, k) in zip(made.curve, told, strict=True)
+        ]
+        return replace(made, seed=seed, curve=tuple(curve))
+
+    # Points before epoch 1 are left out: 2 of 10 and 2 of 2 make 4 of 12, not the mean of a fifth and one.
+    runs = [of(s, (9, 9), (9, 9), (10, 2), (0, 0), (2, 2)) for s in (0, 1)]
+    assert figures.signal_share(runs, "contexts_usable").value == pytest.approx(1 / 3)
+    assert figure(lambda: figures.signal_share(runs[:1], "contexts_usable"))["low"] is None
+
+
+def test_arms_measured_on_different_problems_are_not_compared():
+    ours, theirs = ([run(arm, 0, FAST, {"test": counts((4, 2))})] for arm in ("pmd", "grpo"))
+    other = replace(theirs[0].ending.splits["test"], problems=("x", "y"))
+    renamed = [replace(theirs[0], ending=Ending(splits={"test": other}))]
+    for made in (figures.final_gain, figures.final_ratio):
+        with pytest.raises(BadInput, match="different problems"):
+            made(ours, renamed, "test", figures.solved)
 
 
 def finals(arm: str, *solved: tuple[int, int]) -> list[RunRecord]:
@@ -122,7 +154,7 @@ def finals(arm: str, *solved: tuple[int, int]) -> list[RunRecord]:
 
 
 def compared(**arms: list[RunRecord]) -> Comparison:
-    base = run("base", 0, NEVER[:1], {"test": counts((0, 0))}, ending=Ending(many=many((0, 0), 1, 1)))
+    base = run("base", 0, NEVER[:1], {"test": counts((0, 0))}, ending=Ending(many=many((0, 0), (1, 0), (1, 0))))
     return Comparison(
         [PlanRuns(plan(), arms, base, 1)], {"round_cost_ratio_grpo": {"value": 1.2, "low": 1, "high": 2}}
     )

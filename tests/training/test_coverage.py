@@ -28,22 +28,25 @@ def made(policy, texts):
 
 def test_nothing_wrong_has_no_coverage(policy):
     group, signals = made(policy, [RIGHT, RIGHT])
-    assert signal_coverage(policy, [group], [signals], "s") is None
+    assert signal_coverage(policy, [group], [signals], "s") == Coverage()
 
 
 def test_a_rollout_without_a_context_has_no_signal(policy):
     group, signals = made(policy, [RIGHT, SIGN_KEPT])
     bare = replace(signals, contexts=(None, None))
-    assert signal_coverage(policy, [group], [bare], "s") == Coverage(0.0, 0.0)
+    assert signal_coverage(policy, [group], [bare], "s") == Coverage(tried=1)
 
 
 def test_a_context_counts_if_it_moves_the_step_enough_and_more_than_anothers(policy, monkeypatch):
     groups, signals = zip(*[made(policy, [RIGHT, SIGN_KEPT]), made(policy, [RIGHT, LATE])], strict=True)
     monkeypatch.setattr(coverage, "LEAST_MOVE", 0.0)
     found = signal_coverage(policy, groups, signals, "s")
-    assert found.moved == 1.0
-    assert found.usable in (0.5, 1.0)
-    # Under a context of its own each step moves; read alone, as without another problem, nothing moves at all.
-    assert signal_coverage(policy, groups[:1], signals[:1], "s") == Coverage(1.0, 1.0)
+    assert (found.tried, found.moving) == (2, 2)
+    assert found.usable in (1, 2)
     monkeypatch.setattr(coverage, "LEAST_MOVE", 1e9)
-    assert signal_coverage(policy, groups, signals, "s") == Coverage(0.0, 0.0)
+    assert signal_coverage(policy, groups, signals, "s") == Coverage(tried=2)
+
+
+def test_contexts_of_one_problem_alone_have_none_to_be_compared_with(policy):
+    group, signals = made(policy, [RIGHT, SIGN_KEPT])
+    assert signal_coverage(policy, [group], [signals], "s") == Coverage()

@@ -182,6 +182,8 @@ def test_the_page_loads_nothing_and_escapes_the_run(made: Store, tmp_path: Path)
 def test_the_committed_curves_are_drawn_for_every_method(tmp_path: Path) -> None:
     assert committed_curves(tmp_path / "nowhere") is None
     assert committed_curves(tmp_path) is None
+    (tmp_path / "damaged.json").write_text("{")
+    assert committed_curves(tmp_path) is None
     names = {trace.name for trace in committed_curves().data if trace.name}
     assert {"pmd", "grpo"} <= names
 

@@ -116,11 +116,12 @@ def _run(request: Request, only_probe: bool) -> list[str]:
     require_writable(request.out)
     require_writable(request.work)
     free_space_check(request.work, 512 << 20)
-    left = {key: t for t in request.trials if not (request.out / f"{(key := run_key(t))}{SUFFIX}").exists()}
+    wanted = {run_key(t): t for t in request.trials}
+    left = {key: t for key, t in wanted.items() if not (request.out / f"{key}{SUFFIX}").exists()}
+    typer.echo(f"{len(wanted)} runs, {len(wanted) - len(left)} finished already", err=True)
     if any(t.outside for t in left.values()) and not installed():
         typer.echo(f"left out: {NO_TRL}", err=True)
         left = {key: t for key, t in left.items() if not t.outside}
-    typer.echo(f"{len(request.trials)} runs, {len(request.trials) - len(left)} finished already", err=True)
     try:
         layout, paces = _costs(request, list(left.values()))
         if paces or only_probe:
@@ -190,8 +191,16 @@ def _report(request: Request, to: Path | None, html: Path | None, as_json: bool)
 
 
 def _bench(out: Path) -> dict[str, Any]:
+    """What `workbench bench round` wrote beside the runs; nothing where it has not run."""
+    from workbench.files import read_text
+
     file = out.parent / BENCH
-    found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    try:
+        found = json.loads(read_text(file))
+    except ValueError as error:
+        raise BadInput(f"{file} is no JSON ({error}); make it again with 'workbench bench round'.") from error
     return found if isinstance(found, dict) else {}
 
 

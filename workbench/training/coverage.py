@@ -1,4 +1,4 @@
-"""Signal coverage: the share of rollouts that went wrong where reading its context changes the teacher's mind."""
+"""Signal coverage: of the rollouts that went wrong, those where reading the context changes the teacher's mind."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ MOST_ROWS = 48
 
 @dataclass(frozen=True)
 class Coverage:
-    """Shares of the rollouts that went wrong."""
+    """How many rollouts that went wrong were tried, and of how many the context tells something."""
 
-    moved: float
+    tried: int = 0
+    moving: int = 0
     """Whose context moves the taught step by `LEAST_MOVE`."""
-    usable: float
+    usable: int = 0
     """Whose context does, and by more than another problem's context."""
 
 
@@ -38,15 +39,13 @@ class _Wrong:
     help: Help | None
 
 
-def signal_coverage(
-    teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str
-) -> Coverage | None:
+def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str) -> Coverage:
     """Of a round's failed rollouts, and right ones with a wrong step, how many have a context that tells something.
 
     What is measured is by how much reading it moves the log-probabilities of the taught step's tokens, on average.
     Another problem's corrected step can move them further than their own, which shares most of its tokens with the
-    wrong one: so both shares are given. A rollout without a context has none. Tried on `MOST_ROWS` rollouts at most;
-    None where nothing went wrong.
+    wrong one: so both counts are given. A rollout without a context has none. Tried on `MOST_ROWS` rollouts at most,
+    and on none where all that have a context are of one problem: there is no other's to compare with.
     """
     wrong = [
         _Wrong(place, row, context.help if context is not None and any(row.distil) else None)
@@ -58,7 +57,9 @@ def signal_coverage(
     tried = rng.sample(wrong, min(MOST_ROWS, len(wrong)))
     taught = [w for w in tried if w.help is not None]
     if not taught:
-        return Coverage(0.0, 0.0) if tried else None
+        return Coverage(len(tried))
+    if len({w.group for w in taught}) == 1:
+        return Coverage()
     swapped = [_of_another(w, taught, rng) for w in taught]
 
     def reading(helps: Sequence[Help | None]) -> list[torch.Tensor]:
@@ -74,13 +75,12 @@ def signal_coverage(
     alone, own, other = (reading(helps) for helps in ([None] * len(taught), [w.help for w in taught], swapped))
     moves = [(_move(w, a, b), _move(w, a, c)) for w, a, b, c in zip(taught, alone, own, other, strict=True)]
     moved = [(mine, others) for mine, others in moves if mine >= LEAST_MOVE]
-    return Coverage(len(moved) / len(tried), sum(mine > others for mine, others in moved) / len(tried))
+    return Coverage(len(tried), len(moved), sum(mine > others for mine, others in moved))
 
 
 def _of_another(wrong: _Wrong, taught: Sequence[_Wrong], rng: Random) -> Help | None:
-    """The help of a rollout of another problem; None if there is no other."""
-    others = [w.help for w in taught if w.group != wrong.group]
-    return rng.choice(others) if others else None
+    """The help of a rollout of another problem."""
+    return rng.choice([w.help for w in taught if w.group != wrong.group])
 
 
 def _move(wrong: _Wrong, alone: torch.Tensor, read: torch.Tensor) -> float:

@@ -217,12 +217,12 @@ class Trainer:
         return self._replay(state, signals) if self.config.memory.replay else signals
 
     def _coverage(self, state: State, groups: Sequence[Group], signals: Sequence[Signals]) -> dict[str, float]:
-        """How many contexts tell the teacher something, where it is to be measured and something went wrong."""
+        """How many contexts tell the teacher something, in the rounds that measure it."""
         if state.round % self.config.reflection.measure_every:
             return {}
         seed = f"{self.config.training.seed}/{state.round}/coverage"
         found = signal_coverage(state.teacher, groups, signals, seed)
-        return {} if found is None else {"signal_coverage": found.usable, "signal_moved": found.moved}
+        return {"contexts_tried": found.tried, "contexts_moving": found.moving, "contexts_usable": found.usable}
 
     def _replay(self, state: State, signals: list[Signals]) -> list[Signals]:
         """Bring corrections of earlier rounds back, and keep this round's for later ones."""

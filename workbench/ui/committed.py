@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from workbench.errors import BadInput
 from workbench.evaluation.compare.plan import read_plan
 from workbench.evaluation.compare.record import read_runs
 from workbench.evaluation.compare.summary import collect
@@ -39,7 +40,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "expiry_recovers": "share of what frozen memory loses that expiry brings back",
         "memory_at_inference": "solve rate without memory, times that with it in the prompt",
         "policy_minus_diagnosis_writer": "solve rate, more than with the writer made from diagnoses",
-        "second_path_kept": "share of the rarer valid path, times its start",
+        "second_path_kept": "share of right solutions by the second path, times its start",
         "second_path_kept_grpo": "the same under grpo",
         "malrules_at_start": "most frequent first errors, share of solutions",
     }
@@ -65,10 +66,13 @@ def committed_html(path: Path = COMPARISON) -> str | None:
 
 
 def committed_curves(folder: Path = RUNS) -> Any:
-    """Solve rate on `dev` over rollouts, of every method's finished runs; None where there are none."""
+    """Solve rate on `dev` over rollouts, of every method's finished runs; None where there are none to be read."""
     if not folder.is_dir():
         return None
-    runs = collect(read_plan("main"), read_runs(folder), any_version=True)
+    try:
+        runs = collect(read_plan("main"), read_runs(folder), any_version=True)
+    except BadInput:
+        return None
     return learning_curves(runs) if runs.arms else None
 
 

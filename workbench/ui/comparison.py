@@ -13,7 +13,6 @@ from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Measure, Runs
 from workbench.evaluation.compare.report import many
 from workbench.evaluation.compare.summary import PlanRuns, figure, top_malrules
-from workbench.evaluation.intervals import hierarchical_interval
 from workbench.ui.palette import GREY, METHOD_COLOURS, SERIES, themed
 
 Figure = dict[str, Any]
@@ -59,8 +58,7 @@ def rollouts_to_target(runs: PlanRuns) -> Any:
     made = go.Figure()
     if setter:
         target, full = figures.dev_target(setter), figures.budget(*runs.arms.values())
-        reached = {name: figures.reach(own, target, full) for name, own in runs.arms.items()}
-        figs = {n: figure(lambda r=r: hierarchical_interval([[x] for x in r])) for n, r in reached.items()}  # type: ignore[misc]
+        figs = {n: figure(lambda r=r: figures.rollouts_to_target(r, setter, full)) for n, r in runs.arms.items()}  # type: ignore[misc]
         _bars(made, figs, colours(runs.arms))
         made.update_layout(title=f"Rollouts to reach {target:.1%} on dev, where {runs.plan.target} ends")
     made.update_layout(yaxis_title="rollouts", showlegend=False)

@@ -60,14 +60,14 @@ def count_many(groups: Sequence[Group]) -> Many:
     sizes = [k for k in MAJORITIES if k <= samples]
     votes = [_votes(g) for g in groups]
     marks = [[m.verdict.answer_correct for m in g.members] for g in groups]
-    paths = Counter(path for g in groups for path in _paths(g))
+    paths = [Counter(_paths(g)) for g in groups]
     return Many(
         problems=tuple(g.problem.id for g in groups),
         samples=samples,
         solved=tuple(g.solved for g in groups),
         majority={str(k): tuple(majority_at_k(v, m, k) for v, m in zip(votes, marks, strict=True)) for k in sizes},
-        first_path=paths[1],
-        second_path=paths[2],
+        first_path=tuple(p[1] for p in paths),
+        second_path=tuple(p[2] for p in paths),
     )
 
 

@@ -20,6 +20,8 @@ from workbench.types import Interval
 Runs = Sequence[RunRecord]
 Measure = Callable[[Counts], Sequence[int]]
 RESAMPLES = 2000
+TRIED = "contexts_tried"
+"""The count of rollouts that went wrong whose contexts the loop tried."""
 
 
 def solved(counts: Counts) -> Sequence[int]:
@@ -27,7 +29,7 @@ def solved(counts: Counts) -> Sequence[int]:
     return counts.solved
 
 
-def shares(counts: Sequence[Counts], measure: Measure = solved) -> list[list[float]]:
+def shares(counts: Sequence[Counts], measure: Measure = solved) -> Table:
     """Seeds by problems: the share of each problem's samples. Raises `BadInput` where problems differ."""
     if len({(c.problems, c.samples) for c in counts}) > 1:
         raise BadInput("The runs were measured on different problems; compare runs of one plan.")
@@ -43,7 +45,7 @@ def paired(ours: Runs, theirs: Runs) -> tuple[list[RunRecord], list[RunRecord]]:
     return a, [by_seed[run.seed] for run in a]
 
 
-def split_table(runs: Runs, split: str, measure: Measure = solved) -> list[list[float]]:
+def split_table(runs: Runs, split: str, measure: Measure = solved) -> Table:
     """A measure at the end, seeds by problems. Raises `BadInput` where the split was not measured."""
     if any(split not in run.ending.splits for run in runs):
         raise BadInput(f"{split} was not measured at the end")
@@ -57,14 +59,19 @@ def final_share(runs: Runs, split: str, measure: Measure = solved) -> Interval:
 
 def final_gain(ours: Runs, theirs: Runs, split: str, measure: Measure = solved) -> Interval:
     """Ours minus theirs at the end, paired."""
-    a, b = paired(ours, theirs)
-    return paired_gain(split_table(a, split, measure), split_table(b, split, measure))
+    return paired_gain(*_split_tables(ours, theirs, split, measure))
 
 
 def final_ratio(ours: Runs, theirs: Runs, split: str, measure: Measure) -> Interval:
     """Ours over theirs at the end, paired."""
+    return table_ratio(*_split_tables(ours, theirs, split, measure))
+
+
+def _split_tables(ours: Runs, theirs: Runs, split: str, measure: Measure) -> tuple[Table, Table]:
+    """Both arms' tables of the seeds that both have, on the same problems."""
     a, b = paired(ours, theirs)
-    return table_ratio(split_table(a, split, measure), split_table(b, split, measure))
+    table = split_table([*a, *b], split, measure)
+    return table[: len(a)], table[len(a) :]
 
 
 # Curves
@@ -103,65 +110,82 @@ def reach(runs: Runs, target: float, full: int) -> list[float]:
     return [rollouts_to(curve_of(run), target, full) for run in runs]
 
 
-def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """Mean rollouts to the target, ours over theirs. `setter`: the runs whose plateau is the target.
+def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+    """Mean rollouts to the target. `setter`: the runs whose plateau is the target.
 
-    Each resample draws seeds and `dev` problems anew for all three and sets its own target.
+    Each resample draws seeds and `dev` problems anew for both and sets its own target.
     """
+    a, b = paired(runs, setter)
+    tables = _dev_tables(a, b)
+
+    def mean(seeds: Any, problems: Any) -> float:
+        return _reached(a, tables[0], tables[1], seeds, problems, full) / len(a)
+
+    return _resampled(mean, tables[0], seed, resamples)
+
+
+def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+    """Mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
     a, b = paired(ours, theirs)
     a, c = paired(a, setter)
     a, b = paired(a, b)
     full = budget(a, b, c)
-    tables = [[_dev(run) for run in runs] for runs in (a, b, c)]
-    count, problems = len(a), tables[0][0].shape[1]
+    tables = _dev_tables(a, b, c)
+
+    def ratio(seeds: Any, problems: Any) -> float:
+        top, bottom = (_reached(r, t, tables[2], seeds, problems, full) for r, t in ((a, tables[0]), (b, tables[1])))
+        return top / bottom if bottom else float("inf") if top else 1.0
+
+    found = _resampled(ratio, tables[0], seed, resamples)
+    if not np.isfinite(found.value):
+        raise BadInput("the other arm is at the target before any training; set another target")
+    return found
+
+
+def _dev_tables(*arms: Runs) -> list[list[NDArray[np.float64]]]:
+    """Of each arm, seed by seed, evaluations by problems; all on the same problems."""
+    shares([run.curve[0].counts for runs in arms for run in runs])
+    return [[np.asarray(shares([p.counts for p in run.curve]), dtype=np.float64) for run in runs] for runs in arms]
+
+
+def _reached(runs: Runs, own: Any, setter: Any, seeds: Any, problems: Any, full: int) -> float:
+    """Rollouts to the target, summed over the seeds drawn."""
+    target = float(np.mean([smoothed(setter[i][:, problems].mean(axis=1))[-1] for i in seeds]))
+    curves = [
+        Curve(tuple(p.charges.rollouts for p in runs[i].curve), tuple(own[i][:, problems].mean(axis=1)))
+        for i in seeds
+    ]
+    return sum(rollouts_to(curve, target, full) for curve in curves)
+
+
+def _resampled(statistic: Callable[[Any, Any], float], table: Any, seed: int, resamples: int) -> Interval:
+    """A statistic of seeds and problems, with its interval from drawing both anew."""
+    seeds, problems = len(table), table[0].shape[-1]
     random = np.random.default_rng(seed)
-    everything = _ratio(tables, (a, b), range(count), np.arange(problems), full)
+    everything = statistic(np.arange(seeds), np.arange(problems))
     drawn = [
-        _ratio(tables, (a, b), random.integers(count, size=count), random.integers(problems, size=problems), full)
+        statistic(random.integers(seeds, size=seeds), random.integers(problems, size=problems))
         for _ in range(resamples)
     ]
-    if not np.isfinite(everything):
-        raise BadInput("the other arm is at the target before any training; set another target")
     low, high = np.percentile(drawn, CENTRAL, method="nearest")
     return Interval(everything, float(low), float(high))
 
 
-def _dev(run: RunRecord) -> NDArray[np.float64]:
-    """Evaluations by problems."""
-    return np.asarray(shares([p.counts for p in run.curve]), dtype=np.float64)
-
-
-def _ratio(tables: Sequence[Any], runs: tuple[Runs, Runs], seeds: Any, problems: Any, full: int) -> float:
-    means = [[table[i][:, problems].mean(axis=1) for i in seeds] for table in tables]
-    target = float(np.mean([smoothed(values)[-1] for values in means[2]]))
-    totals = []
-    for own, values in zip(runs, means[:2], strict=True):
-        curves = [
-            Curve(tuple(p.charges.rollouts for p in own[i].curve), tuple(v))
-            for i, v in zip(seeds, values, strict=True)
-        ]
-        totals.append(sum(rollouts_to(curve, target, full) for curve in curves))
-    if not totals[1]:
-        return float("inf") if totals[0] else 1.0
-    return totals[0] / totals[1]
-
-
 def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """The mean of the last three evaluations over the best mean of three, both over seeds."""
-    pairs = []
-    for run in runs:
-        means = smoothed(curve_of(run).values)[WIDTH - 1 :]
-        if not means:
-            raise BadInput(f"a curve of {len(run.curve)} evaluations has no mean of {WIDTH}")
-        pairs.append((means[-1], max(means)))
-    table = np.asarray(pairs, dtype=np.float64)
-    if not table[:, 1].all():
+    """The mean of the last three evaluations over the best mean of three, both summed over seeds."""
+    if any(len(run.curve) < WIDTH for run in runs):
+        raise BadInput(f"a curve of {min(len(run.curve) for run in runs)} evaluations has no mean of {WIDTH}")
+    [table] = _dev_tables(runs)
+
+    def ratio(seeds: Any, problems: Any) -> float:
+        means = [smoothed(table[i][:, problems].mean(axis=1))[WIDTH - 1 :] for i in seeds]
+        best = sum(max(values) for values in means)
+        return sum(values[-1] for values in means) / best if best else float("nan")
+
+    found = _resampled(ratio, table, seed, resamples)
+    if np.isnan(found.value):
         raise BadInput("the best mean of three is 0")
-    random = np.random.default_rng(seed)
-    drawn = [table[random.integers(len(table), size=len(table))].sum(axis=0) for _ in range(resamples)]
-    low, high = np.percentile([end / best for end, best in drawn], CENTRAL)
-    end, best = table.sum(axis=0)
-    return Interval(float(end / best), float(low), float(high))
+    return found
 
 
 # Many samples
@@ -186,19 +210,27 @@ def pass_gain(runs: Runs, base: RunRecord, k: int = 16) -> Interval:
     return paired_gain(pass_table(many_of(runs), k), pass_table(before * len(runs), k))
 
 
-def second_path(runs: Runs, base: RunRecord) -> Interval:
-    """The share of right solutions by the path that was rarer at the start, over its share then. Over seeds."""
-    start = many_of([base])[0]
-    rarer_first = start.first_path < start.second_path
-    total = start.first_path + start.second_path
-    before = min(start.first_path, start.second_path) / total if total else 0.0
-    if not before:
-        raise BadInput("the untrained model's right solutions show one path only")
-    kept = []
-    for many in many_of(runs):
-        rarer = many.first_path if rarer_first else many.second_path
-        kept.append([rarer / max(1, many.first_path + many.second_path) / before])
-    return hierarchical_interval(kept)
+def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+    """The share of right solutions that go another way than the worked solution, over its share untrained."""
+    many = [*many_of([base]), *many_of(runs)]
+    if any(len(m.second_path) < len(m.problems) for m in many):
+        raise BadInput("paths were not counted problem by problem")
+    if len({m.problems for m in many}) > 1:
+        raise BadInput("the paths of different problems were counted")
+    second = np.asarray([m.second_path for m in many], dtype=np.float64)
+    right = np.asarray([m.solved for m in many], dtype=np.float64)
+
+    def kept(seeds: Any, problems: Any) -> float:
+        # Row 0 is the untrained model, which every seed starts from.
+        before, after = (
+            second[rows][:, problems].sum() / max(1.0, right[rows][:, problems].sum()) for rows in ([0], seeds + 1)
+        )
+        return float(after / before) if before else float("inf")
+
+    found = _resampled(kept, second[1:], seed, resamples)
+    if not np.isfinite(found.value):
+        raise BadInput("no right solution of the untrained model goes another way than the worked solution")
+    return found
 
 
 def memory_at_inference(runs: Runs) -> Interval:
@@ -210,27 +242,31 @@ def memory_at_inference(runs: Runs) -> Interval:
     return table_ratio(shares(without), shares(with_it))
 
 
-def health_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Interval:
-    """The mean of a health metric over the evaluations after so many epochs, over seeds."""
-    means = []
+def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Interval:
+    """Of the rollouts that went wrong after so many epochs, the share whose context does what `name` counts."""
+    found, tried = [], []
     for run in runs:
-        values = [p.health[name] for p in run.curve if name in p.health and p.epoch >= from_epoch]
-        if not values:
+        points = [p for p in run.curve if p.epoch >= from_epoch]
+        if not points or any(TRIED not in p.health or name not in p.health for p in points):
             raise BadInput(f"the loop did not report {name}")
-        means.append([float(np.mean(values))])
-    return hierarchical_interval(means)
+        # Evaluations are the same number of rounds apart: means of counts weigh each rollout alike.
+        found.append(sum(p.health[name] for p in points))
+        tried.append(sum(p.health[TRIED] for p in points))
+    return ratio_of_sums(found, tried)
 
 
 def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float], seed: int = 0) -> Interval:
-    """The ratio of two sums over the same seeds, resampled over seeds."""
+    """The ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
     table = np.asarray([tops, bottoms], dtype=np.float64)
     if not table[1].sum():
         raise BadInput("a ratio to a sum of 0 is undefined")
+    top, bottom = table.sum(axis=1)
+    if len(tops) == 1:
+        return Interval(float(top / bottom), -np.inf, np.inf)
     random = np.random.default_rng(seed)
     drawn = []
     for _ in range(RESAMPLES):
-        top, bottom = table[:, random.integers(table.shape[1], size=table.shape[1])].sum(axis=1)
-        drawn.append(top / bottom if bottom else np.inf)
+        some, others = table[:, random.integers(table.shape[1], size=table.shape[1])].sum(axis=1)
+        drawn.append(some / others if others else np.inf)
     low, high = np.percentile(drawn, CENTRAL, method="nearest")
-    top, bottom = table.sum(axis=1)
     return Interval(float(top / bottom), float(low), float(high))

@@ -77,10 +77,10 @@ class Many:
     solved: tuple[int, ...]
     majority: dict[str, tuple[float, ...]]
     """By k: whether the commonest of the first k answers is right."""
-    first_path: int
+    first_path: tuple[int, ...]
     """Right solutions that go the way of the worked solution."""
-    second_path: int
-    """Right solutions that go the other way."""
+    second_path: tuple[int, ...]
+    """Right solutions that go another way."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ def read_run(path: Path) -> RunRecord:
     try:
         return from_json(RunRecord, read_text(path))
     except ValidationError as error:
-        raise BadInput(f"{path} is no finished run: {what_was_wrong(error)}.") from error
+        wrong = what_was_wrong(error)
+        raise BadInput(f"{path} is no finished run: {wrong}; delete it and run its plan again.") from error
 
 
 def read_runs(folder: Path) -> list[RunRecord]:

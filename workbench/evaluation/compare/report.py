@@ -69,8 +69,8 @@ def arm_report(name: str, runs: PlanRuns, target: float | None) -> dict[str, Any
         }
     reached = None
     if target is not None:
-        rollouts = figures.reach(own, target, figures.budget(*runs.arms.values()))
-        reached = figure(lambda: hierarchical_interval([[r] for r in rollouts]))
+        setter, full = runs.arms[plan.target or ""], figures.budget(*runs.arms.values())
+        reached = figure(lambda: figures.rollouts_to_target(own, setter, full))
     return {
         "settings": arms_of(plan)[name],
         "seeds": [run.seed for run in own],

@@ -140,6 +140,8 @@ class _Progress:
         self.file, self.best_folder = folder / "evaluations.jsonl", folder / "best"
         self.dev = drawn("dev", trial.measures.dev)
         self.seen = {seen.round: seen for seen in _readable(self.file)}
+        # A torn last line would swallow the next one.
+        write_atomically(self.file, "".join(to_json(seen) + "\n" for seen in self.seen.values()))
         self.policy: Policy | None = None
         self.seconds: list[float] = []
 

@@ -83,7 +83,7 @@ def figure(make: Callable[[], Interval]) -> Figure:
     if not all(map(isfinite, row.values())):
         # JSON has no infinity: a side that has no bound is null, and says why.
         row = {name: value if isfinite(value) else None for name, value in row.items()}
-        row["reason"] = "the interval has no bound on a side: some resamples divide by 0"
+        row["reason"] = "the interval has no bound on a side: one seed alone, or some resamples divide by 0"
     return row
 
 
@@ -103,8 +103,8 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     rows["pass16_minus_base"] = figure(lambda: figures.pass_gain(_some(main.ours), _base(main)))
     rows["round_cost_ratio_grpo"] = _of_bench(comparison.bench, "round_cost_ratio_grpo")
     rows["verification_share"] = _of_bench(comparison.bench, "verification_share")
-    for name in ("signal_coverage", "signal_moved"):
-        rows[name] = figure(lambda n=name: figures.health_share(_some(main.ours), n))  # type: ignore[misc]
+    for name, counted in (("signal_coverage", "contexts_usable"), ("signal_moved", "contexts_moving")):
+        rows[name] = figure(lambda n=counted: figures.signal_share(_some(main.ours), n))  # type: ignore[misc]
     rows["end_over_best"] = figure(lambda: figures.end_over_best(_long(comparison)))
     rows |= _memory_rows(comparison)
     rows["second_path_kept"] = figure(lambda: figures.second_path(_some(main.ours), _base(main)))
