@@ -105,6 +105,7 @@ def follow(steps: Sequence[Operation], place: int, value: Fraction) -> Fraction 
         left, right = (changed.get(n, n) for n in (step.left, step.right))
         if (left, right) == (step.left, step.right):
             value = step.value
+            changed.pop(value, None)  # an equal number that comes later is this line's
             continue
         result = apply(left, step.sign, right)
         if result is None:
