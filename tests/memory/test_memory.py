@@ -137,6 +137,16 @@ def test_what_a_person_did_outlasts_a_writing(change):
         assert (only(written).pinned, only(written).retired) == (only(touched).pinned, only(touched).retired)
 
 
+def test_an_experience_that_a_person_wrote_is_not_overwritten():
+    state = remember_experience(MemoryState(), group([RIGHT]), 0, "t@0")
+    by_hand = replace(only(state), text="x = 5", writer="person")
+    again = only(remember_experience(MemoryState({by_hand.id: by_hand}), group([RIGHT], round=3), 3, "t@3"))
+    assert (again.text, again.writer, again.evidence) == ("x = 5", "person", by_hand.evidence)
+    assert again.written_round == 3
+    (newest,) = remember_experience(state, group([RIGHT], round=3), 3, "t@3").items.values()
+    assert newest.evidence != only(state).evidence
+
+
 def test_the_best_verified_solution_is_the_experience():
     long = "3x = 20 - 5\n3x = 15\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"
     state = remember_experience(MemoryState(), group([SIGN_KEPT, long, RIGHT]), 0, "t@0")
