@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig
+from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig, MistralConfig, Qwen2Config
 
 from workbench.config import Model
 from workbench.errors import BadInput
@@ -60,3 +60,23 @@ def test_a_model_with_unknown_logits_is_refused(tutor):
     policy.model.logit_scale = 0.5  # not what its settings say
     with pytest.raises(BadInput, match="choose a model of another kind"):
         _ = policy.finish
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "packs"),
+    [
+        (MistralConfig, {"sliding_window": 8}, False),
+        (MistralConfig, {"sliding_window": None}, True),
+        (Qwen2Config, {"use_sliding_window": True, "sliding_window": 8, "max_window_layers": 1}, False),
+        (Qwen2Config, {"sliding_window": 8}, True),
+    ],
+)
+def test_sliding_windows_are_not_read_in_trees(tutor, kind, settings, packs):
+    policy = policy_of(tutor, kind, **settings)
+    assert policy.packs is packs
+    prompt = policy.encode("Solve 3x + 5 = 20, then read the rest of it.")
+    sequences = [Exchange(prompt, policy.encode(text)) for text in ("3x = 15", "3x = 25", "x")]
+    with torch.no_grad():
+        together = reply_hidden(policy, sequences)
+        alone = torch.cat([reply_hidden(policy, [one]) for one in sequences])
+    torch.testing.assert_close(together, alone, atol=1e-3, rtol=1e-3)

@@ -99,6 +99,8 @@ class Policy:
     @cached_property
     def packs(self) -> bool:
         """Whether the model reads trees of sequences as it reads each alone; not all kinds of attention do. Tried."""
+        if not _sees_all(self.inner.config.get_text_config()):
+            return False  # the few tokens that are tried are fewer than any window
         texts = [Exchange([1], reply) for reply in ([2, 3, 4], [2, 5], [6])]
         try:
             with torch.no_grad():
@@ -127,6 +129,13 @@ class Policy:
         """The same weights in another model, without gradients: a teacher."""
         model = copy.deepcopy(self.model).requires_grad_(False).eval()
         return Policy(model, self.tokenizer, self.instruction, self.name)
+
+
+def _sees_all(settings: Any) -> bool:
+    """Whether each layer's tokens see all tokens before them, however many."""
+    if layers := getattr(settings, "layer_types", None):
+        return set(layers) == {"full_attention"}
+    return getattr(settings, "sliding_window", None) is None or not getattr(settings, "use_sliding_window", True)
 
 
 def load_policy(settings: Model, trainable: bool = False) -> Policy:
