@@ -16,11 +16,12 @@ import torch
 
 from workbench.config import Config, load_config
 from workbench.errors import BadInput, StorageError, WorkbenchError
+from workbench.problems.readers import read_problems
 from workbench.problems.splits import load_split
 from workbench.store import Store, by_hand
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
-from workbench.training.loop import blind, draw, run
+from workbench.training.loop import answered, blind, draw, run
 from workbench.training.policy import load_policy
 from workbench.types import Level, Round
 
@@ -140,6 +141,17 @@ def test_a_known_solution_shows_the_way_where_nobody_finds_it(tmp_path):
     assert done.metrics["teacher_coverage"] == done.metrics["correction_share"] == 1.0
     with pytest.raises(BadInput, match=r"training\.knowledge=reference needs the worked solution"):
         train(tmp_path, config(1, "training.knowledge=reference"), [blind(p) for p in PROBLEMS], "b")
+
+
+def test_a_worked_solution_without_an_answer_line_gets_one(tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text(
+        '{"question": "Tom has 3 bags of 4 pens. How many?", "answer": "3*4=<<3*4=12>>12 pens.\\n#### 12"}'
+    )
+    (problem,) = map(answered, read_problems(file))
+    assert problem.solution == ("3*4=12 pens.", "Answer: 12")
+    assert answered(problem) == problem
+    assert [answered(p) for p in PROBLEMS] == PROBLEMS
 
 
 def test_grpo_runs_in_the_same_loop(tmp_path):

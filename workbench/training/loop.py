@@ -16,6 +16,7 @@ from workbench.errors import BadInput, WorkbenchError
 from workbench.memory.retrieval import Library, Recalled, library
 from workbench.memory.state import MemoryState, note_use
 from workbench.memory.tally import Tally
+from workbench.prompts import ANSWER
 from workbench.store import Store
 from workbench.store.memory_log import heed
 from workbench.training import checkpoint
@@ -32,7 +33,7 @@ from workbench.training.routing import Route, route
 from workbench.training.signals import Signals, by_outcome, health, pmd_signals
 from workbench.training.update import copy_weights, move_average, update
 from workbench.types import Group, Interval, Problem, Round
-from workbench.verification import Verifier
+from workbench.verification import Verifier, final_answer
 
 Evaluate = Callable[[Policy, int], dict[str, Interval]]
 """Measures a policy after so many rounds."""
@@ -107,6 +108,16 @@ def blind(problem: Problem) -> Problem:
     return replace(problem, solution=(), alternates=())
 
 
+def answered(problem: Problem) -> Problem:
+    """A problem whose worked solutions end in its answer: GSM8K's do not, and nobody could learn it from them."""
+
+    def ended(lines: tuple[str, ...]) -> tuple[str, ...]:
+        stated = not lines or final_answer(lines[-1]) is not None
+        return lines if stated else (*lines, f"{ANSWER}{problem.answer}")
+
+    return replace(problem, solution=ended(problem.solution), alternates=tuple(map(ended, problem.alternates)))
+
+
 @dataclass
 class Trainer:
     """What stays the same from round to round."""
@@ -130,6 +141,8 @@ class Trainer:
         elif not all(p.solution for p in self.problems):
             what = "Method sft" if settings.method == "sft" else "training.knowledge=reference"
             raise BadInput(f"{what} needs the worked solution of every problem; add `solution` to each row.")
+        else:
+            self.problems = [answered(p) for p in self.problems]
         if settings.threads:
             torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
