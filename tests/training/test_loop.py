@@ -158,6 +158,7 @@ def test_grpo_runs_in_the_same_loop(tmp_path):
     rounds = train(tmp_path, config(1, "training.method=grpo"))
     assert rounds[0].metrics["insights_written"] == 0
     assert "reflect" not in rounds[0].seconds
+    assert not {"teacher_coverage", "correction_share"} & rounds[0].metrics.keys()
 
 
 def test_a_half_written_checkpoint_is_passed_over(whole, tmp_path):

@@ -159,12 +159,14 @@ def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, 
     rows = [row for s in signals for row in s.rows]
     tokens = sum(len(row.sampled) for row in rows)
     moved = sum(1 for row in rows for a, d in zip(row.advantages, row.distil, strict=True) if a or d)
+    taught = {
+        "teacher_coverage": sum(c is not None for c in contexts),
+        "correction_share": sum(c is not None and c.correction is not None for c in contexts),
+    }
     return {
         **{f"route_{r}": routes.count(r) / len(routes) for r in Route},
-        "teacher_coverage": sum(c is not None for c in contexts) / wanted if wanted else 1.0,
-        "correction_share": sum(c is not None and c.correction is not None for c in contexts) / wanted
-        if wanted
-        else 1.0,
+        # Where no rollout is to be distilled, as in methods without routes, neither is a share of anything.
+        **{name: count / wanted for name, count in taught.items() if wanted},
         "teacher_tokens": float(
             sum(
                 len(row.teacher_prompt) + len(row.exchange.reply)
