@@ -21,7 +21,7 @@ from workbench.problems.splits import load_split
 from workbench.store import Store, by_hand
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
-from workbench.training.loop import answered, blind, draw, run
+from workbench.training.loop import _parts, answered, blind, draw, run
 from workbench.training.policy import load_policy
 from workbench.types import Level, Round
 
@@ -218,6 +218,16 @@ def test_every_epoch_meets_every_problem_once():
 def rounds_with(values: list[float], name: str = "cut_off_share") -> list[Round]:
     base = {"cut_off_share": 0.0, "unknown_share": 0.0}
     return [Round(i, 0.0, {**base, name: v}, {}) for i, v in enumerate(values)]
+
+
+@pytest.mark.parametrize(
+    ("groups", "updates", "sizes"),
+    [(16, 8, [2] * 8), (10, 8, [1, 1, 1, 2, 1, 1, 1, 2]), (3, 8, [1, 1, 1]), (5, 1, [5])],
+)
+def test_a_round_makes_as_many_updates_as_asked_for(groups, updates, sizes):
+    parts = _parts(range(groups), updates)
+    assert [len(part) for part in parts] == sizes
+    assert [place for part in parts for place in part] == list(range(groups))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -250,11 +251,9 @@ class Trainer:
     def _learn(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:
         """The round's updates, each on its share of the groups."""
         settings = self.config.training
-        share = -(-len(signals) // settings.updates_per_round)
         total: dict[str, list[float]] = {}
         before = state.round * settings.updates_per_round
-        for at, start in enumerate(range(0, len(signals), share)):
-            part = signals[start : start + share]
+        for at, part in enumerate(_parts(signals, settings.updates_per_round)):
             rows = [row for s in part for row in s.rows]
             targets = [t for s in part for t in s.targets]
             for key, value in update(state.policy, state.teacher, state.optimizer, rows, targets, settings).items():
@@ -263,6 +262,12 @@ class Trainer:
             if settings.teacher == "live":
                 copy_weights(state.teacher, state.policy)
         return {key: sum(values) / len(values) for key, values in total.items()}
+
+
+def _parts(signals: Sequence[Signals], count: int) -> list[Sequence[Signals]]:
+    """So many parts, as even as can be; fewer where there is too little to give each something."""
+    ends = [k * len(signals) // count for k in range(count + 1)]
+    return [signals[start:end] for start, end in pairwise(ends) if start < end]
 
 
 def _opponent(policy: Policy, group: Group, settings: Training) -> Signals:
