@@ -89,6 +89,12 @@ def test_a_round_does_all_that_the_design_says(whole):
     assert levels & {Level.LESSON, Level.STRATEGY}
 
 
+def test_what_a_round_yields_is_what_was_stored(tmp_path):
+    made = train(tmp_path, config(2))
+    with Store.open(tmp_path / "w.db") as store:
+        assert store.rounds("r") == made
+
+
 def test_resuming_equals_never_having_stopped(whole, tmp_path):
     folder, rounds = whole
     first = train(tmp_path, config(2))

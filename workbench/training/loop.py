@@ -212,7 +212,7 @@ class Trainer:
             **written,
             "memory_live": float(len(state.memory.live())),
         }
-        return Round(state.round, epoch, metrics, clock.seconds)
+        return Round(state.round, epoch, metrics, dict(clock.seconds))
 
     def _teach(self, state: State, groups: Sequence[Group]) -> list[Signals]:
         """Recall memory for each group and build its training rows."""
