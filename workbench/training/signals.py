@@ -17,6 +17,7 @@ from workbench.training.routing import (
     token_steps,
 )
 from workbench.types import Diagnosis, Group, Judged, Judgement, StepVerdict, StopReason, Verdict
+from workbench.verification.reading.steps import split
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,18 @@ def _target(
     ended = start == len(ids) and member.rollout.stop is StopReason.END
     kept = ids[:-1] if ended else ids[:start]
     open_line = start == len(ids) and not member.rollout.text.endswith("\n")
-    reply = policy.encode("\n" * open_line + context.correction)
+    opening = "\n" * open_line if start == len(ids) else _opening(policy, member, context.prefix, start)
+    reply = policy.encode(opening + context.correction)
     if context.correction.startswith("Answer"):
         reply.append(policy.tokenizer.eos_token_id)
     return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight, member.rollout.index)
+
+
+def _opening(policy: Policy, member: Judged, place: int, start: int) -> str:
+    """What a rollout writes between its token `start` and the words of its step: a blank, a label, mostly nothing."""
+    text, step = member.rollout.text, split(member.rollout.text)[place]
+    at = sum(map(len, policy.pieces(member.rollout.token_ids)[:start]))
+    return text[at : text.rindex(step.text, step.start, step.end)]
 
 
 def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, float]:
