@@ -114,7 +114,7 @@ def test_a_lesson_that_is_seen_again_is_as_good_as_new():
     assert lesson.id in {i.id for i in retire(again, 6, expiry_rounds=2).live()}
     unseen = confirm(memory, group([RIGHT], round=5), 5)
     assert retire(unseen, 6, expiry_rounds=2).items[lesson.id].retired == (
-        "written 6 rounds ago and not confirmed since"
+        "written or confirmed 6 rounds ago and not confirmed since"
     )
 
 

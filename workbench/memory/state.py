@@ -189,7 +189,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
         if _harms(item):
             items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
         elif age > expiry_rounds:
-            items[key] = replace(item, retired=f"{STALE} {age} rounds ago and not confirmed since")
+            items[key] = replace(item, retired=f"{STALE} or confirmed {age} rounds ago and not confirmed since")
     fresh = tuple(c for c in state.corrections if round - c.round <= expiry_rounds)
     return replace(state, items=items, corrections=fresh)
 
