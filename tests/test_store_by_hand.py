@@ -163,4 +163,4 @@ def test_a_pinned_item_never_expires() -> None:
     items = retire(state, 100, 5).items
     assert items["m"].retired is None
     assert items["h"].retired is None
-    assert items["o"].retired == "written 100 rounds ago and not confirmed since"
+    assert items["o"].retired == "written or confirmed 100 rounds ago and not confirmed since"

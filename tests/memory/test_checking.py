@@ -89,6 +89,26 @@ def test_in_a_story_without_a_wrong_line_the_answer_decides():
     assert check(lesson(made, "Half means divided by two."), made).drop is Drop.MALRULE
 
 
+@pytest.mark.parametrize(
+    ("skill", "text", "line", "malrules"),
+    [
+        ("rate", "7 books cost 0 and 14 of them?", "6 / 0 = 0", frozenset()),
+        ("ratio", "Share 6 in the ratio 0:00.", "6 / 0 = 0", {"other_share"}),
+        ("rate", f"Share {'9' * 5000} by 2.", f"{'9' * 5000} / 2 = 4", frozenset()),
+        ("percent", "Take 25% from 40.", "40 - 5 = 35", frozenset()),
+        ("percent", "Take 5% from 40.", "40 - 5 = 35", {"percent_as_amount"}),
+    ],
+    ids=["zero price", "zero ratio", "thousands of digits", "end of another percent", "a percent"],
+)
+def test_no_number_stops_an_explanation(skill, text, line, malrules):
+    assert explain(Problem("p", text, "38", skill), [line]).possible == malrules
+
+
+def test_a_lesson_with_a_number_of_thousands_of_digits_is_dropped():
+    made = group([SIGN_KEPT])
+    assert check(lesson(made, f"Add {'9' * 5000} first."), made).drop is Drop.VALUE
+
+
 def test_a_strategy_must_name_the_method_of_the_verified_solution():
     brackets = Problem("b", "Solve 3(x + 4) = 24.", "x = 4", "linear_brackets")
     out = "3x + 12 = 24\n3x = 24 - 12\n3x = 12\nx = 12 / 3\nx = 4\nAnswer: x = 4"

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
+from workbench.memory.looking import overview
 from workbench.memory.reflection import ask, ask_pattern, attempt, diagnose, read_reply, telling
 from workbench.memory.retrieval import recall
 from workbench.memory.state import (
@@ -95,7 +96,7 @@ def test_an_unused_item_is_not_scored():
     ("round", "hurt", "reason"),
     [
         (10, 0, None),
-        (21, 0, "written 21 rounds ago and not confirmed since"),
+        (21, 0, "written or confirmed 21 rounds ago and not confirmed since"),
         (1, 3, None),
         (1, 8, "hurt 8 times, helped 0"),
     ],
@@ -111,7 +112,8 @@ def test_retirement_says_why(round, hurt, reason):
 @pytest.mark.parametrize(
     ("reason", "after"),
     [
-        ("written 21 rounds ago and not confirmed since", None),
+        ("written or confirmed 21 rounds ago and not confirmed since", None),
+        ("written 21 rounds ago and not confirmed since", None),  # as earlier versions put it
         ("hurt 8 times, helped 0", "hurt 8 times, helped 0"),
         ("by a person: too vague", "by a person: too vague"),
     ],
@@ -135,6 +137,16 @@ def test_what_a_person_did_outlasts_a_writing(change):
             else remember_experience(touched, group([RIGHT], round=3), 3, "t@3")
         )
         assert (only(written).pinned, only(written).retired) == (only(touched).pinned, only(touched).retired)
+
+
+def test_an_experience_that_a_person_wrote_is_not_overwritten():
+    state = remember_experience(MemoryState(), group([RIGHT]), 0, "t@0")
+    by_hand = replace(only(state), text="x = 5", writer="person")
+    again = only(remember_experience(MemoryState({by_hand.id: by_hand}), group([RIGHT], round=3), 3, "t@3"))
+    assert (again.text, again.writer, again.evidence) == ("x = 5", "person", by_hand.evidence)
+    assert again.written_round == 3
+    (newest,) = remember_experience(state, group([RIGHT], round=3), 3, "t@3").items.values()
+    assert newest.evidence != only(state).evidence
 
 
 def test_the_best_verified_solution_is_the_experience():
@@ -162,6 +174,19 @@ def test_the_attempt_that_is_shown_is_the_one_whose_mistake_is_known():
     assert telling(group([slip, SIGN_KEPT, RIGHT]))[0].rollout.text == SIGN_KEPT
     assert telling(group([slip]))[0].rollout.text == slip
     assert telling(group([RIGHT])) == []
+
+
+def test_the_overview_tells_why_items_are_gone():
+    item = only(with_lesson())
+    reasons = (
+        "hurt 8 times, helped 0",
+        "by a person: wrong",
+        "by a person",
+        "written or confirmed 9 rounds ago",
+        None,
+    )
+    items = [replace(item, id=str(k), retired=reason) for k, reason in enumerate(reasons)]
+    assert overview(items, []).retired == {"hurt": 1, "by a person": 2, "expired": 1}
 
 
 def test_a_mixed_group_is_shown_contrastively():

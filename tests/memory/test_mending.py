@@ -10,6 +10,7 @@ from workbench.verification import Verifier
 
 SHARE = Problem("s", "Leo and Eva share 70 cups in the ratio 3:4. How many cups does Eva get?", "40")
 PERCENT = Problem("p", "Work out 40% of 20 + 9.", "17")
+FIVES = Problem("f", "Start with 2, 3, 7, 2 and 4.", "12")
 BOX = Problem("b", "Leo has 10 cards. Leo buys 7 more. Leo gives away 11 of them. How many cards are there now?", "6")
 
 
@@ -23,9 +24,20 @@ BOX = Problem("b", "Leo has 10 cards. Leo buys 7 more. Leo gives away 11 of them
         (BOX, "Answer: 28", None),
         (BOX, "10 + 7 = 18\n18 - 11 = 7\nAnswer: 7", None),
         (Problem("n", BOX.text, None), "10 + 7 = 17\n17 + 11 = 28\nAnswer: 28", None),
+        (FIVES, "2 + 3 = 5\n7 - 2 = 5\n5 * 2 = 10\nAnswer: 10", None),
         (Problem("z", "Share 0 by 0.", "5"), "0 + 0 = 0\nAnswer: 0", None),
     ],
-    ids=["other share", "unused number", "sign", "two mistakes", "no line", "a line is wrong", "no answer", "zero"],
+    ids=[
+        "other share",
+        "unused number",
+        "sign",
+        "two mistakes",
+        "no line",
+        "a line is wrong",
+        "no answer",
+        "a later equal number",
+        "zero",
+    ],
 )
 def test_one_change_that_gives_the_known_answer(problem, solution, wanted):
     assert mend(problem, Verifier().verify(problem, solution).steps) == wanted

@@ -45,6 +45,7 @@ def test_bm25_by_hand():
 def test_numbers_and_letters_of_the_algebra_are_all_the_same():
     assert tokens("Solve 3x + 15 = 20 for a box.") == tokens("Solve 7x + 1 = 2 for a box.")
     assert tokens("2.5 n") == ("#", "?")
+    assert tokens("x² + 1") == ("?", "+", "#")
     assert shared("ab", "ab", {}) == 1
     assert shared("ab", "bc", {}) == pytest.approx(0.5)
     assert shared("", "bc", {}) == 0
@@ -91,6 +92,22 @@ def test_of_an_unknown_skill_only_what_shares_words_is_recalled():
     ]
     found = recall(own, items, 100, 9, words, library([SIMILAR, replace(STORY, id="p9", text="Tom has cards.")]))
     assert [i.id for i in found.items] == ["alike"]
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "recalled"),
+    [
+        ("У Тома 6 карт.", "Реши: карт 9.", True),
+        ("Löse 3 Übungen.", "Zähle 7 Übungen.", True),
+        ("Tom has 6 cards.", "Solve 3x + 5 = 20.", False),
+        ("Löse 3 Fragen.", "Setze 3 ein.", False),
+    ],
+)
+def test_words_agree_in_any_script_and_numbers_are_none(text, other, recalled):
+    own = Problem("p1", text, None, UNKNOWN_SKILL)
+    known = library([own, Problem("q1", other, None, UNKNOWN_SKILL)])
+    note = item("note", skill=UNKNOWN_SKILL, problem_id="q1", text="2 + 2 = 4")
+    assert [i.id for i in recall(own, [note], 100, 9, words, known).items] == ["note"] * recalled
 
 
 def test_facts_of_one_problem_are_not_told_of_another():

@@ -16,11 +16,12 @@ import torch
 
 from workbench.config import Config, load_config
 from workbench.errors import BadInput, StorageError, WorkbenchError
+from workbench.problems.readers import read_problems
 from workbench.problems.splits import load_split
 from workbench.store import Store, by_hand
 from workbench.training import checkpoint
 from workbench.training.collapse import collapse
-from workbench.training.loop import blind, draw, run
+from workbench.training.loop import _parts, answered, blind, draw, run
 from workbench.training.policy import load_policy
 from workbench.types import Level, Round
 
@@ -88,6 +89,12 @@ def test_a_round_does_all_that_the_design_says(whole):
     assert levels & {Level.LESSON, Level.STRATEGY}
 
 
+def test_what_a_round_yields_is_what_was_stored(tmp_path):
+    made = train(tmp_path, config(2))
+    with Store.open(tmp_path / "w.db") as store:
+        assert store.rounds("r") == made
+
+
 def test_resuming_equals_never_having_stopped(whole, tmp_path):
     folder, rounds = whole
     first = train(tmp_path, config(2))
@@ -142,10 +149,22 @@ def test_a_known_solution_shows_the_way_where_nobody_finds_it(tmp_path):
         train(tmp_path, config(1, "training.knowledge=reference"), [blind(p) for p in PROBLEMS], "b")
 
 
+def test_a_worked_solution_without_an_answer_line_gets_one(tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text(
+        '{"question": "Tom has 3 bags of 4 pens. How many?", "answer": "3*4=<<3*4=12>>12 pens.\\n#### 12"}'
+    )
+    (problem,) = map(answered, read_problems(file))
+    assert problem.solution == ("3*4=12 pens.", "Answer: 12")
+    assert answered(problem) == problem
+    assert [answered(p) for p in PROBLEMS] == PROBLEMS
+
+
 def test_grpo_runs_in_the_same_loop(tmp_path):
     rounds = train(tmp_path, config(1, "training.method=grpo"))
     assert rounds[0].metrics["insights_written"] == 0
     assert "reflect" not in rounds[0].seconds
+    assert not {"teacher_coverage", "correction_share"} & rounds[0].metrics.keys()
 
 
 def test_a_half_written_checkpoint_is_passed_over(whole, tmp_path):
@@ -205,6 +224,16 @@ def test_every_epoch_meets_every_problem_once():
 def rounds_with(values: list[float], name: str = "cut_off_share") -> list[Round]:
     base = {"cut_off_share": 0.0, "unknown_share": 0.0}
     return [Round(i, 0.0, {**base, name: v}, {}) for i, v in enumerate(values)]
+
+
+@pytest.mark.parametrize(
+    ("groups", "updates", "sizes"),
+    [(16, 8, [2] * 8), (10, 8, [1, 1, 1, 2, 1, 1, 1, 2]), (3, 8, [1, 1, 1]), (5, 1, [5])],
+)
+def test_a_round_makes_as_many_updates_as_asked_for(groups, updates, sizes):
+    parts = _parts(range(groups), updates)
+    assert [len(part) for part in parts] == sizes
+    assert [place for part in parts for place in part] == list(range(groups))
 
 
 @pytest.mark.parametrize(

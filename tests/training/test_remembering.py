@@ -9,7 +9,7 @@ import pytest
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.config import Config, Memory, Reflection
 from workbench.memory.checking import Checked, Drop
-from workbench.memory.retrieval import library
+from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState, confirm, retire
 from workbench.memory.tally import tallied
 from workbench.training.remembering import When, memorise, read_memory
@@ -95,6 +95,15 @@ def test_shuffled_memory_speaks_of_another_problem_and_no_longer(full):
     assert shuffled.experience is None
 
 
+def test_shuffled_memory_of_one_skill_speaks_of_another_problem_too(full):
+    same = replace(STORY, skill=LINEAR.skill)
+    items = {**full.items, "far": replace(full.items["far"], skill=LINEAR.skill)}
+    settings, known = Memory(mode="shuffled"), library([LINEAR, same])
+    found = read_memory(LINEAR, [LINEAR, same], MemoryState(items), settings, words, "0/0", known)
+    assert "far" in {i.id for i in found.items} <= {"far", "rule"}
+    assert read_memory(LINEAR, [LINEAR], full, settings, words, "0/0", known) == Recalled()
+
+
 def test_a_lesson_that_is_seen_again_is_as_good_as_new():
     memory = practise(config(expiry_epochs=1), 1)
     (lesson,) = (i for i in memory.live() if i.level is Level.LESSON)
@@ -105,7 +114,7 @@ def test_a_lesson_that_is_seen_again_is_as_good_as_new():
     assert lesson.id in {i.id for i in retire(again, 6, expiry_rounds=2).live()}
     unseen = confirm(memory, group([RIGHT], round=5), 5)
     assert retire(unseen, 6, expiry_rounds=2).items[lesson.id].retired == (
-        "written 6 rounds ago and not confirmed since"
+        "written or confirmed 6 rounds ago and not confirmed since"
     )
 
 

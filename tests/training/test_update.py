@@ -77,6 +77,21 @@ def test_the_hard_target_follows_the_rollouts_own_tokens(policy):
     assert policy.text(late.exchange.prompt).endswith("3x = 20 - 5\n3x = 15\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        (SIGN_KEPT, "3x = 20 - 5"),
+        (SIGN_KEPT.replace("3x = 20 + 5", "  3x = 20 + 5"), "  3x = 20 - 5"),
+        ("Step 1: 3x = 20 - 5\nStep 2: 3x = 14\nAnswer: x = 14/3", "Step 2: 3x = 15"),
+        ("3x = 20 - 5.  Step 2: 3x = 14\nAnswer: x = 14/3", " Step 2: 3x = 15"),
+    ],
+    ids=["bare line", "indented", "labels", "steps on one line"],
+)
+def test_the_hard_target_keeps_the_rollouts_blanks_and_labels(policy, text, reply):
+    made = pmd_signals(policy, group_of(policy, [text, RIGHT]), Recalled())
+    assert [policy.text(t.exchange.reply) for t in made.targets] == [reply]
+
+
 def test_policy_gradient_raises_the_right_and_lowers_the_wrong(policy):
     made = grpo_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT]))
     before = [sum(logprobs(policy, r.exchange.prompt, r.exchange.reply)) for r in made.rows]

@@ -16,8 +16,8 @@ from workbench.errors import BadInput
 
 ROOM = 64 << 20
 """Bytes for the store and the logs."""
-COPIES = 13
-"""Of the weights: policy, teacher and two moments in three checkpoints at most, and the trained model."""
+COPIES = 16
+"""Of the weights: policy, average, teacher and two moments in three checkpoints at most, and the trained model."""
 
 
 def train(

@@ -133,16 +133,17 @@ class Memory(Section):
     """How procedural memory is retrieved and how long it lasts."""
 
     token_budget: int = Field(default=160, ge=0)
-    """Tokens of memory that the teacher reads at most; 0 for a teacher without memory."""
+    """Tokens of items that the teacher reads at most, the problem's own solution not counted; 0 for a teacher without
+    memory."""
     max_items: int = Field(default=3, ge=0)
-    """Items that the teacher reads at most."""
+    """Items that the teacher reads at most, the problem's own solution not counted."""
     expiry_epochs: int | None = Field(default=2, gt=0)
     """Passes over the problems after which an item that was not written again expires; null for never."""
     replay: int = Field(default=0, ge=0)
     """Corrected steps of earlier rounds that are learned again in each round."""
     mode: Literal["evolving", "transient", "frozen", "shuffled"] = "evolving"
     """evolving; transient forgets after each round; frozen is written in the first pass over the problems only;
-    shuffled reads as much as it would, but of another problem."""
+    shuffled reads items of another problem, as many tokens at most, and no solution of its own."""
     levels: tuple[Literal["experience", "insight", "pattern"], ...] = ("experience", "insight", "pattern")
     """Which levels the teacher reads."""
 

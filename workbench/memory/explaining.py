@@ -17,7 +17,9 @@ from itertools import permutations
 from workbench.memory.wordings import invited
 from workbench.types import Problem
 
-_NUMBER = r"-?\d+(?:/\d+|\.\d+)?"
+_WHOLE = r"(?<!\d)\d{1,99}(?!\d)"
+"""Python refuses to read numbers of thousands of digits."""
+_NUMBER = rf"-?{_WHOLE}(?:/{_WHOLE}|\.{_WHOLE})?"
 _OPERATION = re.compile(rf"\(?({_NUMBER})\)?\s*([-+*/])\s*\(?({_NUMBER})\)?\s*=\s*({_NUMBER})")
 _BETWEEN_UNITS = (7, 10, 12, 24, 60, 100, 1000)
 """How many small units make a big one, for the units that stories speak of."""
@@ -92,9 +94,9 @@ def number_of(answer: str) -> Fraction | None:
 
 def story_of(text: str) -> Story:
     """A problem's text with the numbers in it."""
-    ratio = re.search(r"\d+(?::\d+)+", text)
+    ratio = re.search(rf"{_WHOLE}(?::{_WHOLE})+", text)
     parts = tuple(Fraction(p) for p in ratio[0].split(":")) if ratio else ()
-    numbers = dict.fromkeys(Fraction(n) for n in re.findall(r"\d+(?:\.\d+)?", text))
+    numbers = dict.fromkeys(Fraction(n) for n in re.findall(rf"{_WHOLE}(?:\.{_WHOLE})?", text))
     return Story(text.lower(), tuple(numbers), parts)
 
 
@@ -105,6 +107,7 @@ def follow(steps: Sequence[Operation], place: int, value: Fraction) -> Fraction 
         left, right = (changed.get(n, n) for n in (step.left, step.right))
         if (left, right) == (step.left, step.right):
             value = step.value
+            changed.pop(value, None)  # an equal number that comes later is this line's
             continue
         result = apply(left, step.sign, right)
         if result is None:
@@ -155,7 +158,7 @@ def _needless(step: Operation, story: Story) -> Iterable[Fraction]:
 
 
 def _percent_as_amount(step: Operation, story: Story) -> Iterable[Fraction | None]:
-    if step.sign not in "+-" or f"{step.right}%" not in story.text:
+    if step.sign not in "+-" or not re.search(rf"(?<![\d.]){step.right}%", story.text):
         return []
     return [apply(step.left, step.sign, step.left * step.right / 100)]
 
@@ -168,7 +171,7 @@ def _forgets_base(step: Operation, story: Story) -> Iterable[Fraction]:
 
 
 def _shares(step: Operation, story: Story, divisors: Iterable[Fraction | int]) -> Iterable[Fraction]:
-    if step.sign != "/" or not story.parts or step.right not in divisors:
+    if step.sign != "/" or not any(story.parts) or step.right not in divisors:
         return []
     return [step.left / sum(story.parts) * part for part in story.parts]
 
@@ -194,7 +197,7 @@ def _multiplies_total(step: Operation, story: Story) -> Iterable[Fraction]:
 
 
 def _divides_by_count(step: Operation, story: Story) -> Iterable[Fraction]:
-    if step.sign != "/" or step.right not in story.numbers:
+    if step.sign != "/" or not step.right or step.right not in story.numbers:
         return []
     return [step.left / (cost / step.right) for cost in story.numbers if cost not in (0, step.left)]
 

@@ -41,7 +41,7 @@ def _numbers(text: str) -> set[Fraction]:
     for match in _NUMBER.finditer(text):
         try:
             found.add(Fraction(match[0]))
-        except ZeroDivisionError:
+        except (ValueError, ZeroDivisionError):  # thousands of digits, or a zero below
             continue
     return found
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[A-Za-z]+|[-+*/^=<>%:]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c]+|[-+*/^=<>%:]")
+"""Letters of any script; the exponent of `x²` is none."""
 NUMBER, LETTER = "#", "?"
 
 

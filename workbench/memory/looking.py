@@ -9,6 +9,7 @@ from random import Random
 
 from workbench.errors import BadInput
 from workbench.memory.checking import Drop
+from workbench.store.memory_log import BY_PERSON
 from workbench.types import Level, MemoryItem, Round
 
 ORDER = (Level.PATTERN, Level.LESSON, Level.STRATEGY, Level.EXPERIENCE)
@@ -65,7 +66,7 @@ class Overview:
 
     live: dict[Level, int]
     retired: dict[str, int]
-    """Why, without the numbers: `hurt` and `expired`."""
+    """Why, without the numbers: `hurt`, `by a person` and `expired`."""
     asked: int
     parsed: int
     kept: int
@@ -75,6 +76,10 @@ class Overview:
     """Mean share of new insights that made the teacher likelier to write verified steps; None if never measured."""
 
 
+def _why(reason: str) -> str:
+    return next((why for why in ("hurt", BY_PERSON) if reason.startswith(why)), "expired")
+
+
 def overview(items: Sequence[MemoryItem], rounds: Sequence[Round]) -> Overview:
     """Counts over items as they are now, and sums over all rounds. Rounds of older versions count as nothing."""
 
@@ -82,7 +87,7 @@ def overview(items: Sequence[MemoryItem], rounds: Sequence[Round]) -> Overview:
         return int(sum(r.metrics.get(name, 0.0) for r in rounds))
 
     live = Counter(i.level for i in items if i.retired is None)
-    reasons = Counter("hurt" if i.retired.startswith("hurt") else "expired" for i in items if i.retired is not None)
+    reasons = Counter(_why(i.retired) for i in items if i.retired is not None)
     measured = [r.metrics["insight_raises"] for r in rounds if "insight_raises" in r.metrics]
     return Overview(
         {level: live[level] for level in ORDER},

@@ -113,16 +113,17 @@ def similar_first(problem: Problem, items: Sequence[MemoryItem], known: Library)
     """Items of other problems, of the most similar first; of an unknown skill only where words agree."""
     if not items:
         return []
-    index = Bm25.of(tokens(f"{known.texts.get(i.problem_id or '', '')} {i.text}") for i in items)
-    words = index.scores(tokens(problem.text))
-    rankings = [ranks(words), ranks([float(i.helped - i.hurt) for i in items])]
+    own = tokens(problem.text)
+    documents = [tokens(f"{known.texts.get(i.problem_id or '', '')} {i.text}") for i in items]
+    rankings = [ranks(Bm25.of(documents).scores(own)), ranks([float(i.helped - i.hurt) for i in items])]
     mine = known.vectors.get(problem.id)
     theirs = [known.vectors.get(i.problem_id or "") for i in items]
     if mine is not None and any(v is not None for v in theirs):
         rankings.append(ranks([-1.0 if v is None else float(mine @ v) for v in theirs]))
     fused = fuse(rankings)
-    needs_words = problem.skill == UNKNOWN_SKILL
-    kept = [k for k in range(len(items)) if words[k] > 0 or not needs_words]
+    # Numbers and signs stand in every problem: that both have them is no likeness.
+    words = {token for token in own if token.isalpha()}
+    kept = [k for k in range(len(items)) if problem.skill != UNKNOWN_SKILL or words & set(documents[k])]
     return [items[k] for k in sorted(kept, key=lambda k: (-fused[k], -items[k].written_round, items[k].id))]
 
 

@@ -60,7 +60,10 @@ class MemoryState:
 
 
 def remember_experience(state: MemoryState, group: Group, round: int, policy_version: str) -> MemoryState:
-    """Keep the best verified solution of a problem, if the group has one."""
+    """Keep the best verified solution of a problem, if the group has one: the newest, unless a person wrote the text.
+
+    The newest shows how the policy of today writes.
+    """
     best = verified(group)[:1]
     if not best:
         return state
@@ -80,6 +83,8 @@ def remember_experience(state: MemoryState, group: Group, round: int, policy_ver
     if old is not None:
         item = replace(item, uses=old.uses, helped=old.helped, hurt=old.hurt)
         item = replace(item, pinned=old.pinned, retired=old.retired)  # nothing but a person retires an experience
+        if old.writer == "person":
+            item = replace(item, text=old.text, writer=old.writer, evidence=old.evidence)
     return replace(state, items={**state.items, item.id: item})
 
 
@@ -184,7 +189,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
         if _harms(item):
             items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
         elif age > expiry_rounds:
-            items[key] = replace(item, retired=f"{STALE} {age} rounds ago and not confirmed since")
+            items[key] = replace(item, retired=f"{STALE} or confirmed {age} rounds ago and not confirmed since")
     fresh = tuple(c for c in state.corrections if round - c.round <= expiry_rounds)
     return replace(state, items=items, corrections=fresh)
 

@@ -1,7 +1,8 @@
-"""The opponents of PMD in the same loop: what each makes of a judged group. None has memory or step verdicts.
+"""The opponents of PMD in the same loop: what each makes of a judged group. None has memory.
 
-`grpo` and `rft` see final answers alone. `sdpo` sees a sibling's solution or the verifier's words. `sft` sees the
-worked solution, as `sdpo` does where it is known, which only the comparison that allows it to all methods may use.
+`grpo` and `rft` see final answers alone. `sdpo` sees a sibling's solution or, of step verdicts, the reason that the
+verifier gives for the first error, but weighs all tokens alike. `sft` sees the worked solution, as `sdpo` does where
+it is known, which only the comparison that allows it to all methods may use.
 """
 
 from __future__ import annotations

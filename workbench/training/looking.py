@@ -68,7 +68,7 @@ def updated(
 ) -> tuple[Policy, list[dict[str, float]]]:
     """A copy of the policy after some updates on the same signals, and each update's terms.
 
-    The policy itself stays as it is. It policy must have been loaded to be trained.
+    The policy itself stays as it is. It must have been loaded to be trained.
     """
     moved = Policy(copy.deepcopy(policy.model), policy.tokenizer, policy.instruction, policy.name)
     trained = [p for p in moved.model.parameters() if p.requires_grad]

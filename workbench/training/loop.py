@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from workbench.errors import BadInput, WorkbenchError
 from workbench.memory.retrieval import Library, Recalled, library
 from workbench.memory.state import MemoryState, note_use
 from workbench.memory.tally import Tally
+from workbench.prompts import ANSWER
 from workbench.store import Store
 from workbench.store.memory_log import heed
 from workbench.training import checkpoint
@@ -32,7 +34,7 @@ from workbench.training.routing import Route, route
 from workbench.training.signals import Signals, by_outcome, health, pmd_signals
 from workbench.training.update import copy_weights, move_average, update
 from workbench.types import Group, Interval, Problem, Round
-from workbench.verification import Verifier
+from workbench.verification import Verifier, final_answer
 
 Evaluate = Callable[[Policy, int], dict[str, Interval]]
 """Measures a policy after so many rounds."""
@@ -107,6 +109,16 @@ def blind(problem: Problem) -> Problem:
     return replace(problem, solution=(), alternates=())
 
 
+def answered(problem: Problem) -> Problem:
+    """A problem whose worked solutions end in its answer: GSM8K's do not, and nobody could learn it from them."""
+
+    def ended(lines: tuple[str, ...]) -> tuple[str, ...]:
+        stated = not lines or final_answer(lines[-1]) is not None
+        return lines if stated else (*lines, f"{ANSWER}{problem.answer}")
+
+    return replace(problem, solution=ended(problem.solution), alternates=tuple(map(ended, problem.alternates)))
+
+
 @dataclass
 class Trainer:
     """What stays the same from round to round."""
@@ -130,6 +142,8 @@ class Trainer:
         elif not all(p.solution for p in self.problems):
             what = "Method sft" if settings.method == "sft" else "training.knowledge=reference"
             raise BadInput(f"{what} needs the worked solution of every problem; add `solution` to each row.")
+        else:
+            self.problems = [answered(p) for p in self.problems]
         if settings.threads:
             torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
@@ -198,7 +212,7 @@ class Trainer:
             **written,
             "memory_live": float(len(state.memory.live())),
         }
-        return Round(state.round, epoch, metrics, clock.seconds)
+        return Round(state.round, epoch, metrics, dict(clock.seconds))
 
     def _teach(self, state: State, groups: Sequence[Group]) -> list[Signals]:
         """Recall memory for each group and build its training rows."""
@@ -237,11 +251,9 @@ class Trainer:
     def _learn(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:
         """The round's updates, each on its share of the groups."""
         settings = self.config.training
-        share = -(-len(signals) // settings.updates_per_round)
         total: dict[str, list[float]] = {}
         before = state.round * settings.updates_per_round
-        for at, start in enumerate(range(0, len(signals), share)):
-            part = signals[start : start + share]
+        for at, part in enumerate(_parts(signals, settings.updates_per_round)):
             rows = [row for s in part for row in s.rows]
             targets = [t for s in part for t in s.targets]
             for key, value in update(state.policy, state.teacher, state.optimizer, rows, targets, settings).items():
@@ -250,6 +262,12 @@ class Trainer:
             if settings.teacher == "live":
                 copy_weights(state.teacher, state.policy)
         return {key: sum(values) / len(values) for key, values in total.items()}
+
+
+def _parts(signals: Sequence[Signals], count: int) -> list[Sequence[Signals]]:
+    """So many parts, as even as can be; fewer where there is too little to give each something."""
+    ends = [k * len(signals) // count for k in range(count + 1)]
+    return [signals[start:end] for start, end in pairwise(ends) if start < end]
 
 
 def _opponent(policy: Policy, group: Group, settings: Training) -> Signals:

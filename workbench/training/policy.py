@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,6 +22,9 @@ from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
 from workbench.training.fetch import model_folder
 from workbench.training.hardware import choose_device, choose_dtype
 from workbench.training.packing import Packed, pack
+
+Finish = Callable[[torch.Tensor], torch.Tensor]
+"""What a model does to the output of its head: logits to logits."""
 
 
 @dataclass
@@ -96,6 +99,8 @@ class Policy:
     @cached_property
     def packs(self) -> bool:
         """Whether the model reads trees of sequences as it reads each alone; not all kinds of attention do. Tried."""
+        if not _sees_all(self.inner.config.get_text_config()):
+            return False  # the few tokens that are tried are fewer than any window
         texts = [Exchange([1], reply) for reply in ([2, 3, 4], [2, 5], [6])]
         try:
             with torch.no_grad():
@@ -105,10 +110,32 @@ class Policy:
             return False
         return torch.allclose(together, alone, rtol=0.05, atol=0.05 * float(alone.abs().max()))
 
+    @cached_property
+    def finish(self) -> Finish:
+        """What the model does to its head's output. Tried, as its settings are but a hint; `BadInput` if unknown."""
+        ids = torch.tensor([[1, 2, 3, 4]], device=self.device)
+        with torch.no_grad():
+            wanted = self.model(input_ids=ids, use_cache=False).logits.float()
+            made = _head(self, _states(self, input_ids=ids))
+        for finish in _finishes(self.inner.config.get_text_config()):
+            if torch.allclose(finish(made), wanted, rtol=0.02, atol=0.02 * float(wanted.abs().max())):
+                return finish
+        raise BadInput(
+            f"The model {self.name!r} changes the logits of its head in a way that the workbench does not know, so "
+            "that training would not see the probabilities it samples by; choose a model of another kind."
+        )
+
     def frozen_copy(self) -> Policy:
         """The same weights in another model, without gradients: a teacher."""
         model = copy.deepcopy(self.model).requires_grad_(False).eval()
         return Policy(model, self.tokenizer, self.instruction, self.name)
+
+
+def _sees_all(settings: Any) -> bool:
+    """Whether each layer's tokens see all tokens before them, however many."""
+    if layers := getattr(settings, "layer_types", None):
+        return set(layers) == {"full_attention"}
+    return getattr(settings, "sliding_window", None) is None or not getattr(settings, "use_sliding_window", True)
 
 
 def load_policy(settings: Model, trainable: bool = False) -> Policy:
@@ -136,7 +163,10 @@ def load_policy(settings: Model, trainable: bool = False) -> Policy:
     model.to(device).eval()
     if settings.lora_rank and trainable:
         model = get_peft_model(model, LoraConfig(r=settings.lora_rank, target_modules="all-linear"))
-    return Policy(model, tokenizer, not _is_tutor(folder), settings.path or "tutor")
+    policy = Policy(model, tokenizer, not _is_tutor(folder), settings.path or "tutor")
+    if trainable:
+        _ = policy.finish  # a model that cannot be trained is refused before any time is spent
+    return policy
 
 
 def _is_tutor(folder: str) -> bool:
@@ -220,9 +250,26 @@ def _states(policy: Policy, **inputs: torch.Tensor) -> torch.Tensor:
 
 
 def logits_of(policy: Policy, hidden: torch.Tensor) -> torch.Tensor:
-    """Vocabulary logits in float32 for hidden states: [tokens, vocabulary]."""
+    """Vocabulary logits in float32 for hidden states, those that are sampled by: [tokens, vocabulary]."""
+    return policy.finish(_head(policy, hidden))
+
+
+def _head(policy: Policy, hidden: torch.Tensor) -> torch.Tensor:
     logits: torch.Tensor = policy.inner.get_output_embeddings()(hidden).float()
     return logits
+
+
+def _finishes(settings: Any) -> Iterator[Finish]:
+    """What models of these settings may do to their head's output: a soft cap, a scale, or nothing."""
+    names = ("final_logit_softcapping", "logits_scaling", "logit_scale")
+    cap, divisor, factor = (getattr(settings, name, None) for name in names)
+    if cap:
+        yield lambda logits: cap * torch.tanh(logits / cap)
+    if divisor:
+        yield lambda logits: logits / divisor
+    if factor:
+        yield lambda logits: logits * factor
+    yield lambda logits: logits
 
 
 @torch.inference_mode()

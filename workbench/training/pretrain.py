@@ -230,13 +230,13 @@ def pretrain(
     state_file = folder / "pretrain-state.pt"
     if state_file.exists():
         state = torch.load(state_file, weights_only=True, map_location=device)
-        model.load_state_dict(state["model"])
-        for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(kept)
         if state["recipe"] != asdict(recipe):
             raise BadInput(
                 f"{folder} holds a pretraining by another recipe; go on with that one or choose another folder."
             )
+        model.load_state_dict(state["model"])
+        for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         seen, updates = state["seen"], state["updates"]
         report(f"going on after {seen:,} tokens")
     if device.type == "cpu" and shutil.which("g++"):

@@ -221,17 +221,22 @@ def read_memory(
     seed: str,
     known: Library,
 ) -> Recalled:
-    """What the teacher of a problem reads; in `shuffled` mode as much, but about one of the `others`.
+    """What the teacher of a problem reads; in `shuffled` mode as many items, but about one of the `others`.
 
+    That is one of another skill where there is any.
     `known`: what problems are compared by.
     """
     if settings.token_budget == 0:
         return Recalled()
     live = [item for item in memory.live() if _LEVELS[item.level] in settings.levels]
     found = recall(problem, live, settings.token_budget, settings.max_items, count, known)
-    strangers = [p for p in others if p.skill != problem.skill] if settings.mode == "shuffled" else []
-    if not strangers:
+    if settings.mode != "shuffled":
         return found
+    another = [p for p in others if p.id != problem.id]
+    strangers = [p for p in another if p.skill != problem.skill] or another
+    if not strangers:
+        return Recalled()
     stranger = Random(f"{seed}/{problem.id}").choice(strangers)
     budget = sum(count(item.text) for item in found.items)
-    return Recalled(recall(stranger, live, budget, len(found.items), count, known).items)
+    foreign = [item for item in live if item.problem_id != problem.id]
+    return Recalled(recall(stranger, foreign, budget, len(found.items), count, known).items)

@@ -17,6 +17,7 @@ from workbench.training.routing import (
     token_steps,
 )
 from workbench.types import Diagnosis, Group, Judged, Judgement, StepVerdict, StopReason, Verdict
+from workbench.verification.reading.steps import split
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,18 @@ def _target(
     ended = start == len(ids) and member.rollout.stop is StopReason.END
     kept = ids[:-1] if ended else ids[:start]
     open_line = start == len(ids) and not member.rollout.text.endswith("\n")
-    reply = policy.encode("\n" * open_line + context.correction)
+    opening = "\n" * open_line if start == len(ids) else _opening(policy, member, context.prefix, start)
+    reply = policy.encode(opening + context.correction)
     if context.correction.startswith("Answer"):
         reply.append(policy.tokenizer.eos_token_id)
     return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight, member.rollout.index)
+
+
+def _opening(policy: Policy, member: Judged, place: int, start: int) -> str:
+    """What a rollout writes between its token `start` and the words of its step: a blank, a label, mostly nothing."""
+    text, step = member.rollout.text, split(member.rollout.text)[place]
+    at = sum(map(len, policy.pieces(member.rollout.token_ids)[:start]))
+    return text[at : text.rindex(step.text, step.start, step.end)]
 
 
 def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, float]:
@@ -159,12 +168,14 @@ def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, 
     rows = [row for s in signals for row in s.rows]
     tokens = sum(len(row.sampled) for row in rows)
     moved = sum(1 for row in rows for a, d in zip(row.advantages, row.distil, strict=True) if a or d)
+    taught = {
+        "teacher_coverage": sum(c is not None for c in contexts),
+        "correction_share": sum(c is not None and c.correction is not None for c in contexts),
+    }
     return {
         **{f"route_{r}": routes.count(r) / len(routes) for r in Route},
-        "teacher_coverage": sum(c is not None for c in contexts) / wanted if wanted else 1.0,
-        "correction_share": sum(c is not None and c.correction is not None for c in contexts) / wanted
-        if wanted
-        else 1.0,
+        # Where no rollout is to be distilled, as in methods without routes, neither is a share of anything.
+        **{name: count / wanted for name, count in taught.items() if wanted},
         "teacher_tokens": float(
             sum(
                 len(row.teacher_prompt) + len(row.exchange.reply)

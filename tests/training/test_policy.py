@@ -1,0 +1,82 @@
+"""Models of other kinds than the tutor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig, MistralConfig, Qwen2Config
+
+from workbench.config import Model
+from workbench.errors import BadInput
+from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+
+SMALL = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "head_dim": 16,
+    "initializer_range": 0.5,
+    "pad_token_id": 0,
+    "bos_token_id": None,
+    "eos_token_id": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def tutor(tiny_tutor) -> Policy:
+    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+
+
+def policy_of(tutor: Policy, kind: type, **settings: object) -> Policy:
+    """A random model of this kind, with the tutor's tokenizer."""
+    torch.manual_seed(0)
+    config = kind(vocab_size=len(tutor.tokenizer), **SMALL | settings)
+    return replace(tutor, model=AutoModelForCausalLM.from_config(config).eval())
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (Gemma2Config, {"final_logit_softcapping": 5.0}),
+        (GraniteConfig, {"logits_scaling": 8.0}),
+        (CohereConfig, {"logit_scale": 0.25}),
+    ],
+)
+def test_logits_are_those_that_are_sampled_by(tutor, kind, settings):
+    policy = policy_of(tutor, kind, **settings)
+    ids = policy.encode("Solve 3x + 5 = 20.")
+    with torch.no_grad():
+        wanted = policy.model(torch.tensor([ids])).logits[0, :-1]
+        found = logits_of(policy, reply_hidden(policy, [Exchange(ids[:1], ids[1:])]))
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
+
+
+def test_a_model_with_unknown_logits_is_refused(tutor):
+    policy = policy_of(tutor, CohereConfig, logit_scale=0.25)
+    policy.model.logit_scale = 0.5  # not what its settings say
+    with pytest.raises(BadInput, match="choose a model of another kind"):
+        _ = policy.finish
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "packs"),
+    [
+        (MistralConfig, {"sliding_window": 8}, False),
+        (MistralConfig, {"sliding_window": None}, True),
+        (Qwen2Config, {"use_sliding_window": True, "sliding_window": 8, "max_window_layers": 1}, False),
+        (Qwen2Config, {"sliding_window": 8}, True),
+    ],
+)
+def test_sliding_windows_are_not_read_in_trees(tutor, kind, settings, packs):
+    policy = policy_of(tutor, kind, **settings)
+    assert policy.packs is packs
+    prompt = policy.encode("Solve 3x + 5 = 20, then read the rest of it.")
+    sequences = [Exchange(prompt, policy.encode(text)) for text in ("3x = 15", "3x = 25", "x")]
+    with torch.no_grad():
+        together = reply_hidden(policy, sequences)
+        alone = torch.cat([reply_hidden(policy, [one]) for one in sequences])
+    torch.testing.assert_close(together, alone, atol=1e-3, rtol=1e-3)
