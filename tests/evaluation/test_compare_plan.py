@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import BadInput
+from workbench.evaluation.compare.cost import one_of_each
 from workbench.evaluation.compare.ending import drawn
 from workbench.evaluation.compare.keys import run_key, settings_key
 from workbench.evaluation.compare.plan import BASE, Draw, narrowed, read_plan, shipped, trials
@@ -41,6 +42,13 @@ def test_seeds_come_before_arms_so_that_an_early_end_compares_all(tmp_path):
     assert [(t.arm, t.seed) for t in trials(written(tmp_path))] == [
         (BASE, 0), ("pmd", 0), ("grpo", 0), ("pmd", 1), ("grpo", 1),
     ]  # fmt: skip
+
+
+def test_arms_of_one_name_in_two_plans_are_probed_apart(tmp_path):
+    plan = written(tmp_path)
+    other = plan.model_copy(update={"name": "other", "rounds": 3})
+    kinds = [t.kind for t in one_of_each([*trials(plan), *trials(other)])]
+    assert kinds == [f"{plan.name} pmd", f"{plan.name} grpo", "other pmd", "other grpo"]
 
 
 def test_a_grid_multiplies_the_arms(tmp_path):

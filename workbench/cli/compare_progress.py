@@ -24,13 +24,13 @@ def print_costs(left: Sequence[Trial], paces: Mapping[str, Pace], layout: Layout
     """Minutes per run of each arm, and of all that is left."""
     table = table_of(("arm",), ("s a round", "minutes a run", "runs left", "minutes left"))
     total = 0.0
-    for arm, pace in paces.items():
-        own = [t for t in left if t.arm == arm]
+    for kind, pace in paces.items():
+        own = [t for t in left if t.kind == kind]
         seconds = [run_seconds(t, pace) for t in own]
         total += sum(seconds)
         cells = (f"{pace.round_s:.2f}", f"{seconds[0] / 60:.1f}", str(len(own)), f"{sum(seconds) / 60:.0f}")
-        table.add_row(plain(arm), *cells)
-    table.add_row("all", "", "", str(sum(t.arm in paces for t in left)), f"{total / layout.jobs / 60:.0f}")
+        table.add_row(plain(kind), *cells)
+    table.add_row("all", "", "", str(sum(t.kind in paces for t in left)), f"{total / layout.jobs / 60:.0f}")
     print_titled(f"Cost with {layout.jobs} at once, {layout.threads} threads each", table, stderr=True)
 
 
@@ -69,13 +69,13 @@ class _Bars:
 
 def _weight(trial: Trial, paces: Mapping[str, Pace]) -> float:
     """Seconds, or where the pace is unknown rounds, that a run takes."""
-    if trial.arm in paces:
-        return run_seconds(trial, paces[trial.arm])
+    if trial.kind in paces:
+        return run_seconds(trial, paces[trial.kind])
     return float(trial.config.training.rounds or 1) if trial.arm != BASE else 1.0
 
 
 def _name(trial: Trial) -> str:
-    return f"{trial.plan} {trial.arm} seed {trial.seed}"
+    return f"{trial.kind} seed {trial.seed}"
 
 
 def follow(tasks: Sequence[Task], layout: Layout, paces: Mapping[str, Pace]) -> list[str]:

@@ -39,7 +39,7 @@ def layouts() -> list[Layout]:
 
 
 def probe(trials: Sequence[Trial], layout: Layout, rounds: int, work: Path) -> dict[str, Pace]:
-    """The pace of each arm from its first rounds, `layout.jobs` at once. What was probed before is read again."""
+    """The pace of each kind of run from its first rounds, `layout.jobs` at once. What was probed before is read again."""
     out = work / f"probes-{layout.jobs}x{layout.threads}"
     short = [_short(trial, rounds) for trial in trials]
     tasks = [Task(trial=t, out=out, work=out / "work", threads=layout.threads) for t in short]
@@ -47,9 +47,11 @@ def probe(trials: Sequence[Trial], layout: Layout, rounds: int, work: Path) -> d
     for event in run_tasks([t for t in tasks if not (out / f"{run_key(t.trial)}{SUFFIX}").exists()], layout.jobs):
         if "error" in event.message:
             failed[event.index] = str(event.message["error"])
+        elif event.message.get("exit"):
+            failed.setdefault(event.index, f"its process ended with {event.message['exit']}")
     if failed:
         raise WorkbenchError(f"The probe failed: {next(iter(failed.values()))}")
-    return {t.arm: pace_of(read_run(out / f"{run_key(t)}{SUFFIX}")) for t in short}
+    return {t.kind: pace_of(read_run(out / f"{run_key(t)}{SUFFIX}")) for t in short}
 
 
 def _short(trial: Trial, rounds: int) -> Trial:
@@ -85,7 +87,7 @@ def faster(trial: Trial, rounds: int, work: Path, tell: Callable[[str], None]) -
         tell(f"probing {layout.jobs} at once with {layout.threads} threads each")
         # As many runs at once as there would be, of seeds of their own.
         same = [_seeded(trial, trial.seed + i) for i in range(layout.jobs)]
-        speed = layout.jobs / probe(same, layout, rounds, work)[trial.arm].round_s
+        speed = layout.jobs / probe(same, layout, rounds, work)[trial.kind].round_s
         speeds[f"{layout.jobs} x {layout.threads}"] = speed
         if speed > most:
             best, most = layout, speed
@@ -98,9 +100,9 @@ def _seeded(trial: Trial, seed: int) -> Trial:
 
 
 def one_of_each(trials: Sequence[Trial]) -> Iterator[Trial]:
-    """The first run of every arm that trains."""
-    arms: set[str] = set()
+    """The first run of every arm that trains, of each plan."""
+    kinds: set[str] = set()
     for trial in trials:
-        if trial.arm not in arms and trial.arm != BASE:
-            arms.add(trial.arm)
+        if trial.kind not in kinds and trial.arm != BASE:
+            kinds.add(trial.kind)
             yield trial

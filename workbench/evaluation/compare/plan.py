@@ -110,6 +110,11 @@ class Trial(Part):
         """False for the arm that measures the untrained model."""
         return self.arm != BASE
 
+    @property
+    def kind(self) -> str:
+        """The plan and the arm: what runs of several seeds share."""
+        return f"{self.plan} {self.arm}"
+
 
 def shipped() -> list[str]:
     """Names of the plans that come with the project."""
