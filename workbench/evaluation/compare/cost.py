@@ -39,7 +39,7 @@ def layouts() -> list[Layout]:
 
 
 def probe(trials: Sequence[Trial], layout: Layout, rounds: int, work: Path) -> dict[str, Pace]:
-    """The pace of each kind of run from its first rounds, `layout.jobs` at once. What was probed before is read again."""
+    """The pace of each kind of run from its first rounds, `layout.jobs` at once; what was probed before is read."""
     out = work / f"probes-{layout.jobs}x{layout.threads}"
     short = [_short(trial, rounds) for trial in trials]
     tasks = [Task(trial=t, out=out, work=out / "work", threads=layout.threads) for t in short]
