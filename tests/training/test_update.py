@@ -84,8 +84,9 @@ def test_the_hard_target_follows_the_rollouts_own_tokens(policy):
         (SIGN_KEPT.replace("3x = 20 + 5", "  3x = 20 + 5"), "  3x = 20 - 5"),
         ("Step 1: 3x = 20 - 5\nStep 2: 3x = 14\nAnswer: x = 14/3", "Step 2: 3x = 15"),
         ("3x = 20 - 5.  Step 2: 3x = 14\nAnswer: x = 14/3", " Step 2: 3x = 15"),
+        ("\n", "3x = 20 - 5"),
     ],
-    ids=["bare line", "indented", "labels", "steps on one line"],
+    ids=["bare line", "indented", "labels", "steps on one line", "blank"],
 )
 def test_the_hard_target_keeps_the_rollouts_blanks_and_labels(policy, text, reply):
     made = pmd_signals(policy, group_of(policy, [text, RIGHT]), Recalled())

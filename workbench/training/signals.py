@@ -154,9 +154,12 @@ def _target(
 
 def _opening(policy: Policy, member: Judged, place: int, start: int) -> str:
     """What a rollout writes between its token `start` and the words of its step: a blank, a label, mostly nothing."""
-    text, step = member.rollout.text, split(member.rollout.text)[place]
+    text, steps = member.rollout.text, split(member.rollout.text)
+    if place >= len(steps):
+        return ""  # nothing but blanks was written
+    step = steps[place]
     at = sum(map(len, policy.pieces(member.rollout.token_ids)[:start]))
-    return text[at : text.rindex(step.text, step.start, step.end)]
+    return text[at : max(at, text.rfind(step.text, step.start, step.end))]
 
 
 def health(signals: Sequence[Signals], groups: Sequence[Group]) -> Mapping[str, float]:
