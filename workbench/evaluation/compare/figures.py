@@ -105,11 +105,6 @@ def dev_target(runs: Runs) -> float:
     return float(np.mean([smoothed(curve_of(run).values)[-1] for run in runs]))
 
 
-def reach(runs: Runs, target: float, full: int) -> list[float]:
-    """Rollouts to the target, seed by seed."""
-    return [rollouts_to(curve_of(run), target, full) for run in runs]
-
-
 def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
     """Mean rollouts to the target. `setter`: the runs whose plateau is the target.
 
