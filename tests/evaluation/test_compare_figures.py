@@ -228,4 +228,5 @@ def test_the_page_shows_every_figure_and_loads_nothing():
 def test_arms_of_one_method_are_told_apart_by_their_colours() -> None:
     names = ["pmd", "with_replay", "replay_without_affirmation", "sdpo", "sdpo_1e-4", "grpo", "rft"]
     assert len(set(colours(names).values())) == len(names)
+    assert len(set(colours(["base", *names]).values())) == len(names) + 1
     assert colours(names)["pmd"] == colours(["pmd"])["pmd"]

@@ -13,39 +13,46 @@ from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Measure, Runs
 from workbench.evaluation.compare.report import many
 from workbench.evaluation.compare.summary import PlanRuns, figure, top_malrules
-from workbench.ui.palette import GREY, METHOD_COLOURS, SERIES, themed
+from workbench.ui.palette import BROWN, GREY, METHOD_COLOURS, SERIES, themed
 
 Figure = dict[str, Any]
 HEALTH = ("entropy", "mean_tokens", "cut_off_share", "unknown_share", "teacher_coverage", "memory_hits")
 """The health metrics that are drawn, as far as the loop reports them."""
+MOST_BANDS = 8
+"""Arms beyond which the bands of a curve hide each other."""
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
     """A colour for every arm: a method's own where it has one, else one that no method here has, if any is left."""
     arms = list(names)
     taken = {METHOD_COLOURS.get(name) for name in arms}
-    rest = cycle([c for c in (*SERIES, GREY) if c not in taken] or SERIES)
+    rest = cycle([c for c in (*SERIES, GREY, BROWN) if c not in taken] or SERIES)
     return {name: METHOD_COLOURS.get(name) or next(rest) for name in arms}
 
 
 def learning_curves(runs: PlanRuns, measure: Measure = figures.solved, title: str = "Solve rate on dev") -> Any:
-    """A measure on `dev` over the rollouts used, with intervals over seeds, then problems."""
+    """A measure on `dev` over the rollouts used, intervals over seeds, then problems; lines alone of many arms."""
     made = go.Figure()
     for name, colour in colours(runs.arms).items():
         points = figures.mean_curve(runs.arms[name], measure)
-        _band(made, name, [x for x, _ in points], [i for _, i in points], colour)
+        _curve(made, name, [x for x, _ in points], [i for _, i in points], colour, len(runs.arms) <= MOST_BANDS)
     made.update_layout(title=title, xaxis_title="rollouts", yaxis_title="share", yaxis_tickformat=".0%")
-    themed(made).update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 84})
-    return made
+    return _legend_below(made)
 
 
-def _band(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], colour: str) -> None:
-    """A line with its interval as a band of the same colour."""
+def _legend_below(made: Any, space: float = 0.2) -> Any:
+    """The figure in the project's look, its legend under it: several rows of names would cover the title."""
+    return themed(made).update_layout(legend={"y": -space, "yanchor": "top"}, margin={"b": 84})
+
+
+def _curve(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], colour: str, band: bool) -> None:
+    """A line, with its interval as a band of the same colour where wanted."""
     edge = [i.high for i in intervals] + [i.low for i in reversed(intervals)]
-    made.add_scatter(
-        x=[*x, *reversed(x)], y=edge, mode="lines", fill="toself", fillcolor=colour, opacity=0.15,
-        line={"width": 0}, hoverinfo="skip", showlegend=False, legendgroup=name,
-    )  # fmt: skip
+    if band:
+        made.add_scatter(
+            x=[*x, *reversed(x)], y=edge, mode="lines", fill="toself", fillcolor=colour, opacity=0.15,
+            line={"width": 0}, hoverinfo="skip", showlegend=False, legendgroup=name,
+        )  # fmt: skip
     made.add_scatter(
         x=list(x), y=[i.value for i in intervals], name=name, mode="lines+markers", legendgroup=name,
         line={"color": colour}, marker={"size": 5},
@@ -86,23 +93,24 @@ def splits(runs: PlanRuns) -> Any:
         _bars(made, figs, dict.fromkeys(wanted, colour), name)
         made.data[-1].marker.color = colour
     made.update_layout(title="Solve rate at the end", barmode="group", yaxis_tickformat=".0%")
-    return themed(made)
+    return _legend_below(made)
 
 
 def pass_at_k(runs: PlanRuns) -> Any:
-    """pass@k, drawn through, and maj@k, dashed, of every arm and of the untrained model."""
-    made = go.Figure()
+    """pass@k, drawn through, and maj@k, dotted, of every arm and of the untrained model."""
+    made, sizes = go.Figure(), set[int]()
     arms = {**({"base": [runs.base]} if runs.base else {}), **runs.arms}
     for name, colour in colours(arms).items():
         for kind, dash in (("pass_at", "solid"), ("majority_at", "dot")):
             found = many(arms[name])[kind]
-            label = f"{name} {'pass' if kind == 'pass_at' else 'majority'}"
+            sizes |= {int(k) for k in found}
             made.add_scatter(
-                x=[int(k) for k in found], y=[f["value"] for f in found.values()], name=label,
-                line={"color": colour, "dash": dash},
+                x=[int(k) for k in found], y=[f["value"] for f in found.values()], name=name,
+                legendgroup=name, showlegend=kind == "pass_at", line={"color": colour, "dash": dash},
             )  # fmt: skip
-    made.update_layout(title="pass@k and maj@k on test", xaxis_title="k", xaxis_type="log", yaxis_tickformat=".0%")
-    return themed(made)
+    made.update_layout(title="pass@k, drawn through, and maj@k, dotted, on test", yaxis_tickformat=".0%")
+    made.update_xaxes(title="k", type="log", tickvals=sorted(sizes))
+    return _legend_below(made)
 
 
 def process(runs: PlanRuns) -> Any:
@@ -112,7 +120,8 @@ def process(runs: PlanRuns) -> Any:
 
 def wrong_reasons(runs: PlanRuns) -> Any:
     """Right-for-wrong-reasons over rollouts, judged as in training."""
-    return learning_curves(runs, lambda c: c.wrong_reasons, "Right for wrong reasons on dev")
+    made = learning_curves(runs, lambda c: c.wrong_reasons, "Right for wrong reasons on dev")
+    return made.update_yaxes(tickformat=".1%")
 
 
 def health(runs: PlanRuns, names: Sequence[str] = HEALTH) -> Any:
@@ -126,7 +135,7 @@ def health(runs: PlanRuns, names: Sequence[str] = HEALTH) -> Any:
                 row=place // 2 + 1, col=place % 2 + 1,
             )  # fmt: skip
     made.update_layout(title="Health over rounds", height=240 * (-(-len(names) // 2)) + 120)
-    return themed(made)
+    return _legend_below(made, 0.07)
 
 
 def _series(runs: Runs, metric: str) -> tuple[list[int], list[float]]:
@@ -146,7 +155,7 @@ def stage_times(runs: PlanRuns) -> Any:
         means = [_per_round(own, stage) for own in runs.arms.values()]
         made.add_bar(x=list(runs.arms), y=means, name=stage)
     made.update_layout(title="Seconds of a round by stage", barmode="stack", yaxis_title="seconds")
-    return themed(made)
+    return _legend_below(made, 0.35)
 
 
 def _per_round(runs: Runs, stage: str) -> float:
@@ -177,7 +186,7 @@ def malrules(runs: PlanRuns) -> Any:
     made.update_layout(
         title=f"First errors of {runs.plan.ours} on dev by malrule", xaxis_title="round", yaxis_tickformat=".1%"
     )
-    return themed(made)
+    return _legend_below(made)
 
 
 def all_figures(runs: PlanRuns) -> list[Any]:

@@ -13,6 +13,8 @@ from workbench.types import Judgement
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#7A7A7A",
 )  # fmt: skip
+BROWN = "#8C564B"
+"""For the eighth thing, where there must be one; not of the seven."""
 SERIES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
 METHOD_COLOURS = {"pmd": BLUE, "sdpo": ORANGE, "grpo": VERMILION, "rft": GREEN, "sft": PURPLE, "base": GREY}
 
