@@ -42,7 +42,7 @@ def learning_curves(runs: PlanRuns, measure: Measure = figures.solved, title: st
 
 def _legend_below(made: Any, space: float = 0.2) -> Any:
     """The figure in the project's look, its legend under it: several rows of names would cover the title."""
-    return themed(made).update_layout(legend={"y": -space, "yanchor": "top"}, margin={"b": 84})
+    return themed(made).update_layout(legend={"y": -space, "yanchor": "top"}, margin={"b": 104})
 
 
 def _curve(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], colour: str, band: bool) -> None:

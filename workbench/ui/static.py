@@ -18,6 +18,7 @@ from workbench.errors import BadInput
 INK = "#7A7A7A"
 MARKERS = {"square": "s", "x": "x", "circle": "o", "diamond": "D", "line-ns": "|"}
 DASHES = {"dash": "--", "dot": ":", "dashdot": "-."}
+COLOURS = 128
 DPI, WIDTH = 100, 780
 """Pixels an inch, and pixels across: as wide as a notebook is beside its list of files."""
 
@@ -53,7 +54,16 @@ def static_png(figure: Mapping[str, Any]) -> bytes:
     _make_room(canvas, axes)
     out = io.BytesIO()
     canvas.savefig(out, format="png", transparent=True)
-    return out.getvalue()
+    return _light(out)
+
+
+def _light(png: io.BytesIO) -> bytes:
+    """The picture in as many colours as the eye needs: bands that overlap are many kilobytes of blends."""
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.open(png).quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(made, format="png", optimize=True)
+    return made.getvalue()
 
 
 def plain(text: str) -> str:
@@ -167,7 +177,7 @@ def _scatter(plot: Any, trace: Mapping[str, Any]) -> None:
     line, marker = trace.get("line", {}), trace.get("marker", {})
     shade = marker.get("color") or line.get("color") or trace.get("_colour")
     if trace.get("fill") == "toself":
-        plot.fill(x, y, color=colour(trace.get("fillcolor", shade)), linewidth=0)
+        plot.fill(x, y, color=colour(trace.get("fillcolor", shade)), linewidth=0, alpha=trace.get("opacity"))
     if "lines" in mode and line.get("width", 2):
         drawn = {"hv": "steps-post", "vh": "steps-pre"}.get(line.get("shape", ""), "default")
         plot.plot(x, y, color=colour(line.get("color") or shade), linewidth=line.get("width", 2),
@@ -316,10 +326,13 @@ def _head(canvas: Any, plot: Any, layout: Mapping[str, Any], height: float) -> N
         canvas.text(0.02, 1 - 14 / height, title, color=INK, fontsize=12, va="center")
     handles, labels = plot.get_legend_handles_labels()
     if labels and layout.get("showlegend", len(labels) > 1):
-        standing = (layout.get("legend") or {}).get("orientation") == "v"
+        asked = layout.get("legend") or {}
+        standing, low = asked.get("orientation") == "v", asked.get("y", 1)
         look = {"frameon": False, "fontsize": 9, "labelcolor": INK, "ncols": 1 if standing else len(labels)}
-        corner = (1, 0) if standing else (1, 1)
-        made = plot.legend(handles, labels, loc="lower right", bbox_to_anchor=corner, **look)
+        place = {"loc": "lower right", "bbox_to_anchor": (1, 0) if standing else (1, 1)}
+        if low < 0:  # under the plot there is room for rows
+            place, look["ncols"] = {"loc": "upper left", "bbox_to_anchor": (0, low)}, 4
+        made = plot.legend(handles, labels, **place, **look)
         for handle in made.legend_handles:
             if hasattr(handle, "set_sizes"):
                 handle.set_sizes([60])
