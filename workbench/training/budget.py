@@ -30,17 +30,17 @@ class Need:
         return self.policy + self.teacher + self.gradients + self.optimizer
 
 
-def memory_need(parameters: int, lora_parameters: int = 0, copies: int = 1) -> Need:
+def memory_need(parameters: int, lora_parameters: int = 0) -> Need:
     """The memory that training takes with AdamW, whole in float32, or adapters over a model in bfloat16.
 
-    `lora_parameters`: numbers in the adapters; 0 trains the whole model. `copies`: models beside the policy; 1 where
-    the moving average teaches, 2 where `training.teacher` is `frozen` or `live`, for the average is held as well.
+    The teacher is the moving average, a second copy of the policy; where `training.teacher` is `frozen` or `live`
+    there is one more. `lora_parameters`: numbers in the adapters; 0 trains the whole model.
     """
     if not lora_parameters:
         size = FULL * parameters
-        return Need(size, copies * size, size, MOMENTS * size)
+        return Need(size, size, size, MOMENTS * size)
     policy = HALF * parameters + FULL * lora_parameters
-    return Need(policy, copies * policy, FULL * lora_parameters, MOMENTS * FULL * lora_parameters)
+    return Need(policy, policy, FULL * lora_parameters, MOMENTS * FULL * lora_parameters)
 
 
 def trained_parameters(policy: Policy) -> int:

@@ -19,6 +19,7 @@ INK = "#7A7A7A"
 MARKERS = {"square": "s", "x": "x", "circle": "o", "diamond": "D", "line-ns": "|"}
 DASHES = {"dash": "--", "dot": ":", "dashdot": "-."}
 COLOURS = 128
+"""In a picture; more are not seen, and make a notebook big."""
 DPI, WIDTH = 100, 780
 """Pixels an inch, and pixels across: as wide as a notebook is beside its list of files."""
 
