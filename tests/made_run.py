@@ -13,8 +13,8 @@ from workbench.problems.pupils import write
 from workbench.problems.splits import load_split
 from workbench.store import Store
 from workbench.types import (
+    Estimate,
     Group,
-    Interval,
     Judged,
     Level,
     Problem,
@@ -106,8 +106,8 @@ def made_round(index: int, members: Sequence[Judged], live: int) -> Round:
     if index % 2 == 0:
         rate = 0.4 + 0.3 * index / (index + 6)
         evaluation = {
-            "solve_rate": Interval(rate, rate - 0.1, rate + 0.1),
-            "process_rate": Interval(rate - 0.03, rate - 0.13, rate + 0.07),
-            "right_for_wrong_reasons": Interval(0.03, 0.0, 0.06),
+            "solve_rate": Estimate(rate, rate - 0.1, rate + 0.1),
+            "process_rate": Estimate(rate - 0.03, rate - 0.13, rate + 0.07),
+            "right_for_wrong_reasons": Estimate(0.03, 0.0, 0.06),
         }
     return Round(index, index / 3, metrics, {"sample": 1.5, "verify": 0.1, "update": 2.0}, evaluation)

@@ -15,7 +15,7 @@ from workbench.evaluation.intervals import (
     paired_difference,
     pass_at_k,
 )
-from workbench.types import Interval
+from workbench.types import Estimate
 
 TABLES = st.dictionaries(
     st.text(max_size=3), st.lists(st.floats(0, 1), min_size=1, max_size=4), min_size=1, max_size=6
@@ -29,7 +29,7 @@ def test_the_mean_is_over_problems_and_not_over_samples() -> None:
 
 def test_two_problems_give_the_interval_of_their_three_means() -> None:
     # Resampled means are 0, 0.5 and 1 with chances 1/4, 1/2 and 1/4: both tails exceed 2.5 %.
-    assert mean_interval({"a": [0], "b": [1]}) == Interval(0.5, 0.0, 1.0)
+    assert mean_interval({"a": [0], "b": [1]}) == Estimate(0.5, 0.0, 1.0)
 
 
 def test_a_hundred_problems_give_the_binomial_interval() -> None:
@@ -41,7 +41,7 @@ def test_a_hundred_problems_give_the_binomial_interval() -> None:
 
 
 def test_equal_values_give_a_point() -> None:
-    assert mean_interval({"a": [1, 1], "b": [1]}) == Interval(1.0, 1.0, 1.0)
+    assert mean_interval({"a": [1, 1], "b": [1]}) == Estimate(1.0, 1.0, 1.0)
 
 
 @given(TABLES, st.integers(0, 5))
@@ -74,16 +74,16 @@ def test_a_problem_on_one_side_only_is_bad_input() -> None:
 
 
 def test_one_seed_gives_the_interval_over_problems_and_one_problem_that_over_seeds() -> None:
-    assert hierarchical_interval([[0.0, 1.0]]) == Interval(0.5, 0.0, 1.0)
-    assert hierarchical_interval([[0.0], [1.0]]) == Interval(0.5, 0.0, 1.0)
+    assert hierarchical_interval([[0.0, 1.0]]) == Estimate(0.5, 0.0, 1.0)
+    assert hierarchical_interval([[0.0], [1.0]]) == Estimate(0.5, 0.0, 1.0)
 
 
 def test_seeds_that_differ_widen_the_interval() -> None:
     # Both tables have the problem means 0.5: over problems alone the interval is a point.
     alike = hierarchical_interval([[0.5] * 8, [0.5] * 8])
     apart = hierarchical_interval([[0.0] * 8, [1.0] * 8])
-    assert alike == Interval(0.5, 0.5, 0.5)
-    assert apart == Interval(0.5, 0.0, 1.0)
+    assert alike == Estimate(0.5, 0.5, 0.5)
+    assert apart == Estimate(0.5, 0.0, 1.0)
 
 
 def test_more_seeds_of_the_same_problems_do_not_make_the_problems_more() -> None:

@@ -20,7 +20,7 @@ from workbench.store.connection import store_path
 from workbench.store.migrations import MIGRATIONS, migrate
 from workbench.types import (
     Diagnosis,
-    Interval,
+    Estimate,
     Judged,
     Judgement,
     Knowledge,
@@ -134,7 +134,7 @@ def test_saving_again_changes_nothing(store: Store) -> None:
 
 def test_a_repeated_round_replaces_the_one_before(store: Store) -> None:
     for loss in (1.0, 0.5):
-        evaluation = {"solve_rate": Interval(loss, 0.0, 1.0)}
+        evaluation = {"solve_rate": Estimate(loss, 0.0, 1.0)}
         store.save_round("a", Round(3, 1.0, {"loss": loss}, {}, evaluation))
     store.save_round("a", Round(1, 1.0, {}, {}))
     assert [(r.index, r.metrics) for r in store.rounds("a")] == [(1, {}), (3, {"loss": 0.5})]

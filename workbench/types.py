@@ -303,7 +303,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Interval:
+class Estimate:
     """A figure with its 95 % interval."""
 
     value: float
@@ -321,7 +321,7 @@ class Round:
     """Loss, health and solve rate of the round, by name."""
     seconds: dict[str, float]
     """Wall time by stage."""
-    evaluation: dict[str, Interval] = field(default_factory=dict)
+    evaluation: dict[str, Estimate] = field(default_factory=dict)
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}

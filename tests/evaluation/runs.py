@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.evaluation.compare.record import Charges, Counts, Ending, Many, Point, RunRecord
+from workbench.evaluation.compare.record import Charges, Counts, DevPoint, Ending, Many, RunRecord
 
 PROBLEMS = ("a", "b")
 
@@ -26,7 +26,7 @@ def run(
 ) -> RunRecord:
     """A run with an evaluation every 10 rounds of 10 rollouts each."""
     points = tuple(
-        Point(
+        DevPoint(
             10 * i, charges(100 * i), counts(solved), {"sign_kept": 2 - min(i, 2), "slip": 1}, {"entropy": 1.0}, i / 2
         )
         for i, solved in enumerate(curve)

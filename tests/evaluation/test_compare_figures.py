@@ -14,7 +14,7 @@ from workbench.evaluation.compare.plan import Plan
 from workbench.evaluation.compare.record import Ending, RunRecord
 from workbench.evaluation.compare.report import report
 from workbench.evaluation.compare.summary import Comparison, PlanRuns, figure, malrule_shares, summarise
-from workbench.types import Interval, from_json, to_json
+from workbench.types import Estimate, from_json, to_json
 from workbench.ui.comparison import all_figures, colours
 from workbench.ui.comparison_page import page
 
@@ -205,7 +205,7 @@ def test_the_malrules_at_the_start_with_their_share_over_rounds():
 
 
 def test_a_side_without_a_bound_is_null_in_json():
-    row = figure(lambda: Interval(1.0, 0.5, float("inf")))
+    row = figure(lambda: Estimate(1.0, 0.5, float("inf")))
     assert json.loads(json.dumps(row, allow_nan=False))["high"] is None
     assert "no bound" in row["reason"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.evaluation.peers import Pair, deciding, ours, solveset
+from workbench.evaluation.peers import EquationPair, deciding, ours, solveset
 from workbench.evaluation.speed import generated_pairs
 from workbench.verification import Verifier
 
@@ -21,7 +21,7 @@ from workbench.verification import Verifier
     ],
 )
 def test_decision_alone(before: str, after: str, same: bool | None):
-    assert deciding()(Pair(before, after)) is same
+    assert deciding()(EquationPair(before, after)) is same
 
 
 def test_decision_verdict_and_peer_say_the_same_of_generated_pairs():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import BadInput
-from workbench.evaluation.step_figures import ANSWERS, GOLD, MARKED, MOVES, Figure, Report, Sizes, measure
+from workbench.evaluation.step_figures import ANSWERS, GOLD, MARKED, MOVES, Figure, Sizes, StepFigures, measure
 
 SMALL = Sizes(gold=10, rewritten=10, malrule_problems=0, change_problems=0, alternate_problems=0)
 STORY = "Ann has 12 pens. She buys 3 boxes with 4 pens in each and gives 5 pens away. How many pens has she now?"
@@ -41,7 +41,7 @@ def write(folder: Path, *names: str) -> Path:
     return folder
 
 
-def figure(report: Report, data: str, mode: str, what: str) -> Figure:
+def figure(report: StepFigures, data: str, mode: str, what: str) -> Figure:
     (found,) = [f for f in report.figures if (f.data, f.mode) == (data, mode) and what in f.what]
     return found
 

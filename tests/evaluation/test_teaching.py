@@ -8,17 +8,23 @@ import pytest
 import torch
 
 from tests.records import LINEAR, STORY
-from workbench.config import Config, Model
+from workbench.config import Config, ModelSettings
 from workbench.errors import BadInput
 from workbench.evaluation import teaching
-from workbench.evaluation.teaching import ALONE, ANOTHER, BOTH, CRITIQUE, KINDS, MEMORY, Slip, slips, told
+from workbench.evaluation.teaching import ALONE, ANOTHER, BOTH, CRITIQUE, KINDS, MEMORY, WrongStep, slips, told
 from workbench.problems.splits import load_split
 from workbench.prompts import Help
 from workbench.training.policy import Policy, load_policy
 
 RIGHT, WRONG = (1,), (2, 2)
 HELP = Help(lessons=("Undo it.",), right_so_far=("3x = 15",), next_step="x = 5")
-FOUND = [Slip(LINEAR, (), WRONG, RIGHT, HELP), Slip(STORY, (), WRONG, RIGHT, replace(HELP, next_step="6 + 4 = 10"))]
+FOUND = [
+    WrongStep(LINEAR, (), WRONG, RIGHT, HELP),
+    WrongStep(STORY, (), WRONG, RIGHT, replace(HELP, next_step="6 + 4 = 10")),
+]
+    WrongStep(LINEAR, (), WRONG, RIGHT, HELP),
+    WrongStep(STORY, (), WRONG, RIGHT, replace(HELP, next_step="6 + 4 = 10")),
+]
 OF_RIGHT = {ALONE: -2.0, MEMORY: -1.5, CRITIQUE: -0.5, BOTH: -0.1, ANOTHER: -3.0}
 OF_WRONG = {ALONE: -0.5, MEMORY: -0.55, CRITIQUE: -1.0, BOTH: -2.0, ANOTHER: -1.4}
 """Of each token, by what the teacher reads."""
@@ -67,7 +73,7 @@ def test_one_problem_has_no_other_to_compare_with() -> None:
 
 @pytest.fixture(scope="module")
 def tutor() -> Policy:
-    return load_policy(Model(device="cpu"))
+    return load_policy(ModelSettings(device="cpu"))
 
 
 def test_slips_are_whole_steps_that_went_wrong(tutor) -> None:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from workbench.cli import app
 from workbench.cli.bench import OURS
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.errors import BadInput
 from workbench.evaluation import throughput
 from workbench.evaluation.throughput import loss_memory, sampling_paces
@@ -15,7 +15,7 @@ from workbench.training.policy import load_policy
 
 @pytest.fixture(scope="module")
 def policy(tiny_tutor):
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 def test_the_loop_and_generate_are_timed_and_a_failure_is_told(policy, monkeypatch):

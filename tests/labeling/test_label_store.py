@@ -15,7 +15,7 @@ import pytest
 
 from tests.labeling.labelled import AT, item, items, label
 from workbench.errors import BadInput
-from workbench.store import Order, Place, Store
+from workbench.store import Order, QueuePlace, Store
 from workbench.store.labels import GOLD_EVERY
 from workbench.types import Label, Mark
 
@@ -134,9 +134,9 @@ def test_the_item_that_was_not_labelled_comes_again_until_it_is_skipped(store: S
 def test_each_order_has_its_own_first_and_what_was_asked_for_comes_before(store: Store):
     a, b, c, asked = items(4)
     places = {
-        a.id: Place(uncertain=0.9, disagree=0.1, diverse=0.5, worth=0.2),
-        b.id: Place(uncertain=0.2, disagree=0.8, diverse=0.4, worth=0.3),
-        c.id: Place(uncertain=0.1, disagree=0.2, diverse=0.9, worth=0.1),
+        a.id: QueuePlace(uncertain=0.9, disagree=0.1, diverse=0.5, worth=0.2),
+        b.id: QueuePlace(uncertain=0.2, disagree=0.8, diverse=0.4, worth=0.3),
+        c.id: QueuePlace(uncertain=0.1, disagree=0.2, diverse=0.9, worth=0.1),
     }
     store.add_label_items([a, b, c], places)
     first = {order: store.take_item(order.value, order) for order in Order}
@@ -150,7 +150,7 @@ def test_each_order_has_its_own_first_and_what_was_asked_for_comes_before(store:
 
 def test_an_item_for_two_goes_to_a_second_person_before_others(store: Store):
     double, single = items(2)
-    store.add_label_items([single, double], {double.id: Place(readers=2), single.id: Place(uncertain=1)})
+    store.add_label_items([single, double], {double.id: QueuePlace(readers=2), single.id: QueuePlace(uncertain=1)})
     store.save_label(label(double, "ann", RIGHT))
     assert store.take_item("ann") == single
     assert store.take_item("ben") == double
@@ -161,7 +161,9 @@ def test_an_item_for_two_goes_to_a_second_person_before_others(store: Store):
 def test_gold_comes_in_turn_and_is_for_everybody(store: Store):
     plain = items(GOLD_EVERY)
     gold = item("x = 99")
-    store.add_label_items([gold, *plain], {gold.id: Place(gold=WRONG), **{p.id: Place(readers=9) for p in plain}})
+    store.add_label_items(
+        [gold, *plain], {gold.id: QueuePlace(gold=WRONG), **{p.id: QueuePlace(readers=9) for p in plain}}
+    )
     for name in ("ann", "ben"):
         seen = []
         while (taken := store.take_item(name)) is not None:

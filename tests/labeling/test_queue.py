@@ -31,7 +31,7 @@ from workbench.labeling.queue import (
 )
 from workbench.labeling.sources import problems_of_run, shipped_queue
 from workbench.problems.splits import load_split
-from workbench.store import Place, Store
+from workbench.store import QueuePlace, Store
 from workbench.types import Diagnosis, Evidence, Judged, Judgement, Mark, Problem, StepVerdict, Verdict
 from workbench.verification import Verifier
 from workbench.verification.findings import Finding
@@ -205,4 +205,4 @@ def test_fifty_items_ship_with_gold_beside_them():
     assert sum(place.gold is None for _, place in queue) == 50
     assert sum(place.gold is not None for _, place in queue) == 2
     assert shipped_queue(path=Path("nowhere.jsonl")) == []
-    assert all(isinstance(one.problem, Problem) and isinstance(place, Place) for one, place in queue)
+    assert all(isinstance(one.problem, Problem) and isinstance(place, QueuePlace) for one, place in queue)

@@ -18,7 +18,7 @@ from workbench.labeling.candidates import hear, item_of
 from workbench.labeling.features import View, features, numbers
 from workbench.labeling.fitting import Example, choose, least_labels, make_judge, parts, thresholds_to_try
 from workbench.labeling.judge import Judge, Threshold
-from workbench.labeling.refine import Marked, marked, refine
+from workbench.labeling.refine import LabelledStep, marked, refine
 from workbench.labeling.refined import JUDGE, RefinedVerifier, refined
 from workbench.labeling.reliability import Reliability, Standing, is_ambiguous, is_settled, reliabilities, weighed
 from workbench.labeling.reverify import reverify
@@ -290,7 +290,7 @@ def test_refine_needs_labels_and_a_target_in_reach():
     with pytest.raises(BadInput, match="no labels"):
         refine([])
     with pytest.raises(BadInput, match="target is 1"):
-        refine([Marked(item_of(STORY, ["a"], "t"), ("a",), Mark.CORRECT)], 1.0)
+        refine([LabelledStep(item_of(STORY, ["a"], "t"), ("a",), Mark.CORRECT)], 1.0)
 
 
 def test_whole_solutions_come_from_the_file(tmp_path: Path):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from tests.training.test_update import group_of
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.memory.retrieval import Recalled
 from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 from workbench.training.contexts import TeacherContext
@@ -19,7 +19,7 @@ from workbench.training.signals import by_outcome, pmd_signals
 
 @pytest.fixture(scope="module")
 def policy(tiny_tutor):
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 @pytest.fixture(scope="module")

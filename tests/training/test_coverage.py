@@ -8,17 +8,17 @@ import pytest
 
 from tests.records import LATE, RIGHT, SIGN_KEPT
 from tests.training.test_update import group_of
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.memory.retrieval import Recalled
 from workbench.training import coverage
-from workbench.training.coverage import Coverage, signal_coverage
+from workbench.training.coverage import SignalCoverage, signal_coverage
 from workbench.training.policy import load_policy
 from workbench.training.signals import pmd_signals
 
 
 @pytest.fixture(scope="module")
 def policy(tiny_tutor):
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 def made(policy, texts):
@@ -28,13 +28,13 @@ def made(policy, texts):
 
 def test_nothing_wrong_has_no_coverage(policy):
     group, signals = made(policy, [RIGHT, RIGHT])
-    assert signal_coverage(policy, [group], [signals], "s") == Coverage()
+    assert signal_coverage(policy, [group], [signals], "s") == SignalCoverage()
 
 
 def test_a_rollout_without_a_context_has_no_signal(policy):
     group, signals = made(policy, [RIGHT, SIGN_KEPT])
     bare = replace(signals, contexts=(None, None))
-    assert signal_coverage(policy, [group], [bare], "s") == Coverage(tried=1)
+    assert signal_coverage(policy, [group], [bare], "s") == SignalCoverage(tried=1)
 
 
 def test_a_context_counts_if_it_moves_the_step_enough_and_more_than_anothers(policy, monkeypatch):
@@ -44,9 +44,9 @@ def test_a_context_counts_if_it_moves_the_step_enough_and_more_than_anothers(pol
     assert (found.tried, found.moving) == (2, 2)
     assert found.usable in (1, 2)
     monkeypatch.setattr(coverage, "LEAST_MOVE", 1e9)
-    assert signal_coverage(policy, groups, signals, "s") == Coverage(tried=2)
+    assert signal_coverage(policy, groups, signals, "s") == SignalCoverage(tried=2)
 
 
 def test_contexts_of_one_problem_alone_have_none_to_be_compared_with(policy):
     group, signals = made(policy, [RIGHT, SIGN_KEPT])
-    assert signal_coverage(policy, [group], [signals], "s") == Coverage()
+    assert signal_coverage(policy, [group], [signals], "s") == SignalCoverage()

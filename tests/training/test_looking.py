@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from workbench.config import Model, Training
+from workbench.config import ModelSettings, TrainingSettings
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import evaluate
 from workbench.memory.retrieval import Recalled
 from workbench.problems.splits import load_split
 from workbench.training.looking import clearest_lesson, divergences, expected, likelihood, step_tokens, updated
 from workbench.training.policy import Exchange, Policy, load_policy
-from workbench.training.signals import Row, Signals, Target, pmd_signals
+from workbench.training.signals import Signals, Target, TrainingRow, pmd_signals
 
 
 @pytest.fixture(scope="module")
 def policy(tiny_tutor: Path) -> Policy:
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"), trainable=True)
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"), trainable=True)
 
 
 def test_expectations_are_those_of_sampling(policy: Policy):
@@ -42,9 +42,11 @@ def test_equal_readers_do_not_diverge(policy: Policy):
 
 def test_an_update_makes_the_target_likelier_and_leaves_the_policy(policy: Policy):
     target = Exchange(tuple(policy.encode("3x = 15\n")), tuple(policy.encode("x = 5")))
-    idle = Row(target, (0.0,) * len(target.reply), (0.0,) * len(target.reply), (0.0,) * len(target.reply), None)
+    idle = TrainingRow(
+        target, (0.0,) * len(target.reply), (0.0,) * len(target.reply), (0.0,) * len(target.reply), None
+    )
     before = likelihood(policy, target)
-    settings = Training(learning_rate=1e-3)
+    settings = TrainingSettings(learning_rate=1e-3)
     moved, terms = updated(
         policy, policy.frozen_copy(), Signals((idle,), (Target(target, 1.0),), (), ()), settings, 3
     )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import torch
 
 from tests.training.test_update import RIGHT, SIGN_KEPT, group_of, step
-from workbench.config import Model, Training
+from workbench.config import ModelSettings, TrainingSettings
 from workbench.memory.retrieval import Recalled
 from workbench.training import update as module
 from workbench.training.merging import merge_rows, merge_targets
 from workbench.training.policy import Exchange, load_policy
-from workbench.training.signals import Row, Target, pmd_signals
+from workbench.training.signals import Target, TrainingRow, pmd_signals
 
 LN = (-0.1, -0.2, -0.3)
 
 
-def row(advantages, distil=(0.0, 0.0, 0.0), reply=(7, 8, 9), prompt=(1, 2), taught=None) -> Row:
-    return Row(Exchange(prompt, reply), LN, tuple(advantages), tuple(distil), taught)
+def row(advantages, distil=(0.0, 0.0, 0.0), reply=(7, 8, 9), prompt=(1, 2), taught=None) -> TrainingRow:
+    return TrainingRow(Exchange(prompt, reply), LN, tuple(advantages), tuple(distil), taught)
 
 
 def test_equal_rows_become_one_with_the_sum_of_their_weights():
@@ -54,9 +54,9 @@ def test_merged_rollouts_move_the_weights_as_each_on_its_own_does(tiny_tutor, mo
     """The whole update, on a group that repeats itself."""
     found = []
     for merge in (True, False):
-        policy = load_policy(Model(path=str(tiny_tutor), device="cpu"), trainable=True)
+        policy = load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"), trainable=True)
         group = group_of(policy, [RIGHT, SIGN_KEPT, RIGHT, SIGN_KEPT, RIGHT])
-        made = pmd_signals(policy, group, Recalled(), affirm=Training().affirm)
+        made = pmd_signals(policy, group, Recalled(), affirm=TrainingSettings().affirm)
         if not merge:
             monkeypatch.setattr(module, "merge_rows", lambda rows: [r for r in rows if any(r.advantages + r.distil)])
             monkeypatch.setattr(module, "merge_targets", list)

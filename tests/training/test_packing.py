@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.training import policy as module
 from workbench.training.packing import CAPACITY, pack
 from workbench.training.policy import Exchange, load_policy, logits_of, reply_hidden
@@ -46,7 +46,7 @@ def test_much_is_spread_over_rows():
 
 @pytest.fixture
 def policy(tiny_tutor):
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"), trainable=True)
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"), trainable=True)
 
 
 def states_and_gradient(policy, sequences):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig, MistralConfig, Qwen2Config
 
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.errors import BadInput
 from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
 
@@ -28,7 +28,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def tutor(tiny_tutor) -> Policy:
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 def policy_of(tutor: Policy, kind: type, **settings: object) -> Policy:

@@ -7,20 +7,20 @@ from dataclasses import replace
 import pytest
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
-from workbench.config import Config, Memory, Reflection
+from workbench.config import Config, MemorySettings, ReflectionSettings
 from workbench.memory.checking import Checked, Drop
 from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState, confirm, retire
 from workbench.memory.tally import tallied
 from workbench.training.remembering import When, memorise, read_memory
 from workbench.types import Level, MemoryItem
-from workbench.types import Reflection as Said
+from workbench.types import ReflectionSettings as Said
 
 OTHER = replace(STORY, id="p3")
 
 
 def config(**memory: object) -> Config:
-    return Config(memory=Memory(**memory), reflection=Reflection(writer="diagnosis"))
+    return Config(memory=MemorySettings(**memory), reflection=ReflectionSettings(writer="diagnosis"))
 
 
 def practise(settings: Config, rounds: int, start: MemoryState | None = None) -> MemoryState:
@@ -54,7 +54,13 @@ def full() -> MemoryState:
 
 def recalled(memory: MemoryState, **settings: object):
     return read_memory(
-        LINEAR, [LINEAR, STORY, OTHER], memory, Memory(**settings), words, "0/0", library([LINEAR, STORY, OTHER])
+        LINEAR,
+        [LINEAR, STORY, OTHER],
+        memory,
+        MemorySettings(**settings),
+        words,
+        "0/0",
+        library([LINEAR, STORY, OTHER]),
     )
 
 
@@ -98,7 +104,7 @@ def test_shuffled_memory_speaks_of_another_problem_and_no_longer(full):
 def test_shuffled_memory_of_one_skill_speaks_of_another_problem_too(full):
     same = replace(STORY, skill=LINEAR.skill)
     items = {**full.items, "far": replace(full.items["far"], skill=LINEAR.skill)}
-    settings, known = Memory(mode="shuffled"), library([LINEAR, same])
+    settings, known = MemorySettings(mode="shuffled"), library([LINEAR, same])
     found = read_memory(LINEAR, [LINEAR, same], MemoryState(items), settings, words, "0/0", known)
     assert "far" in {i.id for i in found.items} <= {"far", "rule"}
     assert read_memory(LINEAR, [LINEAR], full, settings, words, "0/0", known) == Recalled()
@@ -121,7 +127,7 @@ def test_a_lesson_that_is_seen_again_is_as_good_as_new():
 def test_about_the_solution_that_is_remembered_no_strategy_is_asked_for():
     """The first solution was written down without the policy; without one, a question would fail."""
     memory, when = practise(config(), 1), When(1, 2, "t@1")
-    by_policy = Config(reflection=Reflection(writer="policy"))
+    by_policy = Config(reflection=ReflectionSettings(writer="policy"))
     _, metrics = memorise(memory, None, [group([RIGHT], round=1)], by_policy, when)  # type: ignore[arg-type]
     assert metrics["reflections_asked"] == 0
     other = RIGHT.removeprefix("3x = 20 - 5\n")

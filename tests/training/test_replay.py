@@ -6,7 +6,7 @@ import pytest
 
 from tests.records import LATE, RIGHT, SIGN_KEPT, STORY
 from tests.training.test_update import group_of
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.memory.retrieval import Recalled
 from workbench.memory.state import Correction, MemoryState, retire
 from workbench.training.policy import load_policy
@@ -16,7 +16,7 @@ from workbench.training.signals import pmd_signals
 
 @pytest.fixture(scope="module")
 def policy(tiny_tutor):
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 def correction(n: int) -> Correction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
 from workbench.training.sampling import rollout_seed, sample
 from workbench.training.streaming import stream
@@ -16,7 +16,7 @@ TEXTS = ["Solve 3x + 5 = 20.", "Work out 7 - (-3) + 5.", "Expand 3(x + 4)."]
 
 @pytest.fixture(scope="module")
 def policy(tiny_tutor) -> Policy:
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 def prompts(policy: Policy) -> list[list[int]]:

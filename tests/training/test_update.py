@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
-from workbench.config import Model, Training
+from workbench.config import ModelSettings, TrainingSettings
 from workbench.memory.retrieval import Recalled
 from workbench.training import update as module
 from workbench.training.baselines import grpo_signals
@@ -19,7 +19,7 @@ from workbench.verification import Verifier
 
 @pytest.fixture
 def policy(tiny_tutor) -> Policy:
-    return load_policy(Model(path=str(tiny_tutor), device="cpu"))
+    return load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
 
 
 def group_of(policy: Policy, texts: list[str], problem: Problem = LINEAR) -> Group:
@@ -48,7 +48,7 @@ def step(policy: Policy, made: Signals, **settings: object) -> dict[str, torch.T
     """The weights after one plain gradient step."""
     teacher = policy.frozen_copy()
     optimizer = torch.optim.SGD(policy.model.parameters(), lr=1.0)
-    update(policy, teacher, optimizer, made.rows, made.targets, Training(clip_norm=1e9, **settings))
+    update(policy, teacher, optimizer, made.rows, made.targets, TrainingSettings(clip_norm=1e9, **settings))
     return {name: p.detach().clone() for name, p in policy.model.named_parameters()}
 
 
@@ -57,7 +57,7 @@ def test_small_passes_move_the_weights_as_one_large_pass(tiny_tutor, monkeypatch
     for micro, logits in ((1 << 20, 1 << 30), (60, 1)):
         monkeypatch.setattr(module, "MICRO_TOKENS", micro)
         monkeypatch.setattr(module, "LOGITS", logits)
-        policy = load_policy(Model(path=str(tiny_tutor), device="cpu"))
+        policy = load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"))
         results.append(step(policy, signals(policy)))
     for name, value in results[0].items():
         torch.testing.assert_close(value, results[1][name], atol=1e-5, rtol=1e-4)

@@ -7,17 +7,17 @@ import pytest
 import torch
 
 from tests.records import LINEAR, STORY
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.prompts import Help
 from workbench.training.embedding import embedder
 from workbench.training.policy import Policy, load_policy
-from workbench.training.worth import Trial, raised_by
+from workbench.training.worth import InsightTrial, raised_by
 from workbench.types import Level, Rollout, StopReason
 
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return load_policy(Model(device="cpu"))
+    return load_policy(ModelSettings(device="cpu"))
 
 
 def alone(policy: Policy, prompt: list[int], reply: tuple[int, ...]) -> float:
@@ -34,8 +34,8 @@ def test_the_worth_of_an_insight_is_the_gain_in_mean_log_probability(policy):
     solved = Rollout("r", LINEAR.id, 0, 0, 0, policy.text(ids), ids, (0.0,) * len(ids), StopReason.END, "t@0")
     right = "A number that crosses the equals sign changes its sign."
     trials = [
-        Trial(Level.LESSON, right, LINEAR.text, solved),
-        Trial(Level.PATTERN, "long story: one event, one line", LINEAR.text, solved),
+        InsightTrial(Level.LESSON, right, LINEAR.text, solved),
+        InsightTrial(Level.PATTERN, "long story: one event, one line", LINEAR.text, solved),
     ]
     plain = alone(policy, policy.problem_ids(LINEAR.text), ids)
     read = alone(policy, policy.problem_ids(LINEAR.text, Help(lessons=(right,))), ids)

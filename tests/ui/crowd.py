@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from tests.labeling.labelled import items
-from workbench.store import Place, Store
+from workbench.store import QueuePlace, Store
 from workbench.types import Mark
 
 ENDPOINTS = {Mark.CORRECT: "label_correct", Mark.INCORRECT: "label_incorrect", Mark.CANT_TELL: "label_cant_tell"}
@@ -36,7 +36,7 @@ def fill(path: Path, count: int, doubles: float = 0.1) -> None:
     """A store with items, a share of which two people are to read."""
     rng, made = Random(0), items(count)
     with Store.open(path) as store:
-        places = {one.id: Place(rng.random(), readers=1 + (rng.random() < doubles)) for one in made}
+        places = {one.id: QueuePlace(rng.random(), readers=1 + (rng.random() < doubles)) for one in made}
         store.add_label_items(made, places)
 
 

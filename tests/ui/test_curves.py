@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.types import Interval, Round
+from workbench.types import Estimate, Round
 from workbench.ui.curves import (
     averaged,
     curves_figure,
@@ -16,7 +16,7 @@ from workbench.ui.curves import (
     stages_figure,
 )
 
-DEV = Interval(0.5, 0.4, 0.6)
+DEV = Estimate(0.5, 0.4, 0.6)
 ROUNDS = [
     Round(0, 0.0, {"rollouts": 8, "solve_share": 0.25}, {"update": 2.0, "sample": 1.0}, {"solve_rate": DEV}),
     Round(1, 0.1, {"rollouts": 8, "solve_share": 0.75}, {"update": 1.0, "sample": 3.0}),
@@ -37,7 +37,7 @@ def test_rollouts_are_averaged_over_windows() -> None:
     assert first.value.value == 0.5
     assert first.value.high == pytest.approx(0.5 + 1.96 * 0.25)
     assert second.rollouts == 18
-    assert second.value == Interval(0.5, 0.5, 0.5)
+    assert second.value == Estimate(0.5, 0.5, 0.5)
     assert averaged(ROUNDS, "absent") == []
 
 

@@ -10,8 +10,8 @@ from workbench.training.budget import memory_need
 from workbench.training.looking import Expected
 from workbench.types import (
     Diagnosis,
+    Estimate,
     Group,
-    Interval,
     Judged,
     Judgement,
     Problem,
@@ -112,7 +112,7 @@ def test_routes_are_stacked_to_one():
 
 
 def test_intervals_are_drawn_as_they_are():
-    (trace,) = bars_with_intervals({"a": Interval(0.5, 0.25, 1.0)}, "t").data
+    (trace,) = bars_with_intervals({"a": Estimate(0.5, 0.25, 1.0)}, "t").data
     assert (trace.x[0], trace.error_x.array[0], trace.error_x.arrayminus[0]) == (0.5, 0.5, 0.25)
 
 

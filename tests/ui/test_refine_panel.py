@@ -10,12 +10,12 @@ import pytest
 
 from tests.records import LINEAR, STORY
 from workbench.labeling.candidates import item_of
-from workbench.labeling.judge import Bin, Judge, Measured, Trial
+from workbench.labeling.judge import CalibrationBin, Judge, JudgeFit, Measured
 from workbench.labeling.reliability import Reliability
 from workbench.labeling.reverify import Changes, StepChange
 from workbench.labeling.versions import BUILTIN, Version, chosen, names, save, use, versions_folder
 from workbench.store import Store
-from workbench.types import Interval, Judgement, Knowledge, Label, Mark
+from workbench.types import Estimate, Judgement, Knowledge, Label, Mark
 from workbench.ui import refine_panel
 from workbench.ui.context import AppContext
 from workbench.ui.refine_figures import change_rows, changes_html, reliability_diagram, version_html
@@ -29,9 +29,11 @@ def no_progress(*_: Any, **__: Any) -> None:
 
 
 def version() -> Version:
-    half = Interval(0.5, 0.4, 0.6)
-    report = Measured(40, 20, 19, half, Interval(0.95, 0.75, 1.0), (Bin(0.3, half, 20), Bin(0.9, half, 20)))
-    trial = Trial(160, 80, 2, 72, f"may decide {HOSTILE}", report)
+    half = Estimate(0.5, 0.4, 0.6)
+    report = Measured(
+        40, 20, 19, half, Estimate(0.95, 0.75, 1.0), (CalibrationBin(0.3, half, 20), CalibrationBin(0.9, half, 20))
+    )
+    trial = JudgeFit(160, 80, 2, 72, f"may decide {HOSTILE}", report)
     rules = (
         Reliability(HOSTILE, "sign_kept", Judgement.INCORRECT, 0, 20),
         Reliability("arithmetic", "valid", Judgement.CORRECT, 1, 0),

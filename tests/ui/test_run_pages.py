@@ -22,7 +22,7 @@ from workbench.ui import run_data
 from workbench.ui.audit_page import audit_page
 from workbench.ui.committed import committed_curves, committed_html
 from workbench.ui.run_data import Audits, audited
-from workbench.ui.tables import Column, Row, figure, key_of, read_key, share, table_html, words
+from workbench.ui.tables import Column, TableRow, figure, key_of, read_key, share, table_html, words
 from workbench.ui.tabs import progress
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e' onclick='alert(3) ${7*7} {{8*8}} `"
@@ -83,7 +83,7 @@ def test_hostile_text_does_nothing_in_any_field(text: str) -> None:
         views.cell_html(cell, text, text),
         views.memory_html([item]),
         views.examples_html([hostile], {}),
-        table_html(text, [Column(text, hint=text)], [Row((words(text),), key_of(text))]),
+        table_html(text, [Column(text, hint=text)], [TableRow((words(text),), key_of(text))]),
     ]
     for html in shown:
         assert_harmless(html)
@@ -117,7 +117,9 @@ def test_search_needs_every_word_and_the_state_fits() -> None:
 
 
 def test_the_table_sorts_by_what_it_shows() -> None:
-    made = table_html("t", [Column("a"), Column("b", figures=True)], [Row((words("Zoo"), share(0.056)), "k", True)])
+    made = table_html(
+        "t", [Column("a"), Column("b", figures=True)], [TableRow((words("Zoo"), share(0.056)), "k", True)]
+    )
     assert re.findall(r'data-order="([^"]*)"', made) == ["zoo", "0.056"]
     assert "5.6%" in made
     assert 'data-pick="k"' in made

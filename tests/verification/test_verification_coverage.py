@@ -6,8 +6,8 @@ import pytest
 
 from workbench.errors import BadInput
 from workbench.types import Knowledge, Problem
-from workbench.verification.coverage import Sample, measure, read_samples, report
-from workbench.verification.twins import Kind, twins
+from workbench.verification.coverage import CoverageSample, measure, read_samples, report
+from workbench.verification.twins import Perturbation, twins
 
 
 @pytest.mark.parametrize(
@@ -24,16 +24,16 @@ from workbench.verification.twins import Kind, twins
     ],
 )
 def test_twins(step: str, slip: str | None, misreading: str | None):
-    assert twins(step, Kind.SLIP) == ((slip,) if slip else ())
+    assert twins(step, Perturbation.SLIP) == ((slip,) if slip else ())
     if misreading is not None:
-        assert twins(step, Kind.MISREADING) == (misreading,)
+        assert twins(step, Perturbation.MISREADING) == (misreading,)
 
 
-def sample(text: str, *steps: str, answer: str | None = "7", skill: str = "adding") -> Sample:
-    return Sample(Problem("p", text, answer, skill), steps)
+def sample(text: str, *steps: str, answer: str | None = "7", skill: str = "adding") -> CoverageSample:
+    return CoverageSample(Problem("p", text, answer, skill), steps)
 
 
-def covered(*samples: Sample):
+def covered(*samples: CoverageSample):
     return report(list(measure(samples, knowledge=Knowledge.ANSWER)), Knowledge.ANSWER)
 
 

@@ -9,20 +9,20 @@ from verification_helpers import Deadly
 
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import DEFAULT, Finding, Verifier
-from workbench.verification.many import CHUNK, Task, VerdictCache, content_key, verify_many
+from workbench.verification.many import CHUNK, VerdictCache, VerificationTask, content_key, verify_many
 
 VERIFIER = Verifier()
 
 
-def task(n: int) -> Task:
+def task(n: int) -> VerificationTask:
     problem = Problem(str(n), f"Solve x + {n} = {2 * n}.", f"x = {n}")
-    return Task(problem, [f"x = {2 * n} - {n}", f"x = {n if n % 3 else n + 1}", f"Answer: x = {n}"])
+    return VerificationTask(problem, [f"x = {2 * n} - {n}", f"x = {n if n % 3 else n + 1}", f"Answer: x = {n}"])
 
 
 TASKS = [task(n) for n in range(1, 3 * CHUNK + 6)]
 
 
-def alone(tasks: list[Task]):
+def alone(tasks: list[VerificationTask]):
     return [VERIFIER.verify(t.problem, t.solution, t.knowledge) for t in tasks]
 
 
@@ -42,7 +42,7 @@ def test_from_a_thread():
 def test_a_crash_makes_one_solution_unknown_and_the_rest_go_on():
     verifier = Verifier(checkers=(Deadly(),))
     problem = Problem("p", "p", "1")
-    tasks = [Task(problem, ["die" if n in (3, 20) else "live", f"{n}"]) for n in range(40)]
+    tasks = [VerificationTask(problem, ["die" if n in (3, 20) else "live", f"{n}"]) for n in range(40)]
     found = list(verify_many(tasks, verifier, jobs=2))
     dead = [n for n, verdict in enumerate(found) if verdict.steps[0].judgement is Judgement.UNKNOWN]
     assert dead == [3, 20]
@@ -77,7 +77,7 @@ def test_the_cache_is_bounded_and_keyed_by_content():
     assert cache.get(content_key(VERIFIER, TASKS[0])) is None
     kept = cache.get(content_key(VERIFIER, TASKS[7]))
     assert kept == alone(TASKS[7:8])[0]
-    other = Task(TASKS[7].problem, TASKS[7].solution, Knowledge.FREE)
+    other = VerificationTask(TASKS[7].problem, TASKS[7].solution, Knowledge.FREE)
     assert cache.get(content_key(VERIFIER, other)) is None
 
 

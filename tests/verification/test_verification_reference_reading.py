@@ -10,7 +10,7 @@ from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import Verifier
 from workbench.verification.reference.moves import moves
 from workbench.verification.reference.reading import read_statement
-from workbench.verification.reference.worked import Place, work_through
+from workbench.verification.reference.worked import QuantityPlace, work_through
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ WORKED = ("7 * 11 = 77 jars", "5 * 13 = 65 jars", "77 + 65 = 142 jars", "142 * 3
 @pytest.mark.parametrize(
     ("steps", "place"),
     [
-        (["11 * 7 = 77"], Place.ON_PATH),
-        (["11 * 7 + 5 * 13 = 142"], Place.ON_PATH),
-        (["(7 * 11 + 5 * 13) * 3 = 426"], Place.ON_PATH),
-        (["7 * 11 * 3 = 231"], Place.ANOTHER_WAY),
-        (["11 * 3 = 33"], Place.ANOTHER_WAY),
-        (["11 * 3 = 33", "33 * 7 = 231"], Place.ANOTHER_WAY),
-        (["7 * 11 = 77", "77 / 3 = 25.67"], Place.ONE_MOVE),
-        (["70 + 7 = 77"], Place.SAME_VALUE),
-        (["7 + 11 = 18"], Place.OFF),
+        (["11 * 7 = 77"], QuantityPlace.ON_PATH),
+        (["11 * 7 + 5 * 13 = 142"], QuantityPlace.ON_PATH),
+        (["(7 * 11 + 5 * 13) * 3 = 426"], QuantityPlace.ON_PATH),
+        (["7 * 11 * 3 = 231"], QuantityPlace.ANOTHER_WAY),
+        (["11 * 3 = 33"], QuantityPlace.ANOTHER_WAY),
+        (["11 * 3 = 33", "33 * 7 = 231"], QuantityPlace.ANOTHER_WAY),
+        (["7 * 11 = 77", "77 / 3 = 25.67"], QuantityPlace.ONE_MOVE),
+        (["70 + 7 = 77"], QuantityPlace.SAME_VALUE),
+        (["7 + 11 = 18"], QuantityPlace.OFF),
     ],
 )
 def test_places(steps, place):

@@ -14,7 +14,7 @@ from workbench.cli.labels import AsJson
 from workbench.types import Knowledge
 
 if TYPE_CHECKING:
-    from workbench.evaluation.refining import Report
+    from workbench.evaluation.refining import RefinementReport
 
 
 def bench_refine(
@@ -81,7 +81,7 @@ def bench_refine(
         _print_report(report)
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: RefinementReport) -> None:
     from workbench.cli.render import percent, print_titled, table_of
 
     table = table_of(("labels", "target"), ("certified in", "decided", "precision", "decisions"))

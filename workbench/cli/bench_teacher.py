@@ -34,7 +34,7 @@ def bench_teacher(
     from workbench.cli.models import prepare, resolve_model
     from workbench.cli.render import progress_bar
     from workbench.cli.tables import print_teaching
-    from workbench.config import Config, Model
+    from workbench.config import Config, ModelSettings
     from workbench.problems.splits import evenly, load_split
     from workbench.training.hardware import describe_machine
 
@@ -44,7 +44,7 @@ def bench_teacher(
     from workbench.training.loop import blind
     from workbench.training.policy import load_policy
 
-    policy, config = load_policy(Model(path=place)), Config()
+    policy, config = load_policy(ModelSettings(path=place)), Config()
     chosen = [blind(problem) for problem in evenly(load_split(split), n)]
     with progress_bar("practising twice", 2 * len(chosen) * config.sampling.group_size) as (bar, task):
         found = slips(policy, chosen, config, seed, lambda count: bar.advance(task, count))

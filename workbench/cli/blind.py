@@ -39,7 +39,7 @@ def blind(
     from workbench.cli.models import longest_solution, open_policy, resolve_model
     from workbench.cli.render import progress_bar
     from workbench.cli.verify import require_place
-    from workbench.config import Model
+    from workbench.config import ModelSettings
     from workbench.evaluation.evaluate import evaluate
     from workbench.files import json_line, write_atomically
     from workbench.labeling.blind import ambiguous_steps, blind_row
@@ -47,7 +47,7 @@ def blind(
 
     require_place(out)
     chosen = evenly(load_split(split), problems)
-    policy = open_policy(Model(path=resolve_model(model, runs_folder)))
+    policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     with progress_bar(f"sampling {len(chosen)} problems of {split}", len(chosen) * samples) as (bar, task):
         made = evaluate(
             policy,

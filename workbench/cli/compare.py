@@ -15,7 +15,7 @@ from workbench.errors import BadInput, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.evaluation.compare.cost import Layout
-    from workbench.evaluation.compare.plan import Plan, Trial
+    from workbench.evaluation.compare.plan import Plan, PlannedRun
     from workbench.evaluation.compare.summary import Comparison
 
 OUT, WORK = Path("data/results/runs"), Path("runs/compare")
@@ -23,7 +23,7 @@ BENCH = "bench-round.json"
 
 
 @dataclass(frozen=True)
-class Request:
+class CompareOptions:
     """What the caller asked for."""
 
     plans: Sequence[Plan]
@@ -36,7 +36,7 @@ class Request:
     any_version: bool
 
     @property
-    def trials(self) -> list[Trial]:
+    def trials(self) -> list[PlannedRun]:
         from workbench.evaluation.compare.plan import trials
 
         return [trial for plan in self.plans for trial in trials(plan)]
@@ -93,7 +93,7 @@ def compare(
 
     changed = read_overrides(settings or ())
     named = [narrowed(read_plan(p), rounds, seeds, arms, changed) for p in plans or ["main"]]
-    request = Request(named, out, work, jobs, threads, probe_rounds, keep, any_version)
+    request = CompareOptions(named, out, work, jobs, threads, probe_rounds, keep, any_version)
     failed: list[str] = []
     if not report:
         failed = _run(request, only_probe=probe)
@@ -104,10 +104,10 @@ def compare(
         raise WorkbenchError(f"{len(failed)} runs failed, the first with: {failed[0]}")
 
 
-def _run(request: Request, only_probe: bool) -> list[str]:
+def _run(request: CompareOptions, only_probe: bool) -> list[str]:
     """Run what is not finished; returns what went wrong."""
     from workbench.cli.compare_progress import follow, print_costs
-    from workbench.evaluation.compare.child import Task
+    from workbench.evaluation.compare.child import RunTask
     from workbench.evaluation.compare.keys import run_key
     from workbench.evaluation.compare.outside import NO_TRL, installed
     from workbench.evaluation.compare.record import SUFFIX
@@ -129,7 +129,7 @@ def _run(request: Request, only_probe: bool) -> list[str]:
         if only_probe:
             return []
         tasks = [
-            Task(trial=t, out=request.out, work=request.work, threads=layout.threads, keep=request.keep)
+            RunTask(trial=t, out=request.out, work=request.work, threads=layout.threads, keep=request.keep)
             for t in left.values()
         ]
         return follow(tasks, layout, paces)
@@ -138,7 +138,7 @@ def _run(request: Request, only_probe: bool) -> list[str]:
         raise typer.Exit(INTERRUPTED) from error
 
 
-def _costs(request: Request, left: Sequence[Trial]) -> tuple[Layout, dict[str, Any]]:
+def _costs(request: CompareOptions, left: Sequence[PlannedRun]) -> tuple[Layout, dict[str, Any]]:
     """How the cores are used, and the pace of each arm by plan and name."""
     from workbench.evaluation.compare.cost import Layout, faster, layouts, one_of_each, probe
 
@@ -160,7 +160,7 @@ def _costs(request: Request, left: Sequence[Trial]) -> tuple[Layout, dict[str, A
     return layout, probe(probed, layout, request.probe_rounds, request.work)
 
 
-def _report(request: Request, to: Path | None, html: Path | None, as_json: bool) -> None:
+def _report(request: CompareOptions, to: Path | None, html: Path | None, as_json: bool) -> None:
     from workbench.cli.compare_progress import print_summary
     from workbench.evaluation.compare.record import read_runs
     from workbench.evaluation.compare.report import report as make_report

@@ -11,16 +11,16 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from workbench.cli.render import console, percent, plain, print_titled, table_of
-from workbench.evaluation.compare.child import INTERRUPTED, Task
+from workbench.evaluation.compare.child import INTERRUPTED, RunTask
 from workbench.evaluation.compare.cost import Layout, Pace, run_seconds
-from workbench.evaluation.compare.plan import BASE, Trial
+from workbench.evaluation.compare.plan import BASE, PlannedRun
 from workbench.evaluation.compare.pool import Event, log_file, run_tasks
 
 ENDING = 0.1
 """Share of a run that its last measurements are taken for, where nothing better is known."""
 
 
-def print_costs(left: Sequence[Trial], paces: Mapping[str, Pace], layout: Layout) -> None:
+def print_costs(left: Sequence[PlannedRun], paces: Mapping[str, Pace], layout: Layout) -> None:
     """Minutes per run of each arm, and of all that is left."""
     table = table_of(("arm",), ("s a round", "minutes a run", "runs left", "minutes left"))
     total = 0.0
@@ -37,7 +37,9 @@ def print_costs(left: Sequence[Trial], paces: Mapping[str, Pace], layout: Layout
 class _Bars:
     """How far every running run is, and when all will be done."""
 
-    def __init__(self, tasks: Sequence[Task], layout: Layout, paces: Mapping[str, Pace], progress: Progress) -> None:
+    def __init__(
+        self, tasks: Sequence[RunTask], layout: Layout, paces: Mapping[str, Pace], progress: Progress
+    ) -> None:
         self.tasks, self.layout, self.progress = tasks, layout, progress
         self.weights = [_weight(task.trial, paces) for task in tasks]
         self.share = [0.0] * len(tasks)
@@ -67,18 +69,18 @@ class _Bars:
         return f"about {minutes:.0f} min left"
 
 
-def _weight(trial: Trial, paces: Mapping[str, Pace]) -> float:
+def _weight(trial: PlannedRun, paces: Mapping[str, Pace]) -> float:
     """Seconds, or where the pace is unknown rounds, that a run takes."""
     if trial.kind in paces:
         return run_seconds(trial, paces[trial.kind])
     return float(trial.config.training.rounds or 1) if trial.arm != BASE else 1.0
 
 
-def _name(trial: Trial) -> str:
+def _name(trial: PlannedRun) -> str:
     return f"{trial.kind} seed {trial.seed}"
 
 
-def follow(tasks: Sequence[Task], layout: Layout, paces: Mapping[str, Pace]) -> list[str]:
+def follow(tasks: Sequence[RunTask], layout: Layout, paces: Mapping[str, Pace]) -> list[str]:
     """Run the tasks with bars on stderr; returns what went wrong."""
     failed: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
@@ -96,7 +98,7 @@ def follow(tasks: Sequence[Task], layout: Layout, paces: Mapping[str, Pace]) -> 
     return failed
 
 
-def _hear(event: Event, task: Task, bars: _Bars, told: dict[int, str]) -> str | None:
+def _hear(event: Event, task: RunTask, bars: _Bars, told: dict[int, str]) -> str | None:
     """Take in what a child told; returns a line to keep, if it is worth one."""
     message, name, rounds = event.message, _name(task.trial), task.trial.config.training.rounds or 1
     if "round" in message:
@@ -121,7 +123,7 @@ def _hear(event: Event, task: Task, bars: _Bars, told: dict[int, str]) -> str | 
     return None
 
 
-def _unsaid(event: Event, task: Task) -> str:
+def _unsaid(event: Event, task: RunTask) -> str:
     """Why a child ended that told nothing: the last line of its log."""
     code, name = event.message["exit"], _name(task.trial)
     if code == INTERRUPTED:

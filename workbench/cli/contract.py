@@ -38,10 +38,10 @@ def contract(
         raise BadInput(f"--part {part!r}: the parts are dev and test.")
     from workbench.cli.evaluate import measure
     from workbench.cli.models import open_policy, resolve_model
-    from workbench.config import Model
+    from workbench.config import ModelSettings
     from workbench.problems.splits import evenly, load_split
 
-    policy = open_policy(Model(path=resolve_model(model, runs_folder)))
+    policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     from workbench.cli.render import interval_record, progress_bar
     from workbench.evaluation.contract import measure_alone, measure_help
 

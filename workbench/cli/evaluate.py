@@ -84,9 +84,9 @@ def evaluate(
     source = str(problems) if problems is not None else split or "test"
     chosen = evenly(read_problems(problems) if problems is not None else load_split(source), n)
     from workbench.cli.models import longest_solution, open_policy, resolve_model
-    from workbench.config import Model
+    from workbench.config import ModelSettings
 
-    policy = open_policy(Model(path=resolve_model(model, runs_folder)))
+    policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     limit = longest_solution(policy, max_tokens)
     found = measure(policy, chosen, f"{len(chosen)} problems of {source}", samples, limit, seed, greedy=True)
     facts = {"model": policy.name, "problems": source, "n": len(chosen), "samples": samples, "seed": seed}

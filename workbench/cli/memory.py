@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.types import Judged, MemoryItem
 
 
-class Kind(StrEnum):
+class LevelChoice(StrEnum):
     """What `--level` takes: a level, or both kinds of insight."""
 
     EXPERIENCE = "experience"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 def memory(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name or path, or 'latest'.")],
     skill: Annotated[str | None, typer.Option(help="Only items of this skill.")] = None,
-    level: Annotated[Kind | None, typer.Option(help="Only items of this level.")] = None,
+    level: Annotated[LevelChoice | None, typer.Option(help="Only items of this level.")] = None,
     retired: Annotated[bool, typer.Option("--retired", help="The retired items, each with why.")] = False,
     item: Annotated[
         str | None,
@@ -90,7 +90,7 @@ def memory(
             tables.print_sample(drawn, texts, seed)
         return
     _require_skill(skill, items)
-    levels = None if level is None else INSIGHTS if level is Kind.INSIGHT else {Level(level.value)}
+    levels = None if level is None else INSIGHTS if level is LevelChoice.INSIGHT else {Level(level.value)}
     chosen = listed(items, skill, levels, retired)
     if as_json:
         _print_json({"run": name, "overview": asdict(overview(items, rounds)), "items": [asdict(i) for i in chosen]})

@@ -13,7 +13,7 @@ from workbench.training.fetch import SMOLLM2, model_folder
 from workbench.training.quiet import start_quietly
 
 if TYPE_CHECKING:
-    from workbench.config import Model
+    from workbench.config import ModelSettings
     from workbench.training.policy import Policy
 
 TUTOR_TOKENS, FOREIGN_TOKENS = 160, 300
@@ -58,7 +58,7 @@ def prepare(name: str | None) -> str:
     return place
 
 
-def open_policy(settings: Model) -> Policy:
+def open_policy(settings: ModelSettings) -> Policy:
     """The policy of these settings, libraries made ready first."""
     prepare(settings.path)
     from workbench.training.policy import load_policy

@@ -35,7 +35,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """One run: its place and its configuration."""
 
     name: str
@@ -66,7 +66,7 @@ def overrides(settings: Sequence[str], **options: object) -> tuple[str, ...]:
     return (*settings, *(f"{key}={json.dumps(value)}" for key, value in given.items()))
 
 
-def plan_new(options: Options) -> Plan:
+def plan_new(options: Options) -> RunPlan:
     """A run that does not exist yet. Raises `BadInput` for a bad setting or a name that is taken."""
     from workbench.config import load_config
 
@@ -75,7 +75,7 @@ def plan_new(options: Options) -> Plan:
     return _plan(name, options.runs_folder / name, config, options, resumed=False)
 
 
-def plan_resumed(options: Options) -> Plan:
+def plan_resumed(options: Options) -> RunPlan:
     """An existing run, perhaps with other limits. Raises `BadInput` where the options contradict it."""
     from workbench.config import load_config
 
@@ -91,7 +91,9 @@ def plan_resumed(options: Options) -> Plan:
     return _plan(folder.name, folder, config, options, resumed=True, extended=bool(limits))
 
 
-def _plan(name: str, folder: Path, config: Config, options: Options, resumed: bool, extended: bool = False) -> Plan:
+def _plan(
+    name: str, folder: Path, config: Config, options: Options, resumed: bool, extended: bool = False
+) -> RunPlan:
     store = store_place(options.store, folder.parent)
     go_on = f"workbench train --resume --run {name}"
     if folder.parent != RUNS:
@@ -99,7 +101,7 @@ def _plan(name: str, folder: Path, config: Config, options: Options, resumed: bo
     if options.store is not None:
         go_on += f" --store {options.store}"
     verifier = _verifier(name, folder.parent, options, resumed)
-    return Plan(name, folder, store, config, resumed, extended, go_on, verifier)
+    return RunPlan(name, folder, store, config, resumed, extended, go_on, verifier)
 
 
 def _verifier(name: str, runs_folder: Path, options: Options, resumed: bool) -> Verifier:

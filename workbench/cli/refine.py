@@ -17,7 +17,7 @@ from workbench.cli.verify import verifier_named
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:
-    from workbench.labeling.refine import Marked
+    from workbench.labeling.refine import LabelledStep
 
 verifiers = typer.Typer(
     cls=GuardedGroup,
@@ -76,7 +76,7 @@ def refine(
         typer.echo(f"put it in use: workbench verifiers use {version.hash}")
 
 
-def steps_of(files: Sequence[Path], place: str) -> list[Marked]:
+def steps_of(files: Sequence[Path], place: str) -> list[LabelledStep]:
     """The marked steps of files, or of a store."""
     from workbench.labeling.exchange import read_labels
     from workbench.labeling.refine import marked, steps_in_store
@@ -84,7 +84,7 @@ def steps_of(files: Sequence[Path], place: str) -> list[Marked]:
     from workbench.store import Store
     from workbench.store.connection import store_path
 
-    found: list[Marked] = []
+    found: list[LabelledStep] = []
     for file in files:
         reads, items = read_labels(file, {})
         found += marked(items.values(), [read.label for read in reads], whole_in_file(file))

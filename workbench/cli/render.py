@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from workbench.types import Interval, Judgement, Problem, Round, StepVerdict, Verdict
+from workbench.types import Estimate, Judgement, Problem, Round, StepVerdict, Verdict
 
 SIGNS = {
     Judgement.CORRECT: ("✓", "green"),
@@ -89,7 +89,7 @@ def solution_record(verdict: Verdict) -> dict[str, Any]:
 # Tables
 
 
-def interval_record(interval: Interval) -> dict[str, float]:
+def interval_record(interval: Estimate) -> dict[str, float]:
     """A figure for machines, as fractions."""
     return {"value": interval.value, "low": interval.low, "high": interval.high}
 
@@ -112,7 +112,7 @@ def table_of(left: Sequence[str], right: Sequence[str]) -> Table:
     return table
 
 
-def print_metrics(title: str, metrics: Mapping[str, Interval | None]) -> None:
+def print_metrics(title: str, metrics: Mapping[str, Estimate | None]) -> None:
     """Each measure with its interval."""
     table = table_of(("measure",), ("per cent [95 %]",))
     for name, interval in metrics.items():

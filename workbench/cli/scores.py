@@ -16,7 +16,7 @@ from workbench.evaluation.intervals import paired_difference
 from workbench.files import read_text, write_atomically
 from workbench.problems.splits import evenly, load_split, practised
 from workbench.training.policy import Policy
-from workbench.types import Interval, Problem, from_json, to_json
+from workbench.types import Estimate, Problem, from_json, to_json
 
 FINAL_SPLITS = ("test", "numbers", "wording", "depth")
 EVALUATION_SEED = 0
@@ -27,7 +27,7 @@ EVALUATION_SEED = 0
 class Score:
     """A policy on one set of problems."""
 
-    metrics: dict[str, Interval]
+    metrics: dict[str, Estimate]
     solved: dict[str, list[float]]
     """Of each problem's samples, by problem id."""
 
@@ -76,10 +76,10 @@ def measure_sets(policy: Policy, material: Material, config: Config, when: str, 
     return scores
 
 
-def dev_check(material: Material, config: Config) -> Callable[[Policy, int], dict[str, Interval]]:
+def dev_check(material: Material, config: Config) -> Callable[[Policy, int], dict[str, Estimate]]:
     """What the loop calls now and then to see how the policy does."""
 
-    def check(policy: Policy, round: int) -> dict[str, Interval]:
+    def check(policy: Policy, round: int) -> dict[str, Estimate]:
         samples, limit = config.evaluation.samples, config.sampling.max_tokens
         return run_evaluation(policy, material.dev, samples, seed=EVALUATION_SEED, max_tokens=limit).metrics()
 

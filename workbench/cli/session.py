@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 
 from workbench import __version__
 from workbench.cli.guard import INTERRUPTED
-from workbench.cli.plan import Plan
+from workbench.cli.plan import RunPlan
 from workbench.cli.render import progress_bar, round_line
 from workbench.cli.runs import CONFIG_FILE
 from workbench.cli.scores import Material, Scores, compare, dev_check, measure_sets
@@ -38,7 +38,7 @@ from workbench.types import Round, from_json, to_json
 METRICS, BEFORE, AFTER, RESULTS = "metrics.jsonl", "before.json", "after.json", "results.json"
 
 
-def train_run(plan: Plan, material: Material) -> dict[str, Any]:
+def train_run(plan: RunPlan, material: Material) -> dict[str, Any]:
     """Do what the plan says and return the results. Whatever ends it early is recorded in the store."""
     if plan.config.training.threads:
         torch.set_num_threads(plan.config.training.threads)
@@ -56,7 +56,7 @@ def train_run(plan: Plan, material: Material) -> dict[str, Any]:
     return results
 
 
-def record_run(plan: Plan, store: Store) -> None:
+def record_run(plan: RunPlan, store: Store) -> None:
     """Put a new run into its folder and the store, or take an old one up again."""
     known = plan.name in store.run_names()
     if plan.resumed or not known:
@@ -78,7 +78,7 @@ def record_run(plan: Plan, store: Store) -> None:
 
 
 @contextlib.contextmanager
-def alone(plan: Plan) -> Iterator[None]:
+def alone(plan: RunPlan) -> Iterator[None]:
     """Hold a run for one process. Raises `BadInput` if another one trains it."""
     make_folder(plan.folder.parent)
     try:
@@ -91,7 +91,7 @@ def alone(plan: Plan) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _ending(plan: Plan, store: Store) -> Iterator[None]:
+def _ending(plan: RunPlan, store: Store) -> Iterator[None]:
     """Record how a run ended early, and tell how to go on with it."""
     try:
         yield
@@ -107,13 +107,13 @@ def _ending(plan: Plan, store: Store) -> Iterator[None]:
         raise
 
 
-def _mark(store: Store, plan: Plan, status: str) -> None:
+def _mark(store: Store, plan: RunPlan, status: str) -> None:
     # A full disk may be why it ended: that is then what should be heard, not this.
     with contextlib.suppress(WorkbenchError):
         store.set_status(plan.name, status)
 
 
-def _train(plan: Plan, material: Material, store: Store) -> list[Round]:
+def _train(plan: RunPlan, material: Material, store: Store) -> list[Round]:
     """The loop, with a line for each round; returns all rounds of the run, earlier sittings' too."""
     file, limits = plan.folder / METRICS, plan.config.training
     rounds = _earlier_rounds(plan, store)
@@ -146,7 +146,7 @@ def training_seconds(rounds: Sequence[Round]) -> float:
 # The file of rounds
 
 
-def _earlier_rounds(plan: Plan, store: Store) -> list[Round]:
+def _earlier_rounds(plan: RunPlan, store: Store) -> list[Round]:
     """Rounds before the newest checkpoint: those after it are going to be repeated."""
     newest = checkpoint.newest(plan.checkpoints) if plan.checkpoints.is_dir() else None
     resumed = int(newest.name.removeprefix("round-")) if newest else 0
@@ -178,7 +178,7 @@ def _append(file: Path, done: Round) -> None:
 # The end
 
 
-def _finish(plan: Plan, material: Material, before: Scores, rounds: Sequence[Round]) -> dict[str, Any]:
+def _finish(plan: RunPlan, material: Material, before: Scores, rounds: Sequence[Round]) -> dict[str, Any]:
     """Measure and save the trained policy; the results, also as a file."""
     policy = trained_policy(plan)
     # Of a shorter training: what is measured now is another policy.
@@ -214,7 +214,7 @@ def _stage_shares(rounds: Sequence[Round], seconds: float) -> Mapping[str, float
     return {name: value / seconds for name, value in ordered}
 
 
-def trained_policy(plan: Plan) -> Policy:
+def trained_policy(plan: RunPlan) -> Policy:
     """The policy of the newest checkpoint. Raises `StorageError` if there is none that is whole."""
     newest = checkpoint.newest(plan.checkpoints)
     if newest is None:
@@ -224,7 +224,7 @@ def trained_policy(plan: Plan) -> Policy:
     return policy
 
 
-def save_model(policy: Policy, plan: Plan) -> None:
+def save_model(policy: Policy, plan: RunPlan) -> None:
     """The trained model as a folder that transformers loads, adapters merged; whole or not at all."""
     model = policy.model.merge_and_unload() if plan.config.model.lora_rank else policy.model
     staging = plan.folder / f".model-{secrets.token_hex(8)}.tmp"

@@ -51,13 +51,13 @@ def solve(
         raise BadInput(f"{samples} samples at temperature 0 would all be the same; give --temperature 1.")
     from workbench.cli.models import longest_solution, open_policy, resolve_model
     from workbench.cli.render import print_solution, solution_record
-    from workbench.config import Model
+    from workbench.config import ModelSettings
     from workbench.types import Knowledge, Problem, content_id
     from workbench.verification import Verifier
 
     text = in_words(problem)
     asked = Problem(id=content_id(text, answer), text=text, answer=answer)
-    policy = open_policy(Model(path=resolve_model(model, runs_folder)))
+    policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     from workbench.training.sampling import rollout_seed, sample
 
     warmth = temperature if temperature is not None else float(samples > 1)

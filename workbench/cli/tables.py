@@ -13,8 +13,8 @@ from workbench.types import StepVerdict
 if TYPE_CHECKING:
     from workbench.evaluation.fuzz import FuzzReport
     from workbench.evaluation.speed import Speed
-    from workbench.evaluation.step_figures import Report
-    from workbench.verification.cases import Tally
+    from workbench.evaluation.step_figures import StepFigures
+    from workbench.verification.cases import CaseTally
     from workbench.verification.coverage import Coverage
     from workbench.verification.summary import Summary
 
@@ -90,7 +90,7 @@ def print_coverage(title: str, found: Coverage) -> None:
     out.print(found.sentence, soft_wrap=True)
 
 
-def print_cases(title: str, tallies: Sequence[Tally]) -> None:
+def print_cases(title: str, tallies: Sequence[CaseTally]) -> None:
     """The case table by area and by what is right to say."""
     table = table_of(("area", "right to say"), ("holds", "known failures", "broken"))
     for row in tallies:
@@ -118,7 +118,7 @@ def print_speed(speed: Speed) -> None:
         console().print(note, soft_wrap=True)
 
 
-def print_figures(report: Report) -> None:
+def print_figures(report: StepFigures) -> None:
     """What the verifier finds and what it flags wrongly, each with what was wanted."""
     table = table_of(("share",), ("found", "of", "wanted", "met"))
     marks = {True: "yes", False: "NO", None: ""}

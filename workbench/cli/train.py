@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.cli.plan import Options, Plan, overrides, plan_new, plan_resumed
+from workbench.cli.plan import Options, RunPlan, overrides, plan_new, plan_resumed
 from workbench.cli.runs import RUNS
 from workbench.cli.solve import MODEL_HELP
 from workbench.errors import BadInput
@@ -94,7 +94,7 @@ def train(
         _print(results)
 
 
-def _ready(options: Options, resume: bool) -> Plan:
+def _ready(options: Options, resume: bool) -> RunPlan:
     """The plan, once it is sure that the disk will take the run."""
     from workbench.files import free_space_check, require_writable
     from workbench.store import Store

@@ -137,10 +137,10 @@ def _say_what_is_missing(rows: Sequence[SolutionRow], mode: Knowledge) -> None:
 
 def _judged(verifier: Verifier, rows: Sequence[SolutionRow], mode: Knowledge, jobs: int) -> Iterator[Verdict]:
     from workbench.cli.render import progress_bar
-    from workbench.verification.many import Task, VerdictCache, verify_many
+    from workbench.verification.many import VerdictCache, VerificationTask, verify_many
     from workbench.verification.rows import permitted
 
-    tasks = [Task(permitted(row.problem, mode), row.steps, mode) for row in rows]
+    tasks = [VerificationTask(permitted(row.problem, mode), row.steps, mode) for row in rows]
     with progress_bar(f"judging {len(rows)} solutions", len(rows)) as (bar, task):
         for verdict in verify_many(tasks, verifier, jobs, VerdictCache()):
             yield verdict

@@ -35,7 +35,7 @@ class Section(BaseModel):
         return value
 
 
-class Model(Section):
+class ModelSettings(Section):
     """The policy: which weights, and what of them is trained."""
 
     path: str | None = None
@@ -48,7 +48,7 @@ class Model(Section):
     """Number format of the weights; auto is bfloat16 on a GPU that has it, float32 elsewhere."""
 
 
-class Problems(Section):
+class ProblemSettings(Section):
     """Which problems are trained on."""
 
     path: str | None = None
@@ -58,7 +58,7 @@ class Problems(Section):
     run is measured on stay whole."""
 
 
-class Sampling(Section):
+class SamplingSettings(Section):
     """How rollouts are sampled."""
 
     problems_per_round: int = Field(default=16, gt=0)
@@ -71,7 +71,7 @@ class Sampling(Section):
     """Softmax temperature; 1 samples the policy itself."""
 
 
-class Training(Section):
+class TrainingSettings(Section):
     """How the policy is updated, and for how long."""
 
     method: Literal["pmd", "sdpo", "grpo", "rft", "sft"] = "pmd"
@@ -129,7 +129,7 @@ class Training(Section):
     """CPU threads of PyTorch; null leaves its own choice."""
 
 
-class Memory(Section):
+class MemorySettings(Section):
     """How procedural memory is retrieved and how long it lasts."""
 
     token_budget: int = Field(default=160, ge=0)
@@ -148,7 +148,7 @@ class Memory(Section):
     """Which levels the teacher reads."""
 
 
-class Reflection(Section):
+class ReflectionSettings(Section):
     """How reflections are written."""
 
     writer: Literal["policy", "diagnosis", "both"] = "policy"
@@ -162,7 +162,7 @@ class Reflection(Section):
     """Rounds between measurements of what new insights are worth to the teacher, and of how many contexts move it."""
 
 
-class Evaluation(Section):
+class EvaluationSettings(Section):
     """How often and on how much the policy is evaluated."""
 
     every: int = Field(default=10, gt=0)
@@ -175,7 +175,7 @@ class Evaluation(Section):
     """Problems of each held-out split in the evaluations before and after training."""
 
 
-class Checkpoint(Section):
+class CheckpointSettings(Section):
     """How often a run can be resumed from."""
 
     every: int = Field(default=5, gt=0)
@@ -187,21 +187,21 @@ class Config(Section):
 
     preset: PresetName = "laptop"
     """The preset that filled in what was not set."""
-    model: Model = Model()
+    model: ModelSettings = ModelSettings()
     """The policy."""
-    problems: Problems = Problems()
+    problems: ProblemSettings = ProblemSettings()
     """What is trained on."""
-    sampling: Sampling = Sampling()
+    sampling: SamplingSettings = SamplingSettings()
     """Rollouts."""
-    training: Training = Training()
+    training: TrainingSettings = TrainingSettings()
     """Updates."""
-    memory: Memory = Memory()
+    memory: MemorySettings = MemorySettings()
     """Procedural memory."""
-    reflection: Reflection = Reflection()
+    reflection: ReflectionSettings = ReflectionSettings()
     """Reflections."""
-    evaluation: Evaluation = Evaluation()
+    evaluation: EvaluationSettings = EvaluationSettings()
     """Evaluations."""
-    checkpoint: Checkpoint = Checkpoint()
+    checkpoint: CheckpointSettings = CheckpointSettings()
     """Checkpoints."""
 
 

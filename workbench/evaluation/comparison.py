@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import BadInput
 from workbench.evaluation.intervals import CENTRAL, hierarchical_interval
-from workbench.types import Interval
+from workbench.types import Estimate
 
 Table = Sequence[Sequence[float]]
 """Seeds by problems."""
@@ -50,13 +50,13 @@ def rollouts_to(curve: Curve, target: float, budget: int) -> float:
     return float(budget)
 
 
-def paired_gain(ours: Table, theirs: Table, seed: int = 0) -> Interval:
+def paired_gain(ours: Table, theirs: Table, seed: int = 0) -> Estimate:
     """The mean of ours minus theirs, with a 95 % bootstrap over seeds, then problems."""
     a, b = _same_shape(ours, theirs)
     return hierarchical_interval((a - b).tolist(), seed)
 
 
-def table_ratio(ours: Table, theirs: Table, seed: int = 0, resamples: int = 2000) -> Interval:
+def table_ratio(ours: Table, theirs: Table, seed: int = 0, resamples: int = 2000) -> Estimate:
     """The ratio of two tables' means, with a 95 % bootstrap over seeds, then problems."""
     return _ratio(*_same_shape(ours, theirs), seed, resamples)
 
@@ -68,7 +68,7 @@ def _same_shape(ours: Table, theirs: Table) -> tuple[NDArray[np.float64], NDArra
     return a, b
 
 
-def _ratio(a: NDArray[np.float64], b: NDArray[np.float64], seed: int, resamples: int) -> Interval:
+def _ratio(a: NDArray[np.float64], b: NDArray[np.float64], seed: int, resamples: int) -> Estimate:
     if not b.mean():
         raise BadInput("A ratio to a mean of 0 is undefined.")
     random = np.random.default_rng(seed)
@@ -79,4 +79,4 @@ def _ratio(a: NDArray[np.float64], b: NDArray[np.float64], seed: int, resamples:
         bottom = b[chosen].mean()
         drawn.append(a[chosen].mean() / bottom if bottom else np.inf)
     low, high = np.percentile(drawn, CENTRAL, method="nearest")
-    return Interval(float(a.mean() / b.mean()), float(low), float(high))
+    return Estimate(float(a.mean() / b.mean()), float(low), float(high))

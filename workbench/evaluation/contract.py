@@ -20,7 +20,7 @@ from workbench.prompts import LESSONS, PATTERNS, Help
 from workbench.training.corpus import HELD_OUT_HELP
 from workbench.training.policy import Policy
 from workbench.training.sampling import rollout_seed
-from workbench.types import Group, Interval, Problem
+from workbench.types import Estimate, Group, Problem
 
 Helper = Callable[[Problem, Random], Help | None]
 
@@ -29,8 +29,8 @@ Helper = Callable[[Problem, Random], Help | None]
 class Alone:
     """What the model does without help."""
 
-    overall: Mapping[str, Interval]
-    by_skill: Mapping[str, Interval]
+    overall: Mapping[str, Estimate]
+    by_skill: Mapping[str, Estimate]
     malrules: Mapping[str, float]
     """Share of the failures that each malrule explains, the most frequent first."""
     rarer_path: Mapping[str, float]
@@ -139,7 +139,7 @@ HELPERS: Mapping[str, Helper] = {
 
 def measure_help(
     policy: Policy, problems: Sequence[Problem], samples: int, progress: Callable[[int], None]
-) -> dict[str, Interval]:
+) -> dict[str, Estimate]:
     """Gain in solve rate by each kind of help on the same problems, on trained and on held-out skills."""
     plain = by_problem(evaluate(policy, problems, samples, progress=progress))
     gains = {}
@@ -171,7 +171,7 @@ def _with_help(
 
 def _critique_gains(
     policy: Policy, problems: Sequence[Problem], samples: int, progress: Callable[[int], None]
-) -> dict[str, Interval]:
+) -> dict[str, Estimate]:
     """Gain by a critique at the first wrong step, on problems where the believed malrule leads astray."""
     helps: dict[str, Help | None] = {}
     for problem in problems:

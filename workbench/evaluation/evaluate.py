@@ -15,7 +15,7 @@ from workbench.evaluation.metrics import (
 from workbench.training.policy import Policy
 from workbench.training.rollouts import record
 from workbench.training.sampling import rollout_seed, sample
-from workbench.types import Group, Interval, Judged, Problem
+from workbench.types import Estimate, Group, Judged, Problem
 from workbench.verification import Verifier
 
 
@@ -28,7 +28,7 @@ class Evaluation:
     greedy: tuple[Group, ...]
     """One greedy sample a problem; empty where not asked for."""
 
-    def metrics(self) -> dict[str, Interval]:
+    def metrics(self) -> dict[str, Estimate]:
         """Every measure that these samples allow, by name."""
         found = {
             "solve_rate": solve_rate(self.groups),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import BadInput
-from workbench.types import Interval
+from workbench.types import Estimate
 
 Values = Mapping[str, Sequence[float]]
 """The values of each problem's samples, by problem id."""
@@ -25,7 +25,7 @@ CENTRAL = (2.5, 97.5)
 """Percentiles that hold 95 % between them."""
 
 
-def mean_interval(values_by_problem: Values, seed: int = 0, resamples: int = 2000) -> Interval:
+def mean_interval(values_by_problem: Values, seed: int = 0, resamples: int = 2000) -> Estimate:
     """The mean over problems of each problem's mean, with a 95 % percentile bootstrap over problems.
 
     The order of problems does not matter. Raises `BadInput` if there is none, or one without values.
@@ -38,7 +38,7 @@ def mean_interval(values_by_problem: Values, seed: int = 0, resamples: int = 200
     return _interval(float(means.mean()), draw, seed, resamples)
 
 
-def paired_difference(before: Values, after: Values, seed: int = 0, resamples: int = 2000) -> Interval:
+def paired_difference(before: Values, after: Values, seed: int = 0, resamples: int = 2000) -> Estimate:
     """The mean over problems of after minus before, with a 95 % bootstrap over problems.
 
     Raises `BadInput` unless both sides have the same problems.
@@ -51,7 +51,7 @@ def paired_difference(before: Values, after: Values, seed: int = 0, resamples: i
     return mean_interval(by_problem, seed, resamples)
 
 
-def hierarchical_interval(values: Sequence[Sequence[float]], seed: int = 0, resamples: int = 2000) -> Interval:
+def hierarchical_interval(values: Sequence[Sequence[float]], seed: int = 0, resamples: int = 2000) -> Estimate:
     """The mean of a table, seeds by problems, with a 95 % bootstrap over both.
 
     All seeds share their problems, so each resample draws the problems once for all the seeds it drew
@@ -108,9 +108,9 @@ def _means(values_by_problem: Values) -> Floats:
     return np.asarray(means, dtype=np.float64)
 
 
-def _interval(value: float, draw: Callable[[np.random.Generator], float], seed: int, resamples: int) -> Interval:
+def _interval(value: float, draw: Callable[[np.random.Generator], float], seed: int, resamples: int) -> Estimate:
     if resamples < 1:
         raise BadInput(f"resamples = {resamples}: a bootstrap needs at least one; 2000 is usual.")
     random = np.random.default_rng(seed)
     low, high = np.percentile([draw(random) for _ in range(resamples)], CENTRAL)
-    return Interval(value, float(low), float(high))
+    return Estimate(value, float(low), float(high))

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 
 from workbench.errors import BadInput
 from workbench.evaluation.intervals import mean_interval, pass_at_k
-from workbench.types import Group, Interval, Judged, Verdict
+from workbench.types import Estimate, Group, Judged, Verdict
 
 
-def solve_rate(groups: Iterable[Group], seed: int = 0) -> Interval:
+def solve_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
     """Share of problems whose final answer is right: mean over each problem's samples, then over problems.
 
     Samples at T = 1 give the solve rate, one greedy sample a problem the greedy solve rate. An answer that
@@ -21,7 +21,7 @@ def solve_rate(groups: Iterable[Group], seed: int = 0) -> Interval:
     return _share(groups, lambda verdict: verdict.answer_correct, seed, needs_answer=True)
 
 
-def process_rate(groups: Iterable[Group], seed: int = 0) -> Interval:
+def process_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
     """Share of solutions with the right answer and no step incorrect; read it beside `decided_share`.
 
     Raises `BadInput` for verdicts made without the known answer.
@@ -29,12 +29,12 @@ def process_rate(groups: Iterable[Group], seed: int = 0) -> Interval:
     return _share(groups, lambda verdict: verdict.process_correct, seed, needs_answer=True)
 
 
-def decided_share(groups: Iterable[Group], seed: int = 0) -> Interval:
+def decided_share(groups: Iterable[Group], seed: int = 0) -> Estimate:
     """Share of solutions in which every step was decided, that is judged correct or incorrect."""
     return _share(groups, lambda verdict: verdict.all_decided, seed, needs_answer=False)
 
 
-def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Interval:
+def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Estimate:
     """Share of all solutions that have the right answer and some step incorrect.
 
     With `process_rate` it adds up to `solve_rate`. Raises `BadInput` for verdicts made without the answer.
@@ -42,7 +42,7 @@ def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Interval:
     return _share(groups, lambda verdict: verdict.right_for_wrong_reasons, seed, needs_answer=True)
 
 
-def pass_at_16(groups: Iterable[Group], seed: int = 0) -> Interval:
+def pass_at_16(groups: Iterable[Group], seed: int = 0) -> Estimate:
     """Chance that one of 16 samples has the right answer, by the unbiased estimator, mean over problems.
 
     Raises `BadInput` if a problem has fewer than 16 samples or verdicts were made without the answer.
@@ -69,7 +69,7 @@ def values_by_problem(
     return values
 
 
-def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool) -> Interval:
+def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool) -> Estimate:
     return mean_interval(values_by_problem(groups, measure, needs_answer), seed)
 
 

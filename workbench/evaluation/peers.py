@@ -17,7 +17,7 @@ _EXAMPLE = '{"before": "3x + 5 = 20", "after": "3x = 15"}'
 
 
 @dataclass(frozen=True)
-class Pair:
+class EquationPair:
     """An equation and what somebody made of it."""
 
     before: str
@@ -36,22 +36,22 @@ class Timing:
     """Whether both equations have the same solutions; None where the checker did not tell."""
 
 
-Check = Callable[[Pair], bool | None]
+Check = Callable[[EquationPair], bool | None]
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_pairs(path: Path) -> list[EquationPair]:
     """Pairs from a JSONL file with `before` and `after`, each once. Raises `BadInput` that names the line."""
     return list(dict.fromkeys(read_jsonl(path, lambda line: _pair(json_object(line, _EXAMPLE)))))
 
 
-def _pair(row: dict[str, object]) -> Pair:
+def _pair(row: dict[str, object]) -> EquationPair:
     before, after = row.get("before"), row.get("after")
     if not isinstance(before, str) or not isinstance(after, str):
         raise ValueError(f"`before` is {shown(before)} and `after` is {shown(after)}; both must be text")
-    return Pair(before, after)
+    return EquationPair(before, after)
 
 
-def timed(name: str, check: Check, pairs: Sequence[Pair]) -> Timing:
+def timed(name: str, check: Check, pairs: Sequence[EquationPair]) -> Timing:
     """The checker on every pair, one after another."""
     began = time.process_time()
     same = tuple(check(pair) for pair in pairs)
@@ -61,7 +61,7 @@ def timed(name: str, check: Check, pairs: Sequence[Pair]) -> Timing:
 def ours(verifier: Verifier) -> Check:
     """This project's verifier, from text to verdict, with the malrule and the repair of what is wrong."""
 
-    def check(pair: Pair) -> bool | None:
+    def check(pair: EquationPair) -> bool | None:
         problem = Problem("pair", f"Solve {pair.before}.", None)
         judgement = verifier.verify(problem, [pair.after], Knowledge.FREE).steps[0].judgement
         return {Judgement.CORRECT: True, Judgement.INCORRECT: False, Judgement.UNKNOWN: None}[judgement]
@@ -72,7 +72,7 @@ def ours(verifier: Verifier) -> Check:
 def deciding() -> Check:
     """This project's decision alone, as peers make it: from text to whether the solutions are the same."""
 
-    def check(pair: Pair) -> bool | None:
+    def check(pair: EquationPair) -> bool | None:
         before, after = (statements(read_line(text)) for text in (pair.before, pair.after))
         if len(before) != 1 or len(after) != 1:
             return None
@@ -89,7 +89,7 @@ def math_verify() -> Check | None:
     except ImportError:
         return None
 
-    def check(pair: Pair) -> bool | None:
+    def check(pair: EquationPair) -> bool | None:
         before, after = parse(f"${pair.before}$"), parse(f"${pair.after}$")
         return bool(verify(before, after)) if before and after else None
 
@@ -105,7 +105,7 @@ def solveset() -> Check:
     from workbench.verification.symbolic.solving import expression
     from workbench.verification.symbolic.trees import letters
 
-    def check(pair: Pair) -> bool | None:
+    def check(pair: EquationPair) -> bool | None:
         found = []
         for text in (pair.before, pair.after):
             said = read_sentence(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from workbench.config import Memory
+from workbench.config import MemorySettings
 from workbench.evaluation.evaluate import Evaluation, judge
 from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState
@@ -16,7 +16,7 @@ from workbench.types import Level, Problem
 
 
 def remembered(
-    policy: Policy, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: Memory
+    policy: Policy, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: MemorySettings
 ) -> Recalled:
     """What memory has for a problem, within the budget; problems are compared by their words.
 
@@ -36,7 +36,7 @@ def evaluate_reading(
     problems: Sequence[Problem],
     others: Sequence[Problem],
     memory: MemoryState,
-    settings: Memory,
+    settings: MemorySettings,
     samples: int = 4,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,

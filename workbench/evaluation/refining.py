@@ -23,8 +23,8 @@ from workbench.labeling.fitting import (
     thresholds_to_try,
 )
 from workbench.labeling.judge import Judge
-from workbench.labeling.refine import Marked, examples_of, views
-from workbench.types import Interval, Judgement, Knowledge, Mark
+from workbench.labeling.refine import LabelledStep, examples_of, views
+from workbench.types import Estimate, Judgement, Knowledge, Mark
 from workbench.verification import Verifier
 from workbench.verification.rows import SolutionRow
 
@@ -42,7 +42,7 @@ CURVE_SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 
 
 @dataclass(frozen=True)
-class Cell:
+class RefinementCell:
     """One number of labels at one target."""
 
     labels: int
@@ -51,27 +51,27 @@ class Cell:
     draws: int
     certified: float
     """Share of draws in which anything could be decided."""
-    decided: Interval
+    decided: Estimate
     """Share of the ambiguous steps outside that are decided; 95 % over problems."""
-    precision: Interval | None
+    precision: Estimate | None
     """Of the decisions; None where there was none."""
     decisions: int
     """All draws together."""
 
 
 @dataclass(frozen=True)
-class Point:
+class OperatingPoint:
     """The most certain share of the steps, by scores of models that had not seen the problem."""
 
     features: str
     judgement: Judgement
     share: float
     steps: int
-    precision: Interval
+    precision: Estimate
 
 
 @dataclass(frozen=True)
-class Report:
+class RefinementReport:
     """Refinement on one set of marks in one mode."""
 
     mode: Knowledge
@@ -82,19 +82,19 @@ class Report:
     """Of the ambiguous steps, those marked correct: what a judge that says so of every step would reach."""
     contradictory: int
     """Steps that were marked in two ways and are left out."""
-    cells: tuple[Cell, ...]
-    curves: tuple[Point, ...]
+    cells: tuple[RefinementCell, ...]
+    curves: tuple[OperatingPoint, ...]
     least_labels: Mapping[str, int]
     """By target: ambiguous marks below which nothing can be certified."""
     fewest_decisions: Mapping[str, int]
 
 
-def marked_steps(rows: Iterable[SolutionRow]) -> tuple[list[Marked], int]:
+def marked_steps(rows: Iterable[SolutionRow]) -> tuple[list[LabelledStep], int]:
     """The steps up to each solution's first error, each in its context once; and how many were marked in two ways.
 
     Raises `BadInput` where no row has a mark.
     """
-    found: dict[str, Marked] = {}
+    found: dict[str, LabelledStep] = {}
     marks: dict[str, set[Mark]] = {}
     for row in rows:
         if row.first_error is None:
@@ -103,7 +103,7 @@ def marked_steps(rows: Iterable[SolutionRow]) -> tuple[list[Marked], int]:
             item = item_of(row.problem, row.steps[: at + 1], "marked")
             mark = Mark.INCORRECT if at == row.first_error else Mark.CORRECT
             marks.setdefault(item.id, set()).add(mark)
-            found.setdefault(item.id, Marked(item, row.steps, mark, by_people=False))
+            found.setdefault(item.id, LabelledStep(item, row.steps, mark, by_people=False))
     if not found:
         raise BadInput("None of the rows says where its first error is; give `first_error` in each.")
     agreed = [one for key, one in found.items() if len(marks[key]) == 1]
@@ -120,13 +120,13 @@ def measure(
     seed: int = 0,
     on_step: Callable[[], None] = lambda: None,
     on_draw: Callable[[], None] = lambda: None,
-) -> Report:
+) -> RefinementReport:
     """Refine on drawn labels and measure on all ambiguous steps of the other problems."""
     steps, contradictory = marked_steps(rows)
     examples = examples_of(views(steps, mode, Verifier(), on_step))
     if not can_fit(examples):
         raise BadInput(f"Of {len(steps)} marked steps {len(examples)} are ambiguous in mode {mode.value}: too few.")
-    cells: list[Cell] = []
+    cells: list[RefinementCell] = []
     most = round(MOST * len(examples))
     for size in dict.fromkeys(min(size, most) for size in sizes):
         made = []
@@ -134,7 +134,7 @@ def measure(
             made.append(_draw(examples, size, targets, f"{seed}/{size}/{draw}", seed + draw))
             on_draw()
         cells += [_cell(size, target, [one[target] for one in made], seed) for target in targets]
-    return Report(
+    return RefinementReport(
         mode=mode,
         steps=len(steps),
         ambiguous=len(examples),
@@ -184,7 +184,7 @@ def _right(judge: Judge, one: Example) -> bool | None:
     return None if threshold is None else (threshold.judgement is Judgement.CORRECT) is one.correct
 
 
-def _cell(size: int, target: float, outcomes: Sequence[Outcome], seed: int) -> Cell:
+def _cell(size: int, target: float, outcomes: Sequence[Outcome], seed: int) -> RefinementCell:
     counts: dict[str, list[int]] = {}
     for outcome in outcomes:
         for problem, right in outcome:
@@ -194,7 +194,7 @@ def _cell(size: int, target: float, outcomes: Sequence[Outcome], seed: int) -> C
             count[2] += right is True
     table = np.array([counts[p] for p in sorted(counts)], dtype=float).reshape(-1, 3)
     decisions = int(table[:, 1].sum())
-    return Cell(
+    return RefinementCell(
         labels=size,
         target=target,
         draws=len(outcomes),
@@ -205,17 +205,17 @@ def _cell(size: int, target: float, outcomes: Sequence[Outcome], seed: int) -> C
     )
 
 
-def _ratio(top: Floats, bottom: Floats, seed: int, resamples: int = 2000) -> Interval:
+def _ratio(top: Floats, bottom: Floats, seed: int, resamples: int = 2000) -> Estimate:
     """A ratio of sums with a 95 % bootstrap over problems."""
     if not bottom.sum():
         raise BadInput("There is nothing to take a share of; give more marked solutions.")
     picks = np.random.default_rng(seed).integers(len(top), size=(resamples, len(top)))
     below = bottom[picks].sum(axis=1)
     low, high = np.percentile((top[picks].sum(axis=1)[below > 0] / below[below > 0]), CENTRAL)
-    return Interval(float(top.sum() / bottom.sum()), float(low), float(high))
+    return Estimate(float(top.sum() / bottom.sum()), float(low), float(high))
 
 
-def _curves(examples: Sequence[Example], seed: int) -> Iterable[Point]:
+def _curves(examples: Sequence[Example], seed: int) -> Iterable[OperatingPoint]:
     """Precision of the most certain steps by feature set, cross-fitted over all marks."""
     for name, groups in CURVE_SETS.items():
         fit = best_fit(examples, seed, ((groups, 0.1), (groups, 1.0)))
@@ -223,5 +223,5 @@ def _curves(examples: Sequence[Example], seed: int) -> Iterable[Point]:
         for share in CURVE_SHARES:
             n = round(share * len(order))
             low, high = [c for _, c in order[:n]], [c for _, c in order[len(order) - n :]]
-            yield Point(name, Judgement.CORRECT, share, n, share_interval(sum(high), n))
-            yield Point(name, Judgement.INCORRECT, share, n, share_interval(n - sum(low), n))
+            yield OperatingPoint(name, Judgement.CORRECT, share, n, share_interval(sum(high), n))
+            yield OperatingPoint(name, Judgement.INCORRECT, share, n, share_interval(n - sum(low), n))

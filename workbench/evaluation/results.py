@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.errors import BadInput
 from workbench.files import read_text
-from workbench.types import Interval
+from workbench.types import Estimate
 
 FOLDER = Path(__file__).parents[2] / "data" / "results"
 
@@ -24,11 +24,11 @@ def read_result(name: str) -> Mapping[str, Any]:
     return found
 
 
-def interval(figure: Mapping[str, float]) -> Interval:
+def interval(figure: Mapping[str, float]) -> Estimate:
     """A figure of a result as a record."""
-    return Interval(figure["value"], figure["low"], figure["high"])
+    return Estimate(figure["value"], figure["low"], figure["high"])
 
 
-def by_split(result: Mapping[str, Any], figure: str = "gain", rate: str = "solve_rate") -> dict[str, Interval]:
+def by_split(result: Mapping[str, Any], figure: str = "gain", rate: str = "solve_rate") -> dict[str, Estimate]:
     """One figure of a training run's result on each split: `before`, `after` or `gain`."""
     return {split: interval(found[rate][figure]) for split, found in result["splits"].items()}

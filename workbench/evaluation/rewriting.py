@@ -41,7 +41,7 @@ class Tree:
 
 
 @dataclass(frozen=True)
-class Step:
+class SolutionPart:
     """One computation of a solution with the words around it."""
 
     before: str
@@ -102,7 +102,7 @@ def _atom(tokens: list[str]) -> tuple[Tree, list[str]]:
     return Tree("", text=head), rest
 
 
-def read(answer: str) -> tuple[list[Step], str]:
+def read(answer: str) -> tuple[list[SolutionPart], str]:
     """The computations of a GSM8K answer and its final value; raises `Unfit`."""
     body, _, final = answer.rpartition("####")
     steps = []
@@ -118,7 +118,7 @@ def read(answer: str) -> tuple[list[Step], str]:
             words = re.split(r"[\d$=]", line[: mark.start()].rpartition(">>")[2])[0].strip(" ,.;:(")
             after = re.match(r"\s*(?:[a-z]+(?:\s[a-z]+)?)?", line[mark.end() + len(result) :])
             unit = after.group().strip() if after else ""
-            steps.append(Step(words, tree, result, unit))
+            steps.append(SolutionPart(words, tree, result, unit))
     if not steps:
         raise Unfit("nothing is computed")
     return steps, final.strip()
@@ -161,9 +161,9 @@ def commuted(tree: Tree, rng: Random) -> Tree:
     return Tree(tree.op, left, right)
 
 
-def split(steps: list[Step], rng: Random) -> list[Step]:
+def split(steps: list[SolutionPart], rng: Random) -> list[SolutionPart]:
     """Computations of several operations taken one by one."""
-    done: list[Step] = []
+    done: list[SolutionPart] = []
     for step in steps:
         left = step.tree.left
         if left is not None and left.op and rng.random() < 0.6 and _short(left.value):
@@ -184,7 +184,7 @@ def _text(value: Fraction) -> str:
     return f"{float(value):.2f}".rstrip("0")
 
 
-def combined(steps: list[Step], rng: Random) -> list[Step]:
+def combined(steps: list[SolutionPart], rng: Random) -> list[SolutionPart]:
     """A computation put into the next one that goes on from its value: `a*b + c*d` in one step."""
     done = list(steps)
     for i in range(len(done) - 2, -1, -1):
@@ -196,13 +196,13 @@ def combined(steps: list[Step], rng: Random) -> list[Step]:
     return done
 
 
-def _put(tree: Tree, step: Step) -> Tree:
+def _put(tree: Tree, step: SolutionPart) -> Tree:
     if tree.left is None or tree.right is None:
         return step.tree if tree.value == step.value else tree
     return Tree(tree.op, _put(tree.left, step), _put(tree.right, step))
 
 
-def reordered(steps: list[Step], rng: Random) -> list[Step]:
+def reordered(steps: list[SolutionPart], rng: Random) -> list[SolutionPart]:
     """Neighbouring computations exchanged where neither needs the other."""
     done = list(steps)
     for i in range(len(done) - 2):
@@ -221,7 +221,7 @@ def worded(text: str, rng: Random) -> str:
     )
 
 
-def told(steps: list[Step], rng: Random) -> list[str]:
+def told(steps: list[SolutionPart], rng: Random) -> list[str]:
     """The steps as lines of text, in one notation, sometimes with letters for what is found."""
     notation = rng.choice(NOTATIONS)
     letters = rng.random() < 0.25 and notation is not NOTATIONS[3]

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 
-from workbench.evaluation.peers import Check, Pair, Timing, deciding, math_verify, ours, solveset, timed
+from workbench.evaluation.peers import Check, EquationPair, Timing, deciding, math_verify, ours, solveset, timed
 from workbench.problems.catalogue import DIFFICULTIES, SKILLS, SPLITS, make
 from workbench.types import Problem
 from workbench.verification import Verifier
-from workbench.verification.many import Task, verify_many
-from workbench.verification.twins import Kind, twins
+from workbench.verification.many import VerificationTask, verify_many
+from workbench.verification.twins import Perturbation, twins
 
 REPEATS = 3
 STEP_TARGET = 0.0001
@@ -84,25 +84,25 @@ def _written(problem: Problem, slip: bool) -> list[str]:
     steps = list(problem.solution)
     if slip:
         at = len(steps) // 2
-        steps[at] = next(iter(twins(steps[at], Kind.SLIP)), steps[at])
+        steps[at] = next(iter(twins(steps[at], Perturbation.SLIP)), steps[at])
     return steps
 
 
-def tasks(steps: int, seed: int) -> list[Task]:
+def tasks(steps: int, seed: int) -> list[VerificationTask]:
     """Solutions with about so many steps in all."""
-    chosen: list[Task] = []
+    chosen: list[VerificationTask] = []
     have = 0
     for problem, written in solutions(seed):
         if have >= steps:
             break
-        chosen.append(Task(problem, written))
+        chosen.append(VerificationTask(problem, written))
         have += len(written)
     return chosen
 
 
-def generated_pairs(number: int, seed: int) -> list[Pair]:
+def generated_pairs(number: int, seed: int) -> list[EquationPair]:
     """Neighbouring lines of solutions to equations in one letter, every second with a slip."""
-    found: dict[Pair, None] = {}
+    found: dict[EquationPair, None] = {}
     for pair in _line_pairs(seed):
         found.setdefault(pair)
         if len(found) == number:
@@ -110,18 +110,18 @@ def generated_pairs(number: int, seed: int) -> list[Pair]:
     return list(found)
 
 
-def _line_pairs(seed: int) -> Iterator[Pair]:
+def _line_pairs(seed: int) -> Iterator[EquationPair]:
     for problem, _ in solutions(seed):
         if not problem.skill.startswith(("linear", "quadratic")):
             continue
         lines = [s for s in problem.solution if s.count("=") == 1 and ":" not in s and "or" not in s]
         for i, (before, after) in enumerate(pairwise(lines)):
-            made = twins(after, Kind.SLIP) if i % 2 else ()
-            yield Pair(before, made[0] if made else after)
+            made = twins(after, Perturbation.SLIP) if i % 2 else ()
+            yield EquationPair(before, made[0] if made else after)
 
 
 def measure(
-    pairs: Sequence[Pair], pairs_from: str, peer_pairs: int, mixed_steps: int, jobs: Sequence[int] = (1, 2)
+    pairs: Sequence[EquationPair], pairs_from: str, peer_pairs: int, mixed_steps: int, jobs: Sequence[int] = (1, 2)
 ) -> Speed:
     """The whole benchmark. Peers see the first `peer_pairs` pairs, which would take minutes otherwise."""
     verifier = Verifier()
@@ -142,7 +142,7 @@ def measure(
     )
 
 
-def _step_seconds(verifier: Verifier, batch: Sequence[Task]) -> float:
+def _step_seconds(verifier: Verifier, batch: Sequence[VerificationTask]) -> float:
     clear_caches()
     began = time.process_time()
     for task in batch:
@@ -150,7 +150,7 @@ def _step_seconds(verifier: Verifier, batch: Sequence[Task]) -> float:
     return (time.process_time() - began) / sum(len(task.solution) for task in batch)
 
 
-def _ratios(verifier: Verifier, pairs: Sequence[Pair], peer_pairs: int) -> tuple[list[Ratio], list[str]]:
+def _ratios(verifier: Verifier, pairs: Sequence[EquationPair], peer_pairs: int) -> tuple[list[Ratio], list[str]]:
     peers: dict[str, Check | None] = {"math-verify": math_verify(), "solveset": solveset()}
     few = list(pairs[:peer_pairs])
     clear_caches()
@@ -176,7 +176,7 @@ def _ratio(decision: Timing, verdict: Timing, peer: Timing) -> Ratio:
     )
 
 
-def _mixed_seconds(verifier: Verifier, work: Sequence[Task], jobs: int) -> float:
+def _mixed_seconds(verifier: Verifier, work: Sequence[VerificationTask], jobs: int) -> float:
     clear_caches()
     began = time.perf_counter()
     for _ in verify_many(work, verifier, jobs):

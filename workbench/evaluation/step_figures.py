@@ -69,7 +69,7 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Report:
+class StepFigures:
     """All figures of one run."""
 
     verifier: str
@@ -78,7 +78,7 @@ class Report:
     """Files that the folder does not have, whose figures are left out."""
 
 
-def measure(folder: Path | None, sizes: Sizes, progress: Callable[[str], None]) -> Report:
+def measure(folder: Path | None, sizes: Sizes, progress: Callable[[str], None]) -> StepFigures:
     """Every figure that the folder's files allow, without one those on generated solutions alone.
 
     `progress` hears the name of each part before it begins. Raises `BadInput` for rows that are no JSON objects.
@@ -102,7 +102,7 @@ def measure(folder: Path | None, sizes: Sizes, progress: Callable[[str], None]) 
             figures += [*marked_free(verifier, rows), *marked_reference(verifier, rows, rewritten), *teachers(rows)]
         else:
             figures += moves(verifier, rows) if name == MOVES else answer_pairs(rows)
-    return Report(verifier.version, tuple(figures), tuple(n for n in FILES if n not in present))
+    return StepFigures(verifier.version, tuple(figures), tuple(n for n in FILES if n not in present))
 
 
 FILES = (GOLD, MARKED, MOVES, ANSWERS)

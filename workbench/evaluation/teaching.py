@@ -21,7 +21,7 @@ from workbench.training.remembering import When, memorise, read_memory
 from workbench.training.routing import token_steps
 from workbench.training.sampling import rollout_seed
 from workbench.training.signals import pmd_signals
-from workbench.types import Group, Interval, Problem
+from workbench.types import Estimate, Group, Problem
 
 ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER = "nothing", "memory", "critique", "memory and critique", "another problem's"
 KINDS = (ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER)
@@ -29,7 +29,7 @@ KINDS = (ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER)
 
 
 @dataclass(frozen=True)
-class Slip:
+class WrongStep:
     """A step that a rollout got wrong, where the corrected one is known."""
 
     problem: Problem
@@ -46,15 +46,15 @@ class Slip:
 class Told:
     """What one kind of context does, over slips; intervals are over problems."""
 
-    prefers: Interval
+    prefers: Estimate
     """Share of slips where the corrected step is likelier than the wrong one."""
-    gain: Interval
+    gain: Estimate
     """Nats by which the context raises the corrected step's log-odds against the wrong one."""
-    better: Interval
+    better: Estimate
     """Share of slips where it raises them further than another problem's context does."""
-    moved: Interval
+    moved: Estimate
     """Share whose wrong step's tokens it moves by `LEAST_MOVE` nats each, on average, up or down."""
-    most: Interval
+    most: Estimate
     """Share whose tokens it moves so, and further than another problem's context does."""
 
 
@@ -64,7 +64,7 @@ def slips(
     config: Config,
     seed: int = 0,
     tell: Callable[[int], None] | None = None,
-) -> list[Slip]:
+) -> list[WrongStep]:
     """Practise problems twice, so that the second time has a memory to read, and collect what went wrong.
 
     No weight changes. Each distinct wrong step of a problem counts once. `tell` hears of rollouts as they are made.
@@ -73,7 +73,7 @@ def slips(
     pooling = config.reflection.pattern_every - 1
     memory, _ = memorise(MemoryState(), policy, first, config, When(pooling, pooling + 1, "bench@0"))
     known = library(problems, embedder(policy))
-    found: dict[tuple[str, tuple[int, ...]], Slip] = {}
+    found: dict[tuple[str, tuple[int, ...]], WrongStep] = {}
     for group in second:
         recalled = read_memory(
             group.problem, problems, memory, config.memory, lambda text: len(policy.encode(text)), str(seed), known
@@ -87,7 +87,7 @@ def slips(
             start = len(target.exchange.prompt) - prompt
             wrong = _step_tokens(policy, group, target.member, context.prefix, start)
             if wrong:
-                slip = Slip(group.problem, ids[:start], wrong, tuple(target.exchange.reply), context.help)
+                slip = WrongStep(group.problem, ids[:start], wrong, tuple(target.exchange.reply), context.help)
                 found.setdefault((group.problem.id, ids[: start + len(wrong)]), slip)
     return list(found.values())
 
@@ -113,7 +113,7 @@ def _step_tokens(policy: Policy, group: Group, member: int, step: int, start: in
     return tuple(rollout.token_ids[i] for i in places)
 
 
-def told(teacher: Policy, found: Sequence[Slip], seed: int = 0) -> Mapping[str, Told]:
+def told(teacher: Policy, found: Sequence[WrongStep], seed: int = 0) -> Mapping[str, Told]:
     """What each of `KINDS` of context does to the teacher at the slips. Raises `BadInput` where there are too few."""
     if len({slip.problem.id for slip in found}) < 2:
         raise BadInput(
@@ -144,7 +144,7 @@ def _part(help: Help, kind: str) -> Help:
     return replace(help, patterns=(), strategies=(), lessons=()) if kind == CRITIQUE else help
 
 
-def _logprobs(teacher: Policy, found: Sequence[Slip], helps: Sequence[Help], wrong: bool) -> list[list[float]]:
+def _logprobs(teacher: Policy, found: Sequence[WrongStep], helps: Sequence[Help], wrong: bool) -> list[list[float]]:
     """Log-probabilities of the tokens of each wrong, or each corrected, step."""
     exchanges = [
         Exchange((*teacher.problem_ids(slip.problem.text, help), *slip.written), slip.wrong if wrong else slip.right)
@@ -154,14 +154,14 @@ def _logprobs(teacher: Policy, found: Sequence[Slip], helps: Sequence[Help], wro
 
 
 def _told(
-    found: Sequence[Slip],
+    found: Sequence[WrongStep],
     odds: Sequence[float],
     moves: Sequence[float],
     alone: Sequence[float],
     others_odds: Sequence[float],
     others_moves: Sequence[float],
 ) -> Told:
-    def mean(values: Iterable[float]) -> Interval:
+    def mean(values: Iterable[float]) -> Estimate:
         by_problem: dict[str, list[float]] = {}
         for slip, value in zip(found, values, strict=True):
             by_problem.setdefault(slip.problem.id, []).append(float(value))

@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, GenerationConfig, Qwen2Config
 
-from workbench.config import Model, Training
+from workbench.config import ModelSettings, TrainingSettings
 from workbench.errors import BadInput
 from workbench.training.hardware import choose_device, choose_dtype, describe_machine
 from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
 from workbench.training.sampling import sample
-from workbench.training.signals import Row
+from workbench.training.signals import TrainingRow
 from workbench.training.update import update
 
 SHAPES = {
@@ -32,7 +32,7 @@ LOSS_ROWS, LOSS_TOKENS = 16, 256
 
 
 @dataclass(frozen=True)
-class Pace:
+class SamplingRate:
     """Of one way of sampling; None and a reason where it does not run here."""
 
     tokens_per_second: float | None
@@ -44,7 +44,7 @@ def throughput(models: Mapping[str, str | None], prompts: int, group: int, token
     """The figures of each model, ready for JSON, and the machine. `models`: what each name is loaded by."""
     found = {}
     for name, place in models.items():
-        policy = shaped_policy(name) if name in SHAPES else load_policy(Model(path=place))
+        policy = shaped_policy(name) if name in SHAPES else load_policy(ModelSettings(path=place))
         paces = sampling_paces(policy, prompts, group, tokens)
         on_gpu = policy.device.type == "cuda"
         found[name] = {
@@ -61,7 +61,7 @@ def throughput(models: Mapping[str, str | None], prompts: int, group: int, token
 
 def shaped_policy(name: str) -> Policy:
     """A policy with random weights in one of `SHAPES`."""
-    tutor = load_policy(Model(device="cpu"))
+    tutor = load_policy(ModelSettings(device="cpu"))
     config = Qwen2Config(vocab_size=VOCABULARY, num_key_value_heads=2, tie_word_embeddings=True, **SHAPES[name])
     device = choose_device()
     with torch.device(device):
@@ -71,7 +71,7 @@ def shaped_policy(name: str) -> Policy:
     return Policy(model, tutor.tokenizer, False, name)
 
 
-def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dict[str, Pace]:
+def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dict[str, SamplingRate]:
     """The loop's sampling, plain `generate` and continuous batching on the same prompts, one after another."""
     ids = torch.randint(10, 1000, (prompts, PROMPT), generator=torch.Generator().manual_seed(0)).tolist()
     seeds = [[i * group + k for k in range(group)] for i in range(prompts)]
@@ -116,7 +116,7 @@ def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dic
     }
 
 
-def _timed(way: Callable[[int], int], tokens: int, rollouts: int) -> Pace:
+def _timed(way: Callable[[int], int], tokens: int, rollouts: int) -> SamplingRate:
     try:
         way(8)  # kernels are chosen and caches filled outside the time
         _wait()
@@ -124,9 +124,9 @@ def _timed(way: Callable[[int], int], tokens: int, rollouts: int) -> Pace:
         made = way(tokens)
         _wait()
     except Exception as error:  # what a library cannot do here is a finding, and the other ways still count
-        return Pace(None, None, f"{type(error).__name__}: {error}".splitlines()[0][:200])
+        return SamplingRate(None, None, f"{type(error).__name__}: {error}".splitlines()[0][:200])
     seconds = time.perf_counter() - started
-    return Pace(made / seconds, rollouts / seconds)
+    return SamplingRate(made / seconds, rollouts / seconds)
 
 
 def _wait() -> None:
@@ -157,10 +157,10 @@ def loss_memory(policy: Policy, rows: int, tokens: int) -> dict[str, float | Non
 def _in_parts(policy: Policy, exchanges: Sequence[Exchange]) -> None:
     count = len(exchanges[0].reply)
     ones = (1.0 / count,) * count
-    made = [Row(e, (-1.0,) * count, ones, ones, tuple(e.prompt)) for e in exchanges]
+    made = [TrainingRow(e, (-1.0,) * count, ones, ones, tuple(e.prompt)) for e in exchanges]
     # Plain gradient descent keeps no moments, so that the peak is the losses' own.
     optimizer = torch.optim.SGD(policy.model.parameters(), lr=0.0)
-    update(policy, policy, optimizer, made, [], Training())
+    update(policy, policy, optimizer, made, [], TrainingSettings())
 
 
 def _all_at_once(policy: Policy, exchanges: Sequence[Exchange]) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.store import is_person
 from workbench.store.labels import SETTLED
-from workbench.types import Interval, Label, Mark
+from workbench.types import Estimate, Label, Mark
 
 RESAMPLES = 2000
 Units = Sequence[Sequence[Hashable]]
@@ -23,7 +23,7 @@ Units = Sequence[Sequence[Hashable]]
 
 
 @dataclass(frozen=True)
-class Pair:
+class AnnotatorPair:
     """Two annotators on the items that both read."""
 
     first: str
@@ -43,8 +43,8 @@ class Agreement:
     items: int
     doubles: int
     """Items with two readings or more."""
-    pairs: tuple[Pair, ...]
-    alpha: Interval | None
+    pairs: tuple[AnnotatorPair, ...]
+    alpha: Estimate | None
     """Krippendorff's alpha; None without two different marks among the doubles."""
 
 
@@ -77,7 +77,7 @@ def krippendorff_alpha(units: Units) -> float | None:
     return _alpha(counts) if len(counts) else None
 
 
-def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Interval | None:
+def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Estimate | None:
     """Alpha with a 95 % percentile bootstrap over units; resamples without any variation are left out."""
     counts = _counts(units)
     value = _alpha(counts) if len(counts) else None
@@ -86,7 +86,7 @@ def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> I
     rng = np.random.default_rng(seed)
     drawn = (_alpha(counts[rng.integers(len(counts), size=len(counts))]) for _ in range(resamples))
     low, high = np.percentile([a for a in drawn if a is not None], (2.5, 97.5))
-    return Interval(value, float(low), float(high))
+    return Estimate(value, float(low), float(high))
 
 
 def _counts(units: Units) -> NDArray[np.float64]:
@@ -131,12 +131,12 @@ def _counts_as_reading(annotator: str, models_too: bool) -> bool:
     return is_person(annotator) or (models_too and not annotator.startswith(SETTLED))
 
 
-def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> Pair | None:
+def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> AnnotatorPair | None:
     both = [(marks[a], marks[b]) for marks in by_item.values() if a in marks and b in marks]
     if not both:
         return None
     agreed = sum(x is y for x, y in both) / len(both)
-    return Pair(a, b, len(both), agreed, cohen_kappa([x for x, _ in both], [y for _, y in both]))
+    return AnnotatorPair(a, b, len(both), agreed, cohen_kappa([x for x, _ in both], [y for _, y in both]))
 
 
 def gold_accuracy(labels: Iterable[Label], gold: Mapping[str, Mark]) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 from workbench.errors import BadInput
-from workbench.types import Interval
+from workbench.types import Estimate
 
 RISK = 0.05
 """The chance that a bound is wrong which is put up with, over all the thresholds that are tried together."""
@@ -22,12 +22,12 @@ def lower_bound(right: int, n: int, risk: float = RISK) -> float:
     return _beta_quantile(risk, right, n - right + 1) if right else 0.0
 
 
-def share_interval(right: int, n: int) -> Interval:
+def share_interval(right: int, n: int) -> Estimate:
     """A share with its exact 95 % interval, for independent trials; 0 to 1 where nothing was tried."""
     if n == 0:
-        return Interval(0.0, 0.0, 1.0)
+        return Estimate(0.0, 0.0, 1.0)
     high = 1.0 - lower_bound(n - right, n, RISK / 2)
-    return Interval(right / n, lower_bound(right, n, RISK / 2), high)
+    return Estimate(right / n, lower_bound(right, n, RISK / 2), high)
 
 
 def fewest_decisions(target: float, risk: float = RISK) -> int:
@@ -37,10 +37,10 @@ def fewest_decisions(target: float, risk: float = RISK) -> int:
     return math.ceil(math.log(risk) / math.log(target) - 1e-9)
 
 
-def posterior(right: int, wrong: int) -> Interval:
+def posterior(right: int, wrong: int) -> Estimate:
     """The mean of the Beta(1 + right, 1 + wrong) posterior of a share with its central 95 %."""
     a, b = 1 + right, 1 + wrong
-    return Interval(a / (a + b), _beta_quantile(0.025, a, b), _beta_quantile(0.975, a, b))
+    return Estimate(a / (a + b), _beta_quantile(0.025, a, b), _beta_quantile(0.975, a, b))
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.labeling.bounds import RISK, fewest_decisions, lower_bound, share_interval
 from workbench.labeling.features import GROUPS, HIDDEN, Features, Hidden, View, features
-from workbench.labeling.judge import Bin, Judge, Measured, Threshold, Trial
+from workbench.labeling.judge import CalibrationBin, Judge, JudgeFit, Measured, Threshold
 from workbench.types import Judgement
 
 REPORT_SHARE = 0.25
@@ -72,7 +72,7 @@ def make_judge(
     target: float,
     seed: int = 0,
     choices: Sequence[Choice] = CHOICES,
-) -> tuple[Judge | None, Trial]:
+) -> tuple[Judge | None, JudgeFit]:
     """A judge from marked ambiguous steps, with thresholds that hold the target or without any.
 
     None where there is nothing to learn from: too few problems, or marks of one kind only.
@@ -188,13 +188,15 @@ def measured(judge: Judge | None, examples: Sequence[Example]) -> Measured:
     )
 
 
-def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[Bin, ...]:
+def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[CalibrationBin, ...]:
     """A reliability diagram with bins of equal numbers of steps."""
     pairs = sorted(zip(scores, correct, strict=False))
     size = max(1, -(-len(pairs) // BINS))
     cut = [pairs[i : i + size] for i in range(0, len(pairs), size)]
     return tuple(
-        Bin(sum(s for s, _ in part) / len(part), share_interval(sum(c for _, c in part), len(part)), len(part))
+        CalibrationBin(
+            sum(s for s, _ in part) / len(part), share_interval(sum(c for _, c in part), len(part)), len(part)
+        )
         for part in cut
     )
 
@@ -206,9 +208,9 @@ def _trial(
     target: float,
     judge: Judge | None,
     third: Sequence[Example],
-) -> Trial:
+) -> JudgeFit:
     fewest = fewest_decisions(target, RISK / max(1, tried))
-    return Trial(
+    return JudgeFit(
         labels=len(examples),
         problems=len({e.problem for e in examples}),
         tried=tried,

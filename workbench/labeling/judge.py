@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.labeling.features import HIDDEN, Features
-from workbench.types import Interval, Judgement
+from workbench.types import Estimate, Judgement
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Judge:
 
 
 @dataclass(frozen=True)
-class Bin:
+class CalibrationBin:
     """One bin of a reliability diagram."""
 
     expected: float
     """Mean score."""
-    found: Interval
+    found: Estimate
     """Share that people found correct."""
     count: int
 
@@ -75,13 +75,13 @@ class Measured:
     steps: int
     decided: int
     right: int
-    share: Interval
-    precision: Interval
-    bins: tuple[Bin, ...] = ()
+    share: Estimate
+    precision: Estimate
+    bins: tuple[CalibrationBin, ...] = ()
 
 
 @dataclass(frozen=True)
-class Trial:
+class JudgeFit:
     """How a judge was made, and how it was measured."""
 
     labels: int

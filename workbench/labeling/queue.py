@@ -20,10 +20,10 @@ from random import Random
 import numpy as np
 
 from workbench.labeling.candidates import Candidate, candidates_of, hear, item_of
-from workbench.store import Place, Store
+from workbench.store import QueuePlace, Store
 from workbench.types import Judged, LabelItem, Mark, Problem
 from workbench.verification import Verifier
-from workbench.verification.twins import Kind, twins
+from workbench.verification.twins import Perturbation, twins
 
 CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE = 0.1, 0.2, 0.05
 SOLUTIONS = 1000
@@ -31,7 +31,7 @@ SOLUTIONS = 1000
 GOLD = "gold"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
-Queue = list[tuple[LabelItem, Place]]
+Queue = list[tuple[LabelItem, QueuePlace]]
 
 
 def by_uncertainty(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -104,7 +104,7 @@ def build_queue(
     return [
         (
             c.item,
-            Place(
+            QueuePlace(
                 c.uncertain,
                 c.disagree,
                 1 - rank[c.item.id] / len(rank) if c.item.id in rank else 0.0,
@@ -133,7 +133,7 @@ def gold_items(problems: Sequence[Problem], count: int, seed: int = 0) -> Queue:
         lines = list(problem.solution[: at + 1])
         mark = Mark.CORRECT if len(made) % 2 == 0 else Mark.INCORRECT
         if mark is Mark.INCORRECT:
-            wrong = twins(lines[-1], Kind.SLIP)
+            wrong = twins(lines[-1], Perturbation.SLIP)
             if not wrong:
                 continue
             lines[-1] = wrong[0]
@@ -141,7 +141,7 @@ def gold_items(problems: Sequence[Problem], count: int, seed: int = 0) -> Queue:
             step = verdict.steps[at] if verdict.first_error == at else None
             if step is None or step.confidence < 1:
                 continue
-        made.append((item_of(problem, lines, GOLD), Place(gold=mark)))
+        made.append((item_of(problem, lines, GOLD), QueuePlace(gold=mark)))
     return made
 
 

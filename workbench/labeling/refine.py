@@ -11,7 +11,7 @@ from workbench.labeling.agreement import settled_marks
 from workbench.labeling.candidates import Heard, hear
 from workbench.labeling.features import Hidden, View
 from workbench.labeling.fitting import Example, example, make_judge
-from workbench.labeling.judge import Judge, Trial
+from workbench.labeling.judge import Judge, JudgeFit
 from workbench.labeling.reliability import is_ambiguous, reliabilities
 from workbench.labeling.versions import Version
 from workbench.labeling.whole import whole_in_store
@@ -26,7 +26,7 @@ MODES = (Knowledge.FREE, Knowledge.ANSWER, Knowledge.REFERENCE)
 
 
 @dataclass(frozen=True)
-class Marked:
+class LabelledStep:
     """One step with the mark that holds for it."""
 
     item: LabelItem
@@ -43,7 +43,7 @@ class Marked:
 
 def marked(
     items: Iterable[LabelItem], labels: Sequence[Label], whole: Mapping[str, tuple[str, ...]] | None = None
-) -> list[Marked]:
+) -> list[LabelledStep]:
     """The steps that carry one mark, `can't tell` and quarrels left out.
 
     People's marks count first; a model's reading counts where no person marked the step and the models that
@@ -59,13 +59,13 @@ def marked(
     named = {label.item_id: label.malrule for label in labels if label.malrule}
     lines = whole or {}
     return [
-        Marked(i, lines.get(i.id, i.lines), marks[i.id], named.get(i.id), i.id in people)
+        LabelledStep(i, lines.get(i.id, i.lines), marks[i.id], named.get(i.id), i.id in people)
         for i in items
         if i.id in marks and marks[i.id] is not Mark.CANT_TELL
     ]
 
 
-def steps_in_store(store: Store) -> list[Marked]:
+def steps_in_store(store: Store) -> list[LabelledStep]:
     """The marked steps of a store's labels."""
     labels = store.labels()
     items = store.label_items({label.item_id for label in labels})
@@ -73,7 +73,7 @@ def steps_in_store(store: Store) -> list[Marked]:
 
 
 def refine(
-    steps: Sequence[Marked],
+    steps: Sequence[LabelledStep],
     target: float = TARGET,
     verifier: Verifier | None = None,
     *,
@@ -94,7 +94,7 @@ def refine(
     seen: set[tuple[str, object]] = set()
     labelled: list[tuple[StepVerdict, Mark, str | None]] = []
     judges: dict[Knowledge, Judge] = {}
-    trials: dict[Knowledge, Trial] = {}
+    trials: dict[Knowledge, JudgeFit] = {}
     for mode in modes:
         found = list(views(steps, mode, base, on_step))
         for one, view in found:
@@ -119,8 +119,8 @@ def refine(
 
 
 def views(
-    steps: Sequence[Marked], mode: Knowledge, verifier: Verifier, on_step: Callable[[], None] = lambda: None
-) -> Iterable[tuple[Marked, View]]:
+    steps: Sequence[LabelledStep], mode: Knowledge, verifier: Verifier, on_step: Callable[[], None] = lambda: None
+) -> Iterable[tuple[LabelledStep, View]]:
     """Each marked step as the judge may see it when so much is known; those whose problem lacks it are left out."""
     heard: dict[tuple[str, tuple[str, ...]], Heard] = {}
     for one in steps:
@@ -136,7 +136,7 @@ def views(
         yield one, View(known, one.lines, one.at, heard[key])
 
 
-def examples_of(found: Iterable[tuple[Marked, View]], hidden: Hidden | None = None) -> list[Example]:
+def examples_of(found: Iterable[tuple[LabelledStep, View]], hidden: Hidden | None = None) -> list[Example]:
     """What a judge learns from: the ambiguous steps."""
     return [
         example(view, one.mark is Mark.CORRECT, hidden) for one, view in found if is_ambiguous(view.said, view.says)

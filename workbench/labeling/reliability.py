@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from workbench.labeling.bounds import posterior
 from workbench.labeling.candidates import LOW_CONFIDENCE, disagreement
-from workbench.types import Diagnosis, Interval, Judgement, Mark, Scope, StepVerdict
+from workbench.types import Diagnosis, Estimate, Judgement, Mark, Scope, StepVerdict
 from workbench.verification.findings import Finding
 
 PROOFS = frozenset({"value", "counterexample", "roots"})
@@ -37,7 +37,7 @@ class Reliability:
     wrong: int
 
     @property
-    def interval(self) -> Interval:
+    def interval(self) -> Estimate:
         """Beta(1 + right, 1 + wrong): mean and central 95 %."""
         return posterior(self.right, self.wrong)
 

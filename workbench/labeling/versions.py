@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from workbench.errors import BadInput
 from workbench.files import make_folder, read_text, refused, what_was_wrong, write_atomically
-from workbench.labeling.judge import Judge, Trial
+from workbench.labeling.judge import Judge, JudgeFit
 from workbench.labeling.reliability import Reliability, Standing
 from workbench.types import Knowledge, content_id, from_json, to_json
 
@@ -34,7 +34,7 @@ class Version:
     rules: tuple[Reliability, ...]
     judges: Mapping[Knowledge, Judge]
     """For what may be known; none where nothing could be learned."""
-    trials: Mapping[Knowledge, Trial] = field(default_factory=dict)
+    trials: Mapping[Knowledge, JudgeFit] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     """Labels by who gave them: `people` and `models`."""
     seed: int = 0

@@ -26,7 +26,7 @@ _BETWEEN_UNITS = (7, 10, 12, 24, 60, 100, 1000)
 
 
 @dataclass(frozen=True)
-class Operation:
+class CalculationLine:
     """A line such as `12 - 3 = 9`."""
 
     left: Fraction
@@ -71,7 +71,7 @@ def explain(problem: Problem, lines: Sequence[str]) -> Explanation:
     return Explanation(frozenset(certain), frozenset(possible))
 
 
-def operation(line: str) -> Operation | None:
+def operation(line: str) -> CalculationLine | None:
     """The operation that is all of a line; None for any other line."""
     match = _OPERATION.fullmatch(line.strip())
     if match is None:
@@ -80,7 +80,7 @@ def operation(line: str) -> Operation | None:
         left, right, value = (Fraction(match[i]) for i in (1, 3, 4))
     except ZeroDivisionError:
         return None
-    return Operation(left, match[2], right, value)
+    return CalculationLine(left, match[2], right, value)
 
 
 def number_of(answer: str) -> Fraction | None:
@@ -100,7 +100,7 @@ def story_of(text: str) -> Story:
     return Story(text.lower(), tuple(numbers), parts)
 
 
-def follow(steps: Sequence[Operation], place: int, value: Fraction) -> Fraction | None:
+def follow(steps: Sequence[CalculationLine], place: int, value: Fraction) -> Fraction | None:
     """The last value of a solution if the line at `place` had this one; None where something is divided by zero."""
     changed: dict[Fraction, Fraction] = {steps[place].value: value}
     for step in steps[place + 1 :]:
@@ -127,14 +127,14 @@ def apply(left: Fraction, sign: str, right: Fraction) -> Fraction | None:
     return left * right if sign == "*" else left / right
 
 
-Mend = Callable[[Operation, Story], Iterable[Fraction | None]]
+Mend = Callable[[CalculationLine, Story], Iterable[Fraction | None]]
 """The values that a line would have without the malrule; empty where the line is not its work."""
 
 
 def _where(sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction], right: int | None = None) -> Mend:
     """Lines of one sign, in stories with a word: what `value` makes of their two numbers."""
 
-    def mend(step: Operation, story: Story) -> Iterable[Fraction]:
+    def mend(step: CalculationLine, story: Story) -> Iterable[Fraction]:
         fits = step.sign == sign and word in story.text and step.right and step.right in (right, *story.numbers)
         return [value(step.left, step.right)] if fits and right in (None, step.right) else []
 
@@ -144,7 +144,7 @@ def _where(sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction]
 def _each(sign: str, word: str) -> Mend:
     """A number that should have been taken as often as another number says."""
 
-    def mend(step: Operation, story: Story) -> Iterable[Fraction | None]:
+    def mend(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
         if step.sign != sign or word not in story.text or step.right not in story.numbers:
             return []
         return [apply(step.left, sign, step.right * k) for k in story.numbers if k != step.right]
@@ -152,31 +152,31 @@ def _each(sign: str, word: str) -> Mend:
     return mend
 
 
-def _needless(step: Operation, story: Story) -> Iterable[Fraction]:
+def _needless(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     aside = "years old" in story.text or "costs" in story.text
     return [step.left] if aside and step.sign == "+" and step.right in story.numbers else []
 
 
-def _percent_as_amount(step: Operation, story: Story) -> Iterable[Fraction | None]:
+def _percent_as_amount(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
     if step.sign not in "+-" or not re.search(rf"(?<![\d.]){step.right}%", story.text):
         return []
     return [apply(step.left, step.sign, step.left * step.right / 100)]
 
 
-def _forgets_base(step: Operation, story: Story) -> Iterable[Fraction]:
+def _forgets_base(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     """The change stands for the new price: a line that multiplies or divides gave it."""
     if step.sign not in "*/" or "%" not in story.text:
         return []
     return [new for whole in story.numbers for new in (whole + step.value, whole - step.value)]
 
 
-def _shares(step: Operation, story: Story, divisors: Iterable[Fraction | int]) -> Iterable[Fraction]:
+def _shares(step: CalculationLine, story: Story, divisors: Iterable[Fraction | int]) -> Iterable[Fraction]:
     if step.sign != "/" or not any(story.parts) or step.right not in divisors:
         return []
     return [step.left / sum(story.parts) * part for part in story.parts]
 
 
-def _other_share(step: Operation, story: Story) -> Iterable[Fraction]:
+def _other_share(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     if step.sign == "/" and story.parts and step.right == sum(story.parts):
         return [step.value * part for part in story.parts]  # one part, and nobody's share of it
     if step.sign != "*" or step.right not in story.parts:
@@ -184,35 +184,35 @@ def _other_share(step: Operation, story: Story) -> Iterable[Fraction]:
     return [step.left * part for part in story.parts if part != step.right]
 
 
-def _adds_difference(step: Operation, story: Story) -> Iterable[Fraction]:
+def _adds_difference(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     if step.sign != "+":
         return []
     return [step.left / n * m for n, m in permutations(story.numbers, 2) if m - n == step.right and n]
 
 
-def _multiplies_total(step: Operation, story: Story) -> Iterable[Fraction]:
+def _multiplies_total(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     if step.sign != "*" or step.right not in story.numbers:
         return []
     return [step.left / n * step.right for n in story.numbers if n not in (0, step.right)]
 
 
-def _divides_by_count(step: Operation, story: Story) -> Iterable[Fraction]:
+def _divides_by_count(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     if step.sign != "/" or not step.right or step.right not in story.numbers:
         return []
     return [step.left / (cost / step.right) for cost in story.numbers if cost not in (0, step.left)]
 
 
-def _ten_for_all(step: Operation, story: Story) -> Iterable[Fraction | None]:
+def _ten_for_all(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
     if step.sign not in "*/" or step.right not in (10, 100, 1000):
         return []
     return [apply(step.left, step.sign, Fraction(n)) for n in _BETWEEN_UNITS if n != step.right]
 
 
-def _wrong_way(step: Operation, story: Story) -> Iterable[Fraction]:
+def _wrong_way(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     return [step.left / step.right] if step.sign == "*" and step.right in _BETWEEN_UNITS else []
 
 
-def _forgets_to_change(step: Operation, story: Story) -> Iterable[Fraction]:
+def _forgets_to_change(step: CalculationLine, story: Story) -> Iterable[Fraction]:
     if step.sign == "*" and step.right == 1:
         return [step.left * n for n in _BETWEEN_UNITS]
     if step.sign == "+" and {step.left, step.right} <= set(story.numbers):

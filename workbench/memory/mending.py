@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from workbench.memory.explaining import Operation, apply, follow, number_of, operation, story_of
+from workbench.memory.explaining import CalculationLine, apply, follow, number_of, operation, story_of
 from workbench.types import Judgement, Problem, StepVerdict
 
 
@@ -46,8 +46,8 @@ def mend(problem: Problem, steps: Sequence[StepVerdict]) -> Mend | None:
 
 
 def _leading_to(
-    known: Fraction, computed: Sequence[tuple[int, Operation]], numbers: Sequence[Fraction], signs: str
-) -> Iterator[tuple[int, Operation, Fraction]]:
+    known: Fraction, computed: Sequence[tuple[int, CalculationLine]], numbers: Sequence[Fraction], signs: str
+) -> Iterator[tuple[int, CalculationLine, Fraction]]:
     """Changed lines from which the known answer follows, with their place and value."""
     steps = [o for _, o in computed]
     for at, (place, step) in enumerate(computed):
@@ -59,12 +59,12 @@ def _leading_to(
                 yield place, other, value
 
 
-def _plain(step: Operation, value: Fraction) -> bool:
+def _plain(step: CalculationLine, value: Fraction) -> bool:
     """Whether it can be written in whole numbers, without a sign to bracket."""
     return value.denominator == step.left.denominator == step.right.denominator == 1 <= step.right
 
 
-def _changed(step: Operation, numbers: Sequence[Fraction], signs: str) -> Iterator[Operation]:
+def _changed(step: CalculationLine, numbers: Sequence[Fraction], signs: str) -> Iterator[CalculationLine]:
     for n in numbers:
         yield replace(step, right=n)
         yield replace(step, left=n)

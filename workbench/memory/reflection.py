@@ -28,7 +28,7 @@ KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}
 
 
 @dataclass(frozen=True)
-class Request:
+class ReflectionRequest:
     """A question to the policy writer, and what its answer would be about."""
 
     message: str
@@ -75,7 +75,7 @@ def _diagnosis(group: Group, member: Judged) -> tuple[str, str | None]:
     return step.evidence[0].text if step.evidence else step.reason, step.malrule
 
 
-def ask(group: Group) -> list[Request]:
+def ask(group: Group) -> list[ReflectionRequest]:
     """Questions to the policy: a lesson from what went wrong, a strategy from what worked.
 
     Contrastive where the group is mixed: the wrong attempt is shown beside a right one. Of the wrong attempts the one
@@ -105,10 +105,10 @@ def telling(group: Group) -> list[Judged]:
     return sorted({m.rollout.id: m for m in (*located_ones, *failed)}.values(), key=rank)
 
 
-def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: Sequence[Judged]) -> Request:
+def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: Sequence[Judged]) -> ReflectionRequest:
     problem = group.problem
     message = reflection_message(problem.text, attempts, KINDS[level])
-    return Request(message, level, problem.id, problem.skill, tuple(m.rollout.id for m in members))
+    return ReflectionRequest(message, level, problem.id, problem.skill, tuple(m.rollout.id for m in members))
 
 
 def attempt(member: Judged) -> Attempt:
@@ -123,14 +123,14 @@ def attempt(member: Judged) -> Attempt:
     return Attempt(tuple(step.text for step in shown), tuple(marks), repair)
 
 
-def ask_pattern(skill: str, insights: Sequence[MemoryItem]) -> Request:
+def ask_pattern(skill: str, insights: Sequence[MemoryItem]) -> ReflectionRequest:
     """The question that pools insights of a skill into a pattern."""
     pairs = dict.fromkeys((KINDS[item.level], item.text) for item in insights)
     evidence = tuple(dict.fromkeys(e for item in insights for e in item.evidence))
-    return Request(pattern_message(tuple(pairs)), Level.PATTERN, None, skill, evidence)
+    return ReflectionRequest(pattern_message(tuple(pairs)), Level.PATTERN, None, skill, evidence)
 
 
-def read_reply(request: Request, reply: str) -> Reflection | None:
+def read_reply(request: ReflectionRequest, reply: str) -> Reflection | None:
     """The reflection in a reply; None where the reply is not in the form that was asked for."""
     text = parse_insight(reply, KINDS[request.level])
     if text is None:

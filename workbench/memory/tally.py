@@ -11,7 +11,7 @@ from workbench.types import Reflection
 
 
 @dataclass(frozen=True)
-class Tally:
+class ReflectionStats:
     """What a round's writers wrote. Patterns, which come on a slower clock, are counted with the insights' drops."""
 
     asked: int = 0
@@ -23,7 +23,7 @@ class Tally:
     tokens: int = 0
     """Read and written by the policy when it was asked."""
 
-    def with_patterns(self, pooled: Tally) -> Tally:
+    def with_patterns(self, pooled: ReflectionStats) -> ReflectionStats:
         """The same with the patterns that were asked for after it."""
         return replace(
             self,
@@ -49,10 +49,10 @@ class Tally:
         }
 
 
-def tallied(found: Sequence[Checked | Drop], others: Iterable[Reflection] = (), tokens: int = 0) -> Tally:
+def tallied(found: Sequence[Checked | Drop], others: Iterable[Reflection] = (), tokens: int = 0) -> ReflectionStats:
     """The tally of replies as they were read and checked; `others` were written by no model and asked of none."""
     dropped = Counter(f if isinstance(f, Drop) else f.drop for f in found)
     kept = [*others, *(f.reflection for f in found if isinstance(f, Checked) and f.drop is None)]
     distinct = {(r.level, r.skill, r.problem_id, r.text): r for r in kept}
     reasons = Counter({reason: n for reason, n in dropped.items() if reason is not None})
-    return Tally(len(found), reasons, tuple(distinct.values()), len(kept) - len(distinct), tokens=tokens)
+    return ReflectionStats(len(found), reasons, tuple(distinct.values()), len(kept) - len(distinct), tokens=tokens)

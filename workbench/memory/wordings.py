@@ -35,7 +35,7 @@ ALSO_MENDED = {
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSentence:
     """One sentence of the catalogue and what it is about."""
 
     text: str
@@ -51,7 +51,7 @@ class Known:
 class Meaning:
     """What a sentence says, as far as it can be told; nothing of it is known for a sentence of its own."""
 
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownSentence, ...] = ()
 
     @property
     def malrules(self) -> frozenset[str]:
@@ -100,17 +100,17 @@ def _weights() -> dict[str, float]:
 
 
 @lru_cache(maxsize=1)
-def _sentences() -> tuple[Known, ...]:
+def _sentences() -> tuple[KnownSentence, ...]:
     return tuple(_all())
 
 
-def _all() -> Iterator[Known]:
+def _all() -> Iterator[KnownSentence]:
     for malrule in dict.fromkeys((*LESSONS, *CATALOGUE)):
         inviting = frozenset(name for name, malrules in invited().items() if malrule in malrules)
         texts: tuple[str, ...] = LESSONS[malrule] if malrule in LESSONS else (CATALOGUE[malrule].rule,)
-        yield from (Known(text, Level.LESSON, malrule, inviting) for text in texts)
+        yield from (KnownSentence(text, Level.LESSON, malrule, inviting) for text in texts)
     for skill, texts in STRATEGIES.items():
         for method, text in enumerate(texts):
-            yield Known(text, Level.STRATEGY, None, frozenset({skill}), method if len(texts) > 1 else None)
+            yield KnownSentence(text, Level.STRATEGY, None, frozenset({skill}), method if len(texts) > 1 else None)
     for skill, pair in PATTERNS.items():
-        yield from (Known(text, Level.PATTERN, None, frozenset({skill})) for text in pair)
+        yield from (KnownSentence(text, Level.PATTERN, None, frozenset({skill})) for text in pair)

@@ -1,6 +1,6 @@
 """The database: runs, rounds, rollouts, verdicts, memory with the history of every item, and labels."""
 
-from workbench.store.labels import Order, Place, is_person
+from workbench.store.labels import Order, QueuePlace, is_person
 from workbench.store.memory_log import MemoryEvent
 from workbench.store.rows import RunInfo
 from workbench.store.runfile import import_run, shipped_run
@@ -10,7 +10,7 @@ __all__ = [
     "DEFAULT_PATH",
     "MemoryEvent",
     "Order",
-    "Place",
+    "QueuePlace",
     "RunInfo",
     "Store",
     "import_run",

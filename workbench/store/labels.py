@@ -43,7 +43,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePlace:
     """Where an item stands in the queue. Items without one were asked for by somebody and come first."""
 
     uncertain: float = 0.0
@@ -90,7 +90,7 @@ class LabelMethods:
 
     # Items
 
-    def add_label_items(self, items: Iterable[LabelItem], places: Mapping[str, Place] | None = None) -> int:
+    def add_label_items(self, items: Iterable[LabelItem], places: Mapping[str, QueuePlace] | None = None) -> int:
         """Put items into the queue; one that is there already changes nothing. Returns how many are new.
 
         Items that came with an import, and for which nobody waits, count as new.
@@ -110,14 +110,16 @@ class LabelMethods:
                 rows = [(seq, text) for part in parts for seq, text in part]
         return [from_json(LabelItem, text) for _, text in sorted(rows)]
 
-    def label_places(self) -> dict[str, Place]:
+    def label_places(self) -> dict[str, QueuePlace]:
         """Where each item stands, by id; items that were asked for have the plain place."""
         names = ("uncertain", "disagree", "diverse", "worth", "control", "readers", "gold")
         columns = label_items.c
         with self._read() as db:
             rows = db.execute(select(columns.id, *(columns[name] for name in names))).all()
         return {
-            key: Place(u or 0.0, d or 0.0, v or 0.0, w or 0.0, bool(control), readers, Mark(gold) if gold else None)
+            key: QueuePlace(
+                u or 0.0, d or 0.0, v or 0.0, w or 0.0, bool(control), readers, Mark(gold) if gold else None
+            )
             for key, u, d, v, w, control, readers, gold in rows
         }
 
@@ -135,7 +137,7 @@ class LabelMethods:
         """
         with self._write() as db:
             before = _count_items(db)
-            _add_items(db, [(item, Place(readers=0)) for item in items])
+            _add_items(db, [(item, QueuePlace(readers=0)) for item in items])
             added = _count_items(db) - before
             for label in new:
                 if _now(db, label.item_id, label.annotator) is not None:
@@ -244,7 +246,7 @@ class LabelMethods:
             db.execute(delete(label_leases).where(label_leases.c.annotator == annotator))
 
 
-def _add_items(db: Connection, items: Iterable[tuple[LabelItem, Place | None]]) -> int:
+def _add_items(db: Connection, items: Iterable[tuple[LabelItem, QueuePlace | None]]) -> int:
     """Insert items, or put those into the queue that are there for their labels' sake alone."""
     added = utc_now()
     rows = [_item_row(item, place, added) for item, place in items]
@@ -263,7 +265,7 @@ def _count_items(db: Connection, *which: ColumnElement[bool]) -> int:
     return db.scalar(select(func.count()).select_from(label_items).where(*which)) or 0
 
 
-def _item_row(item: LabelItem, place: Place | None, added: str) -> dict[str, Any]:
+def _item_row(item: LabelItem, place: QueuePlace | None, added: str) -> dict[str, Any]:
     row = {"id": item.id, "source": item.source, "json": to_json(item), "added": added, "readings": 0}
     if place is None:
         return (

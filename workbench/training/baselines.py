@@ -14,7 +14,7 @@ from workbench.prompts import NO_HELP, Help, solution_text
 from workbench.training.losses import group_advantages
 from workbench.training.policy import Exchange, Policy
 from workbench.training.routing import Route
-from workbench.training.signals import Row, Signals, Target
+from workbench.training.signals import Signals, Target, TrainingRow
 from workbench.types import Group, Judged
 
 Feedback = Literal["siblings", "verifier"]
@@ -83,10 +83,10 @@ def sft_signals(policy: Policy, group: Group) -> Signals:
 
 def _row(
     prompt: tuple[int, ...], member: Judged, advantage: float, distil: float, taught: tuple[int, ...] | None
-) -> Row:
+) -> TrainingRow:
     """A rollout whose every token shares one advantage and one weight, each divided by its length."""
     ids = member.rollout.token_ids
-    return Row(
+    return TrainingRow(
         exchange=Exchange(prompt, ids),
         sampled=member.rollout.logprobs,
         advantages=(advantage / len(ids),) * len(ids),
@@ -95,5 +95,5 @@ def _row(
     )
 
 
-def _signals(rows: Sequence[Row], targets: Sequence[Target] = ()) -> Signals:
+def _signals(rows: Sequence[TrainingRow], targets: Sequence[Target] = ()) -> Signals:
     return Signals(tuple(rows), tuple(targets), (Route.REINFORCE,) * len(rows), (None,) * len(rows))

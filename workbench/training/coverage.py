@@ -11,7 +11,7 @@ import torch
 from workbench.prompts import Help
 from workbench.training.policy import Exchange, Policy, reply_logprobs
 from workbench.training.routing import Route
-from workbench.training.signals import Row, Signals
+from workbench.training.signals import Signals, TrainingRow
 from workbench.types import Group
 
 LEAST_MOVE = 0.1
@@ -20,7 +20,7 @@ MOST_ROWS = 48
 
 
 @dataclass(frozen=True)
-class Coverage:
+class SignalCoverage:
     """How many rollouts that went wrong were tried, and of how many the context tells something."""
 
     tried: int = 0
@@ -35,11 +35,13 @@ class _Wrong:
     """A rollout that went wrong, with what its teacher reads."""
 
     group: int
-    row: Row
+    row: TrainingRow
     help: Help | None
 
 
-def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str) -> Coverage:
+def signal_coverage(
+    teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str
+) -> SignalCoverage:
     """Of a round's failed rollouts, and right ones with a wrong step, how many have a context that tells something.
 
     What is measured is by how much reading it moves the log-probabilities of the taught step's tokens, on average.
@@ -57,9 +59,9 @@ def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[
     tried = rng.sample(wrong, min(MOST_ROWS, len(wrong)))
     taught = [w for w in tried if w.help is not None]
     if not taught:
-        return Coverage(len(tried))
+        return SignalCoverage(len(tried))
     if len({w.group for w in taught}) == 1:
-        return Coverage()
+        return SignalCoverage()
     swapped = [_of_another(w, taught, rng) for w in taught]
 
     def reading(helps: Sequence[Help | None]) -> list[torch.Tensor]:
@@ -75,7 +77,7 @@ def signal_coverage(teacher: Policy, groups: Sequence[Group], signals: Sequence[
     alone, own, other = (reading(helps) for helps in ([None] * len(taught), [w.help for w in taught], swapped))
     moves = [(_move(w, a, b), _move(w, a, c)) for w, a, b, c in zip(taught, alone, own, other, strict=True)]
     moved = [(mine, others) for mine, others in moves if mine >= LEAST_MOVE]
-    return Coverage(len(tried), len(moved), sum(mine > others for mine, others in moved))
+    return SignalCoverage(len(tried), len(moved), sum(mine > others for mine, others in moved))
 
 
 def _of_another(wrong: _Wrong, taught: Sequence[_Wrong], rng: Random) -> Help | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from workbench.config import Training
+from workbench.config import TrainingSettings
 from workbench.errors import BadInput
 from workbench.training.losses import divergence
 from workbench.training.policy import Exchange, Policy, logits_of, reply_hidden
@@ -64,7 +64,7 @@ def divergences(
 
 
 def updated(
-    policy: Policy, teacher: Policy, signals: Signals, settings: Training, times: int = 1
+    policy: Policy, teacher: Policy, signals: Signals, settings: TrainingSettings, times: int = 1
 ) -> tuple[Policy, list[dict[str, float]]]:
     """A copy of the policy after some updates on the same signals, and each update's terms.
 

@@ -12,11 +12,11 @@ from random import Random
 
 import torch
 
-from workbench.config import Config, Training
+from workbench.config import Config, TrainingSettings
 from workbench.errors import BadInput, WorkbenchError
 from workbench.memory.retrieval import Library, Recalled, library
 from workbench.memory.state import MemoryState, note_use
-from workbench.memory.tally import Tally
+from workbench.memory.tally import ReflectionStats
 from workbench.prompts import ANSWER
 from workbench.store import Store
 from workbench.store.memory_log import heed
@@ -33,10 +33,10 @@ from workbench.training.rollouts import Judgements, roll_out
 from workbench.training.routing import Route, route
 from workbench.training.signals import Signals, by_outcome, health, pmd_signals
 from workbench.training.update import copy_weights, move_average, update
-from workbench.types import Group, Interval, Problem, Round
+from workbench.types import Estimate, Group, Problem, Round
 from workbench.verification import Verifier, final_answer
 
-Evaluate = Callable[[Policy, int], dict[str, Interval]]
+Evaluate = Callable[[Policy, int], dict[str, Estimate]]
 """Measures a policy after so many rounds."""
 
 
@@ -77,7 +77,7 @@ def run(
     so_far = [r for r in store.rounds(name) if r.index < state.round]
     while not _done(limits.rounds, limits.minutes, state):
         clock = Clock()
-        evaluation: dict[str, Interval] = {}
+        evaluation: dict[str, Estimate] = {}
         if evaluate and state.round % config.evaluation.every == 0:
             with clock.stage("evaluate"):
                 evaluation = evaluate(state.average, state.round)
@@ -184,7 +184,7 @@ class Trainer:
         groups = roll_out(
             state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage, self.judged
         )
-        written: dict[str, float] = Tally().metrics()
+        written: dict[str, float] = ReflectionStats().metrics()
         if config.training.method == "pmd":
             # Without step credit neither memory nor the teacher may read what the verifier says of steps.
             taught = [by_outcome(g) for g in groups] if config.training.credit == "outcome" else groups
@@ -270,7 +270,7 @@ def _parts(signals: Sequence[Signals], count: int) -> list[Sequence[Signals]]:
     return [signals[start:end] for start, end in pairwise(ends) if start < end]
 
 
-def _opponent(policy: Policy, group: Group, settings: Training) -> Signals:
+def _opponent(policy: Policy, group: Group, settings: TrainingSettings) -> Signals:
     """What a method without memory makes of a group."""
     if settings.method == "sdpo":
         return sdpo_signals(policy, group, settings.feedback)

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.training.policy import Exchange
-from workbench.training.signals import Row, Target
+from workbench.training.signals import Target, TrainingRow
 
 
-def merge_rows(rows: Sequence[Row]) -> list[Row]:
+def merge_rows(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
     """The rows that move something, each cut behind its last moved token, equal ones merged by adding their weights.
 
     Every loss is linear in the weights, and equal replies to equal prompts have equal log-probabilities, so the
     gradient stays what it was; tokens behind the last moved one cannot reach it.
     """
-    found: dict[object, Row] = {}
+    found: dict[object, TrainingRow] = {}
     for row in filter(None, map(_cut, rows)):
         # Ratios are clipped by the sign of the advantage: opposite signs may not be added.
         signs = tuple((a > 0) - (a < 0) for a in row.advantages)
@@ -38,7 +38,7 @@ def merge_targets(targets: Sequence[Target]) -> list[Target]:
     return list(found.values())
 
 
-def _cut(row: Row) -> Row | None:
+def _cut(row: TrainingRow) -> TrainingRow | None:
     """The row up to its last moved token; None where nothing is moved."""
     moved = [i for i, pair in enumerate(zip(row.advantages, row.distil, strict=True)) if any(pair)]
     if not moved:
@@ -54,7 +54,7 @@ def _cut(row: Row) -> Row | None:
     )
 
 
-def _added(a: Row, b: Row) -> Row:
+def _added(a: TrainingRow, b: TrainingRow) -> TrainingRow:
     return replace(
         a,
         advantages=tuple(x + y for x, y in zip(a.advantages, b.advantages, strict=True)),

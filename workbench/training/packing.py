@@ -35,7 +35,7 @@ class Packed:
 
 
 @dataclass
-class _Row:
+class _TreeRow:
     """Trees side by side; a path holds the places of one sequence's tokens within the row."""
 
     ids: list[int] = field(default_factory=list)
@@ -62,16 +62,16 @@ def pack(sequences: Sequence[Sequence[int]]) -> Packed:
     return Packed(ids, positions, sees[:, None], tuple(paths))
 
 
-def _trees(sequences: Sequence[Sequence[int]], capacity: int) -> list[_Row]:
+def _trees(sequences: Sequence[Sequence[int]], capacity: int) -> list[_TreeRow]:
     """Sorted, a sequence shares most with the one before it: it branches off there, or starts another tree."""
-    trees: list[_Row] = []
+    trees: list[_TreeRow] = []
     before: Sequence[int] = ()
     path: list[int] = []
     for index in sorted(range(len(sequences)), key=lambda i: tuple(sequences[i])):
         sequence = sequences[index]
         shared = common_start(before, sequence)
         if not trees or not shared or len(trees[-1].ids) + len(sequence) - shared > capacity:
-            trees.append(_Row())
+            trees.append(_TreeRow())
             shared = 0
         tree = trees[-1]
         start = len(tree.ids)
@@ -93,9 +93,9 @@ def common_start(a: Sequence[object], b: Sequence[object]) -> int:
     return count
 
 
-def _fill(trees: Sequence[_Row], capacity: int) -> list[_Row]:
+def _fill(trees: Sequence[_TreeRow], capacity: int) -> list[_TreeRow]:
     """Trees put side by side, the largest first, each into the emptiest row, so that rows need little padding."""
-    rows = [_Row() for _ in range(-(-sum(len(tree.ids) for tree in trees) // capacity))]
+    rows = [_TreeRow() for _ in range(-(-sum(len(tree.ids) for tree in trees) // capacity))]
     for tree in sorted(trees, key=lambda t: -len(t.ids)):
         row = min(rows, key=lambda r: len(r.ids))
         start = len(row.ids)

@@ -16,7 +16,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from workbench.config import Model
+from workbench.config import ModelSettings
 from workbench.errors import BadInput
 from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
 from workbench.training.fetch import model_folder
@@ -138,7 +138,7 @@ def _sees_all(settings: Any) -> bool:
     return getattr(settings, "sliding_window", None) is None or not getattr(settings, "use_sliding_window", True)
 
 
-def load_policy(settings: Model, trainable: bool = False) -> Policy:
+def load_policy(settings: ModelSettings, trainable: bool = False) -> Policy:
     """The policy of a folder or hub id, on the best device present.
 
     Raises `BadInput` for a folder that is not a model, or a tutor model that learned another text.

@@ -9,10 +9,10 @@ from functools import partial
 from random import Random
 
 from workbench.config import Config
-from workbench.config import Memory as Settings
-from workbench.config import Reflection as Writing
+from workbench.config import MemorySettings as Settings
+from workbench.config import ReflectionSettings as Writing
 from workbench.memory.checking import Checked, Drop, check, check_pattern
-from workbench.memory.reflection import KINDS, Request, ask, ask_pattern, diagnose, read_reply, verified
+from workbench.memory.reflection import KINDS, ReflectionRequest, ask, ask_pattern, diagnose, read_reply, verified
 from workbench.memory.retrieval import Library, Recalled, recall
 from workbench.memory.state import (
     MemoryState,
@@ -23,10 +23,10 @@ from workbench.memory.state import (
     solved_as_before,
     visit,
 )
-from workbench.memory.tally import Tally, tallied
+from workbench.memory.tally import ReflectionStats, tallied
 from workbench.training.policy import Policy
 from workbench.training.sampling import sample
-from workbench.training.worth import Trial, raised_by
+from workbench.training.worth import InsightTrial, raised_by
 from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason
 
 MEASURED = 16
@@ -64,7 +64,7 @@ def memorise(
     Every `reflection.measure_every` rounds it is also measured what new insights are worth to the `teacher`.
     """
     memory = visited(memory, groups, when.round)
-    tally = Tally()
+    tally = ReflectionStats()
     if config.memory.mode == "transient":
         memory = replace(memory, items={}, corrections=())
     if writes(config.memory, when.round, when.epoch_rounds):
@@ -84,7 +84,7 @@ def writes(settings: Settings, round: int, epoch_rounds: int) -> bool:
 
 def _write(
     memory: MemoryState, policy: Policy, groups: Sequence[Group], config: Config, when: When
-) -> tuple[MemoryState, Tally]:
+) -> tuple[MemoryState, ReflectionStats]:
     tally = _reflect(memory, policy, groups, config.reflection)
     for group in groups:
         share = group.solved / len(group.members)
@@ -100,7 +100,7 @@ def _write(
     return memory, tally
 
 
-def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], settings: Writing) -> Tally:
+def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], settings: Writing) -> ReflectionStats:
     """What the writers say of the groups, held against the verdicts.
 
     About the very solution that memory holds no strategy is asked for: it was asked for when that was first found,
@@ -110,7 +110,7 @@ def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], setti
     if settings.writer in ("diagnosis", "both"):
         written += [r for group in groups for r in diagnose(group)]
     if settings.writer == "diagnosis":
-        return Tally(reflections=tuple(written))
+        return ReflectionStats(reflections=tuple(written))
     asked = [
         (group, request)
         for group in groups
@@ -125,7 +125,7 @@ def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], setti
     return tallied(found, written, sum(reply.tokens for reply in replies))
 
 
-def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> Tally:
+def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> ReflectionStats:
     """Patterns pooled from the insights of each skill."""
     requests = _pattern_requests(memory)
     replies = _replies(policy, requests)
@@ -134,7 +134,7 @@ def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> Tally:
 
 
 def _read(
-    request: Request, reply: Reply, settings: Writing, judge: Callable[[Reflection], Checked]
+    request: ReflectionRequest, reply: Reply, settings: Writing, judge: Callable[[Reflection], Checked]
 ) -> Checked | Drop:
     """The reflection in a reply as `judge` found it, or why there is none to judge."""
     found = read_reply(request, reply.text) if reply.ended else None
@@ -155,7 +155,7 @@ class Reply:
     """Read and written."""
 
 
-def _replies(policy: Policy, requests: Sequence[Request]) -> list[Reply]:
+def _replies(policy: Policy, requests: Sequence[ReflectionRequest]) -> list[Reply]:
     """The policy's greedy replies to reflection requests."""
     if not requests:
         return []
@@ -180,18 +180,18 @@ def measure(teacher: Policy, reflections: Sequence[Reflection], groups: Sequence
     """
     proved = {group.problem.id: (group.problem, right[0].rollout) for group in groups if (right := verified(group))}
     of_skill = {problem.skill: pair for pair in proved.values() if (problem := pair[0]).skill != UNKNOWN_SKILL}
-    trials: list[Trial] = []
+    trials: list[InsightTrial] = []
     for r in reflections[: 4 * MEASURED]:
         pair = proved.get(r.problem_id) or of_skill.get(r.skill)
         if pair is not None and len(trials) < MEASURED:
-            trials.append(Trial(r.level, r.text, pair[0].text, pair[1]))
+            trials.append(InsightTrial(r.level, r.text, pair[0].text, pair[1]))
     if not trials:
         return {}
     gains = raised_by(teacher, trials)
     return {"insight_raises": sum(g > 0 for g in gains) / len(gains), "insight_gain": sum(gains) / len(gains)}
 
 
-def _pattern_requests(memory: MemoryState) -> list[Request]:
+def _pattern_requests(memory: MemoryState) -> list[ReflectionRequest]:
     """One question for each skill with enough insights."""
     by_skill: dict[str, list[MemoryItem]] = {}
     for item in memory.live():

@@ -21,7 +21,7 @@ from workbench.verification.reading.steps import split
 
 
 @dataclass(frozen=True)
-class Row:
+class TrainingRow:
     """One rollout as the optimizer sees it. All tuples have one entry per reply token."""
 
     exchange: Exchange
@@ -51,7 +51,7 @@ class Target:
 class Signals:
     """Everything that one group trains on."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TrainingRow, ...]
     targets: tuple[Target, ...]
     routes: tuple[Route, ...]
     contexts: tuple[TeacherContext | None, ...]
@@ -67,7 +67,7 @@ def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float =
     rows, targets, contexts = [], [], []
     decisions = route_group(group)
     # Rollouts that say the same have the same verdict, so the same signal.
-    made: dict[tuple[int, ...], tuple[Row, TeacherContext | None, Target | None]] = {}
+    made: dict[tuple[int, ...], tuple[TrainingRow, TeacherContext | None, Target | None]] = {}
     for member, routed in zip(group.members, decisions, strict=True):
         ids = member.rollout.token_ids
         if ids not in made:
@@ -107,14 +107,14 @@ def _row(
     prompt: tuple[int, ...],
     steps: Sequence[int],
     blame: float,
-) -> Row:
+) -> TrainingRow:
     ids, scale = member.rollout.token_ids, 2 * routed.weight
     diverging = context.prefix if context and context.correction is not None else None
     weights = step_weights(steps, routed, diverging) if context else [0.0] * len(ids)
     share = scale / len(ids) * (1.0 if context is None else blame)
     advantages = tuple(a * share for a in token_advantages(steps, routed, diverging))
     help_ids = tuple(policy.problem_ids(group.problem.text, context.help)) if context else None
-    return Row(
+    return TrainingRow(
         exchange=Exchange(prompt, ids),
         sampled=member.rollout.logprobs,
         advantages=advantages,
@@ -123,7 +123,7 @@ def _row(
     )
 
 
-def _affirmed(row: Row, routed: Routed, affirm: float) -> Row:
+def _affirmed(row: TrainingRow, routed: Routed, affirm: float) -> TrainingRow:
     """A right rollout's row with the teacher's distribution on each token, the problem alone before it."""
     weight = 2 * routed.weight * affirm / len(row.sampled)
     return replace(row, distil=(weight,) * len(row.sampled), teacher_prompt=tuple(row.exchange.prompt))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import torch
 
-from workbench.config import Training
+from workbench.config import TrainingSettings
 from workbench.training.losses import clipped_policy_gradient, confidence_weight, divergence, entropy
 from workbench.training.merging import merge_rows, merge_targets
 from workbench.training.policy import Exchange, Policy, logits_of, reply_hidden
-from workbench.training.signals import Row, Target
+from workbench.training.signals import Target, TrainingRow
 
 MICRO_TOKENS = 16_384
 """Padded tokens in one forward pass; gradients add up over passes."""
@@ -34,9 +34,9 @@ def update(
     policy: Policy,
     teacher: Policy,
     optimizer: torch.optim.Optimizer,
-    rows: Sequence[Row],
+    rows: Sequence[TrainingRow],
     targets: Sequence[Target],
-    settings: Training,
+    settings: TrainingSettings,
 ) -> dict[str, float]:
     """Move the policy once. Every term is a mean over the rollouts given; returns the terms by name."""
     moved, count = merge_rows(rows), len(rows)
@@ -62,13 +62,13 @@ def _rows_at_once(policy: Policy) -> int:
     return max(16, LOGITS // int(policy.inner.config.vocab_size))
 
 
-def _micro_batches(items: Sequence[Row | Target]) -> Iterator[list[Row | Target]]:
+def _micro_batches(items: Sequence[TrainingRow | Target]) -> Iterator[list[TrainingRow | Target]]:
     """Items of like length together, at most MICRO_TOKENS padded tokens at once."""
 
-    def length(item: Row | Target) -> int:
+    def length(item: TrainingRow | Target) -> int:
         return len(item.exchange.prompt) + len(item.exchange.reply)
 
-    batch: list[Row | Target] = []
+    batch: list[TrainingRow | Target] = []
     for item in sorted(items, key=length):
         if batch and (len(batch) + 1) * length(item) > MICRO_TOKENS:
             yield batch
@@ -81,13 +81,13 @@ def _micro_batches(items: Sequence[Row | Target]) -> Iterator[list[Row | Target]
 def _backward(
     policy: Policy,
     teacher: Policy,
-    batch: Sequence[Row | Target],
-    settings: Training,
+    batch: Sequence[TrainingRow | Target],
+    settings: TrainingSettings,
     count: int,
     losses: Losses,
 ) -> None:
     """Gradients of rows and targets, which one forward pass reads together: they share most of their tokens."""
-    rows = [item for item in batch if isinstance(item, Row)]
+    rows = [item for item in batch if isinstance(item, TrainingRow)]
     targets = [item for item in batch if isinstance(item, Target)]
     hidden = reply_hidden(policy, [*(row.exchange for row in rows), *(target.exchange for target in targets)])
     # Losses go back to the hidden states at once: one part's logits are freed before the next part's are made.
@@ -103,9 +103,9 @@ def _backward(
 def _backward_rows(
     policy: Policy,
     teacher: Policy,
-    rows: Sequence[Row],
+    rows: Sequence[TrainingRow],
     hidden: torch.Tensor,
-    settings: Training,
+    settings: TrainingSettings,
     count: int,
     losses: Losses,
 ) -> None:
@@ -137,7 +137,7 @@ def _backward_rows(
         total.backward()
 
 
-def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) -> torch.Tensor:
+def _teacher_hidden(teacher: Policy, rows: Sequence[TrainingRow], like: torch.Tensor) -> torch.Tensor:
     """The teacher's hidden states for every reply token; zeros for rows that are not distilled."""
     states = torch.zeros_like(like, requires_grad=False)
     taught = [row for row in rows if row.teacher_prompt is not None]
@@ -156,7 +156,12 @@ def _teacher_hidden(teacher: Policy, rows: Sequence[Row], like: torch.Tensor) ->
 
 
 def _backward_targets(
-    policy: Policy, targets: Sequence[Target], hidden: torch.Tensor, settings: Training, count: int, losses: Losses
+    policy: Policy,
+    targets: Sequence[Target],
+    hidden: torch.Tensor,
+    settings: TrainingSettings,
+    count: int,
+    losses: Losses,
 ) -> None:
     """Cross-entropy of corrected steps, each a mean over its tokens."""
     ids = torch.tensor([i for t in targets for i in t.exchange.reply], device=policy.device)

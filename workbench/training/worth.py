@@ -11,7 +11,7 @@ from workbench.types import Level, Rollout
 
 
 @dataclass(frozen=True)
-class Trial:
+class InsightTrial:
     """An insight or pattern, and a verified solution of a problem that it may help with."""
 
     level: Level
@@ -21,7 +21,7 @@ class Trial:
     rollout: Rollout
 
 
-def raised_by(teacher: Policy, trials: Sequence[Trial]) -> list[float]:
+def raised_by(teacher: Policy, trials: Sequence[InsightTrial]) -> list[float]:
     """For each trial, nats a token by which reading the insight raises the verified solution's log-probability."""
     exchanges = [
         Exchange(teacher.problem_ids(t.problem, help), t.rollout.token_ids) for t in trials for help in _pair(t)
@@ -30,7 +30,7 @@ def raised_by(teacher: Policy, trials: Sequence[Trial]) -> list[float]:
     return [read - alone for read, alone in zip(means[::2], means[1::2], strict=True)]
 
 
-def _pair(trial: Trial) -> tuple[Help, Help]:
+def _pair(trial: InsightTrial) -> tuple[Help, Help]:
     text = (trial.text,)
     kinds = {
         Level.LESSON: Help(lessons=text),

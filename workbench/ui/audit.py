@@ -23,7 +23,7 @@ from workbench.ui.cards import solution_cards
 from workbench.ui.curves import plain_label
 from workbench.ui.maths import maths_html
 from workbench.ui.palette import GREY, SERIES, themed
-from workbench.ui.tables import Column, Row, escaped, figure, key_of, per_cent, share, table_html, words
+from workbench.ui.tables import Column, TableRow, escaped, figure, key_of, per_cent, share, table_html, words
 from workbench.verification.malrules.catalogue import CATALOGUE
 
 MOST_COLUMNS = 14
@@ -127,7 +127,7 @@ def cells_html(found: Audit, key: Key = by_kind, chosen: tuple[str, str] | None 
         shown = (words(kind_words(cell.skill)), words(kind_words(cell.kind)), figure(cell.count), share(cell.share))
         more = (figure(cell.problems), figure(cell.right_answers), share(cell.early), share(cell.late))
         picked = chosen == (cell.skill, cell.kind)
-        rows.append(Row((*shown, *more), key_of(cell.skill, cell.kind), picked))
+        rows.append(TableRow((*shown, *more), key_of(cell.skill, cell.kind), picked))
     return table_html("cells", CELL_COLUMNS, rows, "Nothing failed.")
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from workbench.types import Interval, Round, Verdict
+from workbench.types import Estimate, Round, Verdict
 from workbench.ui.palette import BLUE, GREEN, GREY, LOOKS, ORANGE, SERIES, SKY, VERMILION, themed
-from workbench.verification.cases import Tally
+from workbench.verification.cases import CaseTally
 from workbench.verification.coverage import ENOUGH, Coverage
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def bars(shares: Mapping[str, float], title: str) -> Any:
     return figure.update_yaxes(autorange="reversed")
 
 
-def bars_with_intervals(figures: Mapping[str, Interval], title: str, zero: bool = False) -> Any:
+def bars_with_intervals(figures: Mapping[str, Estimate], title: str, zero: bool = False) -> Any:
     """Figures by name as points with their 95 % intervals; with a line at 0 where they are gains."""
     values = list(figures.values())
     figure = themed(go.Figure(go.Scatter(
@@ -87,7 +87,7 @@ def growing_curve(rounds: Sequence[Round]) -> Any:
     return figure
 
 
-def case_map(tallies: Sequence[Tally]) -> Any:
+def case_map(tallies: Sequence[CaseTally]) -> Any:
     """The case table by area: how many cases hold, and how many are known failures."""
     areas = list(dict.fromkeys(t.area for t in tallies))
     figure = themed(go.Figure())
@@ -145,7 +145,7 @@ def coverage_bars(found: Mapping[str, Coverage]) -> Any:
     return figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
 
 
-def rates(found: Mapping[str, Mapping[str, Interval]]) -> Any:
+def rates(found: Mapping[str, Mapping[str, Estimate]]) -> Any:
     """Solve rate and process rate side by side by policy, each with its 95 % interval."""
     figure = themed(go.Figure())
     for name, colour in (("solve_rate", SKY), ("process_rate", BLUE)):

@@ -13,7 +13,7 @@ from workbench.evaluation.compare.plan import read_plan
 from workbench.evaluation.compare.record import read_runs
 from workbench.evaluation.compare.summary import collect
 from workbench.ui.comparison import learning_curves
-from workbench.ui.tables import Cell, Column, Row, escaped, table_html, words
+from workbench.ui.tables import Column, TableCell, TableRow, escaped, table_html, words
 
 COMPARISON = Path(__file__).parents[2] / "data" / "results" / "compare-tutor.json"
 RUNS = COMPARISON.parent / "runs"
@@ -59,7 +59,8 @@ def committed_html(path: Path = COMPARISON) -> str | None:
     if not isinstance(summary, Mapping):
         return None
     rows = [
-        Row((words(NAMES.get(name, str(name).replace("_", " "))), *_cells(found))) for name, found in summary.items()
+        TableRow((words(NAMES.get(name, str(name).replace("_", " "))), *_cells(found)))
+        for name, found in summary.items()
     ]
     note = f'<p class="wb-note">From <code>data/results/{escaped(path.name)}</code>.</p>'
     return table_html("comparison", COLUMNS, rows, "The comparison has no summary.") + note
@@ -76,19 +77,21 @@ def committed_curves(folder: Path = RUNS) -> Any:
     return learning_curves(runs) if runs.arms else None
 
 
-def _cells(found: Any) -> tuple[Cell, Cell]:
+def _cells(found: Any) -> tuple[TableCell, TableCell]:
     """A figure and its interval, or why there is none."""
     if isinstance(found, Mapping):
         value, low, high = (found.get(key) for key in ("value", "low", "high"))
         if not isinstance(value, int | float):
-            return Cell("–", -1.0), words(str(found.get("reason", "")))
+            return TableCell("–", -1.0), words(str(found.get("reason", "")))
         ends = isinstance(low, int | float) and isinstance(high, int | float)
-        return Cell(_number(value), value), Cell(f"{_number(low)} to {_number(high)}" if ends else "", str(low))
+        return TableCell(_number(value), value), TableCell(
+            f"{_number(low)} to {_number(high)}" if ends else "", str(low)
+        )
     if isinstance(found, int | float):
-        return Cell(_number(found), found), Cell("", "")
+        return TableCell(_number(found), found), TableCell("", "")
     if isinstance(found, Sequence) and not isinstance(found, str):
-        return words("; ".join(map(_over_rounds, found))), Cell("", "")
-    return words(str(found)), Cell("", "")
+        return words("; ".join(map(_over_rounds, found))), TableCell("", "")
+    return words(str(found)), TableCell("", "")
 
 
 def _over_rounds(found: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from workbench.types import Interval, Round
+from workbench.types import Estimate, Round
 from workbench.ui.palette import SERIES, themed
 
 
@@ -55,12 +55,12 @@ Z = 1.96
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     """A measure after so many rollouts."""
 
     rollouts: int
     round: int
-    value: Interval
+    value: Estimate
 
 
 def rollouts_before(rounds: Sequence[Round]) -> list[int]:
@@ -72,13 +72,13 @@ def rollouts_before(rounds: Sequence[Round]) -> list[int]:
     return before
 
 
-def evaluated(rounds: Sequence[Round], name: str) -> list[Point]:
+def evaluated(rounds: Sequence[Round], name: str) -> list[CurvePoint]:
     """The evaluations of one measure. A round is evaluated before it trains."""
     pairs = zip(rounds, rollouts_before(rounds), strict=True)
-    return [Point(before, r.index, r.evaluation[name]) for r, before in pairs if name in r.evaluation]
+    return [CurvePoint(before, r.index, r.evaluation[name]) for r, before in pairs if name in r.evaluation]
 
 
-def averaged(rounds: Sequence[Round], name: str, window: int = WINDOW) -> list[Point]:
+def averaged(rounds: Sequence[Round], name: str, window: int = WINDOW) -> list[CurvePoint]:
     """A share of the rollouts, averaged over consecutive windows of rounds, each at the window's middle.
 
     The interval is normal, from the spread of the window's rounds; of a single round it has no width.
@@ -94,7 +94,7 @@ def averaged(rounds: Sequence[Round], name: str, window: int = WINDOW) -> list[P
         half = Z * stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
         last, before, _ = part[-1]
         middle = (part[0][1] + before + int(last.metrics.get("rollouts", 0))) // 2
-        points.append(Point(middle, last.index, Interval(mean, mean - half, mean + half)))
+        points.append(CurvePoint(middle, last.index, Estimate(mean, mean - half, mean + half)))
     return points
 
 

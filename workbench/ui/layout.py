@@ -18,7 +18,7 @@ class Untypeset(Exception):
 
 
 @dataclass
-class _Row:
+class _LaidOut:
     """What has been laid out side by side."""
 
     atoms: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class _Writer:
 
     def row(self, depth: int) -> str:
         """Everything up to a closing bracket or the end."""
-        row = _Row()
+        row = _LaidOut()
         while (token := self.peek()) is not None and token.kind != "close":
             if token.kind == "op" and token.text == "/":
                 self.at += 1

@@ -9,7 +9,7 @@ from workbench.store.memory_log import RUN
 from workbench.types import Judged, Level, MemoryItem, Problem
 from workbench.ui.audit import examples_html, kind_words
 from workbench.ui.maths import clean, maths_html
-from workbench.ui.tables import Column, Row, escaped, figure, formula, key_of, table_html, words
+from workbench.ui.tables import Column, TableRow, escaped, figure, formula, key_of, table_html, words
 
 MOST_ITEMS = 300
 """Rows of the table; a search narrows it down."""
@@ -103,7 +103,7 @@ def items_html(items: Sequence[MemoryItem], round: int, chosen: str | None = Non
             figure(max(0, round - item.written_round)),
             words(state_words(item)),
         )
-        rows.append(Row(cells, key_of(item.id), item.id == chosen))
+        rows.append(TableRow(cells, key_of(item.id), item.id == chosen))
     return table_html("memory", COLUMNS, rows, "No item fits; try another search or state.")
 
 

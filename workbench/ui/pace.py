@@ -44,7 +44,7 @@ _CLICK = """() => new Promise((resolve, reject) => {
 
 
 @dataclass(frozen=True)
-class Pace:
+class AppLatency:
     """What was measured, in seconds."""
 
     opening: float
@@ -70,13 +70,13 @@ class Pace:
         return self.first_step <= FIRST_STEP_BUDGET and self.verdict <= VERDICT_BUDGET
 
 
-def measure(clicks: int, problems: Sequence[Any], progress: Callable[[], None]) -> Pace:
+def measure(clicks: int, problems: Sequence[Any], progress: Callable[[], None]) -> AppLatency:
     """Click Solve `clicks` times in a browser, then time the verdicts on solutions of the problems.
 
     Raises `BadInput` where there is no browser to measure with.
     """
     opening, first_steps = _in_browser(clicks, progress)
-    return Pace(opening, tuple(first_steps), tuple(_verdicts(problems)))
+    return AppLatency(opening, tuple(first_steps), tuple(_verdicts(problems)))
 
 
 def _in_browser(clicks: int, progress: Callable[[], None]) -> tuple[float, list[float]]:

@@ -24,12 +24,12 @@ def open_policy(folder: Path) -> Policy:
 
     Safe from several threads: a second caller waits for the first one's loading and gets the same policy.
     """
-    from workbench.config import Model
+    from workbench.config import ModelSettings
     from workbench.training.policy import load_policy
 
     with _lock:
         if folder not in _open:
-            _open[folder] = load_policy(Model(path=str(folder)))
+            _open[folder] = load_policy(ModelSettings(path=str(folder)))
             while len(_open) > MOST_OPEN:
                 _open.popitem(last=False)
         _open.move_to_end(folder)

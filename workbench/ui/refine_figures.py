@@ -12,7 +12,7 @@ from workbench.labeling.judge import Measured
 from workbench.labeling.reliability import Reliability, Standing
 from workbench.labeling.reverify import Changes
 from workbench.labeling.versions import BUILTIN, Version, changed
-from workbench.types import Interval
+from workbench.types import Estimate
 from workbench.ui.palette import GREY, SERIES, themed
 
 _MODES = {
@@ -135,7 +135,7 @@ def change_rows(changes: Changes, limit: int = 200) -> list[list[str | int]]:
     ]
 
 
-def share(interval: Interval) -> str:
+def share(interval: Estimate) -> str:
     """A share with its interval in per cent."""
     return f"{interval.value:.1%} [{interval.low:.1%}, {interval.high:.1%}]"
 

@@ -14,7 +14,7 @@ ORDERED = 80
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """What a cell shows, as safe HTML, and what it sorts by."""
 
     shown: str
@@ -31,10 +31,10 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of cells. With `key`, see `key_of`, it can be picked by a click or by its first cell's button."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     key: str | None = None
     chosen: bool = False
 
@@ -60,15 +60,15 @@ def escaped(text: str) -> str:
     return html.escape(clean(text))
 
 
-def words(text: str) -> Cell:
+def words(text: str) -> TableCell:
     """Plain text."""
-    return Cell(f"<bdi>{escaped(text)}</bdi>", order_of(text))
+    return TableCell(f"<bdi>{escaped(text)}</bdi>", order_of(text))
 
 
-def formula(text: str, longest: int) -> Cell:
+def formula(text: str, longest: int) -> TableCell:
     """The start of a text, its mathematics typeset."""
     short = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return Cell(f"<bdi>{maths_html(short)}</bdi>", order_of(text))
+    return TableCell(f"<bdi>{maths_html(short)}</bdi>", order_of(text))
 
 
 def order_of(text: str) -> str:
@@ -76,14 +76,14 @@ def order_of(text: str) -> str:
     return clean(text[:ORDERED]).lower()
 
 
-def figure(value: float) -> Cell:
+def figure(value: float) -> TableCell:
     """A count."""
-    return Cell(f"{value:,.0f}", value)
+    return TableCell(f"{value:,.0f}", value)
 
 
-def share(value: float | None) -> Cell:
+def share(value: float | None) -> TableCell:
     """A fraction in per cent; a dash where there is none."""
-    return Cell("–", -1.0) if value is None else Cell(per_cent(value), value)
+    return TableCell("–", -1.0) if value is None else TableCell(per_cent(value), value)
 
 
 def per_cent(value: float) -> str:
@@ -91,7 +91,9 @@ def per_cent(value: float) -> str:
     return f"{value:.1%}" if value < 0.0995 else f"{value:.0%}"
 
 
-def table_html(name: str, columns: Sequence[Column], rows: Sequence[Row], empty: str = "Nothing here yet.") -> str:
+def table_html(
+    name: str, columns: Sequence[Column], rows: Sequence[TableRow], empty: str = "Nothing here yet."
+) -> str:
     """A table; `name` tells tables of one page apart, `empty` is said instead of no rows."""
     if not rows:
         return f'<p class="wb-none">{escaped(empty)}</p>'
@@ -111,7 +113,7 @@ def _head(index: int, column: Column) -> str:
     return f'<th scope="col" aria-sort="none"{side}>{button}</th>'
 
 
-def _row(row: Row, columns: Sequence[Column]) -> str:
+def _row(row: TableRow, columns: Sequence[Column]) -> str:
     made = []
     for i, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
         side = ' class="wb-figures"' if column.figures else ""

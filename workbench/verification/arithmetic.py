@@ -12,7 +12,7 @@ from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
 from workbench.verification.grounding import numbers_in
 from workbench.verification.reading import units
-from workbench.verification.reading.claims import Claim, Part
+from workbench.verification.reading.claims import Claim, ClaimSide
 from workbench.verification.reading.grammar import Number, Unreadable
 from workbench.verification.reading.readings import (
     in_thousands,
@@ -62,7 +62,7 @@ def _check(context: Context, claim: Claim) -> Finding | None:
     return Finding(Judgement.CORRECT, Diagnosis.VALID, "arithmetic", "The calculation is right.")
 
 
-def _unlike(context: Context, claim: Claim, left: Part, right: Part) -> Finding | None:
+def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> Finding | None:
     """`0.25(80x) + 0.1(100x) = 20x` in a word problem: like terms that only zero would make equal."""
     reading = context.reading
     if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
@@ -84,11 +84,11 @@ def _unlike(context: Context, claim: Claim, left: Part, right: Part) -> Finding 
     )
 
 
-def _is_sum(part: Part) -> bool:
+def _is_sum(part: ClaimSide) -> bool:
     return any(t.kind == "op" and t.text in "+-" for t in part.tokens[1:])
 
 
-def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) -> bool | None:
+def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: ClaimSide) -> bool | None:
     """Whether a relation between numbers holds; None where prose leaves it open."""
     relation, about = claim.relations[index], context.line.about
     try:
@@ -116,13 +116,13 @@ def _holds(context: Context, claim: Claim, index: int, left: Part, right: Part) 
     return None if open_ended or in_thousands(context.line.text, a, b) else False
 
 
-def _comes_out(context: Context, left: Part, right: Part) -> bool:
+def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     """Whether nothing needs rounding: `0.6 + 0.25` in a problem that asks for just that has its digits all."""
     operators = {t.text for part in (left, right) for t in part.tokens if t.kind != "num" and t.text not in "()"}
     return context.reading.expression is not None and not context.reading.statements and operators <= set("+-*")
 
 
-def _holds_with_roots(left: Part, relation: str, right: Part, about: bool) -> bool | None:
+def _holds_with_roots(left: ClaimSide, relation: str, right: ClaimSide, about: bool) -> bool | None:
     """The same for numbers with square roots; a decimal may stand for one to the digits it shows."""
     try:
         order = surds.compare(surds.surd(left.node), surds.surd(right.node))
@@ -135,19 +135,19 @@ def _holds_with_roots(left: Part, relation: str, right: Part, about: bool) -> bo
     return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[relation]
 
 
-def _is_share_of_given(context: Context, left: Part, right: Part) -> bool:
+def _is_share_of_given(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     """`30% = 72` where the problem speaks of 240: the sign stands for a share of it."""
     if not left.percent or right.percent or not (is_value(left) and is_value(right)):
         return False
     return any(left.value * given == right.value for given in numbers_in(context.problem.text))
 
 
-def _noted(context: Context, exact: Number, right: Part) -> bool:
+def _noted(context: Context, exact: Number, right: ClaimSide) -> bool:
     """Whether a calculator note confirms the left side, so that the right side was misread."""
     return not right.bare and any(n.whole[-1].value == exact for n in context.line.notes if not n.letters)
 
 
-def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) -> Finding:
+def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, index: int) -> Finding:
     text = context.line.text
     shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
     fixed = None
@@ -178,7 +178,7 @@ def _wrong(context: Context, claim: Claim, left: Part, right: Part, index: int) 
     return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
 
 
-def _sentence(text: str, left: Part, right: Part, shown: str) -> str:
+def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
     if is_value(left) and is_value(right):
         return f"{shown} is not {text[right.start : right.end]}."
     if right.bare or not left.bare:
@@ -186,7 +186,7 @@ def _sentence(text: str, left: Part, right: Part, shown: str) -> str:
     return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
 
 
-def is_value(part: Part) -> bool:
+def is_value(part: ClaimSide) -> bool:
     """A number, signed, possibly a fraction of two numbers, a percentage or in brackets."""
     kinds = [t.kind if t.kind != "op" or t.text in "/" else "sign" for t in part.tokens]
     core = [k for k in kinds if k not in ("sign", "pct")]
@@ -239,7 +239,7 @@ def _frozen_left(claim: Claim) -> Claim:
     return Claim((None, *claim.parts[1:]), claim.relations)
 
 
-def _thaw(claim: Claim, left: Part | None) -> Claim:
+def _thaw(claim: Claim, left: ClaimSide | None) -> Claim:
     return Claim((left, *claim.parts[1:]), claim.relations)
 
 
@@ -248,12 +248,12 @@ def _shift(measure: repair.Measure, index: int) -> repair.Measure:
     return lambda claim: measure(Claim(((None,) * (index - 1)) + claim.parts, claim.relations))
 
 
-def _consistent(parts: Sequence[Part | None]) -> bool:
+def _consistent(parts: Sequence[ClaimSide | None]) -> bool:
     values = [p.value for p in parts if p is not None and not p.letters]
     return all(v == values[0] for v in values)
 
 
-def _write(claim: Claim, part: Part, text: str, exact: Number) -> str | None:
+def _write(claim: Claim, part: ClaimSide, text: str, exact: Number) -> str | None:
     """The exact value as the part writes its own; over its denominator only where the other side has it."""
     raw = text[part.start : part.end].lstrip("-+−( ").rstrip("%) ")
     others = [p for p in claim.whole if p is not part]
@@ -262,7 +262,7 @@ def _write(claim: Claim, part: Part, text: str, exact: Number) -> str | None:
     return repair.write_number(exact, raw, part.percent, keep)
 
 
-def _replace_value(text: str, claim: Claim, index: int, part: Part, exact: Number) -> str | None:
+def _replace_value(text: str, claim: Claim, index: int, part: ClaimSide, exact: Number) -> str | None:
     """The wrong value replaced in its own notation, if that makes the whole chain hold."""
     written = _write(claim, part, text, exact)
     if written is None:
@@ -275,7 +275,7 @@ def _replace_value(text: str, claim: Claim, index: int, part: Part, exact: Numbe
     return edits.apply(text, edits.Edit(part.start, end, written))
 
 
-def _replace_copies(text: str, claim: Claim, index: int, part: Part, exact: Number) -> str | None:
+def _replace_copies(text: str, claim: Claim, index: int, part: ClaimSide, exact: Number) -> str | None:
     """`9 + 6 = 16 = 16`: the same wrong value copied along the chain is one mistake."""
     fixed = text
     for later in reversed(claim.parts[index:]):

@@ -21,7 +21,7 @@ OPEN_ENDED = "open-ended"
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
-class Row:
+class CaseRow:
     """One line of a case file."""
 
     problem: str
@@ -47,7 +47,7 @@ class Case:
     area: str
     file: str
     line: int
-    row: Row
+    row: CaseRow
 
     @property
     def name(self) -> str:
@@ -56,7 +56,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Tally:
+class CaseTally:
     """How the cases of one area and judgement come out."""
 
     area: str
@@ -78,17 +78,17 @@ def load_cases(folder: Path = FOLDER) -> list[Case]:
 def read_cases(path: Path) -> list[Case]:
     """The cases of one file; its name is the area. Raises `BadInput` with the file and the line."""
     area = path.stem.removeprefix(BASE)
-    rows = read_jsonl(path, partial(from_json, Row))
+    rows = read_jsonl(path, partial(from_json, CaseRow))
     return [Case(area, path.stem, number, row) for number, row in enumerate(rows, start=1)]
 
 
-def judge_case(row: Row, verifier: Verifier, step: str | None = None) -> StepVerdict:
+def judge_case(row: CaseRow, verifier: Verifier, step: str | None = None) -> StepVerdict:
     """The verdict on a case's step, or on another in its place."""
     problem = Problem("case", row.problem, row.answer, solution=row.reference)
     return verifier.verify(problem, [*row.before, step or row.step], row.mode).steps[-1]
 
 
-def shortcomings(row: Row, verdict: StepVerdict) -> list[str]:
+def shortcomings(row: CaseRow, verdict: StepVerdict) -> list[str]:
     """In what a verdict is not as the case wants it."""
     wanted = (
         ("judgement", row.judgement),
@@ -103,7 +103,7 @@ def shortcomings(row: Row, verdict: StepVerdict) -> list[str]:
     ]
 
 
-def tally(cases: Iterable[Case], verifier: Verifier) -> list[Tally]:
+def tally(cases: Iterable[Case], verifier: Verifier) -> list[CaseTally]:
     """The counts by area and judgement, in the order of the files."""
     found: dict[tuple[str, Judgement], list[tuple[bool, bool]]] = {}
     for case in cases:
@@ -112,7 +112,7 @@ def tally(cases: Iterable[Case], verifier: Verifier) -> list[Tally]:
     return [_counted(area, judgement, seen) for (area, judgement), seen in sorted(found.items())]
 
 
-def _counted(area: str, judgement: Judgement, seen: Sequence[tuple[bool, bool]]) -> Tally:
+def _counted(area: str, judgement: Judgement, seen: Sequence[tuple[bool, bool]]) -> CaseTally:
     holds = sum(right and not known for right, known in seen)
     failures = sum(known and not right for right, known in seen)
-    return Tally(area, judgement, holds, failures, len(seen) - holds - failures)
+    return CaseTally(area, judgement, holds, failures, len(seen) - holds - failures)

@@ -15,7 +15,7 @@ from workbench.problems.readers import problem_of
 from workbench.types import Judgement, Knowledge, Problem, StepVerdict
 from workbench.verification.findings import read_problem
 from workbench.verification.rows import permitted, solution_row
-from workbench.verification.twins import Kind, twins
+from workbench.verification.twins import Perturbation, twins
 from workbench.verification.verifier import Verifier
 
 SLIP_SHARE_IN_WORD_PROBLEMS = 0.05
@@ -25,7 +25,7 @@ ENOUGH = 0.25
 """Below this share of wrong rollouts with a teacher context, most of training is the outcome's signal anyway."""
 
 
-def read_samples(path: Path) -> list[Sample]:
+def read_samples(path: Path) -> list[CoverageSample]:
     """Problems with solutions from a JSONL file: this project's, GSM8K's, or rows of `workbench verify`.
 
     Raises `BadInput` that names the line and the field.
@@ -37,18 +37,18 @@ def read_samples(path: Path) -> list[Sample]:
     return samples
 
 
-def _sample(row: dict[str, Any], number: int) -> Sample:
+def _sample(row: dict[str, Any], number: int) -> CoverageSample:
     if "problem" in row and ("steps" in row or isinstance(row.get("solution"), str)):
         read = solution_row(row, number)
         skill = row.get("skill")
         named = replace(read.problem, skill=skill) if isinstance(skill, str) else read.problem
-        return Sample(named, read.steps)
+        return CoverageSample(named, read.steps)
     problem = problem_of(row, need_answers=False)
-    return Sample(problem, problem.solution)
+    return CoverageSample(problem, problem.solution)
 
 
 @dataclass(frozen=True)
-class Sample:
+class CoverageSample:
     """A problem with a solution to it: worked, or written by somebody."""
 
     problem: Problem
@@ -91,18 +91,18 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Trial:
+class CoverageTrial:
     """What came of one sample: its verdicts, and the chance of catching an error of each kind."""
 
-    sample: Sample
+    sample: CoverageSample
     steps: tuple[StepVerdict, ...]
     word_problem: bool
-    caught: dict[Kind, float | None]
+    caught: dict[Perturbation, float | None]
 
 
 def measure(
-    samples: Iterable[Sample], verifier: Verifier | None = None, knowledge: Knowledge = Knowledge.ANSWER
-) -> Iterator[Trial]:
+    samples: Iterable[CoverageSample], verifier: Verifier | None = None, knowledge: Knowledge = Knowledge.ANSWER
+) -> Iterator[CoverageTrial]:
     """One sample after another, so that a caller can show how far it is; `report` makes the whole of them."""
     judge = verifier or Verifier()
     for given in samples:
@@ -110,12 +110,12 @@ def measure(
         reading = read_problem(sample.problem.text)
         in_words = not reading.statements and reading.expression is None
         steps = judge.verify(sample.problem, sample.steps, knowledge).steps if sample.steps else ()
-        caught = {kind: _chance(judge, sample, steps, kind, knowledge) for kind in Kind}
-        yield Trial(given, steps, in_words, caught)
+        caught = {kind: _chance(judge, sample, steps, kind, knowledge) for kind in Perturbation}
+        yield CoverageTrial(given, steps, in_words, caught)
 
 
 def _chance(
-    verifier: Verifier, sample: Sample, steps: Sequence[StepVerdict], kind: Kind, knowledge: Knowledge
+    verifier: Verifier, sample: CoverageSample, steps: Sequence[StepVerdict], kind: Perturbation, knowledge: Knowledge
 ) -> float | None:
     """The share of steps at which an error of this kind would be flagged; None where none can be made."""
     hits = []
@@ -129,7 +129,7 @@ def _chance(
     return sum(hits) / len(hits) if hits else None
 
 
-def report(trials: Sequence[Trial], knowledge: Knowledge) -> Coverage:
+def report(trials: Sequence[CoverageTrial], knowledge: Knowledge) -> Coverage:
     """The whole of what was measured."""
     verdicts = [(t.sample.problem.skill, s) for t in trials for s in t.steps]
     everything = _share("all", [s for _, s in verdicts])
@@ -145,17 +145,17 @@ def report(trials: Sequence[Trial], knowledge: Knowledge) -> Coverage:
         all=everything,
         by_skill=_grouped([(skill, s) for skill, s in verdicts]),
         by_checker=_grouped([(s.checker or "none", s) for _, s in verdicts]),
-        slips_caught=_mean([c for t in trials if (c := t.caught[Kind.SLIP]) is not None]),
-        misreadings_caught=_mean([c for t in trials if (c := t.caught[Kind.MISREADING]) is not None]),
+        slips_caught=_mean([c for t in trials if (c := t.caught[Perturbation.SLIP]) is not None]),
+        misreadings_caught=_mean([c for t in trials if (c := t.caught[Perturbation.MISREADING]) is not None]),
         usable=usable,
         pays=pays,
         sentence=_sentence(len(trials), answers, words, everything.value, usable, pays, knowledge),
     )
 
 
-def _usable(trial: Trial) -> float | None:
+def _usable(trial: CoverageTrial) -> float | None:
     """The chance that a wrong rollout of this problem is flagged where it goes wrong."""
-    slip, misreading = trial.caught[Kind.SLIP], trial.caught[Kind.MISREADING]
+    slip, misreading = trial.caught[Perturbation.SLIP], trial.caught[Perturbation.MISREADING]
     if slip is None or misreading is None:
         return slip if slip is not None else misreading
     weight = SLIP_SHARE_IN_WORD_PROBLEMS if trial.word_problem else 1.0

@@ -14,7 +14,7 @@ from workbench.verification.answers import Answer, answer_in, grade, read_answer
 from workbench.verification.answers.values import without_unit_letter
 from workbench.verification.findings import Context, Finding
 from workbench.verification.reading.asked import contradicts
-from workbench.verification.reading.claims import Line, Part
+from workbench.verification.reading.claims import ClaimSide, Line
 from workbench.verification.reading.grammar import Number, Unreadable
 
 _NAME = "answer"
@@ -142,7 +142,7 @@ def _last_line(context: Context) -> Line | None:
     return None
 
 
-def _last_part(context: Context) -> Part | None:
+def _last_part(context: Context) -> ClaimSide | None:
     line = _last_line(context)
     if line is None:
         return None
@@ -196,7 +196,7 @@ def _same_as_line(read: Answer, line: Line) -> bool:
     return len(assigned) == 1 and part is not None and _same_part(assigned[0][1], part)
 
 
-def _same_part(stated: Part, part: Part) -> bool:
+def _same_part(stated: ClaimSide, part: ClaimSide) -> bool:
     if stated.letters or part.letters:
         return same(stated.rational, part.rational) and form_matches(part.node, stated.node)
     return stated.value == part.value and (is_worked_out(stated.node) or not is_worked_out(part.node))

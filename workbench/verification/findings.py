@@ -10,7 +10,7 @@ from typing import Protocol
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope, StepVerdict
 from workbench.verification.algebra.relations import Statement, statements
 from workbench.verification.lazy import lazy
-from workbench.verification.reading.claims import Line, Part, expressions_in, read_line
+from workbench.verification.reading.claims import ClaimSide, Line, expressions_in, read_line
 
 _SOLVE = re.compile(r"\bsolve\b|\bfind (?:the value of )?[a-z]\b|\bwhat is [a-z]\b", re.IGNORECASE)
 _COMMAND = re.compile(
@@ -43,7 +43,7 @@ class Reading:
     """A problem's text as mathematics."""
 
     statements: tuple[Statement, ...]
-    expression: Part | None
+    expression: ClaimSide | None
     """The expression to work on, where the problem gives one and no equation."""
     solves: bool
     """The problem asks for the letters of its equations."""
@@ -81,7 +81,7 @@ class Context:
     """All steps of the solution, those behind this one too."""
 
     @lazy
-    def carry(self) -> Part | None:
+    def carry(self) -> ClaimSide | None:
         """The last expression before this line, which a leading `=` goes on from."""
         for line in reversed(self.earlier):
             if line.claims:

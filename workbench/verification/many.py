@@ -24,7 +24,7 @@ CACHED = 10_000
 
 
 @dataclass(frozen=True)
-class Task:
+class VerificationTask:
     """One solution to be judged."""
 
     problem: Problem
@@ -60,7 +60,7 @@ class VerdictCache:
         return len(self._kept)
 
 
-def content_key(verifier: Verifier, task: Task) -> object:
+def content_key(verifier: Verifier, task: VerificationTask) -> object:
     """All that a verdict depends on."""
     problem, solution = task.problem, task.solution
     steps = solution if isinstance(solution, str) else tuple(solution)
@@ -69,7 +69,10 @@ def content_key(verifier: Verifier, task: Task) -> object:
 
 
 def verify_many(
-    tasks: Iterable[Task], verifier: Verifier | None = None, jobs: int = 1, cache: VerdictCache | None = None
+    tasks: Iterable[VerificationTask],
+    verifier: Verifier | None = None,
+    jobs: int = 1,
+    cache: VerdictCache | None = None,
 ) -> Iterator[Verdict]:
     """The verdicts on many solutions, in their order, as soon as each is there.
 
@@ -87,7 +90,7 @@ def verify_many(
         yield _verify(judge, task, store)[0]
 
 
-def _verify(verifier: Verifier, task: Task, cache: VerdictCache) -> tuple[Verdict, bool]:
+def _verify(verifier: Verifier, task: VerificationTask, cache: VerdictCache) -> tuple[Verdict, bool]:
     """The verdict on one solution, and whether it may be kept."""
     key = content_key(verifier, task)
     found = cache.get(key)
@@ -103,7 +106,7 @@ def _verify(verifier: Verifier, task: Task, cache: VerdictCache) -> tuple[Verdic
 
 # Over processes
 
-_Chunk = Sequence[tuple[int, Task]]
+_Chunk = Sequence[tuple[int, VerificationTask]]
 """Tasks with their numbers."""
 
 
@@ -120,7 +123,7 @@ class _Board:
 
 
 def _spread(
-    work: Sequence[Task], verifier: Verifier, jobs: int, cache: VerdictCache, first: Worker
+    work: Sequence[VerificationTask], verifier: Verifier, jobs: int, cache: VerdictCache, first: Worker
 ) -> Iterator[Verdict]:
     """One thread for each worker; the verdicts are put back into order here."""
     board = _Board(verifier, cache)
@@ -189,7 +192,7 @@ def _start(verifier: Verifier) -> Worker | None:
     return worker
 
 
-def _given_up(verifier: Verifier, task: Task) -> Verdict:
+def _given_up(verifier: Verifier, task: VerificationTask) -> Verdict:
     """All unknown: the process died over this solution."""
     solution = task.solution
     texts = [s.text for s in split(solution)] if isinstance(solution, str) else list(solution)
@@ -203,7 +206,7 @@ def _given_up(verifier: Verifier, task: Task) -> Verdict:
 _serving: list[Verifier] = []
 
 
-def serve(request: Verifier | Sequence[Task], reply: Reply) -> None:
+def serve(request: Verifier | Sequence[VerificationTask], reply: Reply) -> None:
     """In the worker: first the verifier, then chunks of tasks, each answered one by one."""
     if isinstance(request, Verifier):
         _serving[:] = [request]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from workbench.verification.algebra.relations import show
-from workbench.verification.reading.claims import Claim, Part, read_line
+from workbench.verification.reading.claims import Claim, ClaimSide, read_line
 from workbench.verification.reading.grammar import Number, Token, Unreadable
 
 
-class Kind(StrEnum):
+class Perturbation(StrEnum):
     """How a step goes wrong."""
 
     SLIP = "slip"
@@ -18,16 +18,16 @@ class Kind(StrEnum):
     """A number taken into the line is wrong, and the line is worked on rightly from it."""
 
 
-def twins(step: str, kind: Kind) -> tuple[str, ...]:
+def twins(step: str, kind: Perturbation) -> tuple[str, ...]:
     """The twin of the step's last claim; nothing where the step computes nothing."""
     claims = read_line(step).claims
     if not claims:
         return ()
-    made = _slip(step, claims[-1]) if kind is Kind.SLIP else _misreading(step, claims[-1])
+    made = _slip(step, claims[-1]) if kind is Perturbation.SLIP else _misreading(step, claims[-1])
     return (made,) if made is not None else ()
 
 
-def _numbers(part: Part) -> list[Token]:
+def _numbers(part: ClaimSide) -> list[Token]:
     return [t for t in part.tokens if t.kind == "num"]
 
 

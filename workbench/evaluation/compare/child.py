@@ -12,15 +12,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from workbench.errors import WorkbenchError
-from workbench.evaluation.compare.plan import Trial
+from workbench.evaluation.compare.plan import PlannedRun
 
 INTERRUPTED = 130
 
 
-class Task(BaseModel):
+class RunTask(BaseModel):
     """What a child is to do."""
 
-    trial: Trial
+    trial: PlannedRun
     out: Path
     work: Path
     threads: int
@@ -35,7 +35,7 @@ def tell(message: Mapping[str, Any]) -> None:
 
 def main() -> int:
     """Do the task; the exit code is 0 also where another process has the run."""
-    task = Task.model_validate_json(sys.stdin.read())
+    task = RunTask.model_validate_json(sys.stdin.read())
     warnings.filterwarnings("ignore", module=r"(transformers|peft|torch|huggingface_hub)\b")
     try:
         from workbench.training.hardware import tune_allocator

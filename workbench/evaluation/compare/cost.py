@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.evaluation.compare.child import Task
+from workbench.evaluation.compare.child import RunTask
 from workbench.evaluation.compare.keys import run_key
-from workbench.evaluation.compare.plan import BASE, Final, Trial
+from workbench.evaluation.compare.plan import BASE, Final, PlannedRun
 from workbench.evaluation.compare.pool import run_tasks
 from workbench.evaluation.compare.record import SUFFIX, RunRecord, read_run
 
@@ -38,11 +38,11 @@ def layouts() -> list[Layout]:
     return [Layout(1, cores), Layout(cores, 1)] if cores > 1 else [Layout(1, 1)]
 
 
-def probe(trials: Sequence[Trial], layout: Layout, rounds: int, work: Path) -> dict[str, Pace]:
+def probe(trials: Sequence[PlannedRun], layout: Layout, rounds: int, work: Path) -> dict[str, Pace]:
     """The pace of each kind of run from its first rounds, `layout.jobs` at once; what was probed before is read."""
     out = work / f"probes-{layout.jobs}x{layout.threads}"
     short = [_short(trial, rounds) for trial in trials]
-    tasks = [Task(trial=t, out=out, work=out / "work", threads=layout.threads) for t in short]
+    tasks = [RunTask(trial=t, out=out, work=out / "work", threads=layout.threads) for t in short]
     failed: dict[int, str] = {}
     for event in run_tasks([t for t in tasks if not (out / f"{run_key(t.trial)}{SUFFIX}").exists()], layout.jobs):
         if "error" in event.message:
@@ -54,7 +54,7 @@ def probe(trials: Sequence[Trial], layout: Layout, rounds: int, work: Path) -> d
     return {t.kind: pace_of(read_run(out / f"{run_key(t)}{SUFFIX}")) for t in short}
 
 
-def _short(trial: Trial, rounds: int) -> Trial:
+def _short(trial: PlannedRun, rounds: int) -> PlannedRun:
     training = trial.config.training.model_copy(update={"rounds": rounds})
     config = trial.config.model_copy(update={"training": training})
     measures = trial.measures.model_copy(update={"every": rounds, "final": Final()})
@@ -68,7 +68,7 @@ def pace_of(record: RunRecord) -> Pace:
     return Pace(round_s, record.dev_seconds, counts.samples * len(counts.problems))
 
 
-def run_seconds(trial: Trial, pace: Pace) -> float:
+def run_seconds(trial: PlannedRun, pace: Pace) -> float:
     """The time of a whole run at this pace: training, evaluations on `dev`, and the end."""
     rounds = (trial.config.training.rounds or 0) if trial.trained else 0
     evaluations = rounds // trial.measures.every + 1
@@ -79,7 +79,9 @@ def run_seconds(trial: Trial, pace: Pace) -> float:
     return rounds * pace.round_s + (evaluations + samples / pace.dev_samples) * pace.dev_s
 
 
-def faster(trial: Trial, rounds: int, work: Path, tell: Callable[[str], None]) -> tuple[Layout, Mapping[str, float]]:
+def faster(
+    trial: PlannedRun, rounds: int, work: Path, tell: Callable[[str], None]
+) -> tuple[Layout, Mapping[str, float]]:
     """The layout that does most rounds a second, with the rounds per second of each."""
     speeds: dict[str, float] = {}
     best, most = layouts()[0], 0.0
@@ -94,12 +96,12 @@ def faster(trial: Trial, rounds: int, work: Path, tell: Callable[[str], None]) -
     return best, speeds
 
 
-def _seeded(trial: Trial, seed: int) -> Trial:
+def _seeded(trial: PlannedRun, seed: int) -> PlannedRun:
     training = trial.config.training.model_copy(update={"seed": seed})
     return trial.model_copy(update={"seed": seed, "config": trial.config.model_copy(update={"training": training})})
 
 
-def one_of_each(trials: Sequence[Trial]) -> Iterator[Trial]:
+def one_of_each(trials: Sequence[PlannedRun]) -> Iterator[PlannedRun]:
     """The first run of every arm that trains, of each plan."""
     kinds: set[str] = set()
     for trial in trials:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.evaluation.compare.counting import count, count_many, first_errors, some_right
-from workbench.evaluation.compare.plan import Draw, Trial
+from workbench.evaluation.compare.plan import Draw, PlannedRun
 from workbench.evaluation.compare.record import Ending
 from workbench.evaluation.evaluate import evaluate, judge
 from workbench.memory.retrieval import library
@@ -29,7 +29,7 @@ TEST = "test"
 
 
 def measure_end(
-    trial: Trial, policy: Policy, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
+    trial: PlannedRun, policy: Policy, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
 ) -> Ending:
     """Everything that the plan wants measured at the end. `memory`: the checkpoint whose memory is read."""
     started, wanted = time.perf_counter(), trial.measures.final
@@ -66,17 +66,17 @@ def drawn(split: str, draw: Draw) -> list[Problem]:
     return evenly(of_difficulty(load_split(split), draw.difficulty, split), draw.problems)
 
 
-def _sampled(trial: Trial, policy: Policy, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
+def _sampled(trial: PlannedRun, policy: Policy, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
     limit = trial.config.sampling.max_tokens
     return evaluate(policy, problems, samples, seed=trial.measures.seed, max_tokens=limit).groups
 
 
-def _greedy(trial: Trial, policy: Policy, problems: Sequence[Problem]) -> Sequence[Group]:
+def _greedy(trial: PlannedRun, policy: Policy, problems: Sequence[Problem]) -> Sequence[Group]:
     prompts = [policy.problem_ids(p.text) for p in problems]
     return judge(policy, problems, prompts, [[0]] * len(problems), trial.config.sampling.max_tokens, 0.0)
 
 
-def _beside_memory(trial: Trial, policy: Policy, memory: Path, draw: Draw, ending: Ending) -> Ending:
+def _beside_memory(trial: PlannedRun, policy: Policy, memory: Path, draw: Draw, ending: Ending) -> Ending:
     """The same problems and chances with memory in the prompt and without."""
     problems = drawn(TEST, draw)
     prompts = memory_prompts(trial, policy, memory, problems)
@@ -86,7 +86,7 @@ def _beside_memory(trial: Trial, policy: Policy, memory: Path, draw: Draw, endin
     return replace(ending, with_memory=count(with_it), without_memory=count(without))
 
 
-def memory_prompts(trial: Trial, policy: Policy, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
+def memory_prompts(trial: PlannedRun, policy: Policy, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
     """Each problem with what memory holds for it, as the teacher reads it but for the critique."""
     seen = practised(trial.config.problems.path, trial.config.problems.difficulty)
     state = checkpoint.read_memory(memory)

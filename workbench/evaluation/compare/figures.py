@@ -15,7 +15,7 @@ from workbench.errors import BadInput
 from workbench.evaluation.compare.record import Counts, Many, RunRecord
 from workbench.evaluation.comparison import WIDTH, Curve, Table, paired_gain, rollouts_to, smoothed, table_ratio
 from workbench.evaluation.intervals import CENTRAL, hierarchical_interval, pass_at_k
-from workbench.types import Interval
+from workbench.types import Estimate
 
 Runs = Sequence[RunRecord]
 Measure = Callable[[Counts], Sequence[int]]
@@ -52,17 +52,17 @@ def split_table(runs: Runs, split: str, measure: Measure = solved) -> Table:
     return shares([run.ending.splits[split] for run in runs], measure)
 
 
-def final_share(runs: Runs, split: str, measure: Measure = solved) -> Interval:
+def final_share(runs: Runs, split: str, measure: Measure = solved) -> Estimate:
     """A measure at the end."""
     return hierarchical_interval(split_table(runs, split, measure))
 
 
-def final_gain(ours: Runs, theirs: Runs, split: str, measure: Measure = solved) -> Interval:
+def final_gain(ours: Runs, theirs: Runs, split: str, measure: Measure = solved) -> Estimate:
     """Ours minus theirs at the end, paired."""
     return paired_gain(*_split_tables(ours, theirs, split, measure))
 
 
-def final_ratio(ours: Runs, theirs: Runs, split: str, measure: Measure) -> Interval:
+def final_ratio(ours: Runs, theirs: Runs, split: str, measure: Measure) -> Estimate:
     """Ours over theirs at the end, paired."""
     return table_ratio(*_split_tables(ours, theirs, split, measure))
 
@@ -83,7 +83,7 @@ def curve_of(run: RunRecord, measure: Measure = solved) -> Curve:
     return Curve(tuple(p.charges.rollouts for p in points), tuple(p.counts.share(measure(p.counts)) for p in points))
 
 
-def mean_curve(runs: Runs, measure: Measure = solved, resamples: int = 400) -> list[tuple[float, Interval]]:
+def mean_curve(runs: Runs, measure: Measure = solved, resamples: int = 400) -> list[tuple[float, Estimate]]:
     """At each evaluation the mean rollouts used and the share over the seeds that got so far."""
     length = max(len(run.curve) for run in runs)
     points = []
@@ -105,7 +105,7 @@ def dev_target(runs: Runs) -> float:
     return float(np.mean([smoothed(curve_of(run).values)[-1] for run in runs]))
 
 
-def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
     """Mean rollouts to the target. `setter`: the runs whose plateau is the target.
 
     Each resample draws seeds and `dev` problems anew for both and sets its own target.
@@ -119,7 +119,7 @@ def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resam
     return _resampled(mean, tables[0], seed, resamples)
 
 
-def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
     """Mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
     a, b = paired(ours, theirs)
     a, c = paired(a, setter)
@@ -153,7 +153,7 @@ def _reached(runs: Runs, own: Any, setter: Any, seeds: Any, problems: Any, full:
     return sum(rollouts_to(curve, target, full) for curve in curves)
 
 
-def _resampled(statistic: Callable[[Any, Any], float], table: Any, seed: int, resamples: int) -> Interval:
+def _resampled(statistic: Callable[[Any, Any], float], table: Any, seed: int, resamples: int) -> Estimate:
     """A statistic of seeds and problems, with its interval from drawing both anew."""
     seeds, problems = len(table), table[0].shape[-1]
     random = np.random.default_rng(seed)
@@ -163,10 +163,10 @@ def _resampled(statistic: Callable[[Any, Any], float], table: Any, seed: int, re
         for _ in range(resamples)
     ]
     low, high = np.percentile(drawn, CENTRAL, method="nearest")
-    return Interval(everything, float(low), float(high))
+    return Estimate(everything, float(low), float(high))
 
 
-def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
     """The mean of the last three evaluations over the best mean of three, both summed over seeds."""
     if any(len(run.curve) < WIDTH for run in runs):
         raise BadInput(f"a curve of {min(len(run.curve) for run in runs)} evaluations has no mean of {WIDTH}")
@@ -199,13 +199,13 @@ def pass_table(many: Sequence[Many], k: int) -> Table:
     return [[pass_at_k(m.samples, n, k) for n in m.solved] for m in many]
 
 
-def pass_gain(runs: Runs, base: RunRecord, k: int = 16) -> Interval:
+def pass_gain(runs: Runs, base: RunRecord, k: int = 16) -> Estimate:
     """pass@k minus that of the untrained model, paired by problem."""
     before = many_of([base])
     return paired_gain(pass_table(many_of(runs), k), pass_table(before * len(runs), k))
 
 
-def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
+def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
     """The share of right solutions that go another way than the worked solution, over its share untrained."""
     many = [*many_of([base]), *many_of(runs)]
     if any(len(m.second_path) < len(m.problems) for m in many):
@@ -228,7 +228,7 @@ def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RES
     return found
 
 
-def memory_at_inference(runs: Runs) -> Interval:
+def memory_at_inference(runs: Runs) -> Estimate:
     """What is solved without memory over what is solved with memory in the prompt, on the same problems."""
     pairs = [(r.ending.without_memory, r.ending.with_memory) for r in runs]
     without, with_it = [a for a, _ in pairs if a is not None], [b for _, b in pairs if b is not None]
@@ -237,7 +237,7 @@ def memory_at_inference(runs: Runs) -> Interval:
     return table_ratio(shares(without), shares(with_it))
 
 
-def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Interval:
+def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Estimate:
     """Of the rollouts that went wrong after so many epochs, the share whose context does what `name` counts."""
     found, tried = [], []
     for run in runs:
@@ -250,18 +250,18 @@ def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Interval:
     return ratio_of_sums(found, tried)
 
 
-def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float], seed: int = 0) -> Interval:
+def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float], seed: int = 0) -> Estimate:
     """The ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
     table = np.asarray([tops, bottoms], dtype=np.float64)
     if not table[1].sum():
         raise BadInput("a ratio to a sum of 0 is undefined")
     top, bottom = table.sum(axis=1)
     if len(tops) == 1:
-        return Interval(float(top / bottom), -np.inf, np.inf)
+        return Estimate(float(top / bottom), -np.inf, np.inf)
     random = np.random.default_rng(seed)
     drawn = []
     for _ in range(RESAMPLES):
         some, others = table[:, random.integers(table.shape[1], size=table.shape[1])].sum(axis=1)
         drawn.append(some / others if others else np.inf)
     low, high = np.percentile(drawn, CENTRAL, method="nearest")
-    return Interval(float(top / bottom), float(low), float(high))
+    return Estimate(float(top / bottom), float(low), float(high))

@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from workbench.evaluation.compare.plan import Trial
+from workbench.evaluation.compare.plan import PlannedRun
 from workbench.problems.splits import FOLDER as SPLITS
 from workbench.prompts import TEXT_HASH
 from workbench.training.fetch import model_folder
@@ -17,14 +17,14 @@ _MODEL_FILES = ("*.safetensors", "config.json", "tokenizer.json", "chat_template
 _CODE = ("memory", "training")
 
 
-def settings_key(trial: Trial) -> str:
+def settings_key(trial: PlannedRun) -> str:
     """Sixteen hex digits of what the plan asks for, whatever the versions. The number of threads does not count."""
     config = trial.config.model_dump(exclude={"preset": True, "training": {"threads"}, "checkpoint": True})
     who = [] if trial.outside is None else [trial.outside]
     return content_id(config, trial.measures.model_dump(), trial.trained, *who)
 
 
-def versions(trial: Trial) -> dict[str, str]:
+def versions(trial: PlannedRun) -> dict[str, str]:
     """What else decides the outcome, by name."""
     return {
         "model": model_hash(model_folder(trial.config.model.path)),
@@ -34,7 +34,7 @@ def versions(trial: Trial) -> dict[str, str]:
     }
 
 
-def run_key(trial: Trial) -> str:
+def run_key(trial: PlannedRun) -> str:
     """The name of the run's JSON: the same for the same settings and versions."""
     return content_id(settings_key(trial), versions(trial))
 

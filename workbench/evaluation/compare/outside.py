@@ -15,11 +15,11 @@ from workbench.errors import BadInput
 from workbench.prompts import Help, problem_message
 from workbench.training.policy import Policy, load_policy
 from workbench.training.update import move_average
-from workbench.types import Interval, Problem, Round
+from workbench.types import Estimate, Problem, Round
 from workbench.verification import Verifier
 
 NO_TRL = "TRL is not installed; run pip install 'tutor-workbench[trl]', or leave its arm out."
-Evaluate = Callable[[Policy, int], dict[str, Interval]]
+Evaluate = Callable[[Policy, int], dict[str, Estimate]]
 
 
 def installed() -> bool:
@@ -43,7 +43,7 @@ def train_by_trl(
     policy = load_policy(config.model, trainable=True)
     texts = [problem_message(p.text, instruction=policy.instruction) for p in problems]
     rows = [{"prompt": [{"role": "user", "content": text}], "place": i} for i, text in enumerate(texts)]
-    watch = _Watch(config, problems, policy, policy.frozen_copy(), evaluate, on_round)
+    watch = _TrainerWatch(config, problems, policy, policy.frozen_copy(), evaluate, on_round)
     trainer_class, arguments = _sdpo(policy, problems) if config.training.method == "sdpo" else _grpo()
     trainer = trainer_class(
         model=policy.model,
@@ -123,7 +123,7 @@ def _budget(config: Config, folder: Path) -> dict[str, Any]:
 
 
 @dataclass
-class _Watch:
+class _TrainerWatch:
     """What happens beside TRL's own work: rewards, the moving average, rounds and evaluations."""
 
     config: Config
@@ -175,7 +175,7 @@ class _Watch:
             self.on_round(self.rounds[-1])
 
 
-def _callback(watch: _Watch) -> Any:
+def _callback(watch: _TrainerWatch) -> Any:
     from transformers import TrainerCallback
 
     class Callback(TrainerCallback):  # type: ignore[misc]

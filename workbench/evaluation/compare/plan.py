@@ -20,13 +20,13 @@ BASE = "base"
 """The arm of the model before any training; every plan has it."""
 
 
-class Part(BaseModel):
+class PlanPart(BaseModel):
     """What all parts of a plan share: frozen, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Draw(Part):
+class Draw(PlanPart):
     """So many problems of a split, spread over the whole, and so many samples of each at temperature 1."""
 
     problems: int = Field(gt=0)
@@ -35,7 +35,7 @@ class Draw(Part):
     samples: int = Field(default=4, gt=0)
 
 
-class Final(Part):
+class Final(PlanPart):
     """What is measured once, at the end of a run. What is left out is not measured."""
 
     splits: dict[str, Draw] = {}
@@ -52,7 +52,7 @@ class Final(Part):
     """Right solutions of `test` that are kept as text, for reading."""
 
 
-class Measures(Part):
+class Measures(PlanPart):
     """Everything that is measured of one run."""
 
     every: int = Field(gt=0)
@@ -63,7 +63,7 @@ class Measures(Part):
     """Of the sampling: the same for all runs, so that all meet the same chances."""
 
 
-class Plan(Part):
+class Plan(PlanPart):
     """Arms by seeds, with the same budget and the same measures."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -94,7 +94,7 @@ class Plan(Part):
         return arms
 
 
-class Trial(Part):
+class PlannedRun(PlanPart):
     """One run of a plan."""
 
     plan: str
@@ -171,16 +171,16 @@ def arms_of(plan: Plan) -> dict[str, dict[str, Any]]:
     return found
 
 
-def trials(plan: Plan) -> list[Trial]:
+def trials(plan: Plan) -> list[PlannedRun]:
     """Every run of the plan: the untrained model first, then seed by seed, so that an early end compares all arms."""
-    found = [Trial(plan=plan.name, arm=BASE, seed=0, config=_base(plan), measures=plan.measures)]
+    found = [PlannedRun(plan=plan.name, arm=BASE, seed=0, config=_base(plan), measures=plan.measures)]
     arms = arms_of(plan)
     for seed in plan.seeds:
         for name, settings in arms.items():
             own = {key: value for key, value in settings.items() if key != OUTSIDE}
             config = _config(plan, name, {**own, "training.seed": seed})
             found.append(
-                Trial(
+                PlannedRun(
                     plan=plan.name,
                     arm=name,
                     seed=seed,

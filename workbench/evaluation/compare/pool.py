@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from workbench.evaluation.compare.child import Task
+from workbench.evaluation.compare.child import RunTask
 from workbench.files import make_folder
 
 PATIENCE_S = 30
@@ -39,7 +39,7 @@ class Event:
     message: Mapping[str, Any]
 
 
-def run_tasks(tasks: Sequence[Task], jobs: int) -> Generator[Event, None, None]:
+def run_tasks(tasks: Sequence[RunTask], jobs: int) -> Generator[Event, None, None]:
     """Do the tasks in order, `jobs` at once. Leaving the iterator early ends the children as Ctrl-C would."""
     waiting = deque(enumerate(tasks))
     events: Queue[Event] = Queue()
@@ -57,7 +57,7 @@ def run_tasks(tasks: Sequence[Task], jobs: int) -> Generator[Event, None, None]:
         _end(running.values())
 
 
-def _start(index: int, task: Task, events: Queue[Event]) -> subprocess.Popen[str]:
+def _start(index: int, task: RunTask, events: Queue[Event]) -> subprocess.Popen[str]:
     make_folder(task.work)
     offline = {} if _on_hub(task) else {"HF_HUB_OFFLINE": "1"}
     with log_file(task).open("w", encoding="utf-8") as log:
@@ -77,12 +77,12 @@ def _start(index: int, task: Task, events: Queue[Event]) -> subprocess.Popen[str
     return child
 
 
-def log_file(task: Task) -> Path:
+def log_file(task: RunTask) -> Path:
     """Where a child's stderr goes."""
     return task.work / f"{task.trial.plan}-{task.trial.arm}-{task.trial.seed}.log".replace(" ", "-")
 
 
-def _on_hub(task: Task) -> bool:
+def _on_hub(task: RunTask) -> bool:
     path = task.trial.config.model.path
     return path is not None and "/" in path and not Path(path).expanduser().exists()
 

@@ -54,7 +54,7 @@ class Charges:
 
 
 @dataclass(frozen=True)
-class Point:
+class DevPoint:
     """One evaluation on `dev`."""
 
     round: int
@@ -120,7 +120,7 @@ class RunRecord:
     threads: int
     config: dict[str, object]
     measures: dict[str, object]
-    curve: tuple[Point, ...]
+    curve: tuple[DevPoint, ...]
     ending: Ending
     charges: Charges
     dev_seconds: float = 0.0

@@ -18,8 +18,8 @@ from workbench.evaluation.compare.counting import count, first_errors
 from workbench.evaluation.compare.ending import Tell, drawn, measure_end
 from workbench.evaluation.compare.keys import code_hash, run_key, settings_key, versions
 from workbench.evaluation.compare.outside import train_by_trl
-from workbench.evaluation.compare.plan import Trial
-from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, Ending, Point, RunRecord, read_run
+from workbench.evaluation.compare.plan import PlannedRun
+from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, DevPoint, Ending, RunRecord, read_run
 from workbench.evaluation.evaluate import evaluate
 from workbench.files import make_folder, write_atomically
 from workbench.problems.splits import practised
@@ -30,7 +30,7 @@ from workbench.training.hardware import describe_machine
 from workbench.training.loop import blind
 from workbench.training.loop import run as run_loop
 from workbench.training.policy import Policy, load_policy
-from workbench.types import Interval, Round, from_json, to_json
+from workbench.types import Estimate, Round, from_json, to_json
 
 RUN = "run"
 """The run's name in its own store."""
@@ -55,7 +55,7 @@ class Seen:
     malrules: dict[str, int]
 
 
-def perform(trial: Trial, places: Places, threads: int, tell: Tell) -> RunRecord | None:
+def perform(trial: PlannedRun, places: Places, threads: int, tell: Tell) -> RunRecord | None:
     """Do the run, or go on with it, and write its JSON. None if another process is at it or has just done it."""
     key = run_key(trial)
     make_folder(places.out / ".locks")
@@ -69,7 +69,7 @@ def perform(trial: Trial, places: Places, threads: int, tell: Tell) -> RunRecord
         return None
 
 
-def _perform(trial: Trial, places: Places, key: str, threads: int, tell: Tell) -> RunRecord:
+def _perform(trial: PlannedRun, places: Places, key: str, threads: int, tell: Tell) -> RunRecord:
     torch.set_num_threads(threads)
     folder = places.work / key
     make_folder(folder)
@@ -92,7 +92,7 @@ def _perform(trial: Trial, places: Places, key: str, threads: int, tell: Tell) -
     return read_run(places.out / f"{key}{SUFFIX}")
 
 
-def _train(trial: Trial, folder: Path, threads: int, progress: _Progress) -> tuple[list[Round], str | None]:
+def _train(trial: PlannedRun, folder: Path, threads: int, progress: _Progress) -> tuple[list[Round], str | None]:
     """All rounds, and the sign of a collapse if one ended them."""
     settings = trial.config.training.model_copy(update={"threads": threads})
     config = trial.config.model_copy(update={"training": settings})
@@ -112,7 +112,7 @@ def _train(trial: Trial, folder: Path, threads: int, progress: _Progress) -> tup
     return rounds, sign
 
 
-def _train_outside(trial: Trial, folder: Path, progress: _Progress) -> tuple[Policy, list[Round]]:
+def _train_outside(trial: PlannedRun, folder: Path, progress: _Progress) -> tuple[Policy, list[Round]]:
     """What the outside trainer makes of the budget, from the beginning."""
     progress.forget()
     problems = [blind(p) for p in practised(trial.config.problems.path, trial.config.problems.difficulty)]
@@ -123,7 +123,7 @@ def _train_outside(trial: Trial, folder: Path, progress: _Progress) -> tuple[Pol
     return train_by_trl(trial.config, problems, folder / "trl", progress.evaluate, on_round)
 
 
-def _trained(trial: Trial, folder: Path) -> Policy:
+def _trained(trial: PlannedRun, folder: Path) -> Policy:
     """The policy of the newest checkpoint, or the untrained one."""
     policy = load_policy(trial.config.model, trainable=trial.trained)
     newest = checkpoint.newest(folder / "checkpoints")
@@ -135,7 +135,7 @@ def _trained(trial: Trial, folder: Path) -> Policy:
 class _Progress:
     """The evaluations of a run so far, on disk too, and the weights of the best."""
 
-    def __init__(self, trial: Trial, folder: Path, tell: Tell) -> None:
+    def __init__(self, trial: PlannedRun, folder: Path, tell: Tell) -> None:
         self.trial, self.tell = trial, tell
         self.file, self.best_folder = folder / "evaluations.jsonl", folder / "best"
         self.dev = drawn("dev", trial.measures.dev)
@@ -156,13 +156,13 @@ class _Progress:
         self.file.unlink(missing_ok=True)
         self.seen.clear()
 
-    def evaluate(self, policy: Policy, round: int) -> dict[str, Interval]:
+    def evaluate(self, policy: Policy, round: int) -> dict[str, Estimate]:
         """What the loop calls."""
         self.policy = policy
         seen = self.look(policy, round)
         share = seen.counts.share(seen.counts.solved)
         # The interval over problems is made when runs are compared; the loop only passes this on.
-        return {"solve_rate": Interval(share, share, share)}
+        return {"solve_rate": Estimate(share, share, share)}
 
     def look(self, policy: Policy, round: int) -> Seen:
         """Evaluate on `dev`, keep the counts, and the weights if none were better."""
@@ -192,13 +192,13 @@ def _readable(file: Path) -> list[Seen]:
 
 
 def _record(
-    trial: Trial, key: str, threads: int, rounds: Sequence[Round], seen: Mapping[int, Seen], ending: Ending
+    trial: PlannedRun, key: str, threads: int, rounds: Sequence[Round], seen: Mapping[int, Seen], ending: Ending
 ) -> RunRecord:
     points, before = [], 0
     for at in sorted(r for r in seen if r <= len(rounds)):
         health = _means(rounds[before:at])
         epoch = rounds[before].epoch if before < at else 0.0
-        points.append(Point(at, charges(rounds[:at]), seen[at].counts, seen[at].malrules, health, epoch))
+        points.append(DevPoint(at, charges(rounds[:at]), seen[at].counts, seen[at].malrules, health, epoch))
         before = at
     return RunRecord(
         key=key,

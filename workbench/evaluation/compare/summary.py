@@ -14,7 +14,7 @@ from workbench.evaluation.compare.figures import Runs
 from workbench.evaluation.compare.keys import run_key, settings_key
 from workbench.evaluation.compare.plan import BASE, Plan, trials
 from workbench.evaluation.compare.record import RunRecord
-from workbench.types import Interval
+from workbench.types import Estimate
 
 UPDATES = 1000
 """Updates after which `end_over_best` is asked for."""
@@ -73,7 +73,7 @@ def collect(plan: Plan, records: Sequence[RunRecord], any_version: bool = False)
     return PlanRuns(plan, arms, base, missing, other)
 
 
-def figure(make: Callable[[], Interval]) -> Figure:
+def figure(make: Callable[[], Estimate]) -> Figure:
     """A figure for machines, or why there is none."""
     try:
         found = make()
@@ -116,7 +116,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
 
 def _memory_rows(comparison: Comparison) -> dict[str, Any]:
     def gain(name: str) -> Figure:
-        def make() -> Interval:
+        def make() -> Estimate:
             ours, theirs = beside(comparison, name)
             return figures.final_gain(ours, theirs, "test")
 
@@ -129,7 +129,7 @@ def _memory_rows(comparison: Comparison) -> dict[str, Any]:
     return rows
 
 
-def expiry_recovers(comparison: Comparison) -> Interval:
+def expiry_recovers(comparison: Comparison) -> Estimate:
     """(frozen with expiry - frozen) / (pmd - frozen) on `test`. `BadInput` where no loss is clear of zero."""
     ours, frozen = beside(comparison, "frozen")
     lost = figures.final_gain(ours, frozen, "test")
@@ -156,7 +156,7 @@ def beside(comparison: Comparison, name: str) -> tuple[Runs, Runs]:
     raise BadInput(f"no plan has finished runs of the arm {name!r} beside ours")
 
 
-def _ratio_to(main: PlanRuns, other: str) -> Interval:
+def _ratio_to(main: PlanRuns, other: str) -> Estimate:
     target = main.plan.target
     if target is None:
         raise BadInput("the plan names no arm that sets the target")

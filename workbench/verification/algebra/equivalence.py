@@ -13,8 +13,8 @@ from workbench.verification.algebra.expressions import check_expression, check_i
 from workbench.verification.algebra.notes import how_right, notes
 from workbench.verification.algebra.polynomials import Poly, poly_letters, proportional
 from workbench.verification.algebra.relations import (
+    StatedRelation,
     Difference,
-    Pair,
     Roots,
     Statement,
     compare,
@@ -30,7 +30,7 @@ from workbench.verification.answers.text import answer_in
 from workbench.verification.findings import Context, Finding
 from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
-from workbench.verification.reading.claims import Part, read_line
+from workbench.verification.reading.claims import ClaimSide, read_line
 from workbench.verification.reading.grammar import Number, Unreadable
 from workbench.verification.reading.readings import rounds
 
@@ -41,7 +41,7 @@ _QUANTITY = re.compile(r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownStatement:
     """A statement made earlier, in the problem (line -1) or in a line."""
 
     statement: Statement
@@ -80,13 +80,13 @@ class Equivalence:
                 return finding
             held = held or finding
             if not identity(statement):
-                known.append(Known(statement, len(context.earlier), finding is not None))
+                known.append(KnownStatement(statement, len(context.earlier), finding is not None))
         return held
 
 
-def _known(context: Context) -> Sequence[Known]:
+def _known(context: Context) -> Sequence[KnownStatement]:
     """Everything stated before this line, identities left out."""
-    found = [Known(s, -1, True) for s in context.reading.statements]
+    found = [KnownStatement(s, -1, True) for s in context.reading.statements]
     carry = context.reading.expression
     for i, line in enumerate(context.earlier):
         if supposes(context, line.text):
@@ -94,7 +94,7 @@ def _known(context: Context) -> Sequence[Known]:
         wrong = context.verdicts[i].judgement is Judgement.INCORRECT or context.verdicts[i].carried
         for statement in statements(line, carry):
             if not identity(statement):
-                found.append(Known(statement, i, not wrong))
+                found.append(KnownStatement(statement, i, not wrong))
         if line.claims:
             carry = line.claims[-1].whole[-1]
         elif line.expression is not None:
@@ -102,7 +102,7 @@ def _known(context: Context) -> Sequence[Known]:
     return found
 
 
-def _lost_letter(context: Context, known: Sequence[Known]) -> Finding | None:
+def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding | None:
     """A line that is true for every value, in place of an equation that is not yet solved."""
     if len(context.line.claims) != 1 or not known or known[-1].line != len(context.earlier) - 1:
         return None
@@ -126,7 +126,7 @@ def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis
     return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
 
 
-def _judge(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
+def _judge(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
     checked = check_identity(context, statement)
     if checked is not None:
         return checked
@@ -138,7 +138,7 @@ def _judge(context: Context, statement: Statement, known: Sequence[Known]) -> Fi
     return _system(context, statement, known)
 
 
-def _single(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
+def _single(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
     """One letter: the solutions must be those of the line before."""
     after = statement.solutions
     relevant = [k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None]
@@ -170,7 +170,7 @@ def _single(context: Context, statement: Statement, known: Sequence[Known]) -> F
     return _not_equivalent(context, statement, previous.statement, difference)
 
 
-def _same(context: Context, statement: Statement, previous: Known, earlier: Sequence[Statement]) -> Finding:
+def _same(context: Context, statement: Statement, previous: KnownStatement, earlier: Sequence[Statement]) -> Finding:
     """A line with the same solutions: right, unless its words claim something else."""
     before = previous.statement
     adjacent = previous.line == len(context.earlier) - 1
@@ -186,7 +186,7 @@ def _same(context: Context, statement: Statement, previous: Known, earlier: Sequ
     return replace(found, evidence=notes(context.line, before, statement))
 
 
-def _new_fact(context: Context, statement: Statement, previous: Known) -> bool:
+def _new_fact(context: Context, statement: Statement, previous: KnownStatement) -> bool:
     """In a word problem an equation may be a new fact, unless it can only go on from the line before."""
     if previous.line < len(context.earlier) - 1:
         return True
@@ -263,7 +263,7 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
     return named(finding, search.statement(before, statement)) if diagnosis is Diagnosis.NOT_EQUIVALENT else finding
 
 
-def _system(context: Context, statement: Statement, known: Sequence[Known]) -> Finding | None:
+def _system(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
     """Several letters: the equation must follow from the system, exactly."""
     row = statement.equation
     if row is None:
@@ -288,7 +288,7 @@ def _system(context: Context, statement: Statement, known: Sequence[Known]) -> F
 
 
 def _repaired_system(
-    context: Context, statement: Statement, basis: dict[str, Poly], sides: Sequence[Part]
+    context: Context, statement: Statement, basis: dict[str, Poly], sides: Sequence[ClaimSide]
 ) -> str | None:
     """The line with every equation that does not follow put right, such as both of `x = 3, y = 7`."""
     text = fixes.for_system(context.line, statement, basis, sides)
@@ -314,7 +314,7 @@ def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
 
 
 def _not_implied(
-    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], earlier: Sequence[Pair]
+    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], earlier: Sequence[StatedRelation]
 ) -> Finding:
     fixed = linear.solution(basis)
     if poly_letters(row) <= fixed.keys():

@@ -14,12 +14,12 @@ from workbench.verification.algebra.polynomials import (
     rational,
     same,
 )
-from workbench.verification.algebra.relations import Pair, Statement, show
+from workbench.verification.algebra.relations import StatedRelation, Statement, show
 from workbench.verification.findings import Context, Finding
 from workbench.verification.malrules import search
 from workbench.verification.malrules.naming import named
-from workbench.verification.reading.claims import Claim, Line, Part
-from workbench.verification.reading.grammar import Bin, Neg, Node, Number, Pct, Unreadable
+from workbench.verification.reading.claims import Claim, ClaimSide, Line
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Number, Pct, Unreadable
 
 _NAME = "equivalence"
 _TRIALS: tuple[Number, ...] = (1, 2, 3, 5, -1, 7)
@@ -41,7 +41,7 @@ def _right(reason: str, carried: bool = False, similar: bool = False) -> Finding
     return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
 
 
-def counterexample(left: Part, right: Part) -> str | None:
+def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
     """A sentence with values for which two expressions differ; None where none was found."""
     top, bottom = difference(left.rational, right.rational)
     letters = sorted(left.letters | right.letters)
@@ -73,7 +73,7 @@ def check_identity(context: Context, statement: Statement) -> Finding | None:
     return _differs(context, pair.left, pair.right, context.line)
 
 
-def _rewrites(context: Context, pair: Pair) -> bool:
+def _rewrites(context: Context, pair: StatedRelation) -> bool:
     """Whether the pair claims to rewrite an expression, rather than to state an equation."""
     if pair.left.letters and pair.right.letters:
         return True
@@ -81,7 +81,7 @@ def _rewrites(context: Context, pair: Pair) -> bool:
     return target is not None and same(target.rational, pair.left.rational)
 
 
-def _differs(context: Context, left: Part, right: Part, line: Line) -> Finding | None:
+def _differs(context: Context, left: ClaimSide, right: ClaimSide, line: Line) -> Finding | None:
     text = counterexample(left, right)
     if text is None:
         return None
@@ -107,7 +107,7 @@ def check_expression(context: Context) -> Finding | None:
         return None
 
 
-def _compare(context: Context, part: Part) -> Finding | None:
+def _compare(context: Context, part: ClaimSide) -> Finding | None:
     earlier = list(_candidates(context))
     if not earlier or not all(part.letters <= c.letters for c, _ in earlier[:1]):
         return None
@@ -139,7 +139,7 @@ def _compare(context: Context, part: Part) -> Finding | None:
     return _differs(context, target, part, context.line)
 
 
-def _candidates(context: Context) -> Iterator[tuple[Part, bool]]:
+def _candidates(context: Context) -> Iterator[tuple[ClaimSide, bool]]:
     """The expressions that a bare expression may rewrite: the problem's, and each bare one since."""
     target = context.reading.expression
     if target is None:
@@ -152,7 +152,7 @@ def _candidates(context: Context) -> Iterator[tuple[Part, bool]]:
             yield part, trusted
 
 
-def _chain_end(claims: Sequence[Claim], target: Part) -> Part | None:
+def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
     """The last expression of a chain that began with the whole problem or went on from a line before."""
     if len(claims) != 1 or not target.letters:
         return None
@@ -166,9 +166,9 @@ def _chain_end(claims: Sequence[Claim], target: Part) -> Part | None:
 
 def _beginnings(node: Node) -> Iterator[Node]:
     """The sums of the first terms of a sum, without its last term, its last two and so on."""
-    while isinstance(node, Bin) and node.op in "+-":
+    while isinstance(node, BinaryOperation) and node.op in "+-":
         node = node.left
-        if isinstance(node, Bin) and node.op in "+-":
+        if isinstance(node, BinaryOperation) and node.op in "+-":
             yield node
 
 
@@ -177,12 +177,12 @@ def pieces(node: Node) -> Iterator[Node]:
     match node:
         case Neg(arg) | Pct(arg):
             yield from _self_and_pieces(arg)
-        case Bin(_, left, right):
+        case BinaryOperation(_, left, right):
             yield from _self_and_pieces(left)
             yield from _self_and_pieces(right)
 
 
 def _self_and_pieces(node: Node) -> Iterator[Node]:
-    if isinstance(node, Bin | Neg):
+    if isinstance(node, BinaryOperation | Neg):
         yield node
         yield from pieces(node)

@@ -15,13 +15,13 @@ from workbench.verification.algebra.polynomials import (
     rational,
     scale,
 )
-from workbench.verification.algebra.relations import Pair, Roots, Solutions, Statement, compare
+from workbench.verification.algebra.relations import StatedRelation, Roots, Solutions, Statement, compare
 from workbench.verification.algebra.univariate import rational_roots
 from workbench.verification.arithmetic import is_value
 from workbench.verification.malrules.equations import Sides
 from workbench.verification.malrules.residues import residue
 from workbench.verification.malrules.right import marked, right_moves
-from workbench.verification.reading.claims import Claim, Line, Part
+from workbench.verification.reading.claims import Claim, ClaimSide, Line
 from workbench.verification.reading.grammar import Node, Number, Unreadable
 
 
@@ -30,7 +30,7 @@ def _statement(claim: Claim) -> Statement | None:
     parts = claim.whole
     if len(parts) != len(claim.parts):
         return None
-    pairs = tuple(Pair(a, r, b) for a, r, b in zip(parts, claim.relations, parts[1:], strict=False))
+    pairs = tuple(StatedRelation(a, r, b) for a, r, b in zip(parts, claim.relations, parts[1:], strict=False))
     return Statement((pairs,))
 
 
@@ -86,7 +86,7 @@ def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
     )
 
 
-def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[Part]) -> str | None:
+def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
     """The line with one side corrected, where the other is as a right move leaves it."""
     pair = before.alternatives[0][0]
     left, right = claim.parts[0], claim.parts[-1]
@@ -107,7 +107,7 @@ def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Seq
     return None
 
 
-def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[Part]) -> str | None:
+def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[ClaimSide]) -> str | None:
     """One side of an equation with the edit that makes it equal to what it should be."""
     wanted, mark = rational(goal), residue(goal)
 
@@ -198,12 +198,12 @@ def _plain(root: Number) -> tuple[bool, Number]:
     return root < 0, magnitude(root)
 
 
-def _simple(part: Part) -> bool:
+def _simple(part: ClaimSide) -> bool:
     """A value that was already worked out, so that a value may stand in its place."""
     return all(t.kind in ("num", "mixed") or t.text == "-" for t in part.tokens)
 
 
-def _written(value: Number, part: Part, text: str) -> str:
+def _written(value: Number, part: ClaimSide, text: str) -> str:
     raw = text[part.start : part.end].lstrip("-+ ")
     if "." in raw:
         exact = repair.decimal(value)
@@ -213,7 +213,7 @@ def _written(value: Number, part: Part, text: str) -> str:
     return over or str(value)
 
 
-def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: Sequence[Part]) -> str | None:
+def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: Sequence[ClaimSide]) -> str | None:
     """A wrong equation of a system with one edit that makes it follow from the system."""
     claim = _claim_of(line, statement)
     if claim is None or len(claim.parts) != 2:
@@ -232,7 +232,7 @@ def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: 
     return repair.find(line.text, claim, accept, measure, sides)
 
 
-def for_expression(line: Line, target: Part, wrong: Part) -> str | None:
+def for_expression(line: Line, target: ClaimSide, wrong: ClaimSide) -> str | None:
     """A wrong expression with one edit that makes it equal to the one before."""
     claim = Claim((None, wrong), ("=",))
 

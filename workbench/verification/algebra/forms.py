@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd
 
 from workbench.verification.algebra.polynomials import Poly, rational
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Pct, Var, letters
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Pct, Var, letters
 
 
 def is_worked_out(node: Node) -> bool:
@@ -15,7 +15,7 @@ def is_worked_out(node: Node) -> bool:
             return True
         case Neg(arg) | Pct(arg):
             return is_worked_out(arg)
-        case Bin("/", left, right):
+        case BinaryOperation("/", left, right):
             return _signed_number(left) and _signed_number(right)
     return False
 
@@ -29,9 +29,9 @@ def factors(node: Node) -> list[Node]:
     match node:
         case Neg(arg):
             return factors(arg)
-        case Bin("*", left, right):
+        case BinaryOperation("*", left, right):
             return factors(left) + factors(right)
-        case Bin("^", left, Num(n)) if n.denominator == 1 and 0 < n <= 12:
+        case BinaryOperation("^", left, Num(n)) if n.denominator == 1 and 0 < n <= 12:
             return factors(left) * int(n)
     return [node]
 
@@ -41,13 +41,13 @@ def terms(node: Node) -> list[Node]:
     match node:
         case Neg(arg):
             return terms(arg)
-        case Bin("+" | "-", left, right):
+        case BinaryOperation("+" | "-", left, right):
             return terms(left) + terms(right)
     return [node]
 
 
 def _is_sum(node: Node) -> bool:
-    return isinstance(node, Bin) and node.op in "+-"
+    return isinstance(node, BinaryOperation) and node.op in "+-"
 
 
 def brackets(node: Node) -> int:
@@ -75,7 +75,7 @@ def _unpowered(node: Node) -> list[Node]:
     """The factors of a product with powers kept whole."""
     if isinstance(node, Neg):
         return _unpowered(node.arg)
-    if isinstance(node, Bin) and node.op == "*":
+    if isinstance(node, BinaryOperation) and node.op == "*":
         return _unpowered(node.left) + _unpowered(node.right)
     return [node]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.types import Diagnosis, Evidence
 from workbench.verification.algebra import univariate as uni
 from workbench.verification.algebra.polynomials import Poly, constant
-from workbench.verification.algebra.relations import Pair, Roots, Statement, show
+from workbench.verification.algebra.relations import StatedRelation, Roots, Statement, show
 from workbench.verification.reading.claims import Line
 from workbench.verification.reading.grammar import Unreadable
 
@@ -81,20 +81,20 @@ def how_right(before: Statement, after: Statement, earlier: Sequence[Statement])
     return Diagnosis.EXPECTED if gained < 0 or shorter or _same_sides(old, new) else Diagnosis.VALID
 
 
-def _only_pair(statement: Statement) -> Pair | None:
+def _only_pair(statement: Statement) -> StatedRelation | None:
     if len(statement.alternatives) != 1 or len(statement.alternatives[0]) != 1:
         return None
     return statement.alternatives[0][0]
 
 
-def _terms(pair: Pair) -> int:
+def _terms(pair: StatedRelation) -> int:
     """How many terms both sides have when worked out."""
     return len(pair.left.rational[0]) + len(pair.right.rational[0])
 
 
-def _bottoms(pair: Pair) -> list[Poly]:
+def _bottoms(pair: StatedRelation) -> list[Poly]:
     return [pair.left.rational[1], pair.right.rational[1]]
 
 
-def _same_sides(old: Pair, new: Pair) -> bool:
+def _same_sides(old: StatedRelation, new: StatedRelation) -> bool:
     return old.left.rational == new.left.rational and old.right.rational == new.right.rational

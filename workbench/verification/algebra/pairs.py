@@ -12,7 +12,7 @@ from workbench.verification.algebra.polynomials import Poly, difference, poly_le
 from workbench.verification.algebra.univariate import coefficients
 from workbench.verification.findings import Context
 from workbench.verification.reading.claims import Claim, Line
-from workbench.verification.reading.grammar import Bin, Token, Unreadable
+from workbench.verification.reading.grammar import BinaryOperation, Token, Unreadable
 
 Numbers = tuple[int, int]
 _PLAIN = ("num", "op", "open", "close")
@@ -39,7 +39,7 @@ def tried(line: Line) -> Tried | None:
 def _operands(claim: Claim) -> tuple[Numbers, str] | None:
     """The two whole numbers of `u * v = p` or `u + v = q`, with `*` or `+`."""
     parts = claim.whole
-    if len(parts) != 2 or claim.relations != ("=",) or not isinstance(node := parts[0].node, Bin):
+    if len(parts) != 2 or claim.relations != ("=",) or not isinstance(node := parts[0].node, BinaryOperation):
         return None
     if any(t.kind not in _PLAIN or t.text == "/" for t in parts[0].tokens):
         return None

@@ -12,7 +12,7 @@ from math import isqrt
 
 from workbench.verification.reading.grammar import (
     MAX_EXPONENT,
-    Bin,
+    BinaryOperation,
     Neg,
     Node,
     Num,
@@ -84,7 +84,7 @@ def value(node: Node, percent: bool = True) -> Number:
     """What a tree without letters is worth; `percent=False` reads 20% as 20. Raises `Unreadable`."""
     if type(node) is Num:
         return node.value
-    if type(node) is Bin:
+    if type(node) is BinaryOperation:
         left, right = value(node.left, percent), value(node.right, percent)
         if node.op == "+":
             return left + right
@@ -162,7 +162,7 @@ def rational(node: Node) -> Rational:
         return ({"": node.value} if node.value else ZERO), ONE
     if type(node) is Var:
         return {node.name: 1}, ONE
-    if type(node) is Bin:
+    if type(node) is BinaryOperation:
         if node.op == "^":
             return _raise(rational(node.left), value(node.right))
         return _combine(node.op, rational(node.left), rational(node.right))

@@ -11,7 +11,7 @@ from itertools import pairwise
 from workbench.verification.algebra import univariate as uni
 from workbench.verification.algebra.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
 from workbench.verification.lazy import lazy
-from workbench.verification.reading.claims import Claim, Line, Part
+from workbench.verification.reading.claims import Claim, ClaimSide, Line
 from workbench.verification.reading.grammar import MAX_EXPONENT, Number, Unreadable
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -51,19 +51,19 @@ Solutions = Roots | Interval
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class StatedRelation:
     """One relation between two expressions."""
 
-    left: Part
+    left: ClaimSide
     relation: str
-    right: Part
+    right: ClaimSide
 
     @lazy
     def difference(self) -> Rational:
         return difference(self.left.rational, self.right.rational)
 
     @property
-    def assignment(self) -> tuple[str, Part] | None:
+    def assignment(self) -> tuple[str, ClaimSide] | None:
         """The letter and its value in `x = 5` or `5 = x`."""
         for side, other in ((self.left, self.right), (self.right, self.left)):
             if self.relation == "=" and len(side.tokens) == 1 and side.letters and not other.letters:
@@ -75,7 +75,7 @@ class Pair:
 class Statement:
     """Alternatives joined by `or`; each is a conjunction of relations."""
 
-    alternatives: tuple[tuple[Pair, ...], ...]
+    alternatives: tuple[tuple[StatedRelation, ...], ...]
 
     @lazy
     def letters(self) -> frozenset[str]:
@@ -102,7 +102,7 @@ class Statement:
             return None
 
     @property
-    def assignments(self) -> tuple[tuple[str, Part], ...]:
+    def assignments(self) -> tuple[tuple[str, ClaimSide], ...]:
         """Letter and value of each alternative where all are of the form `x = 5`, else nothing."""
         found = [a[0].assignment for a in self.alternatives if len(a) == 1]
         kept = tuple(f for f in found if f is not None)
@@ -116,9 +116,9 @@ class Statement:
 
 
 @lru_cache(maxsize=4096)
-def statements(line: Line, carry: Part | None = None) -> tuple[Statement, ...]:
+def statements(line: Line, carry: ClaimSide | None = None) -> tuple[Statement, ...]:
     """What a line states about letters, in order; `carry` stands before a leading `=`."""
-    groups: list[list[tuple[Pair, ...]]] = []
+    groups: list[list[tuple[StatedRelation, ...]]] = []
     joins = ("then", *line.joins)
     for claim, join in zip(line.claims, joins, strict=False):
         for number, pairs in enumerate(_pairs(claim, carry)):
@@ -131,11 +131,11 @@ def statements(line: Line, carry: Part | None = None) -> tuple[Statement, ...]:
     return tuple(Statement(tuple(g)) for g in groups)
 
 
-def _pairs(claim: Claim, carry: Part | None) -> list[tuple[Pair, ...]]:
+def _pairs(claim: Claim, carry: ClaimSide | None) -> list[tuple[StatedRelation, ...]]:
     """The claim's relations: an inequality chain is one conjunction, an equality chain many equations."""
     parts = [p if p is not None else carry for p in claim.parts]
     pairs = [
-        Pair(a, r, b)
+        StatedRelation(a, r, b)
         for a, r, b in zip(parts, claim.relations, parts[1:], strict=False)
         if a is not None and b is not None
     ]
@@ -144,7 +144,7 @@ def _pairs(claim: Claim, carry: Part | None) -> list[tuple[Pair, ...]]:
     return [(p,) for p in pairs]
 
 
-def _joins(join: str, before: tuple[Pair, ...], after: tuple[Pair, ...]) -> bool:
+def _joins(join: str, before: tuple[StatedRelation, ...], after: tuple[StatedRelation, ...]) -> bool:
     """Whether two claims are alternatives: joined by `or`, or two values listed for one letter."""
     if join == "or":
         return True
@@ -165,7 +165,7 @@ def _solutions(statement: Statement) -> Solutions | None:
     return _interval(letter, statement.alternatives[0])
 
 
-def _roots(pair: Pair) -> uni.Coefficients:
+def _roots(pair: StatedRelation) -> uni.Coefficients:
     """The squarefree polynomial of an equation's real solutions, poles removed."""
     top, bottom = pair.difference
     if max(map(len, top), default=0) > MAX_EXPONENT:
@@ -196,7 +196,7 @@ def _union(polys: Sequence[uni.Coefficients]) -> uni.Coefficients:
     return uni.squarefree(total)
 
 
-def _interval(letter: str, pairs: Sequence[Pair]) -> Interval | None:
+def _interval(letter: str, pairs: Sequence[StatedRelation]) -> Interval | None:
     low: Number | None = None
     high: Number | None = None
     low_closed = high_closed = False
@@ -232,7 +232,7 @@ def show(number: Number) -> str:
     return f"{number.numerator}/{number.denominator}"
 
 
-def cut(exact: Number, shown: Part) -> bool:
+def cut(exact: Number, shown: ClaimSide) -> bool:
     """Whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
     text = next((t.text for t in shown.tokens if t.kind == "num"), "")
     if not shown.bare or "." not in text or shown.percent:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from workbench.verification.algebra.edits import Edit, apply, ends_operand, moves, with_part
 from workbench.verification.algebra.polynomials import divide_numbers, magnitude, tidy
-from workbench.verification.reading.claims import Claim, Part, read_line
+from workbench.verification.reading.claims import Claim, ClaimSide, read_line
 from workbench.verification.reading.grammar import Number, Token, Unreadable, tokenize
 
 Residual = Mapping[str, Number]
@@ -62,7 +62,7 @@ def find(
     claim: Claim,
     accept: Accept,
     measure: Measure | None = None,
-    before: Sequence[Part] = (),
+    before: Sequence[ClaimSide] = (),
     copies: bool = True,
 ) -> str | None:
     """The line with the first single edit that `accept` takes.
@@ -90,7 +90,7 @@ Spot = tuple[int, int]
 
 
 def _number_edit(
-    text: str, claim: Claim, accept: Accept, measure: Measure, before: Sequence[Part], copies: bool
+    text: str, claim: Claim, accept: Accept, measure: Measure, before: Sequence[ClaimSide], copies: bool
 ) -> str | None:
     """One number replaced by the value that works: whole results first, numbers that are new first."""
     spots = sorted(_spots(claim), key=lambda s: (*_familiar(claim, s, before), -s[0], -s[1]))
@@ -110,7 +110,7 @@ def _number_edit(
     return later
 
 
-def _reads_oddly(fixed: str, text: str, before: Sequence[Part]) -> bool:
+def _reads_oddly(fixed: str, text: str, before: Sequence[ClaimSide]) -> bool:
     """Whether an edit brings in what nobody writes: `/1`, `^1`, or a fraction above one of new numbers."""
     earlier = [t for part in before for t in part.tokens]
     old = _oddities(tokenize(text)) | _oddities(earlier)
@@ -142,7 +142,7 @@ def says_nothing(text: str, before: str | None) -> bool:
     return before is not None and [t.text for t in tokenize(text)] == [t.text for t in tokenize(before)]
 
 
-def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[Part]) -> bool:
+def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> bool:
     """Whether a fraction suits a line: beside a lone letter, or where the lines have broken numbers already."""
     others = [p for i, p in enumerate(claim.parts) if p is not None and i != spot[0] and p.letters]
     if not claim.letters or (others and all(len(p.tokens) == 1 for p in others)):
@@ -167,7 +167,7 @@ def _no_coefficient(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].kind == "var" and (before is None or (before.kind == "op" and before.text in "+-"))
 
 
-def _familiar(claim: Claim, spot: Spot, before: Sequence[Part]) -> tuple[bool, int]:
+def _familiar(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> tuple[bool, int]:
     """Whether it stands as in the line before; 0 for a new number, 1 a letter, 2 a copied number."""
     part, token = claim.parts[spot[0]], _token(claim, spot)
     if part is None or not before:

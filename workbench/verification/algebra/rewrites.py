@@ -10,13 +10,13 @@ from workbench.verification.algebra.polynomials import Poly, add, divide_numbers
 from workbench.verification.algebra.univariate import coefficients, monic, rational_roots
 from workbench.verification.malrules.trees import Term, constant, is_sum, monomial, monomial_node, sum_of, terms
 from workbench.verification.malrules.writing import write
-from workbench.verification.reading.claims import Claim, Part, make_part
+from workbench.verification.reading.claims import Claim, ClaimSide, make_part
 from workbench.verification.reading.grammar import MAX_CHARS, Number, Token, Unreadable
 
 _RANK = {"^": 3, "*": 2, "/": 2, "+": 1, "-": 1}
 
 
-def one_operation(text: str, left: Part | None, right: Part | None) -> str | None:
+def one_operation(text: str, left: ClaimSide | None, right: ClaimSide | None) -> str | None:
     """`9 + 6 * 6 = 15 * 6` made `9 + 6 * 6 = 9 + 36`: the left side with the operation that is due done."""
     if left is None or right is None or right.start < left.end or len(text) > MAX_CHARS:
         return None
@@ -44,7 +44,7 @@ def one_operation(text: str, left: Part | None, right: Part | None) -> str | Non
     return edits.apply(text, Edit(right.start, right.end, done))
 
 
-def wrong_order(left: Part | None, right: Part) -> bool:
+def wrong_order(left: ClaimSide | None, right: ClaimSide) -> bool:
     """Whether the right side is the left with another operation done than the one that is due."""
     due = _due(left.tokens) if left is not None else None
     if left is None or due is None:
@@ -53,7 +53,7 @@ def wrong_order(left: Part | None, right: Part) -> bool:
     return sum(done.values()) == 1 and left.tokens[due + 1].text not in done
 
 
-def _operators(part: Part) -> list[str]:
+def _operators(part: ClaimSide) -> list[str]:
     return [t.text for t in part.tokens if t.kind == "op"]
 
 
@@ -99,7 +99,7 @@ def gathered(text: str, claim: Claim, left: Poly, right: Poly) -> str | None:
     return edits.apply(text, Edit(first.start, last.end, f"{sides[0]}{gap}{sides[1]}"))
 
 
-def brackets(text: str, wrong: Part, target: Poly) -> str | None:
+def brackets(text: str, wrong: ClaimSide, target: Poly) -> str | None:
     """`(x + 5)(x + 6)` with the numbers and signs that multiply out to the target, a number in front kept."""
     spots = _bracket_spots(wrong.tokens)
     try:
@@ -133,7 +133,7 @@ def _bracket_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
     return found
 
 
-def missing_term(text: str, wrong: Part, target: Poly) -> str | None:
+def missing_term(text: str, wrong: ClaimSide, target: Poly) -> str | None:
     """`x^2 + 36` with the term that was left out, at its place by degree."""
     try:
         divisor = wrong.rational[1].get("", 1)
@@ -159,7 +159,7 @@ def missing_term(text: str, wrong: Part, target: Poly) -> str | None:
     return edits.apply(text, Edit(at, at, f"{spaced}{sign}{spaced}{written}"))
 
 
-def expanded(text: str, wrong: Part, target: Poly) -> str | None:
+def expanded(text: str, wrong: ClaimSide, target: Poly) -> str | None:
     """A sum without brackets as the sum that it should be, the highest powers first."""
     if any(t.kind in ("open", "frac") or t.text == "/" for t in wrong.tokens) or not 0 < len(target) <= 6:
         return None
@@ -181,7 +181,7 @@ def _operator_before(tokens: tuple[Token, ...], term: int) -> int:
     return tokens[-1].end
 
 
-def fraction_tops(text: str, target: Part, wrong: Part) -> str | None:
+def fraction_tops(text: str, target: ClaimSide, wrong: ClaimSide) -> str | None:
     """`1/6 + 1/6` for `1/2 + 1/3` made `3/6 + 2/6`: the tops that the new bottoms need."""
     spots = _fraction_spots(wrong.tokens)
     try:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workbench.verification.algebra.relations import Pair
+from workbench.verification.algebra.relations import StatedRelation
 from workbench.verification.malrules.equations import Sides, denominators, divisors
 from workbench.verification.malrules.residues import residue
 from workbench.verification.malrules.trees import number, terms
 from workbench.verification.malrules.writing import write
 from workbench.verification.reading.claims import Line, make_part
-from workbench.verification.reading.grammar import Bin, Node, Unreadable, tokenize
+from workbench.verification.reading.grammar import BinaryOperation, Node, Unreadable, tokenize
 
 _TERM = r"(-?\s*(?:\d+(?:\.\d+)?(?:\s*/\s*\d+)?\s*[a-z]?|[a-z]))(?![\w.])"
 _SIDES = r"(?:both sides|each side|both|everything|every term|all terms|the equation|throughout|through)"
@@ -41,17 +41,19 @@ _CLAIM = {
 }
 
 
-class Operation(NamedTuple):
+class BothSidesOperation(NamedTuple):
     """Something done to both sides."""
 
     operator: str
     by: Node
 
     def on(self, sides: Sides) -> Sides:
-        return Sides(Bin(self.operator, sides.left, self.by), Bin(self.operator, sides.right, self.by))
+        return Sides(
+            BinaryOperation(self.operator, sides.left, self.by), BinaryOperation(self.operator, sides.right, self.by)
+        )
 
 
-def said(line: Line) -> Operation | None:
+def said(line: Line) -> BothSidesOperation | None:
     """The one operation that a line names before its only claim; None where there is none or more."""
     if len(line.claims) != 1 or not line.claims[0].whole:
         return None
@@ -65,7 +67,7 @@ def said(line: Line) -> Operation | None:
         by = make_part(tokenize(written)).node
     except Unreadable:
         return None
-    return Operation({"minus": "-", "plus": "+", "over": "/", "times": "*"}[kind], by)
+    return BothSidesOperation({"minus": "-", "plus": "+", "over": "/", "times": "*"}[kind], by)
 
 
 class Mismatch(NamedTuple):
@@ -76,7 +78,7 @@ class Mismatch(NamedTuple):
     repair: str
 
 
-def mismatch(line: Line, before: Pair, after: Pair) -> Mismatch | None:
+def mismatch(line: Line, before: StatedRelation, after: StatedRelation) -> Mismatch | None:
     """The words of a line against what was done, where they certainly differ.
 
     Certain is only: the named operation gives another equation, and one other operation gives exactly this one.
@@ -96,7 +98,7 @@ def mismatch(line: Line, before: Pair, after: Pair) -> Mismatch | None:
     return None
 
 
-def _reworded(text: str, done: Operation) -> str:
+def _reworded(text: str, done: BothSidesOperation) -> str:
     """The line with the words for what was done."""
     match = _SAID.search(text)
     assert match is not None
@@ -108,19 +110,19 @@ def _reworded(text: str, done: Operation) -> str:
     return text[: match.start()] + words + text[match.end() :]
 
 
-def _gives(operation: Operation, old: Sides, target: tuple[int | None, int | None]) -> bool:
+def _gives(operation: BothSidesOperation, old: Sides, target: tuple[int | None, int | None]) -> bool:
     made = operation.on(old)
     ends = (residue(made.left), residue(made.right))
     return target in (ends, ends[::-1])
 
 
-def _single(old: Sides) -> Iterator[Operation]:
+def _single(old: Sides) -> Iterator[BothSidesOperation]:
     """The operations that a pupil may have done instead."""
     for side in old:
         for term in terms(side):
-            yield Operation("-", term.node) if term.sign > 0 else Operation("+", term.node)
+            yield BothSidesOperation("-", term.node) if term.sign > 0 else BothSidesOperation("+", term.node)
     for value in divisors(old):
-        yield Operation("/", number(value))
-        yield Operation("/", number(-value))
+        yield BothSidesOperation("/", number(value))
+        yield BothSidesOperation("/", number(-value))
     for value in denominators(old):
-        yield Operation("*", number(value))
+        yield BothSidesOperation("*", number(value))

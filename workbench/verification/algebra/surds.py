@@ -14,7 +14,7 @@ from workbench.verification.algebra.polynomials import (
     small_exponent,
     tidy,
 )
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable
 
 Surd = Mapping[int, Number]
 """Coefficients by squarefree radicand; 1 stands for the rational part. Zero is empty."""
@@ -31,7 +31,7 @@ def has_root(node: Node) -> bool:
             return True
         case Neg(arg) | Pct(arg):
             return has_root(arg)
-        case Bin(_, left, right):
+        case BinaryOperation(_, left, right):
             return has_root(left) or has_root(right)
     return False
 
@@ -47,9 +47,9 @@ def surd(node: Node) -> Surd:
             return {n: divide_numbers(c, 100) for n, c in surd(arg).items()}
         case Root(arg):
             return _root(_rational(surd(arg)))
-        case Bin("^", left, right):
+        case BinaryOperation("^", left, right):
             return _power(surd(left), _rational(surd(right)))
-        case Bin(op, left, right):
+        case BinaryOperation(op, left, right):
             return _combine(op, surd(left), surd(right))
     raise Unreadable("a letter")
 

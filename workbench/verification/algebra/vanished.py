@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.verification.algebra.relations import Pair, Roots, Statement
-from workbench.verification.reading.claims import Claim, Part
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, letters
+from workbench.verification.algebra.relations import StatedRelation, Roots, Statement
+from workbench.verification.reading.claims import Claim, ClaimSide
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, letters
 
 
 def loses_letter(claim: Claim, before: Statement) -> bool:
@@ -27,7 +27,7 @@ def loses_letter(claim: Claim, before: Statement) -> bool:
     return False
 
 
-def _pair(before: Statement) -> Pair | None:
+def _pair(before: Statement) -> StatedRelation | None:
     """The equation of a statement that is true for some values and false for others."""
     if len(before.alternatives) != 1 or len(before.alternatives[0]) != 1:
         return None
@@ -38,7 +38,7 @@ def _pair(before: Statement) -> Pair | None:
     return pair
 
 
-def _vanishes(kept: Part, was: Part, now: Part) -> bool:
+def _vanishes(kept: ClaimSide, was: ClaimSide, now: ClaimSide) -> bool:
     if kept.letters:
         return len(kept.tokens) == 1 and not was.letters and bool(now.letters)
     if now.letters or not was.letters:
@@ -49,7 +49,7 @@ def _vanishes(kept: Part, was: Part, now: Part) -> bool:
 
 def _covers(was: Node, now: Node, in_sum: bool) -> bool:
     """`15 + 5` for `3x + 5`: one term or bracket covered by the number that it must be."""
-    if isinstance(was, Bin) and isinstance(now, Bin) and was.op == now.op:
+    if isinstance(was, BinaryOperation) and isinstance(now, BinaryOperation) and was.op == now.op:
         adds = was.op in "+-"
         if was.left == now.left:
             return _covers(was.right, now.right, False)
@@ -58,9 +58,9 @@ def _covers(was: Node, now: Node, in_sum: bool) -> bool:
     if isinstance(was, Neg) and isinstance(now, Neg):
         return _covers(was.arg, now.arg, in_sum)
     number = isinstance(now, Num) or (isinstance(now, Neg) and isinstance(now.arg, Num))
-    part_of_sum = in_sum and isinstance(was, Bin) and was.op in "+-"
+    part_of_sum = in_sum and isinstance(was, BinaryOperation) and was.op in "+-"
     return number and bool(letters(was)) and not part_of_sum
 
 
-def _words(part: Part) -> list[str]:
+def _words(part: ClaimSide) -> list[str]:
     return [t.text for t in part.tokens]

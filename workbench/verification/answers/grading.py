@@ -12,9 +12,9 @@ from workbench.verification.algebra.polynomials import proportional, same
 from workbench.verification.algebra.relations import Interval, Roots, Statement, compare
 from workbench.verification.answers import intervals as answer_intervals
 from workbench.verification.answers.same_value import same_measure, same_value
-from workbench.verification.answers.shapes import Kind, Shape, clean, shape
+from workbench.verification.answers.shapes import AnswerKind, AnswerShape, clean, shape
 from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
-from workbench.verification.reading.claims import Part
+from workbench.verification.reading.claims import ClaimSide
 from workbench.verification.reading.grammar import MAX_CHARS, Unreadable
 from workbench.verification.reading.measures import related
 
@@ -71,16 +71,16 @@ def _by_shape(known: str, stated: str) -> Grade:
     if spoken is not None:
         return spoken
     a, b = shape(known), shape(stated)
-    if Kind.INTERVALS in (a.kind, b.kind):
+    if AnswerKind.INTERVALS in (a.kind, b.kind):
         return _intervals(a, b, known, stated)
-    if Kind.MATRIX in (a.kind, b.kind):
+    if AnswerKind.MATRIX in (a.kind, b.kind):
         return _members(a, b, True) if a.width == b.width else Grade(False, "The matrices have different shapes.")
-    if Kind.SET in (a.kind, b.kind):
+    if AnswerKind.SET in (a.kind, b.kind):
         return _sets(a, b, known, stated)
-    if a.kind is Kind.TUPLE and b.kind is Kind.TUPLE:
+    if a.kind is AnswerKind.TUPLE and b.kind is AnswerKind.TUPLE:
         return _members(a, b, True)
-    if Kind.TUPLE in (a.kind, b.kind):
-        return _point(a if a.kind is Kind.TUPLE else b, stated if a.kind is Kind.TUPLE else known)
+    if AnswerKind.TUPLE in (a.kind, b.kind):
+        return _point(a if a.kind is AnswerKind.TUPLE else b, stated if a.kind is AnswerKind.TUPLE else known)
     return _values(known, stated)
 
 
@@ -109,10 +109,10 @@ def _clock(known: str, stated: str) -> Grade | None:
     return Grade(equal, "It is the same time." if equal else "It is another time.")
 
 
-def _intervals(a: Shape, b: Shape, known: str, stated: str) -> Grade:
+def _intervals(a: AnswerShape, b: AnswerShape, known: str, stated: str) -> Grade:
     sets = [
         answer_intervals.from_pieces(s.items)
-        if s.kind is Kind.INTERVALS or (s.kind is Kind.TUPLE and len(s.items) == 2)
+        if s.kind is AnswerKind.INTERVALS or (s.kind is AnswerKind.TUPLE and len(s.items) == 2)
         else None
         for s in (_as_pieces(a, known), _as_pieces(b, stated))
     ]
@@ -129,26 +129,26 @@ def _interval_grade(known: answer_intervals.Pieces | None, stated: answer_interv
     return Grade(equal, "Both describe the same numbers." if equal else "They describe different sets of numbers.")
 
 
-def _as_pieces(a: Shape, text: str) -> Shape:
+def _as_pieces(a: AnswerShape, text: str) -> AnswerShape:
     """A tuple of two numbers read as an open interval, since the other answer is one."""
-    return Shape(Kind.INTERVALS, (text,)) if a.kind is Kind.TUPLE and len(a.items) == 2 else a
+    return AnswerShape(AnswerKind.INTERVALS, (text,)) if a.kind is AnswerKind.TUPLE and len(a.items) == 2 else a
 
 
-def _sets(a: Shape, b: Shape, known: str, stated: str) -> Grade:
+def _sets(a: AnswerShape, b: AnswerShape, known: str, stated: str) -> Grade:
     """Sets without order; a plain list may stand for one."""
-    if Kind.TUPLE in (a.kind, b.kind):
+    if AnswerKind.TUPLE in (a.kind, b.kind):
         return Grade(False, "One is a set and the other a point.")
     items = [_listed(s, text) for s, text in ((a, known), (b, stated))]
-    return _members(Shape(Kind.SET, items[0]), Shape(Kind.SET, items[1]), False)
+    return _members(AnswerShape(AnswerKind.SET, items[0]), AnswerShape(AnswerKind.SET, items[1]), False)
 
 
-def _listed(a: Shape, text: str) -> tuple[str, ...]:
-    if a.kind is Kind.SET:
+def _listed(a: AnswerShape, text: str) -> tuple[str, ...]:
+    if a.kind is AnswerKind.SET:
         return a.items
     return tuple(re.sub(r"^\s*[a-zA-Z]\s*=\s*", "", p).strip() for p in re.split(r",| or | and ", text) if p.strip())
 
 
-def _members(a: Shape, b: Shape, ordered: bool) -> Grade:
+def _members(a: AnswerShape, b: AnswerShape, ordered: bool) -> Grade:
     """Member by member; without order each is used once."""
     if a.kind is not b.kind or len(a.items) != len(b.items):
         return Grade(False, f"One has {len(a.items)} values, the other {len(b.items)}.")
@@ -166,7 +166,7 @@ def _members(a: Shape, b: Shape, ordered: bool) -> Grade:
     return Grade(True, "Both have the same members.")
 
 
-def _point(point: Shape, other: str) -> Grade:
+def _point(point: AnswerShape, other: str) -> Grade:
     """`(2, 3)` against `x = 2, y = 3`."""
     read = read_answer(other)
     if read is None or not read.statements:
@@ -235,7 +235,7 @@ def _lettered(answer: Answer) -> bool:
     return any(p.letters for p in answer.values)
 
 
-def _named(known: Answer, stated: Answer) -> list[Part]:
+def _named(known: Answer, stated: Answer) -> list[ClaimSide]:
     """What `y = 2x + 1` or `x = 2 or x = 3` gives its letter, where a bare value is known."""
     if len(stated.statements) == 1 and len(stated.statements[0].alternatives) == 1 and _lettered(known):
         (pairs,) = stated.statements[0].alternatives
@@ -245,7 +245,7 @@ def _named(known: Answer, stated: Answer) -> list[Part]:
     return _assigned(stated)
 
 
-def _assigned(answer: Answer) -> list[Part]:
+def _assigned(answer: Answer) -> list[ClaimSide]:
     """The values of an answer such as `x = 2 or x = 3`, where it speaks of one letter."""
     pairs = [pair for s in answer.statements for pair in s.assignments]
     if len({letter for letter, _ in pairs}) != 1 or not all(s.assignments for s in answer.statements):
@@ -253,7 +253,7 @@ def _assigned(answer: Answer) -> list[Part]:
     return [part for _, part in pairs]
 
 
-def _equal_values(known: Sequence[Part], stated: Sequence[Part], ordered: bool) -> bool:
+def _equal_values(known: Sequence[ClaimSide], stated: Sequence[ClaimSide], ordered: bool) -> bool:
     """The same values, each once; in order where both are plain lists."""
     if not known or len(known) != len(stated):
         return False
@@ -278,9 +278,9 @@ def _equal_statements(known: Answer, stated: Answer) -> bool:
     return all(_same_statement(a, b) for a, b in zip(known.statements, stated.statements, strict=True))
 
 
-def _by_letter(answer: Answer) -> dict[str, list[Part]] | None:
+def _by_letter(answer: Answer) -> dict[str, list[ClaimSide]] | None:
     """The assigned values by letter; None where the answer is not made of assignments."""
-    found: dict[str, list[Part]] = {}
+    found: dict[str, list[ClaimSide]] = {}
     for statement in answer.statements:
         if not statement.assignments:
             return None

@@ -7,8 +7,8 @@ from fractions import Fraction
 from workbench.verification.algebra import surds
 from workbench.verification.algebra.forms import form_matches, is_worked_out
 from workbench.verification.algebra.polynomials import divide_numbers, power_number, same, value
-from workbench.verification.reading.claims import Part
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
+from workbench.verification.reading.claims import ClaimSide
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
 from workbench.verification.reading.measures import CONVERSIONS
 from workbench.verification.reading.readings import rounds
 
@@ -16,7 +16,7 @@ _SCALE = 10**30
 _POINTS: tuple[Number, ...] = (2, 3, 7, Fraction(5, 3), 11)
 
 
-def same_value(known: Part, stated: Part) -> bool:
+def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
     """Equal, and worked out where the known value is."""
     rooted = surds.has_root(known.node) or surds.has_root(stated.node)
     if known.letters or stated.letters:
@@ -32,7 +32,7 @@ def same_value(known: Part, stated: Part) -> bool:
     return bool(_readings(known.node) & _readings(stated.node))
 
 
-def same_measure(known: Part, unit: str, stated: Part, other: str) -> bool:
+def same_measure(known: ClaimSide, unit: str, stated: ClaimSide, other: str) -> bool:
     """Whether two values are one quantity in two units."""
     return known.value * CONVERSIONS[unit][1] == stated.value * CONVERSIONS[other][1]
 
@@ -47,7 +47,7 @@ def _scientific(node: Node) -> bool:
     match node:
         case Neg(arg):
             return _scientific(arg)
-        case Bin("*", Num(), Bin("^", Num(10), exponent)):
+        case BinaryOperation("*", Num(), BinaryOperation("^", Num(10), exponent)):
             return is_worked_out(exponent)
     return False
 
@@ -80,9 +80,9 @@ def _approximate(node: Node, at: dict[str, Number]) -> Fraction:
             return _approximate(arg, at) / 100
         case Root(arg):
             return surds.root_of(_approximate(arg, at), _SCALE)
-        case Bin("^", left, right):
+        case BinaryOperation("^", left, right):
             return Fraction(power_number(_approximate(left, at), value(right)))
-        case Bin(op, left, right):
+        case BinaryOperation(op, left, right):
             return _operate(op, _approximate(left, at), _approximate(right, at))
     raise Unreadable("unknown node")
 

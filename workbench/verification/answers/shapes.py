@@ -35,7 +35,7 @@ _MATRIX = re.compile(r"^\\begin\{([pbv]?matrix)\}(.*)\\end\{\1\}$", re.DOTALL)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """What an answer's brackets say."""
 
     PLAIN = "plain"
@@ -46,10 +46,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shape:
+class AnswerShape:
     """An answer cut at its outermost commas, or at its rows or unions."""
 
-    kind: Kind
+    kind: AnswerKind
     items: tuple[str, ...]
     """The members; for intervals each with its brackets, for a matrix all cells row by row."""
     width: int = 0
@@ -95,30 +95,30 @@ def _shifted(digits: str, zeros: int) -> str:
     return moved + (f".{rest[zeros:]}" if rest[zeros:] else "")
 
 
-def shape(text: str) -> Shape:
+def shape(text: str) -> AnswerShape:
     """The shape of a cleaned text."""
     if len(text) > MAX_CHARS:
-        return Shape(Kind.PLAIN, (text,))
+        return AnswerShape(AnswerKind.PLAIN, (text,))
     if (matrix := _MATRIX.match(text)) is not None:
         return _matrix(matrix.group(2))
     body = _MEMBER.sub("", text)
     if _ALL_REALS.match(body):
-        return Shape(Kind.INTERVALS, ("(-∞,∞)",))
+        return AnswerShape(AnswerKind.INTERVALS, ("(-∞,∞)",))
     if body in ("∅", "{}", "{ }") or re.match(r"^no (?:real )?solutions?$", body):
-        return Shape(Kind.SET, ())
+        return AnswerShape(AnswerKind.SET, ())
     intervals = _intervals(body)
     if intervals is not None:
-        return Shape(Kind.INTERVALS, intervals)
+        return AnswerShape(AnswerKind.INTERVALS, intervals)
     if body.count("±") == 1 and "=" not in body:
         plus, minus = (re.sub(r"±\s*", sign, body).removeprefix("+") for sign in "+-")
-        return Shape(Kind.SET, (plus, minus))
+        return AnswerShape(AnswerKind.SET, (plus, minus))
     if len(body) > 2 and body[0] in "({" and _closes_at(body) == len(body) - 1:
         items = split(body[1:-1])
         if body[0] == "{" and not body.startswith("{}"):
-            return Shape(Kind.SET, items)
+            return AnswerShape(AnswerKind.SET, items)
         if len(items) > 1:
-            return Shape(Kind.TUPLE, items)
-    return Shape(Kind.PLAIN, (text,))
+            return AnswerShape(AnswerKind.TUPLE, items)
+    return AnswerShape(AnswerKind.PLAIN, (text,))
 
 
 def _intervals(body: str) -> tuple[str, ...] | None:
@@ -131,13 +131,13 @@ def _intervals(body: str) -> tuple[str, ...] | None:
     return None if plain and pieces[0][0] == "(" else pieces
 
 
-def _matrix(body: str) -> Shape:
+def _matrix(body: str) -> AnswerShape:
     rows = [r.split("&") for r in body.split(_ROW) if r.strip()]
     width = len(rows[0]) if rows else 0
     cells = tuple(c.strip() for r in rows for c in r)
     if not rows or any(len(r) != width for r in rows) or len(cells) > _MAX_ITEMS:
-        return Shape(Kind.PLAIN, (body,))
-    return Shape(Kind.MATRIX, cells, width)
+        return AnswerShape(AnswerKind.PLAIN, (body,))
+    return AnswerShape(AnswerKind.MATRIX, cells, width)
 
 
 def _closes_at(text: str) -> int:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from workbench.verification.algebra.relations import Statement, statements
 from workbench.verification.answers.text import boxed
 from workbench.verification.reading import boundaries, scan, units
-from workbench.verification.reading.claims import Claim, Line, Part, make_part, read_line
+from workbench.verification.reading.claims import Claim, ClaimSide, Line, make_part, read_line
 from workbench.verification.reading.grammar import MAX_CHARS, Token, Unreadable, tokenize, word_set
 from workbench.verification.reading.measures import singular
 from workbench.verification.reading.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
@@ -21,7 +21,7 @@ class Answer:
 
     line: Line
     statements: tuple[Statement, ...] = ()
-    values: tuple[Part, ...] = ()
+    values: tuple[ClaimSide, ...] = ()
     ordered: bool = True
     units: frozenset[str] = frozenset()
     bracketed: bool = False
@@ -103,7 +103,7 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
 
 def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:
     """Values with unit words between them, such as `15 apples` or `2, -3`."""
-    values: list[Part] = []
+    values: list[ClaimSide] = []
     words: set[str] = set()
     ordered, at = True, 0
     bracketed = len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close"

@@ -18,7 +18,7 @@ from workbench.verification.malrules.trees import (
     sum_of,
     terms,
 )
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num
 
 
 def _split(spot: Spot) -> Iterator[tuple[list[Factor], list[Term]]]:
@@ -68,7 +68,12 @@ def loses_bracket(spot: Spot) -> Iterator[Slip]:
                 made = product_of([Factor(1, opened), *spot.factors[upto:]])
                 yield Slip("bracket_ignored", made, spot.node, made)
     node = spot.node
-    if isinstance(node, Bin) and node.op == "/" and isinstance(node.right, Bin) and node.right.op in "*/":
+    if (
+        isinstance(node, BinaryOperation)
+        and node.op == "/"
+        and isinstance(node.right, BinaryOperation)
+        and node.right.op in "*/"
+    ):
         pieces = Spot(node.right, lambda made: made).factors
         made = product_of([*spot.factors[:-1], Factor(-1, pieces[0].node), *pieces[1:]])
         yield Slip("bracket_ignored", made, spot.node, made)
@@ -123,7 +128,7 @@ def two_brackets(spot: Spot) -> Iterator[Slip]:
     rest = [f for i, f in enumerate(spot.factors) if i not in found]
     if len(first) != 2 or len(second) != 2:
         return
-    four = [Term(a.sign * b.sign, Bin("*", a.node, b.node)) for a in first for b in second]
+    four = [Term(a.sign * b.sign, BinaryOperation("*", a.node, b.node)) for a in first for b in second]
     equal = spot.factors[found[0]].node == spot.factors[found[1]].node
     yield _opened("squares_each_term" if equal else "ends_only", spot, [four[0], four[3]], rest)
     both = first[1].sign < 0 and second[1].sign < 0
@@ -134,7 +139,7 @@ def two_brackets(spot: Spot) -> Iterator[Slip]:
     yield _opened("sign_lost", spot, turned, rest)
     for at in (1, 2):
         yield _opened("drops_product", spot, [t for k, t in enumerate(four) if k != at], rest)
-    last = Bin("+", first[1].signed, second[1].signed)
+    last = BinaryOperation("+", first[1].signed, second[1].signed)
     yield _opened("adds_instead_of_multiplying", spot, [*four[:3], Term(1, last)], rest)
 
 
@@ -146,21 +151,21 @@ def _opened(name: str, spot: Spot, parts: list[Term], rest: list[Factor]) -> Sli
 def square_of_sum(spot: Spot) -> Iterator[Slip]:
     """`(x + 3)^2` as `x^2 + 9`, or with half of the middle term."""
     node = spot.node
-    if not isinstance(node, Bin) or node.op != "^" or constant(node.right) != 2 or not is_sum(node.left):
+    if not isinstance(node, BinaryOperation) or node.op != "^" or constant(node.right) != 2 or not is_sum(node.left):
         return
     inner = terms(node.left)
-    squares = [Term(1, Bin("^", t.node, Num(2))) for t in inner]
+    squares = [Term(1, BinaryOperation("^", t.node, Num(2))) for t in inner]
     made = sum_of(squares)
     yield Slip("squares_each_term", made, node, made)
     made = sum_of([Term(t.sign, s.node) for t, s in zip(inner, squares, strict=True)])
     yield Slip("squares_each_term", made, node, made)
     if len(inner) == 2:
         first, second = inner
-        middle = Term(first.sign * second.sign, Bin("*", first.node, second.node))
+        middle = Term(first.sign * second.sign, BinaryOperation("*", first.node, second.node))
         made = sum_of([squares[0], middle, squares[1]])
         yield Slip("middle_once", made, node, made)
         for sign, last in ((-1, squares[1]), (1, Term(-1, squares[1].node))):
-            double = Term(sign * middle.sign, Bin("*", number(2), middle.node))
+            double = Term(sign * middle.sign, BinaryOperation("*", number(2), middle.node))
             made = sum_of([squares[0], double, last])
             yield Slip("sign_lost", made, node, made)
 
@@ -170,7 +175,7 @@ def joins_factor(spot: Spot) -> Iterator[Slip]:
     for rest, inner in _split(spot):
         plain = sum_of(inner)
         if all(f.exponent > 0 for f in rest) and not any(is_sum(f.node) for f in rest):
-            made = Bin("+", product_of(rest), plain)
+            made = BinaryOperation("+", product_of(rest), plain)
             yield Slip("adds_instead_of_multiplying", made, spot.node, made)
             yield Slip("drops_factor", plain, spot.node, plain)
             for at in range(len(inner)):
@@ -187,12 +192,12 @@ def takes_out(spot: Spot) -> Iterator[Slip]:
     for size in sorted({d for s in shared for d in range(2, min(s, 30) + 1) if s % d == 0}):
         for reached in range(len(found)):
             left = [_times([Factor(-1, Num(size))], t) if k == reached else t for k, t in enumerate(spot.terms)]
-            made: Node = Bin("*", Num(size), sum_of(left))
+            made: Node = BinaryOperation("*", Num(size), sum_of(left))
             yield Slip("divides_first_only", made, spot.node, made)
             if found[reached].number < 0:
                 every = [_times([Factor(-1, Num(size))], t) for t in spot.terms]
                 turned = [Term(1, negated(t.signed)) if k == reached else t for k, t in enumerate(every)]
-                made = Bin("*", Num(size), sum_of(turned))
+                made = BinaryOperation("*", Num(size), sum_of(turned))
                 yield Slip("sign_lost", made, spot.node, made)
 
 

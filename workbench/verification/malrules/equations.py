@@ -22,7 +22,7 @@ from workbench.verification.malrules.trees import (
     sum_of,
     terms,
 )
-from workbench.verification.reading.grammar import Bin, Node, Num, Number
+from workbench.verification.reading.grammar import BinaryOperation, Node, Num, Number
 
 
 class Sides(NamedTuple):
@@ -63,7 +63,7 @@ def crosses(sides: Sides, sign: int, added: Callable[[Node], Node]) -> Iterator[
     for here, back in _both(sides):
         parts = terms(here.left)
         for at, part in enumerate(parts):
-            other = Bin("+" if sign > 0 else "-", here.right, added(part.signed))
+            other = BinaryOperation("+" if sign > 0 else "-", here.right, added(part.signed))
             yield back(Sides(_without(parts, at), other)), part
 
 
@@ -82,9 +82,9 @@ def moves_without_trace(sides: Sides) -> Iterator[Move]:
         for at, part in enumerate(parts):
             if len(parts) > 1:
                 yield Move("one_side_only", back(Sides(_without(parts, at), here.right)), part.signed)
-            other = Bin("-", here.right, part.signed)
+            other = BinaryOperation("-", here.right, part.signed)
             yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
-            other = Bin("+", here.right, part.signed)
+            other = BinaryOperation("+", here.right, part.signed)
             yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
 
 
@@ -104,31 +104,31 @@ def coefficient_undone(sides: Sides) -> Iterator[Move]:
         fraction = a.denominator > 1 and a.numerator in (1, -1)
         by = number(divide_numbers(1, a)) if fraction else number(a)
         undone: tuple[tuple[str, Node], ...] = (
-            ("divides_again", Bin("/", right, by)),
-            ("subtracts_coefficient", Bin("-", right, by)),
-            ("adds_coefficient", Bin("+", right, by)),
-            ("divides_again", negated(Bin("/", right, by))),
+            ("divides_again", BinaryOperation("/", right, by)),
+            ("subtracts_coefficient", BinaryOperation("-", right, by)),
+            ("adds_coefficient", BinaryOperation("+", right, by)),
+            ("divides_again", negated(BinaryOperation("/", right, by))),
         )
         if not fraction:
             undone = (
-                ("drops_negative", Bin("/", right, number(-a))),
-                ("subtracts_coefficient", Bin("-", right, by)),
-                ("adds_coefficient", Bin("+", right, by)),
-                ("multiplies_by_coefficient", Bin("*", right, by)),
-                ("divides_wrong_way", Bin("/", by, right)),
-                ("divides_wrong_way", Bin("/", number(-a), right)),
-                ("subtracts_coefficient", Bin("+", right, by)),
-                ("subtracts_coefficient", Bin("-", by, right)),
+                ("drops_negative", BinaryOperation("/", right, number(-a))),
+                ("subtracts_coefficient", BinaryOperation("-", right, by)),
+                ("adds_coefficient", BinaryOperation("+", right, by)),
+                ("multiplies_by_coefficient", BinaryOperation("*", right, by)),
+                ("divides_wrong_way", BinaryOperation("/", by, right)),
+                ("divides_wrong_way", BinaryOperation("/", number(-a), right)),
+                ("subtracts_coefficient", BinaryOperation("+", right, by)),
+                ("subtracts_coefficient", BinaryOperation("-", by, right)),
             )
         elif a < 0:
-            undone = (("drops_negative", Bin("*", right, negated(by))), *undone)
+            undone = (("drops_negative", BinaryOperation("*", right, negated(by))), *undone)
         for name, made in undone:
             kept_sign = name != "drops_negative" or a < 0 or fraction
             renamed = name if kept_sign else "adds_minus"
             yield Move(renamed, back(Sides(bare, made)), here.left)
         yield Move("one_side_only", back(Sides(bare, right)), here.left)
         if a < 0:
-            yield Move("drops_negative", back(Sides(bare, Bin("*", right, number(-a)))), here.left)
+            yield Move("drops_negative", back(Sides(bare, BinaryOperation("*", right, number(-a)))), here.left)
 
 
 def divisors(sides: Sides) -> list[Number]:
@@ -205,21 +205,21 @@ def cross_product(sides: Sides) -> Iterator[Move]:
     """`a/b = c/d` to `ac = bd`: top times top instead of top times bottom."""
     parts = []
     for side in sides:
-        if not isinstance(side, Bin) or side.op != "/":
+        if not isinstance(side, BinaryOperation) or side.op != "/":
             return
         parts.append((side.left, side.right))
     (a, b), (c, d) = parts
-    yield Move("multiplies_across", Sides(Bin("*", a, c), Bin("*", b, d)))
-    yield Move("multiplies_across", Sides(Bin("/", a, d), Bin("/", c, b)))
-    yield Move("multiplies_across", Sides(Bin("+", a, d), Bin("+", b, c)))
+    yield Move("multiplies_across", Sides(BinaryOperation("*", a, c), BinaryOperation("*", b, d)))
+    yield Move("multiplies_across", Sides(BinaryOperation("/", a, d), BinaryOperation("/", c, b)))
+    yield Move("multiplies_across", Sides(BinaryOperation("+", a, d), BinaryOperation("+", b, c)))
 
 
 def takes_root(sides: Sides) -> Iterator[Move]:
     """`x^2 = 25` to `x = 12.5`: the square is undone by halving or by dividing."""
     for here, back in _both(sides):
         node = here.left
-        if isinstance(node, Bin) and node.op == "^" and constant(node.right) == 2:
-            half: Node = Bin("/", here.right, Num(2))
+        if isinstance(node, BinaryOperation) and node.op == "^" and constant(node.right) == 2:
+            half: Node = BinaryOperation("/", here.right, Num(2))
             yield Move("halves_square", back(Sides(node.left, half)), node)
             yield Move("halves_square", back(Sides(node.left, here.right)), node)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from workbench.verification.algebra.polynomials import divide_numbers
 from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
-from workbench.verification.reading.grammar import Bin, Node, Num, Pct
+from workbench.verification.reading.grammar import BinaryOperation, Node, Num, Pct
 
 
 class Fraction(NamedTuple):
@@ -64,7 +64,7 @@ def adds_bottoms(spot: Spot) -> Iterator[Slip]:
 
 
 def _merged(spot: Spot, group: list[Fraction], top: Node, bottom: int, name: str) -> Slip:
-    made: Node = Bin("/", top, Num(bottom))
+    made: Node = BinaryOperation("/", top, Num(bottom))
     places = {f.place for f in group}
     kept = [Term(1, made) if k == group[0].place else t for k, t in enumerate(spot.terms)]
     whole = [t for k, t in enumerate(kept) if k == group[0].place or k not in places]
@@ -75,12 +75,12 @@ def _merged(spot: Spot, group: list[Fraction], top: Node, bottom: int, name: str
 def widens_one_part(spot: Spot) -> Iterator[Slip]:
     """`1/2` as `1/6` or as `3/2`: only one part of a fraction is multiplied."""
     node = spot.node
-    if not isinstance(node, Bin) or node.op != "/" or constant(node.right) is None:
+    if not isinstance(node, BinaryOperation) or node.op != "/" or constant(node.right) is None:
         return
     for k in range(2, 13):
-        made: Node = Bin("/", node.left, Bin("*", node.right, Num(k)))
+        made: Node = BinaryOperation("/", node.left, BinaryOperation("*", node.right, Num(k)))
         yield Slip("top_only", made, node, made)
-        made = Bin("/", Bin("*", node.left, Num(k)), node.right)
+        made = BinaryOperation("/", BinaryOperation("*", node.left, Num(k)), node.right)
         yield Slip("bottom_only", made, node, made)
 
 
@@ -96,7 +96,7 @@ def product_of_fractions(spot: Spot) -> Iterator[Slip]:
         return
     for i, j in combinations(range(len(tops)), 2):
         others = [Factor(1, t) for k, t in enumerate(tops) if k not in (i, j)]
-        added: Node = Bin("+", tops[i], tops[j])
+        added: Node = BinaryOperation("+", tops[i], tops[j])
         under = [Factor(-1, b) for b in bottoms]
         if len(bottoms) >= 2:
             crossed = [
@@ -109,10 +109,10 @@ def product_of_fractions(spot: Spot) -> Iterator[Slip]:
             yield _whole("cross_multiplies", spot, [*crossed, *under[2:]])
         yield _whole("adds_tops", spot, [Factor(1, added), *others, *under])
         if others:
-            grouped: Node = Bin("+", tops[i], product_of([Factor(1, tops[j]), *others]))
+            grouped: Node = BinaryOperation("+", tops[i], product_of([Factor(1, tops[j]), *others]))
             yield _whole("adds_tops", spot, [Factor(1, grouped), *under])
         if len(bottoms) >= 2:
-            below: Node = Bin("+", bottoms[0], bottoms[1])
+            below: Node = BinaryOperation("+", bottoms[0], bottoms[1])
             yield _whole("adds_tops", spot, [Factor(1, added), *others, Factor(-1, below), *under[2:]])
             product = [*(Factor(1, t) for t in tops), Factor(-1, below), *under[2:]]
             yield _whole("adds_bottoms", spot, product)
@@ -135,20 +135,25 @@ def part_of_number(spot: Spot) -> Iterator[Slip]:
     if constant(top) != 1:
         yield _whole("forgets_top", spot, [Factor(1, whole), Factor(-1, bottom)])
         yield _whole("forgets_bottom", spot, [Factor(1, whole), Factor(1, top)])
-    made: Node = Bin("-", whole, bottom)
+    made: Node = BinaryOperation("-", whole, bottom)
     yield Slip("takes_away", made, spot.node, made)
-    made = Bin("-", whole, Bin("/", top, bottom))
+    made = BinaryOperation("-", whole, BinaryOperation("/", top, bottom))
     yield Slip("takes_away", made, spot.node, made)
 
 
 def divides_fractions(spot: Spot) -> Iterator[Slip]:
     """`(1/2) / (3/4)` as `3/8`, or with the first fraction turned instead of the second."""
     node = spot.node
-    if not isinstance(node, Bin) or node.op != "/" or not isinstance(node.right, Bin) or node.right.op != "/":
+    if (
+        not isinstance(node, BinaryOperation)
+        or node.op != "/"
+        or not isinstance(node.right, BinaryOperation)
+        or node.right.op != "/"
+    ):
         return
-    made: Node = Bin("*", node.left, node.right)
+    made: Node = BinaryOperation("*", node.left, node.right)
     yield Slip("divides_straight", made, node, made)
-    made = Bin("/", node.right, node.left)
+    made = BinaryOperation("/", node.right, node.left)
     yield Slip("turns_the_first", made, node, made)
 
 
@@ -161,14 +166,14 @@ def percentages(spot: Spot) -> Iterator[Slip]:
         rest = [f for k, f in enumerate(spot.factors) if k != i]
         base = product_of(rest)
         changes: tuple[tuple[str, Node], ...] = (
-            ("divides_by_percent", Bin("/", base, rate)),
-            ("percent_as_number", Bin("*", rate, base)),
-            ("percent_as_amount", Bin("-", base, rate)),
-            ("percent_as_amount", Bin("+", base, rate)),
-            ("percent_point_wrong", Bin("/", Bin("*", rate, base), Num(10))),
-            ("percent_point_wrong", Bin("/", Bin("*", rate, base), Num(1000))),
-            ("takes_the_rest", Bin("-", base, Bin("*", factor.node, base))),
-            ("forgets_base", Bin("+", base, Bin("*", factor.node, base))),
+            ("divides_by_percent", BinaryOperation("/", base, rate)),
+            ("percent_as_number", BinaryOperation("*", rate, base)),
+            ("percent_as_amount", BinaryOperation("-", base, rate)),
+            ("percent_as_amount", BinaryOperation("+", base, rate)),
+            ("percent_point_wrong", BinaryOperation("/", BinaryOperation("*", rate, base), Num(10))),
+            ("percent_point_wrong", BinaryOperation("/", BinaryOperation("*", rate, base), Num(1000))),
+            ("takes_the_rest", BinaryOperation("-", base, BinaryOperation("*", factor.node, base))),
+            ("forgets_base", BinaryOperation("+", base, BinaryOperation("*", factor.node, base))),
         )
         yield from (Slip(name, made, spot.node, made) for name, made in changes)
         found = constant(rate)

@@ -19,7 +19,7 @@ from workbench.verification.malrules.trees import (
     product_of,
     sum_of,
 )
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Unreadable
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Number, Unreadable
 
 Combine = Callable[[Number, Number], Number | None]
 
@@ -148,13 +148,13 @@ def exponent_rules(spot: Spot) -> Iterator[Slip]:
 def power_rules(spot: Spot) -> Iterator[Slip]:
     """`3^2` as `6`, `(x^2)^3` as `x^5`, `(2x)^2` as `2x^2`, `(-3)^2` as `-9`."""
     node = spot.node
-    if not isinstance(node, Bin) or node.op != "^":
+    if not isinstance(node, BinaryOperation) or node.op != "^":
         return
     try:
         exponent = small_exponent(constant(node.right) or 0)
     except Unreadable:
         return
-    made: Node = Bin("*", node.left, Num(exponent)) if exponent > 0 else node
+    made: Node = BinaryOperation("*", node.left, Num(exponent)) if exponent > 0 else node
     if exponent > 1:
         yield Slip("power_as_product", made, node, made)
         yield Slip("power_as_product", Num(exponent), node, Num(exponent))
@@ -174,7 +174,7 @@ def power_rules(spot: Spot) -> Iterator[Slip]:
 
 def square_under_minus(spot: Spot) -> Iterator[Slip]:
     """`-3^2` as `9`."""
-    if isinstance(spot.node, Neg) and isinstance(spot.node.arg, Bin) and spot.node.arg.op == "^":
+    if isinstance(spot.node, Neg) and isinstance(spot.node.arg, BinaryOperation) and spot.node.arg.op == "^":
         yield Slip("square_of_negative", spot.node.arg, spot.node, spot.node.arg)
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.malrules.trees import constant
-from workbench.verification.reading.grammar import MAX_EXPONENT, Bin, Neg, Node, Num, Number, Pct, Var
+from workbench.verification.reading.grammar import MAX_EXPONENT, BinaryOperation, Neg, Node, Num, Number, Pct, Var
 
 _PRIME = (1 << 61) - 1
 
@@ -25,7 +25,7 @@ def residue(node: Node) -> int | None:
     if type(node) is Num:
         n = node.value
         return n if type(n) is int and 0 <= n < _PRIME else _residue_of(n)
-    if type(node) is Bin:
+    if type(node) is BinaryOperation:
         if node.op == "^":
             return _power(residue(node.left), constant(node.right))
         return combined(node.op, residue(node.left), residue(node.right))

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from workbench.verification.malrules.equations import Sides, denominators, divisors
 from workbench.verification.malrules.residues import residue
 from workbench.verification.malrules.trees import Term, constant, is_sum, monomial, number, sum_of, terms
-from workbench.verification.reading.grammar import Bin
+from workbench.verification.reading.grammar import BinaryOperation
 
 
-class Marked(NamedTuple):
+class EquationResidues(NamedTuple):
     """An equation with the residues of its sides."""
 
     sides: Sides
@@ -20,13 +20,13 @@ class Marked(NamedTuple):
     right: int | None
 
 
-def marked(sides: Sides) -> Marked:
+def marked(sides: Sides) -> EquationResidues:
     """An equation with its residues."""
-    return Marked(sides, residue(sides.left), residue(sides.right))
+    return EquationResidues(sides, residue(sides.left), residue(sides.right))
 
 
 @lru_cache(maxsize=256)
-def right_moves(old: Sides) -> tuple[Marked, ...]:
+def right_moves(old: Sides) -> tuple[EquationResidues, ...]:
     """Moves a pupil may make in mind: letters to one side, one term across, divided or multiplied through."""
     return tuple(marked(sides) for sides in _moves(old))
 
@@ -41,7 +41,7 @@ def _moves(old: Sides) -> Iterator[Sides]:
         parts = terms(here.left)
         for at, part in enumerate(parts):
             kept = sum_of([t for k, t in enumerate(parts) if k != at])
-            moved = Sides(kept, Bin("-", here.right, part.signed))
+            moved = Sides(kept, BinaryOperation("-", here.right, part.signed))
             yield moved.turned if flip else moved
     yield from _scaled(old)
 
@@ -51,12 +51,12 @@ def _scaled(old: Sides) -> Iterator[Sides]:
         found = None if is_sum(here.left) else monomial(here.left)
         if found is not None and found.letters and found.number not in (0, 1):
             by = number(found.number)
-            scaled = Sides(Bin("/", here.left, by), Bin("/", here.right, by))
+            scaled = Sides(BinaryOperation("/", here.left, by), BinaryOperation("/", here.right, by))
             yield scaled if here is old else scaled.turned
     for value in denominators(old):
-        yield Sides(Bin("*", old.left, number(value)), Bin("*", old.right, number(value)))
+        yield Sides(BinaryOperation("*", old.left, number(value)), BinaryOperation("*", old.right, number(value)))
     for value in divisors(old):
-        yield Sides(Bin("/", old.left, number(value)), Bin("/", old.right, number(value)))
+        yield Sides(BinaryOperation("/", old.left, number(value)), BinaryOperation("/", old.right, number(value)))
 
 
 def _lettered(term: Term) -> bool:

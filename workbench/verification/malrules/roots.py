@@ -10,7 +10,7 @@ from workbench.verification.algebra.univariate import rational_roots
 from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, is_sum, product_of, sum_of, terms
 from workbench.verification.malrules.writing import write
-from workbench.verification.reading.grammar import Bin, Node, Num, Number, Var
+from workbench.verification.reading.grammar import BinaryOperation, Node, Num, Number, Var
 
 Quadratic = tuple[str, Number, Number, Number]
 """Letter, leading coefficient, middle, constant; the last two after division by the leading one."""
@@ -113,7 +113,7 @@ def _zero_side(left: Node, right: Node) -> Node | None:
 
 def _squared(left: Node, right: Node) -> Number | None:
     """25 of `x^2 = 25`."""
-    if isinstance(left, Bin) and left.op == "^" and constant(left.right) == 2:
+    if isinstance(left, BinaryOperation) and left.op == "^" and constant(left.right) == 2:
         return constant(right)
     return None
 
@@ -121,7 +121,7 @@ def _squared(left: Node, right: Node) -> Number | None:
 def _lost(left: Node, right: Node, lost: set[Number]) -> str:
     if lost == {0}:
         return "divides_by_letter"
-    square = isinstance(left, Bin) and left.op == "^"
+    square = isinstance(left, BinaryOperation) and left.op == "^"
     return "one_root" if square or constant(right) != 0 else "one_factor_only"
 
 

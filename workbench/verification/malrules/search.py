@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.verification.algebra.polynomials import rational, same
-from workbench.verification.algebra.relations import Pair, Statement, compare, cut
+from workbench.verification.algebra.relations import StatedRelation, Statement, compare, cut
 from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
 from workbench.verification.malrules.equations import Sides
 from workbench.verification.malrules.residues import combined, opposite, residue
-from workbench.verification.malrules.right import Marked, marked, right_moves
+from workbench.verification.malrules.right import EquationResidues, marked, right_moves
 from workbench.verification.malrules.signs import Rule, Slip, Slips
 from workbench.verification.malrules.trees import Spot, constant, groups, multiplies_sum, put, size, spots
 from workbench.verification.malrules.writing import write
-from workbench.verification.reading.claims import Claim, Part
-from workbench.verification.reading.grammar import Bin, Node, Unreadable
+from workbench.verification.reading.claims import Claim, ClaimSide
+from workbench.verification.reading.grammar import BinaryOperation, Node, Unreadable
 
 MAX_TOKENS = 60
 MAX_NODES = 60
@@ -35,7 +35,7 @@ class Found:
 
 
 @lru_cache(maxsize=4096)
-def expression(before: Node, after: Part) -> Found | None:
+def expression(before: Node, after: ClaimSide) -> Found | None:
     """The malrule that turns an expression into another, correct simplification allowed."""
     if size(before) + size(after.node) > MAX_NODES:
         return None
@@ -57,7 +57,7 @@ def expression(before: Node, after: Part) -> Found | None:
 
 
 def _divides(node: Node) -> bool:
-    return isinstance(node, Bin) and (node.op == "/" or _divides(node.left) or _divides(node.right))
+    return isinstance(node, BinaryOperation) and (node.op == "/" or _divides(node.left) or _divides(node.right))
 
 
 def _rules(before: Node, after: Node) -> Iterator[Rule]:
@@ -72,7 +72,7 @@ def _rules(before: Node, after: Node) -> Iterator[Rule]:
     if groups(after) < groups(before):
         yield from brackets.OPENING
     yield from _PLAIN
-    if isinstance(after, Bin) and after.op == "/":
+    if isinstance(after, BinaryOperation) and after.op == "/":
         yield from fractions.LAST
 
 
@@ -84,7 +84,7 @@ def _slips(rule: Slips, place: Spot) -> Iterator[Slip]:
         return
 
 
-def _is(made: Node, target: int | None, after: Part) -> bool:
+def _is(made: Node, target: int | None, after: ClaimSide) -> bool:
     if target is None or residue(made) != target:
         return False
     try:
@@ -93,32 +93,35 @@ def _is(made: Node, target: int | None, after: Part) -> bool:
         return False
 
 
-def _near(made: Node, after: Part) -> bool:
+def _near(made: Node, after: ClaimSide) -> bool:
     """Whether a decimal is a value rounded or cut off at the digits it shows."""
     exact = constant(made)
     return exact is not None and cut(exact, after)
 
 
-class Shape(NamedTuple):
+class EquationShape(NamedTuple):
     """A wrong equation, as it is or turned round, with the residues of its sides."""
 
-    left: Part
-    right: Part
+    left: ClaimSide
+    right: ClaimSide
     ends: tuple[int | None, int | None]
 
 
-def equation(old: Sides, after: Pair) -> Found | None:
+def equation(old: Sides, after: StatedRelation) -> Found | None:
     """The malrule that turns an equation or inequality into another, correct simplification allowed."""
     start = marked(old)
     one, other = residue(after.left.node), residue(after.right.node)
-    shapes = (Shape(after.left, after.right, (one, other)), Shape(after.right, after.left, (other, one)))
+    shapes = (
+        EquationShape(after.left, after.right, (one, other)),
+        EquationShape(after.right, after.left, (other, one)),
+    )
     kept = {start.left, start.right} & {one, other}
     try:
         moves = [(m, marked(m.sides)) for rule in equations.RULES for m in rule(old)]
     except Unreadable:
         moves = []
     undone = [m for m in moves if m[0].malrule == "drops_negative"]
-    searches: list[Callable[[Shape], Found | None]] = [
+    searches: list[Callable[[EquationShape], Found | None]] = [
         lambda shape: _moved(undone, shape) if _is_letter(shape.left) else None,
         lambda shape: _one_side(start, shape),
         lambda shape: _moved(moves, shape),
@@ -134,11 +137,11 @@ def equation(old: Sides, after: Pair) -> Found | None:
     return None
 
 
-def _is_letter(part: Part) -> bool:
+def _is_letter(part: ClaimSide) -> bool:
     return len(part.tokens) == 1 and bool(part.letters)
 
 
-def _one_side(old: Marked, new: Shape) -> Found | None:
+def _one_side(old: EquationResidues, new: EquationShape) -> Found | None:
     """One side is as it was; the other is rewritten wrongly."""
     if old.left == new.ends[0]:
         return expression(old.sides.right, new.right)
@@ -147,17 +150,17 @@ def _one_side(old: Marked, new: Shape) -> Found | None:
     return None
 
 
-def _both_sides(old: Sides, new: Shape) -> Found | None:
+def _both_sides(old: Sides, new: EquationShape) -> Found | None:
     """The same malrule on either side."""
     one = expression(old.left, new.left)
     other = expression(old.right, new.right) if one is not None else None
     return one if one is not None and other is not None and one.malrule == other.malrule else None
 
 
-Moves = Sequence[tuple[equations.Move, Marked]]
+Moves = Sequence[tuple[equations.Move, EquationResidues]]
 
 
-def _moved(moves: Moves, new: Shape) -> Found | None:
+def _moved(moves: Moves, new: EquationShape) -> Found | None:
     """A malrule of equations gives both sides."""
     if None in new.ends:
         return None
@@ -173,7 +176,7 @@ def _found(move: equations.Move) -> Found:
     return Found(move.malrule, write(move.place) if move.place is not None else "")
 
 
-def _after_a_right_move(old: Sides, new: Shape) -> Found | None:
+def _after_a_right_move(old: Sides, new: EquationShape) -> Found | None:
     """A correct move first, then one side worked out wrongly."""
     for sides in right_moves(old):
         found = _one_side(sides, new)
@@ -182,7 +185,7 @@ def _after_a_right_move(old: Sides, new: Shape) -> Found | None:
     return None
 
 
-def _rearranged(moves: Moves, new: Shape) -> Found | None:
+def _rearranged(moves: Moves, new: EquationShape) -> Found | None:
     """A malrule, then correct moves of terms from side to side."""
     target = combined("-", *new.ends)
     if not target:
@@ -194,7 +197,7 @@ def _rearranged(moves: Moves, new: Shape) -> Found | None:
     return None
 
 
-def _copied(before: Pair, after: Pair) -> Found | None:
+def _copied(before: StatedRelation, after: StatedRelation) -> Found | None:
     """The same line with one number written down wrongly."""
     old = [t.text for p in (before.left, before.right) for t in p.tokens]
     new = [t.text for p in (after.left, after.right) for t in p.tokens]
@@ -247,10 +250,10 @@ def claim(before: Statement, wrong: Claim) -> Found | None:
     if len(before.alternatives[0]) != 1 or _size(pair) + len(left.tokens) + len(right.tokens) > MAX_TOKENS:
         return None
     ends = residue(left.node), residue(right.node)
-    return _one_side(marked(Sides(pair.left.node, pair.right.node)), Shape(left, right, ends))
+    return _one_side(marked(Sides(pair.left.node, pair.right.node)), EquationShape(left, right, ends))
 
 
-def _size(pair: Pair) -> int:
+def _size(pair: StatedRelation) -> int:
     return len(pair.left.tokens) + len(pair.right.tokens)
 
 
@@ -265,14 +268,14 @@ def _direction(before: Statement, after: Statement) -> str | None:
     if target is None or old.relation not in _FLIP or new.relation not in _FLIP:
         return None
     for relation, name in ((_FLIP[new.relation], ""), (_STRICT[new.relation], "strictness_changed")):
-        changed = Statement(((Pair(new.left, relation, new.right),),))
+        changed = Statement(((StatedRelation(new.left, relation, new.right),),))
         if changed.solutions is not None and compare(target, changed.solutions) is None:
             kept = new.relation[0] == old.relation[0]
             return name or ("inequality_kept" if kept else "flips_for_negative")
     return None
 
 
-def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
+def system(earlier: Sequence[StatedRelation], after: StatedRelation) -> Found | None:
     """The malrule that makes an equation from two earlier ones."""
     pairs = [Sides(p.left.node, p.right.node) for p in earlier if p.relation == "="][-6:]
     try:
@@ -280,8 +283,8 @@ def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
     except Unreadable:
         return None
     one, other = residue(after.left.node), residue(after.right.node)
-    shape = Shape(after.left, after.right, (one, other))
-    found = _moved(moves, shape) or _moved(moves, Shape(after.right, after.left, (other, one)))
+    shape = EquationShape(after.left, after.right, (one, other))
+    found = _moved(moves, shape) or _moved(moves, EquationShape(after.right, after.left, (other, one)))
     for sides in _put_in(earlier, pairs):
         found = found or equation(sides, after)
     found = found or _rearranged(moves, shape)
@@ -290,7 +293,7 @@ def system(earlier: Sequence[Pair], after: Pair) -> Found | None:
     return found
 
 
-def _put_in(earlier: Sequence[Pair], pairs: Sequence[Sides]) -> Iterator[Sides]:
+def _put_in(earlier: Sequence[StatedRelation], pairs: Sequence[Sides]) -> Iterator[Sides]:
     """Each equation with an earlier `y = 10 - x` put into it."""
     for pair in earlier[-3:]:
         if pair.relation == "=" and len(pair.left.tokens) == 1 and pair.left.letters and not pair.right.bare:

@@ -16,7 +16,7 @@ from workbench.verification.malrules.trees import (
     product_of,
     sum_of,
 )
-from workbench.verification.reading.grammar import Bin, Node, Number, Var
+from workbench.verification.reading.grammar import BinaryOperation, Node, Number, Var
 
 
 class Slip(NamedTuple):
@@ -165,7 +165,7 @@ def right_to_left(spot: Spot) -> Iterator[Slip]:
         if i == 0 or j != i + 1 or a.letters or b.letters or not (a.number < 0 and b.number < 0):
             continue
         if spot.terms[i].sign < 0 and spot.terms[j].sign < 0:
-            made = Bin("-", spot.terms[i].node, spot.terms[j].node)
+            made = BinaryOperation("-", spot.terms[i].node, spot.terms[j].node)
             whole = [*spot.terms[:i], Term(-1, made), *spot.terms[j + 1 :]]
             yield Slip("right_to_left", sum_of(whole), sum_of(spot.terms[: j + 1]), sum_of(whole[: i + 1]))
 
@@ -182,7 +182,7 @@ def left_to_right(spot: Spot) -> Iterator[Slip]:
         whole = [*spot.terms[: i - 1], Term(1, made), *spot.terms[i + 1 :]]
         yield Slip("left_to_right", sum_of(whole), sum_of([before, term]), made)
         if i == 1 or len(spot.terms) == i + 1:
-            everything = Bin("+", sum_of(spot.terms[:i]), Term(term.sign, pieces[0].node).signed)
+            everything = BinaryOperation("+", sum_of(spot.terms[:i]), Term(term.sign, pieces[0].node).signed)
             made = product_of([Factor(1, everything), *pieces[1:]])
             yield Slip("left_to_right", sum_of([Term(1, made), *spot.terms[i + 1 :]]), spot.node, made)
 

@@ -8,17 +8,17 @@ from itertools import permutations
 from workbench.verification.algebra.polynomials import Poly, add, constant, divide_numbers, rational, scale
 from workbench.verification.malrules.equations import Move, Sides
 from workbench.verification.malrules.trees import Term, monomial_node, sum_of
-from workbench.verification.reading.grammar import Bin, Node, Unreadable
+from workbench.verification.reading.grammar import BinaryOperation, Node, Unreadable
 
 
 def eliminations(pairs: Sequence[Sides]) -> Iterator[Move]:
     """Two equations added or subtracted with a side or a coefficient treated the other way."""
     for (l1, r1), (l2, r2) in permutations(pairs, 2):
-        minus: Node = Bin("-", l1, l2)
-        plus: Node = Bin("+", l1, l2)
-        yield Move("adds_right_side", Sides(minus, Bin("+", r1, r2)))
-        yield Move("subtracts_right_side", Sides(plus, Bin("-", r1, r2)))
-        yield Move("adds_right_side", Sides(minus, Bin("-", r2, r1)))
+        minus: Node = BinaryOperation("-", l1, l2)
+        plus: Node = BinaryOperation("+", l1, l2)
+        yield Move("adds_right_side", Sides(minus, BinaryOperation("+", r1, r2)))
+        yield Move("subtracts_right_side", Sides(plus, BinaryOperation("-", r1, r2)))
+        yield Move("adds_right_side", Sides(minus, BinaryOperation("-", r2, r1)))
         yield Move("forgets_right_side", Sides(minus, r1))
         yield Move("forgets_right_side", Sides(plus, r1))
         yield from _coefficients(l1, l2, r1, r2)
@@ -30,7 +30,7 @@ def _coefficients(l1: Node, l2: Node, r1: Node, r2: Node) -> Iterator[Move]:
     except Unreadable:
         return
     for sign in (1, -1):
-        right: Node = Bin("+" if sign > 0 else "-", r1, r2)
+        right: Node = BinaryOperation("+" if sign > 0 else "-", r1, r2)
         exact = add(first, second, sign)
         wrong = add(first, second, -sign)
         for letter in first.keys() & second.keys():

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from workbench.verification.algebra.polynomials import divide_numbers, rational, value
 from workbench.verification.lazy import lazy
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
 
 Kind = Literal["sum", "product", "power", ""]
 """What stands at a place of a tree; empty for a leaf or a sign."""
@@ -43,14 +43,14 @@ class Monomial(NamedTuple):
 
 def terms(node: Node) -> list[Term]:
     """The terms of a sum in order; brackets to the right of a sign stay whole."""
-    if isinstance(node, Bin) and node.op in "+-":
+    if isinstance(node, BinaryOperation) and node.op in "+-":
         return [*terms(node.left), Term(1 if node.op == "+" else -1, node.right)]
     return [Term(1, node)]
 
 
 def factors(node: Node) -> list[Factor]:
     """The factors of a product in order."""
-    if isinstance(node, Bin) and node.op in "*/":
+    if isinstance(node, BinaryOperation) and node.op in "*/":
         return [*factors(node.left), Factor(1 if node.op == "*" else -1, node.right)]
     return [Factor(1, node)]
 
@@ -64,8 +64,8 @@ def negated(node: Node) -> Node:
     """The tree with the other sign."""
     if isinstance(node, Neg):
         return node.arg
-    if isinstance(node, Bin) and node.op in "*/":
-        return Bin(node.op, negated(node.left), node.right)
+    if isinstance(node, BinaryOperation) and node.op in "*/":
+        return BinaryOperation(node.op, negated(node.left), node.right)
     return Neg(node)
 
 
@@ -75,7 +75,7 @@ def sum_of(parts: Sequence[Term]) -> Node:
         return Num(0)
     total = parts[0].signed
     for sign, node in parts[1:]:
-        total = Bin("+" if sign > 0 else "-", total, node)
+        total = BinaryOperation("+" if sign > 0 else "-", total, node)
     return total
 
 
@@ -84,9 +84,9 @@ def product_of(parts: Sequence[Factor]) -> Node:
     if not parts:
         return Num(1)
     first, *rest = parts
-    total = first.node if first.exponent > 0 else Bin("/", Num(1), first.node)
+    total = first.node if first.exponent > 0 else BinaryOperation("/", Num(1), first.node)
     for exponent, node in rest:
-        total = Bin("*" if exponent > 0 else "/", total, node)
+        total = BinaryOperation("*" if exponent > 0 else "/", total, node)
     return total
 
 
@@ -97,7 +97,7 @@ def monomial_node(number_: Number, letters: str) -> Node:
     powers: list[Node] = []
     for letter in dict.fromkeys(letters):
         count = letters.count(letter)
-        powers.append(Var(letter) if count == 1 else Bin("^", Var(letter), Num(count)))
+        powers.append(Var(letter) if count == 1 else BinaryOperation("^", Var(letter), Num(count)))
     if number_ in (1, -1):
         first = powers[0] if number_ == 1 else Neg(powers[0])
         return product_of([Factor(1, p) for p in (first, *powers[1:])])
@@ -130,7 +130,7 @@ def constant(node: Node) -> Number | None:
 
 def is_sum(node: Node) -> bool:
     """Whether a tree is a sum or difference."""
-    return isinstance(node, Bin) and node.op in "+-"
+    return isinstance(node, BinaryOperation) and node.op in "+-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ class Spot:
 
     @lazy
     def kind(self) -> Kind:
-        if not isinstance(self.node, Bin):
+        if not isinstance(self.node, BinaryOperation):
             return ""
         return "sum" if self.node.op in "+-" else "product" if self.node.op in "*/" else "power"
 
@@ -199,14 +199,14 @@ def _spots(node: Node, put: Callable[[Node], Node]) -> Iterator[Spot]:
     yield Spot(node, put)
     if isinstance(node, Neg):
         yield from _spots(node.arg, lambda made: put(Neg(made)))
-    elif isinstance(node, Bin) and node.op == "^":
+    elif isinstance(node, BinaryOperation) and node.op == "^":
         right = node.right
-        yield from _spots(node.left, lambda made: put(Bin("^", made, right)))
+        yield from _spots(node.left, lambda made: put(BinaryOperation("^", made, right)))
     elif is_sum(node):
         parts = terms(node)
         for i, part in enumerate(parts):
             yield from _spots(part.node, lambda made, i=i: put(_put_term(parts, i, made)))  # type: ignore[misc]
-    elif isinstance(node, Bin):
+    elif isinstance(node, BinaryOperation):
         pieces = factors(node)
         for k, piece in enumerate(pieces):
             yield from _spots(piece.node, lambda made, k=k: put(_put_factor(pieces, k, made)))  # type: ignore[misc]
@@ -229,8 +229,8 @@ def put(node: Node, letter: str, made: Node) -> Node:
             return Neg(put(arg, letter, made))
         case Root(arg):
             return Root(put(arg, letter, made))
-        case Bin(op, left, right):
-            return Bin(op, put(left, letter, made), put(right, letter, made))
+        case BinaryOperation(op, left, right):
+            return BinaryOperation(op, put(left, letter, made), put(right, letter, made))
     return node
 
 
@@ -239,7 +239,7 @@ def groups(node: Node) -> int:
     match node:
         case Neg(arg) | Pct(arg) | Root(arg):
             return is_sum(arg) + groups(arg)
-        case Bin(op, left, right):
+        case BinaryOperation(op, left, right):
             inside = is_sum(right) + (op not in "+-" and is_sum(left))
             return inside + groups(left) + groups(right)
     return 0
@@ -250,7 +250,7 @@ def size(node: Node) -> int:
     match node:
         case Neg(arg) | Pct(arg) | Root(arg):
             return 1 + size(arg)
-        case Bin(_, left, right):
+        case BinaryOperation(_, left, right):
             return 1 + size(left) + size(right)
     return 1
 
@@ -260,7 +260,7 @@ def multiplies_sum(node: Node) -> bool:
     match node:
         case Neg(arg) | Pct(arg) | Root(arg):
             return multiplies_sum(arg)
-        case Bin(op, left, right):
+        case BinaryOperation(op, left, right):
             here = (op == "^" and is_sum(left)) or (op == "*" and (is_sum(left) or is_sum(right)))
             return here or multiplies_sum(left) or multiplies_sum(right)
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.verification.algebra.relations import show
-from workbench.verification.reading.grammar import Bin, Neg, Node, Num, Pct, Root, Var
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Pct, Root, Var
 
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 
@@ -21,9 +21,9 @@ def write(node: Node, above: int = 0, right: bool = False, behind: bool = False)
         case Root(arg):
             return f"√({write(arg)})"
         case Neg(arg):
-            text = f"-{write(arg, 2 if isinstance(arg, Bin) and arg.op in '+-' else 0)}"
+            text = f"-{write(arg, 2 if isinstance(arg, BinaryOperation) and arg.op in '+-' else 0)}"
             return f"({text})" if behind or above >= 3 else text
-        case Bin(op, a, b):
+        case BinaryOperation(op, a, b):
             rank = _RANK[op]
             wrapped = rank < above or (rank == above and right and above < 3)
             left, other = write(a, rank, False, behind and not wrapped), write(b, rank, True, True)
@@ -32,7 +32,9 @@ def write(node: Node, above: int = 0, right: bool = False, behind: bool = False)
 
 
 def _joined(op: str, left: str, right: str, a: Node, b: Node) -> str:
-    if op == "*" and (isinstance(b, Var) or right.startswith("(") or (isinstance(b, Bin) and b.op == "^")):
+    if op == "*" and (
+        isinstance(b, Var) or right.startswith("(") or (isinstance(b, BinaryOperation) and b.op == "^")
+    ):
         plain = right[:1].isalpha() or not (isinstance(a, Num | Neg) and not _has_letter(b))
         if plain and not (right[:1].isdigit()):
             return f"{left}{right}"
@@ -47,6 +49,6 @@ def _has_letter(node: Node) -> bool:
             return True
         case Neg(arg) | Pct(arg) | Root(arg):
             return _has_letter(arg)
-        case Bin(_, left, right):
+        case BinaryOperation(_, left, right):
             return _has_letter(left) or _has_letter(right)
     return False

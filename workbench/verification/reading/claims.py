@@ -43,7 +43,7 @@ _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class ClaimSide:
     """One side of a claim."""
 
     tokens: tuple[Token, ...]
@@ -84,7 +84,7 @@ class Part:
 class Claim:
     """A chain `a = b < c`; the first part is None where the line goes on from the line before."""
 
-    parts: tuple[Part | None, ...]
+    parts: tuple[ClaimSide | None, ...]
     relations: tuple[str, ...]
     loose: bool = False
     """A bare number behind prose stands on the left, so the claim may be cut short."""
@@ -97,7 +97,7 @@ class Claim:
         return frozenset().union(*(p.letters for p in self.parts if p is not None))
 
     @property
-    def whole(self) -> tuple[Part, ...]:
+    def whole(self) -> tuple[ClaimSide, ...]:
         """The parts that are written out."""
         return tuple(p for p in self.parts if p is not None)
 
@@ -110,7 +110,7 @@ class Line:
     claims: tuple[Claim, ...] = ()
     joins: tuple[str, ...] = ()
     """Between neighbouring claims: `or`, `and` or `then`."""
-    expression: Part | None = None
+    expression: ClaimSide | None = None
     """The line's expression where it has no relation."""
     about: bool = False
     """The line says that it rounds."""
@@ -129,9 +129,9 @@ class Line:
         return frozenset(t.text for t in tokenize(self.text[:MAX_LINE]) if t.kind in ("num", "mixed"))
 
 
-def make_part(tokens: Sequence[Token]) -> Part:
+def make_part(tokens: Sequence[Token]) -> ClaimSide:
     """A part from its tokens. Raises `Unreadable`."""
-    return Part(tuple(tokens), parse_tokens(tokens))
+    return ClaimSide(tuple(tokens), parse_tokens(tokens))
 
 
 def read_line(text: str) -> Line:
@@ -294,7 +294,7 @@ def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Cl
     return found
 
 
-def _expression(tokens: tuple[Token, ...]) -> Part | None:
+def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
     """The expression that fills a line, or what stands behind its last colon."""
     colons = [i for i, t in enumerate(tokens) if t.text == ":"]
     body = list(tokens[colons[-1] + 1 :] if colons else tokens)
@@ -309,10 +309,10 @@ def _expression(tokens: tuple[Token, ...]) -> Part | None:
         return None
 
 
-def expressions_in(text: str) -> tuple[Part, ...]:
+def expressions_in(text: str) -> tuple[ClaimSide, ...]:
     """The expressions with an operator or a factor that stand in prose, for reading a problem's text."""
     tokens = tokenize(text[:MAX_LINE])
-    found: list[Part] = []
+    found: list[ClaimSide] = []
     at = 0
     while at < len(tokens):
         run = scan.chain(tokens, at) if boundaries.begins(tokens, at) else None

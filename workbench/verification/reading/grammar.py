@@ -64,7 +64,7 @@ class Root:
 
 
 @_node
-class Bin:
+class BinaryOperation:
     """One of + - * / ^."""
 
     op: str
@@ -72,7 +72,7 @@ class Bin:
     right: Node
 
 
-Node = Num | Var | Neg | Pct | Root | Bin
+Node = Num | Var | Neg | Pct | Root | BinaryOperation
 
 _BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _UNARY = 25
@@ -113,7 +113,7 @@ class _Parser:
                 self.at += 1
             elif token.kind not in ("open", "var", "frac", "root"):
                 raise Unreadable(f"unexpected {token.text!r}")
-            left = Bin(op, left, self.parse(power - 1 if op == "^" else power))
+            left = BinaryOperation(op, left, self.parse(power - 1 if op == "^" else power))
         self.depth -= 1
         return left
 
@@ -133,7 +133,7 @@ class _Parser:
             case "open":
                 return self.group()
             case "frac":
-                return Bin("/", self.argument(), self.argument())
+                return BinaryOperation("/", self.argument(), self.argument())
             case "root":
                 return Root(self.argument())
             case "box":
@@ -194,7 +194,7 @@ def letters(node: Node) -> frozenset[str]:
             return frozenset(name)
         case Neg(arg) | Pct(arg) | Root(arg):
             return letters(arg)
-        case Bin(_, left, right):
+        case BinaryOperation(_, left, right):
             return letters(left) | letters(right)
     return frozenset()
 
@@ -204,7 +204,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_EXPONENT",
     "MAX_TOKENS",
-    "Bin",
+    "BinaryOperation",
     "Neg",
     "Node",
     "Num",

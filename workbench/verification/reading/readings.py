@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from workbench.verification.algebra.polynomials import magnitude, value
-from workbench.verification.reading.claims import Part, make_part
+from workbench.verification.reading.claims import ClaimSide, make_part
 from workbench.verification.reading.grammar import MAX_CHARS, Number, Token, Unreadable
 
 
-def rounds(exact: Number, shown: Part, about: bool = False) -> bool:
+def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
     """Whether a bare decimal is the exact value rounded to the digits it shows."""
     if not shown.bare:
         return False
@@ -25,7 +25,7 @@ def rounds(exact: Number, shown: Part, about: bool = False) -> bool:
     return magnitude(exact - shown.value) * 2 <= unit
 
 
-def reads_as_percent(left: Part, right: Part, about: bool) -> bool:
+def reads_as_percent(left: ClaimSide, right: ClaimSide, about: bool) -> bool:
     """`10 / 50 * 100 = 20%` and `20% + 30% = 50`: the sign stands for the unit, not for a hundredth."""
     adds_only = not any(t.kind == "op" and t.text in "*/" for t in left.tokens)
     hundred = any(t.kind == "pct" and left.tokens[i - 1].text == "100" for i, t in enumerate(left.tokens))
@@ -38,7 +38,7 @@ def reads_as_percent(left: Part, right: Part, about: bool) -> bool:
     return plain == shown or (hundred and (rounds(plain, right, about) or (about and magnitude(plain - shown) < 1)))
 
 
-def names_a_share(exact: Number, right: Part) -> bool:
+def names_a_share(exact: Number, right: ClaimSide) -> bool:
     """`3/3 - 2/3 = 1/3 of $150`: what stands before `of` is the result."""
     for i, token in enumerate(right.tokens):
         if token.text == "*" and token.end - token.start == len("of") and i:
@@ -49,7 +49,7 @@ def names_a_share(exact: Number, right: Part) -> bool:
     return False
 
 
-def mixes_percent(part: Part) -> bool:
+def mixes_percent(part: ClaimSide) -> bool:
     """`100 + 10%`: pupils mean ten percent of the hundred."""
     signs = sum(t.kind == "pct" for t in part.tokens)
     return 0 < signs < sum(t.kind in ("num", "mixed") for t in part.tokens) and any(
@@ -57,7 +57,7 @@ def mixes_percent(part: Part) -> bool:
     )
 
 
-def reads_tight(part: Part, wanted: Number) -> bool:
+def reads_tight(part: ClaimSide, wanted: Number) -> bool:
     """`25 / 1/3`: white space shows that the fraction belongs together."""
     tokens: list[Token] = []
     for i, token in enumerate(part.tokens):
@@ -76,7 +76,7 @@ def reads_tight(part: Part, wanted: Number) -> bool:
     return False
 
 
-def is_percent_of(left: Part, right: Part) -> bool:
+def is_percent_of(left: ClaimSide, right: ClaimSide) -> bool:
     """`1.2 x 100% = 120` and `7500/75% = 100`: the sign stands for the unit."""
     texts = [t.text for t in left.tokens]
     whole = any(t.kind == "pct" and texts[i - 1] == "100" for i, t in enumerate(left.tokens))

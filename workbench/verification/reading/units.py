@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from workbench.verification.algebra.polynomials import tidy
-from workbench.verification.reading.claims import Claim, Part, make_part
+from workbench.verification.reading.claims import Claim, ClaimSide, make_part
 from workbench.verification.reading.measures import CONVERSIONS
 from workbench.verification.reading.runs import Unit
 from workbench.verification.reading.tokens import Number, Token, Unreadable, number, word_set
@@ -35,7 +35,7 @@ def _measured(claim: Claim, index: int) -> list[Unit]:
     return [u for u in claim.placed if u.part == index and u.word in CONVERSIONS]
 
 
-def in_base(claim: Claim, index: int) -> Part | None:
+def in_base(claim: Claim, index: int) -> ClaimSide | None:
     """One part of a claim with its numbers in base units; None where it has no unit that converts."""
     part, found = claim.parts[index], _measured(claim, index)
     if part is None or not found:
@@ -115,7 +115,7 @@ def written(claim: Claim, index: int, text: str) -> str:
     return f"{text[part.start : part.end]} {word(claim, index)}" if part is not None else ""
 
 
-def _scaled_count(claim: Claim, index: int, left: Part | None, right: Part | None) -> bool | None:
+def _scaled_count(claim: Claim, index: int, left: ClaimSide | None, right: ClaimSide | None) -> bool | None:
     """`2 dozen * 3 = 72`: only one side has a word for many."""
     at = index if left is not None else index + 1
     one, other = (left, claim.parts[index + 1]) if left is not None else (right, claim.parts[index])

@@ -10,10 +10,10 @@ from workbench.types import Judgement
 from workbench.verification.answers import final_answer, grade
 from workbench.verification.reading.grammar import Number
 from workbench.verification.reference.locate import first_wrong, surely_wrong
-from workbench.verification.reference.moves import Move
-from workbench.verification.reference.reading import Statement, close, read_statement
+from workbench.verification.reference.moves import PlacedComputation
+from workbench.verification.reference.reading import LineReading, close, read_statement
 from workbench.verification.reference.signals import Course, Signal, observe
-from workbench.verification.reference.worked import Place, work_through
+from workbench.verification.reference.worked import QuantityPlace, work_through
 
 MAX_STEPS = 60
 _BARE = 24
@@ -35,7 +35,7 @@ class Alignment:
     chance: float
     """How likely that is the step, among all."""
 
-    def moves(self, step: int) -> tuple[Move, ...]:
+    def moves(self, step: int) -> tuple[PlacedComputation, ...]:
         return tuple(m for m in self.course.moves if m.step == step)
 
 
@@ -69,12 +69,12 @@ def _off(course: Course) -> frozenset[int]:
     return frozenset(
         m.step
         for m in course.moves
-        if m.place <= Place.NEARBY
+        if m.place <= QuantityPlace.NEARBY
         or (Signal.SAME_OPERANDS in course.signals[m.step] and m.value not in course.worked.values)
     )
 
 
-def _said(last: str, read: Statement) -> str | None:
+def _said(last: str, read: LineReading) -> str | None:
     """The answer as a last step states it: behind a marker, or as all that it says."""
     stated = final_answer(last)
     if stated is not None:
@@ -88,7 +88,7 @@ def _last_number(text: str) -> Number | None:
     return quantities[-1].value if quantities else None
 
 
-def _last_value(read: list[Statement]) -> Number | None:
+def _last_value(read: list[LineReading]) -> Number | None:
     for step in reversed(read):
         if step.computations and step.computations[-1].result is not None:
             return step.computations[-1].result
@@ -102,7 +102,7 @@ def _known(answer: str | None, last: Number | None) -> Number | None:
     return (_last_number(answer) if answer is not None else None) or last
 
 
-def _ends_right(last: Statement, known: Number, answer: str | None, said: str | None) -> bool:
+def _ends_right(last: LineReading, known: Number, answer: str | None, said: str | None) -> bool:
     """Whether a solution ends with the known answer; prose has to compute it or to name it in its last step."""
     if said is not None:
         if answer is not None and grade(answer, said) is Judgement.CORRECT:
@@ -112,6 +112,6 @@ def _ends_right(last: Statement, known: Number, answer: str | None, said: str | 
     return any(close(v, known) for v in results or last.values)
 
 
-def on_the_way(alignment: Alignment, step: int) -> Place | None:
+def on_the_way(alignment: Alignment, step: int) -> QuantityPlace | None:
     """The worst place of a step's computations; None where it computes nothing."""
     return min((m.place for m in alignment.moves(step)), default=None)

@@ -9,11 +9,11 @@ from workbench.verification.algebra.relations import show
 from workbench.verification.findings import Context, Finding
 from workbench.verification.reading.grammar import Number
 from workbench.verification.reference.alignment import Alignment, align, on_the_way
-from workbench.verification.reference.moves import Move
-from workbench.verification.reference.reading import Statement, close
+from workbench.verification.reference.moves import PlacedComputation
+from workbench.verification.reference.reading import LineReading, close
 from workbench.verification.reference.repairs import mend
 from workbench.verification.reference.signals import Signal, alike
-from workbench.verification.reference.worked import Place
+from workbench.verification.reference.worked import QuantityPlace
 
 NAME = "reference"
 _ON_PATH = 0.94
@@ -48,9 +48,9 @@ def _on_path(aligned: Alignment, at: int) -> Finding | None:
     place = on_the_way(aligned, at)
     signals = aligned.course.signals[at] if at < len(aligned.course.signals) else set()
     doubtful = bool(signals & _DOUBTS) and Signal.LEADS_ON not in signals and not aligned.right
-    if place is Place.ON_PATH and not doubtful:
+    if place is QuantityPlace.ON_PATH and not doubtful:
         return _right(Diagnosis.EXPECTED, "The worked solution finds this too.")
-    if place is Place.ANOTHER_WAY and aligned.right:
+    if place is QuantityPlace.ANOTHER_WAY and aligned.right:
         return _right(Diagnosis.VALID, "This is another way to the same answer.")
     return None
 
@@ -76,7 +76,7 @@ def _astray(aligned: Alignment, context: Context, at: int) -> Finding:
     )
 
 
-def _explain(aligned: Alignment, at: int, moves: tuple[Move, ...]) -> str:
+def _explain(aligned: Alignment, at: int, moves: tuple[PlacedComputation, ...]) -> str:
     """A sentence that names the quantity that disagrees, and the one that was wanted."""
     course = aligned.course
     if at >= len(course.steps):
@@ -101,7 +101,7 @@ def _explain(aligned: Alignment, at: int, moves: tuple[Move, ...]) -> str:
     return f"{found} is computed here, but it does not lead to the answer."
 
 
-def _counterpart(aligned: Alignment, step: Statement) -> tuple[Number, str] | None:
+def _counterpart(aligned: Alignment, step: LineReading) -> tuple[Number, str] | None:
     lines = [line for line in aligned.course.worked.lines if line.computations]
     best = max(lines, key=lambda line: alike(step, line), default=None)
     if best is None or best.computations[-1].result is None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from workbench.verification.reading.grammar import Bin, Neg, Node, Number
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Number
 from workbench.verification.reference.formulas import PRIME, operate, unsigned
-from workbench.verification.reference.reading import Computation, Statement, close, leaves, worth
-from workbench.verification.reference.worked import Place, Worked
+from workbench.verification.reference.reading import Computation, LineReading, close, leaves, worth
+from workbench.verification.reference.worked import QuantityPlace, Worked
 
 MAX_MOVES = 200
 MAX_READINGS = 6
@@ -17,12 +17,12 @@ MAX_READINGS = 6
 
 
 @dataclass(frozen=True)
-class Move:
+class PlacedComputation:
     """One computation in a solution."""
 
     step: int
     value: Number
-    place: Place
+    place: QuantityPlace
     operands: frozenset[Number]
     prints: frozenset[int]
     repeated: bool
@@ -34,11 +34,11 @@ class Move:
     """A later step gets from it to a quantity that lies on the path."""
 
 
-def moves(worked: Worked, steps: Sequence[Statement]) -> tuple[Move, ...]:
+def moves(worked: Worked, steps: Sequence[LineReading]) -> tuple[PlacedComputation, ...]:
     """The computations of all steps in order."""
     known: dict[Number, set[int]] = {}
     seen: set[int] = set()
-    found: list[Move] = []
+    found: list[PlacedComputation] = []
     for i, step in enumerate(steps):
         for computation in step.computations:
             move = _move(worked, known, seen, i, computation)
@@ -51,7 +51,7 @@ def moves(worked: Worked, steps: Sequence[Statement]) -> tuple[Move, ...]:
 
 def _move(
     worked: Worked, known: dict[Number, set[int]], seen: set[int], step: int, computation: Computation
-) -> Move | None:
+) -> PlacedComputation | None:
     value, operations = computation.result, computation.operations
     if value is None or not operations:
         return None
@@ -62,12 +62,12 @@ def _move(
         operands.update(v for leaf in leaves(node) if (v := worth(leaf)) is not None)
     repeated = any(unsigned(x) in seen for x in prints)
     place = worked.place(prints, value)
-    return Move(step, value, place, frozenset(operands), frozenset(prints), repeated, operations[0])
+    return PlacedComputation(step, value, place, frozenset(operands), frozenset(prints), repeated, operations[0])
 
 
 def readings(worked: Worked, known: dict[Number, set[int]], node: Node) -> set[int]:
     """The fingerprints that an expression may have: a number is an earlier result, or one that was given."""
-    if isinstance(node, Bin):
+    if isinstance(node, BinaryOperation):
         if node.op not in "+-*/":
             return set()
         pairs = product(readings(worked, known, node.left), readings(worked, known, node.right))
@@ -86,15 +86,17 @@ def readings(worked: Worked, known: dict[Number, set[int]], node: Node) -> set[i
     return found
 
 
-def _with_uses(found: Sequence[Move]) -> list[Move]:
+def _with_uses(found: Sequence[PlacedComputation]) -> list[PlacedComputation]:
     """The moves, each with what later ones make of it; read backwards."""
-    done: list[Move] = []
+    done: list[PlacedComputation] = []
     for move in reversed(found):
         users = [m for m in done if m.step > move.step or m is not move]
         users = [m for m in users if not m.repeated and any(close(move.value, v) for v in m.operands)]
-        on = any(m.place is Place.ON_PATH or (m.place is Place.ANOTHER_WAY and m.leads_on) for m in users)
+        on = any(
+            m.place is QuantityPlace.ON_PATH or (m.place is QuantityPlace.ANOTHER_WAY and m.leads_on) for m in users
+        )
         done.append(
-            Move(
+            PlacedComputation(
                 move.step,
                 move.value,
                 move.place,

@@ -12,8 +12,17 @@ from functools import lru_cache
 from workbench.verification.algebra.polynomials import magnitude, value
 from workbench.verification.lazy import lazy
 from workbench.verification.reading import boundaries, scan
-from workbench.verification.reading.claims import Part, make_part
-from workbench.verification.reading.grammar import Bin, Neg, Node, Number, Token, Unreadable, tokenize, word_set
+from workbench.verification.reading.claims import ClaimSide, make_part
+from workbench.verification.reading.grammar import (
+    BinaryOperation,
+    Neg,
+    Node,
+    Number,
+    Token,
+    Unreadable,
+    tokenize,
+    word_set,
+)
 from workbench.verification.reading.tokens import mixed_number as mixed
 from workbench.verification.reading.tokens import number
 from workbench.verification.reading.words import number_in_words
@@ -46,7 +55,7 @@ class Quantity:
 class Computation:
     """A chain `a + b = c`, or an expression that is only written down."""
 
-    sides: tuple[Part, ...]
+    sides: tuple[ClaimSide, ...]
 
     @lazy
     def letters(self) -> frozenset[str]:
@@ -59,7 +68,7 @@ class Computation:
         return tuple(
             s.node
             for s in self.sides
-            if not s.letters and isinstance(s.node, Bin) and not (alone and _is_fraction(s))
+            if not s.letters and isinstance(s.node, BinaryOperation) and not (alone and _is_fraction(s))
         )
 
     @lazy
@@ -72,7 +81,7 @@ class Computation:
 
 
 @dataclass(frozen=True, eq=False)
-class Statement:
+class LineReading:
     """One line as read: its computations and every quantity it mentions."""
 
     text: str
@@ -111,7 +120,7 @@ def close(a: Number, b: Number) -> bool:
 
 def leaves(node: Node) -> Iterator[Node]:
     """The numbers of a tree; a percentage is one number."""
-    if isinstance(node, Bin):
+    if isinstance(node, BinaryOperation):
         yield from leaves(node.left)
         yield from leaves(node.right)
     elif isinstance(node, Neg):
@@ -120,24 +129,24 @@ def leaves(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _is_fraction(part: Part) -> bool:
+def _is_fraction(part: ClaimSide) -> bool:
     """`3/4` alone is a number and no computation."""
     node = part.node
-    if not isinstance(node, Bin) or node.op != "/" or len(part.tokens) != 3:
+    if not isinstance(node, BinaryOperation) or node.op != "/" or len(part.tokens) != 3:
         return False
     top, bottom = worth(node.left), worth(node.right)
     return top is not None and bottom is not None and 0 < top < bottom
 
 
 @lru_cache(maxsize=8192)
-def read_statement(text: str) -> Statement:
+def read_statement(text: str) -> LineReading:
     """The computations and quantities of a line; nothing of a line beyond the bounds."""
     if len(text) > MAX_LINE:
-        return Statement(text[:MAX_LINE], (), (), frozenset())
+        return LineReading(text[:MAX_LINE], (), (), frozenset())
     raw = tokenize(text)
     computes = any(t.kind in _OPERATIVE for t in raw) or " of " in text
     found = tuple(_computations(tuple(_plain(raw)))) if computes else ()
-    return Statement(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)))
+    return LineReading(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)))
 
 
 def content_words(tokens: Sequence[Token]) -> Iterator[str]:

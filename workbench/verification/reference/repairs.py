@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.verification.algebra.repair import decimal
-from workbench.verification.reading.grammar import Bin, Number
+from workbench.verification.reading.grammar import BinaryOperation, Number
 from workbench.verification.reference.alignment import Alignment
 from workbench.verification.reference.reading import Computation, close, worth
 from workbench.verification.reference.signals import alike
@@ -23,7 +23,7 @@ def mend(aligned: Alignment, text: str, at: int) -> str | None:
     left, right = own.sides
     wanted = theirs.operations[0]
     value = worth(wanted)
-    if not isinstance(wanted, Bin) or value is None:
+    if not isinstance(wanted, BinaryOperation) or value is None:
         return None
     symbol = _symbol(text, own, wanted.op)
     a, b = worth(wanted.left), worth(wanted.right)
@@ -65,7 +65,11 @@ def _theirs(aligned: Alignment, at: int, own: Computation) -> Computation | None
                 continue
             theirs = _operands(computation)
             node = computation.operations[0]
-            simple = isinstance(node, Bin) and not isinstance(node.left, Bin) and not isinstance(node.right, Bin)
+            simple = (
+                isinstance(node, BinaryOperation)
+                and not isinstance(node.left, BinaryOperation)
+                and not isinstance(node.right, BinaryOperation)
+            )
             given = all(v in at_hand or v not in course.worked.results for v in theirs)
             if not simple or not given or any(close(computation.result, m.value) for m in aligned.moves(at)):
                 continue
@@ -80,7 +84,7 @@ def _theirs(aligned: Alignment, at: int, own: Computation) -> Computation | None
 
 def _operands(computation: Computation) -> set[Number]:
     node = computation.operations[0] if computation.operations else None
-    if not isinstance(node, Bin):
+    if not isinstance(node, BinaryOperation):
         return set()
     return {v for side in (node.left, node.right) if (v := worth(side)) is not None}
 

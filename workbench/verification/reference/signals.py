@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from workbench.verification.algebra.polynomials import constant, difference, divide_numbers
 from workbench.verification.lazy import lazy
-from workbench.verification.reading.claims import Part
+from workbench.verification.reading.claims import ClaimSide
 from workbench.verification.reading.grammar import Number, Unreadable
 from workbench.verification.reference.formulas import LITERAL
-from workbench.verification.reference.moves import Move, moves
-from workbench.verification.reference.reading import Statement, close, read_statement
-from workbench.verification.reference.worked import Place, Worked
+from workbench.verification.reference.moves import PlacedComputation, moves
+from workbench.verification.reference.reading import LineReading, close, read_statement
+from workbench.verification.reference.worked import QuantityPlace, Worked
 
 
 class Signal(StrEnum):
@@ -82,8 +82,8 @@ class Course:
     """A solution beside a worked one, as far as it has been looked at."""
 
     worked: Worked
-    problem: Statement
-    steps: tuple[Statement, ...]
+    problem: LineReading
+    steps: tuple[LineReading, ...]
     final: Number | None
     signals: list[set[Signal]] = field(default_factory=list)
     known: set[Number] = field(default_factory=set)
@@ -94,7 +94,7 @@ class Course:
     """The answer has been found."""
 
     @lazy
-    def moves(self) -> tuple[Move, ...]:
+    def moves(self) -> tuple[PlacedComputation, ...]:
         return moves(self.worked, self.steps)
 
     @lazy
@@ -123,7 +123,7 @@ def has(values: Iterable[Number], value: Number) -> bool:
     return any(close(value, v) for v in values)
 
 
-def observe(worked: Worked, problem: str, steps: Sequence[Statement], final: Number | None) -> Course:
+def observe(worked: Worked, problem: str, steps: Sequence[LineReading], final: Number | None) -> Course:
     """A solution with the signals of each of its steps."""
     read = read_statement(problem)
     course = Course(worked, read, tuple(steps), final)
@@ -136,7 +136,7 @@ def observe(worked: Worked, problem: str, steps: Sequence[Statement], final: Num
     return course
 
 
-def _of_step(course: Course, i: int, step: Statement, every: Sequence[Move]) -> set[Signal]:
+def _of_step(course: Course, i: int, step: LineReading, every: Sequence[PlacedComputation]) -> set[Signal]:
     found: set[Signal] = set()
     fresh = [m for m in every if not m.repeated]
     if i == 0:
@@ -155,38 +155,42 @@ def _of_step(course: Course, i: int, step: Statement, every: Sequence[Move]) -> 
     return found
 
 
-def _stated(course: Course, step: Statement, found: set[Signal]) -> None:
+def _stated(course: Course, step: LineReading, found: set[Signal]) -> None:
     """New values that a step states without computing them."""
     if any(v not in course.known and not has(course.accepted, v) for v in step.values):
         found.add(Signal.STATES_OFF)
         course.once(found, Signal.FIRST_STATES_OFF)
 
 
-def _moved(course: Course, move: Move, found: set[Signal]) -> None:
+def _moved(course: Course, move: PlacedComputation, found: set[Signal]) -> None:
     final = course.final is not None and close(move.value, course.final) and not move.leads_on
     if move.leads_on:
         found.add(Signal.LEADS_ON)
     elif final:
         found.add(Signal.FINAL)
-    elif move.place > Place.SAME_VALUE:
+    elif move.place > QuantityPlace.SAME_VALUE:
         found.add(Signal.DEAD_ON)
-    if move.place is Place.ON_PATH and not move.used:
+    if move.place is QuantityPlace.ON_PATH and not move.used:
         found.add(Signal.STRANDED)
     if _used_up(course, move):
         found.add(Signal.REUSED)
     if not has(course.worked.values, move.value):
         course.once(found, Signal.FIRST_NEW)
-    if move.place <= Place.NEARBY:
+    if move.place <= QuantityPlace.NEARBY:
         course.once(found, Signal.FIRST_OFF)
-    elif move.place <= Place.ONE_MOVE:
+    elif move.place <= QuantityPlace.ONE_MOVE:
         course.once(found, Signal.FIRST_NEAR)
-    elif move.place is Place.ANOTHER_WAY:
+    elif move.place is QuantityPlace.ANOTHER_WAY:
         course.once(found, Signal.FIRST_REGROUPED)
-    if move.place <= Place.ONE_MOVE and len(move.operands) > 1 and move.operands in course.worked.operand_sets:
+    if (
+        move.place <= QuantityPlace.ONE_MOVE
+        and len(move.operands) > 1
+        and move.operands in course.worked.operand_sets
+    ):
         found.add(Signal.SAME_OPERANDS)
 
 
-def _used_up(course: Course, move: Move) -> bool:
+def _used_up(course: Course, move: PlacedComputation) -> bool:
     """Whether an operand is a result that was gone on from as often as the worked solution does."""
     results = move.operands - course.problem.values
     spent = any(course.uses.get(v, 0) >= max(1, course.worked.operand_counts.get(v, 1)) for v in results)
@@ -195,7 +199,7 @@ def _used_up(course: Course, move: Move) -> bool:
     return spent
 
 
-def _equations(course: Course, step: Statement, found: set[Signal]) -> None:
+def _equations(course: Course, step: LineReading, found: set[Signal]) -> None:
     for computation in step.computations:
         if not computation.letters:
             continue
@@ -207,7 +211,7 @@ def _equations(course: Course, step: Statement, found: set[Signal]) -> None:
                 course.once(found, Signal.FIRST_ROOT_OFF)
 
 
-def root(left: Part, right: Part) -> Number | None:
+def root(left: ClaimSide, right: ClaimSide) -> Number | None:
     """The solution of a linear equation in one letter."""
     if len(left.letters | right.letters) != 1:
         return None
@@ -221,12 +225,12 @@ def root(left: Part, right: Part) -> Number | None:
         return None
 
 
-def alike(step: Statement, line: Statement) -> float:
+def alike(step: LineReading, line: LineReading) -> float:
     """Share of common words."""
     return len(step.words & line.words) / (1 + len(step.words | line.words))
 
 
-def _roles(course: Course, step: Statement, fresh: Sequence[Move], found: set[Signal]) -> None:
+def _roles(course: Course, step: LineReading, fresh: Sequence[PlacedComputation], found: set[Signal]) -> None:
     """Whether a quantity plays the part, and counts what, the worked solution says."""
     values = {m.value for m in fresh}
     lines = [line for line in course.worked.lines if line.computations]
@@ -244,7 +248,7 @@ def _roles(course: Course, step: Statement, fresh: Sequence[Move], found: set[Si
                 found.add(Signal.UNIT_DIFFERS)
 
 
-def _remember(course: Course, step: Statement) -> None:
+def _remember(course: Course, step: LineReading) -> None:
     answer = course.worked.answer
     if answer is not None and answer in step.values and answer not in course.problem.values:
         course.reached = True
@@ -267,5 +271,5 @@ def _relate(course: Course) -> None:
             found.add(Signal.BEFORE_DEAD_END)
 
 
-def _dead_end(move: Move) -> bool:
-    return not move.repeated and not move.leads_on and move.place <= Place.ANOTHER_WAY
+def _dead_end(move: PlacedComputation) -> bool:
+    return not move.repeated and not move.leads_on and move.place <= QuantityPlace.ANOTHER_WAY

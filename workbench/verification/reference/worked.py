@@ -11,7 +11,7 @@ from itertools import combinations
 
 from workbench.verification.algebra.polynomials import divide_numbers, magnitude
 from workbench.verification.lazy import lazy
-from workbench.verification.reading.grammar import Bin, Neg, Node, Number
+from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Number
 from workbench.verification.reference.formulas import (
     LITERAL,
     PRIME,
@@ -26,7 +26,7 @@ from workbench.verification.reference.formulas import (
     terms,
     unsigned,
 )
-from workbench.verification.reference.reading import Statement, close, leaves, read_statement, worth
+from workbench.verification.reference.reading import LineReading, close, leaves, read_statement, worth
 
 MAX_PARTS = 6
 """Sums and products of more parts are not taken apart."""
@@ -37,7 +37,7 @@ MAX_PATH = 60
 _SCALES = (60, 1000, 100, 12, 7, 24, 365, 30, 52, 10)
 
 
-class Place(IntEnum):
+class QuantityPlace(IntEnum):
     """Where a computed quantity lies with respect to the worked solution."""
 
     OFF = 0
@@ -59,7 +59,7 @@ class Worked:
     """A worked solution: what it computes, and what else lies on a way to its answer."""
 
     symbols: Symbols
-    lines: tuple[Statement, ...]
+    lines: tuple[LineReading, ...]
     answer: Number | None
     results: dict[Number, list[Formula]] = field(default_factory=dict)
     """The formulas of each computed value, down to the numbers that were given."""
@@ -98,20 +98,20 @@ class Worked:
         found |= {unsigned(x * y % PRIME) for x in self.wide for y in scales}
         return frozenset(found)
 
-    def place(self, fingerprints: Iterable[int], value: Number) -> Place:
+    def place(self, fingerprints: Iterable[int], value: Number) -> QuantityPlace:
         """Where a computed quantity lies."""
         prints = [unsigned(x) for x in fingerprints]
         if any(x in self.path for x in prints):
-            return Place.ON_PATH
+            return QuantityPlace.ON_PATH
         if any(x in self.wide for x in prints):
-            return Place.ANOTHER_WAY
+            return QuantityPlace.ANOTHER_WAY
         if any(x in self.near for x in prints):
-            return Place.ONE_MOVE
+            return QuantityPlace.ONE_MOVE
         if any(close(value, v) for v in self.values):
-            return Place.SAME_VALUE
+            return QuantityPlace.SAME_VALUE
         if any(close(value, v) for v in self.wide_values):
-            return Place.NEARBY
-        return Place.OFF
+            return QuantityPlace.NEARBY
+        return QuantityPlace.OFF
 
 
 @lru_cache(maxsize=1024)
@@ -157,7 +157,7 @@ def _add(worked: Worked, operations: Sequence[Node], result: Number | None) -> N
 
 def _resolve(worked: Worked, node: Node) -> Formula | None:
     """The formula of an expression with earlier results put in for their values; its parts join the path."""
-    if isinstance(node, Bin):
+    if isinstance(node, BinaryOperation):
         left, right = _resolve(worked, node.left), _resolve(worked, node.right)
         formula = combine(node.op, left, right) if node.op in "+-*/" and left and right else None
         if formula is not None:

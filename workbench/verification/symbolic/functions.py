@@ -154,7 +154,7 @@ _BEGINS = ("num", "var", "open", "func", "frac", "pi")
 
 
 def _parse(tokens: Sequence[_Token]) -> Tree:
-    parser = _Parser(tokens)
+    parser = _FunctionParser(tokens)
     tree = parser.expression(0)
     if parser.at != len(tokens):
         raise Unreadable("something is left over")
@@ -162,7 +162,7 @@ def _parse(tokens: Sequence[_Token]) -> Tree:
     return tree
 
 
-class _Parser:
+class _FunctionParser:
     """A Pratt parser over the tokens of one expression."""
 
     def __init__(self, tokens: Sequence[_Token]) -> None:
