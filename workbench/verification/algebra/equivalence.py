@@ -13,9 +13,9 @@ from workbench.verification.algebra.expressions import check_expression, check_i
 from workbench.verification.algebra.notes import how_right, notes
 from workbench.verification.algebra.polynomials import Poly, poly_letters, proportional
 from workbench.verification.algebra.relations import (
-    StatedRelation,
     Difference,
     Roots,
+    StatedRelation,
     Statement,
     compare,
     cut,

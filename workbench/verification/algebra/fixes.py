@@ -15,7 +15,7 @@ from workbench.verification.algebra.polynomials import (
     rational,
     scale,
 )
-from workbench.verification.algebra.relations import StatedRelation, Roots, Solutions, Statement, compare
+from workbench.verification.algebra.relations import Roots, Solutions, StatedRelation, Statement, compare
 from workbench.verification.algebra.univariate import rational_roots
 from workbench.verification.arithmetic import is_value
 from workbench.verification.malrules.equations import Sides

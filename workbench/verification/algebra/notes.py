@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.types import Diagnosis, Evidence
 from workbench.verification.algebra import univariate as uni
 from workbench.verification.algebra.polynomials import Poly, constant
-from workbench.verification.algebra.relations import StatedRelation, Roots, Statement, show
+from workbench.verification.algebra.relations import Roots, StatedRelation, Statement, show
 from workbench.verification.reading.claims import Line
 from workbench.verification.reading.grammar import Unreadable
 

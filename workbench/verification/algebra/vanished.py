@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.verification.algebra.relations import StatedRelation, Roots, Statement
+from workbench.verification.algebra.relations import Roots, StatedRelation, Statement
 from workbench.verification.reading.claims import Claim, ClaimSide
 from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, letters
 
