@@ -16,7 +16,7 @@ settings.load_profile("unhurried")
 def tiny_tutor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random tutor model of one small layer: it writes nonsense, but at once."""
     # Imported here, so that tests which need no model do not wait for torch.
-    from workbench.training.pretrain import Recipe, build_model, build_tokenizer, save_tutor
+    from workbench.lab.pretrain import Recipe, build_model, build_tokenizer, save_tutor
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
     recipe = Recipe(hidden=32, layers=1, heads=2, intermediate=64)

@@ -9,7 +9,7 @@ from workbench.config import preset
 from workbench.memory.reflection import diagnose
 from workbench.memory.state import MemoryState, note_use, remember, remember_experience, retire, visit
 from workbench.problems.catalogue import BY_NAME
-from workbench.problems.pupils import write
+from workbench.problems.practice import write
 from workbench.problems.splits import load_split
 from workbench.store import Store
 from workbench.types import (

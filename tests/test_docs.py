@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 from workbench.cli import app
-from workbench.ui.build import notebook_paths, read_notebook
+from workbench.lab.notebooks import notebook_paths, read_notebook
 
 ROOT = Path(__file__).parents[1]
 TOPS = ("data", "tests", "workbench", "notebooks")

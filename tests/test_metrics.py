@@ -5,13 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import BadInput
-from workbench.evaluation.metrics import (
-    decided_share,
-    pass_at_16,
-    process_rate,
-    right_for_wrong_reasons,
-    solve_rate,
-)
+from workbench.evaluation.evaluate import decided_share, pass_at_16, process_rate, right_for_wrong_reasons, solve_rate
 from workbench.types import (
     Diagnosis,
     Group,

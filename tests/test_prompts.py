@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench import prompts
+from workbench.lab import corpus
 from workbench.problems.catalogue import SKILLS, SPLITS, make
 from workbench.prompts import (
     CHAT_TEMPLATE,
@@ -28,7 +29,6 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
-from workbench.training import corpus
 
 KINDS = (LESSON, STRATEGY, PATTERN)
 SENTENCES = [

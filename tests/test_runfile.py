@@ -13,7 +13,7 @@ import pytest
 from tests.made_run import make_run
 from tests.records import RIGHT, group
 from workbench.errors import BadInput
-from workbench.problems.of_run import problems_of
+from workbench.problems.splits import problems_of
 from workbench.store import Store, import_run, shipped_run
 from workbench.store.by_hand import pinned
 from workbench.store.runfile import RunRecords, choose, collect, even_sample, read_run, write_run

@@ -100,7 +100,7 @@ def stop_app(served: Served) -> None:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An app on a new store, with a second model beside the shipped one: a run that trained nothing."""
-    from workbench.training.fetch import TUTOR
+    from workbench.engine.fetch import TUTOR
 
     runs = tmp_path_factory.mktemp("runs")
     shutil.copytree(TUTOR, runs / "copy" / "model")

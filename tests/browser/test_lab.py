@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from workbench.ui.build import read_notebook
+from workbench.lab.notebooks import read_notebook
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import PATIENCE_MS, start_app, stop_app
 from workbench.store import Store
-from workbench.ui.accounts import add_account
+from workbench.ui.serving import add_account
 
 pytestmark = pytest.mark.browser
 PASSWORD = "seven small boats"

@@ -12,11 +12,9 @@ from workbench.errors import BadInput
 from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.plan import Plan
 from workbench.evaluation.compare.record import Ending, RunRecord
-from workbench.evaluation.compare.report import report
-from workbench.evaluation.compare.summary import Comparison, PlanRuns, figure, malrule_shares, summarise
+from workbench.evaluation.compare.summary import Comparison, PlanRuns, figure, malrule_shares, report, summarise
 from workbench.types import Estimate, from_json, to_json
-from workbench.ui.comparison import all_figures, colours
-from workbench.ui.comparison_page import page
+from workbench.ui.comparison import all_figures, colours, page
 
 # Shares on dev over rollouts 0, 100, 200, ...: two problems, four samples each.
 SLOW = [(0, 0), (2, 2), (4, 4), (4, 4), (4, 4)]  # 0, 0.5, 1, 1, 1: means of three 0, 0.25, 0.5, 0.833, 1

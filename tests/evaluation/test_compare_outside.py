@@ -10,8 +10,7 @@ from tests.evaluation.test_compare_plan import PLAN, written
 from workbench.config import load_config
 from workbench.errors import BadInput
 from workbench.evaluation.compare import outside
-from workbench.evaluation.compare.keys import settings_key
-from workbench.evaluation.compare.plan import read_plan, trials
+from workbench.evaluation.compare.plan import read_plan, settings_key, trials
 from workbench.problems.splits import load_split
 from workbench.prompts import Help, problem_message
 

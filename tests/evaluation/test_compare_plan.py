@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import BadInput
-from workbench.evaluation.compare.cost import one_of_each
 from workbench.evaluation.compare.ending import drawn
-from workbench.evaluation.compare.keys import run_key, settings_key
-from workbench.evaluation.compare.plan import BASE, Draw, narrowed, read_plan, shipped, trials
+from workbench.evaluation.compare.plan import BASE, Draw, narrowed, read_plan, run_key, settings_key, shipped, trials
+from workbench.evaluation.compare.pool import one_of_each
 
 PLAN = """
 rounds: 4
@@ -76,7 +75,7 @@ def test_the_key_follows_what_decides_the_outcome_and_nothing_else(tmp_path):
 def test_another_verifier_makes_another_run_of_the_same_settings(tmp_path, monkeypatch):
     trial = trials(written(tmp_path))[1]
     key, settings = run_key(trial), settings_key(trial)
-    monkeypatch.setattr("workbench.evaluation.compare.keys.TEXT_HASH", "other")
+    monkeypatch.setattr("workbench.evaluation.compare.plan.TEXT_HASH", "other")
     assert run_key(trial) != key
     assert settings_key(trial) == settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.evaluation.compare.rounds import RoundTimes, round_report, time_rounds
+from workbench.lab.rounds import RoundTimes, round_report, time_rounds
 from workbench.problems.splits import load_split
 
 

@@ -7,13 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import BadInput
-from workbench.evaluation.comparison import (
-    Curve,
-    paired_gain,
-    rollouts_to,
-    smoothed,
-    table_ratio,
-)
+from workbench.evaluation.statistics import Curve, paired_gain, rollouts_to, smoothed, table_ratio
 
 RISING = Curve((0, 100, 200, 300), (0.0, 0.3, 0.6, 0.9))
 

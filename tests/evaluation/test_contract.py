@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.records import group
-from workbench.evaluation.contract import malrule_shares, rarer_path, trap, wrong_lines
+from workbench.lab.contract import malrule_shares, rarer_path, trap, wrong_lines
 from workbench.problems.catalogue import BY_NAME, build
 
 EXPAND = build(BY_NAME["expand"], 2, {"x": "x", "a": 2, "b": 3, "m": 1, "shape": "pair"}, "Expand {e}.")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.evaluation.peers import EquationPair, deciding, ours, solveset
-from workbench.evaluation.speed import generated_pairs
+from workbench.lab.speed import EquationPair, deciding, generated_pairs, ours, solveset
 from workbench.verification import Verifier
 
 

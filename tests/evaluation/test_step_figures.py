@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import BadInput
-from workbench.evaluation.step_figures import ANSWERS, GOLD, MARKED, MOVES, Figure, Sizes, StepFigures, measure
+from workbench.lab.step_figures import ANSWERS, GOLD, MARKED, MOVES, Figure, Sizes, StepFigures, measure
 
 SMALL = Sizes(gold=10, rewritten=10, malrule_problems=0, change_problems=0, alternate_problems=0)
 STORY = "Ann has 12 pens. She buys 3 boxes with 4 pens in each and gives 5 pens away. How many pens has she now?"

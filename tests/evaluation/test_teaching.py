@@ -9,19 +9,16 @@ import torch
 
 from tests.records import LINEAR, STORY
 from workbench.config import Config, ModelSettings
+from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput
 from workbench.evaluation import teaching
-from workbench.evaluation.teaching import ALONE, ANOTHER, BOTH, CRITIQUE, KINDS, MEMORY, WrongStep, slips, told
+from workbench.lab.teaching import ALONE, ANOTHER, BOTH, CRITIQUE, KINDS, MEMORY, WrongStep, slips, told
 from workbench.problems.splits import load_split
 from workbench.prompts import Help
-from workbench.training.policy import Policy, load_policy
 
 RIGHT, WRONG = (1,), (2, 2)
 HELP = Help(lessons=("Undo it.",), right_so_far=("3x = 15",), next_step="x = 5")
 FOUND = [
-    WrongStep(LINEAR, (), WRONG, RIGHT, HELP),
-    WrongStep(STORY, (), WRONG, RIGHT, replace(HELP, next_step="6 + 4 = 10")),
-]
     WrongStep(LINEAR, (), WRONG, RIGHT, HELP),
     WrongStep(STORY, (), WRONG, RIGHT, replace(HELP, next_step="6 + 4 = 10")),
 ]

@@ -5,12 +5,12 @@ import torch
 from typer.testing import CliRunner
 
 from workbench.cli import app
-from workbench.cli.bench import OURS
 from workbench.config import ModelSettings
+from workbench.engine.policy import load_policy
 from workbench.errors import BadInput
-from workbench.evaluation import throughput
-from workbench.evaluation.throughput import loss_memory, sampling_paces
-from workbench.training.policy import load_policy
+from workbench.lab import throughput
+from workbench.lab.bench import OURS
+from workbench.lab.throughput import loss_memory, sampling_paces
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from workbench.problems.splits import load_split
 from workbench.store import QueuePlace, Store
 from workbench.types import Diagnosis, Evidence, Judged, Judgement, Mark, Problem, StepVerdict, Verdict
 from workbench.verification import Verifier
-from workbench.verification.findings import Finding
+from workbench.verification.lines.findings import Finding
 
 YES, NO, UNKNOWN = Judgement.CORRECT, Judgement.INCORRECT, Judgement.UNKNOWN
 MISREAD = "6 + 5 = 11\nAnswer: 11"

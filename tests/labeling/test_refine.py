@@ -13,17 +13,33 @@ from hypothesis import strategies as st
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, rollout
 from workbench.errors import BadInput
-from workbench.labeling.bounds import fewest_decisions, lower_bound, posterior, share_interval
 from workbench.labeling.candidates import hear, item_of
 from workbench.labeling.features import View, features, numbers
-from workbench.labeling.fitting import Example, choose, least_labels, make_judge, parts, thresholds_to_try
-from workbench.labeling.judge import Judge, Threshold
-from workbench.labeling.refine import LabelledStep, marked, refine
-from workbench.labeling.refined import JUDGE, RefinedVerifier, refined
-from workbench.labeling.reliability import Reliability, Standing, is_ambiguous, is_settled, reliabilities, weighed
-from workbench.labeling.reverify import reverify
+from workbench.labeling.judge import (
+    Example,
+    Judge,
+    Threshold,
+    choose,
+    least_labels,
+    make_judge,
+    parts,
+    thresholds_to_try,
+)
+from workbench.labeling.refine import LabelledStep, marked, refine, whole_in_file, whole_in_store
+from workbench.labeling.refined import JUDGE, RefinedVerifier, refined, reverify
+from workbench.labeling.reliability import (
+    Reliability,
+    Standing,
+    fewest_decisions,
+    is_ambiguous,
+    is_settled,
+    lower_bound,
+    posterior,
+    reliabilities,
+    share_interval,
+    weighed,
+)
 from workbench.labeling.versions import BUILTIN, Version, chosen, load, names, revert, save, use
-from workbench.labeling.whole import whole_in_file, whole_in_store
 from workbench.store import Store
 from workbench.types import (
     Diagnosis,

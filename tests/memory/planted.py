@@ -10,8 +10,8 @@ from random import Random
 
 from tests.records import rollout
 from workbench.problems.catalogue import SKILLS, build, draw
-from workbench.problems.pupils import choose_path, write
-from workbench.problems.skill import Skill
+from workbench.problems.practice import choose_path, write
+from workbench.problems.work import Skill
 from workbench.prompts import LESSONS
 from workbench.types import Group, Judged, Level, Reflection
 from workbench.verification import Verifier

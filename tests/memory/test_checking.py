@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from tests.memory.planted import by_kind, planted
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
-from workbench.memory.checking import Drop, check, check_pattern
+from workbench.memory.checking import Drop, check, check_pattern, method_of
 from workbench.memory.explaining import explain
-from workbench.memory.methods import method_of
 from workbench.types import UNKNOWN_SKILL, Group, Level, Problem, Reflection
 
 

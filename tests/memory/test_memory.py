@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
-from workbench.memory.looking import overview
+from workbench.memory.queries import overview
 from workbench.memory.reflection import ask, ask_pattern, attempt, diagnose, read_reply, telling
 from workbench.memory.retrieval import recall
 from workbench.memory.state import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.memory.mending import Mend, mend
+from workbench.memory.explaining import Mend, mend
 from workbench.types import Problem
 from workbench.verification import Verifier
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.records import LINEAR, STORY
-from workbench.memory.lexical import Bm25, shared, tokens
 from workbench.memory.retrieval import Library, fuse, library, ranks, recall, similar_first
+from workbench.memory.sentences import Bm25, shared, tokens
 from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem
 
 

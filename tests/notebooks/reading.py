@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workbench.ui.build import FIGURE
-from workbench.ui.static import values
+from workbench.lab.notebooks import FIGURE
+from workbench.lab.static import values
 
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from workbench.ui.build import FIGURE, LARGEST, PICTURE, notebook_paths, read_notebook, stale
-from workbench.ui.flow import STAGES
+from workbench.lab.notebooks import FIGURE, LARGEST, PICTURE, notebook_paths, read_notebook, stale
+from workbench.ui.notebook import STAGES
 
 ROOT = Path(__file__).parents[2]
 PATHS = notebook_paths()

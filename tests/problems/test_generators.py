@@ -25,9 +25,8 @@ from workbench.problems.catalogue import (
     make_split,
     write_solution,
 )
-from workbench.problems.pupils import beliefs_of, choose_path, write
-from workbench.problems.skill import BASE, DEPTH, NUMBERS, Skill
-from workbench.problems.work import SLIP, Params, Work
+from workbench.problems.practice import beliefs_of, choose_path, write
+from workbench.problems.work import BASE, DEPTH, NUMBERS, SLIP, Params, Skill, Work
 from workbench.types import Problem, to_json
 
 KINDS = (BASE, NUMBERS, DEPTH)

@@ -10,8 +10,7 @@ import pytest
 
 from workbench.errors import BadInput
 from workbench.problems.catalogue import BY_NAME, drawn, part_of
-from workbench.problems.practice import practice, shows
-from workbench.problems.pupils import write
+from workbench.problems.practice import practice, shows, write
 from workbench.problems.readers import read_problems, write_problems
 from workbench.problems.splits import load_split
 from workbench.verification import Verifier

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from workbench.errors import BadInput
+from workbench.lab import corpus
 from workbench.problems import splits
 from workbench.problems.catalogue import (
     BY_NAME,
@@ -21,10 +22,8 @@ from workbench.problems.catalogue import (
     make_split,
     part_of,
 )
-from workbench.problems.skill import BASE, Skill
 from workbench.problems.splits import FOLDER, SHIPPED, load_split, split_named, write_splits
-from workbench.problems.work import Params
-from workbench.training import corpus
+from workbench.problems.work import BASE, Params, Skill
 from workbench.types import Problem
 
 SIZES = {

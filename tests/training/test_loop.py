@@ -15,14 +15,14 @@ import pytest
 import torch
 
 from workbench.config import Config, load_config
+from workbench.engine.policy import load_policy
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.problems.readers import read_problems
 from workbench.problems.splits import load_split
 from workbench.store import Store, by_hand
 from workbench.training import checkpoint
-from workbench.training.collapse import collapse
+from workbench.training.checkpoint import collapse
 from workbench.training.loop import _parts, answered, blind, draw, run
-from workbench.training.policy import load_policy
 from workbench.types import Level, Round
 
 PROBLEMS = load_split("train")[9::80]

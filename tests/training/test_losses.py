@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.training.losses import (
+from workbench.engine.losses import (
     clipped_policy_gradient,
     confidence_weight,
     divergence,

@@ -6,11 +6,11 @@ import torch
 
 from tests.training.test_update import RIGHT, SIGN_KEPT, group_of, step
 from workbench.config import ModelSettings, TrainingSettings
+from workbench.engine import update as module
+from workbench.engine.policy import Exchange, load_policy
+from workbench.engine.update import merge_rows, merge_targets
 from workbench.memory.retrieval import Recalled
-from workbench.training import update as module
-from workbench.training.merging import merge_rows, merge_targets
-from workbench.training.policy import Exchange, load_policy
-from workbench.training.signals import Target, TrainingRow, pmd_signals
+from workbench.methods.pmd import Target, TrainingRow, pmd_signals
 
 LN = (-0.1, -0.2, -0.3)
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.config import ModelSettings
-from workbench.training import policy as module
-from workbench.training.packing import CAPACITY, pack
-from workbench.training.policy import Exchange, load_policy, logits_of, reply_hidden
+from workbench.engine import policy as module
+from workbench.engine.packing import CAPACITY, pack
+from workbench.engine.policy import Exchange, load_policy, logits_of, reply_hidden
 
 texts = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=8), min_size=1, max_size=12)
 

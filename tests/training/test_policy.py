@@ -9,8 +9,8 @@ import torch
 from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig, MistralConfig, Qwen2Config
 
 from workbench.config import ModelSettings
+from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
 from workbench.errors import BadInput
-from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
 
 SMALL = {
     "hidden_size": 32,

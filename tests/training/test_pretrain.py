@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import BadInput
-from workbench.training import pretrain as module
-from workbench.training.pretrain import Recipe, build_model, build_optimizers, build_tokenizer, pretrain
+from workbench.lab import pretrain as module
+from workbench.lab.pretrain import Recipe, build_model, build_optimizers, build_tokenizer, pretrain
 
 
 def test_a_pause_of_another_shape_is_refused_in_a_sentence(tmp_path, monkeypatch):

@@ -9,9 +9,9 @@ import pytest
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.config import Config, MemorySettings, ReflectionSettings
 from workbench.memory.checking import Checked, Drop
+from workbench.memory.reflection import tallied
 from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState, confirm, retire
-from workbench.memory.tally import tallied
 from workbench.training.remembering import When, memorise, read_memory
 from workbench.types import Level, MemoryItem
 from workbench.types import ReflectionSettings as Said

@@ -7,11 +7,11 @@ import pytest
 from tests.records import LATE, RIGHT, SIGN_KEPT, STORY
 from tests.training.test_update import group_of
 from workbench.config import ModelSettings
+from workbench.engine.policy import load_policy
 from workbench.memory.retrieval import Recalled
 from workbench.memory.state import Correction, MemoryState, retire
-from workbench.training.policy import load_policy
+from workbench.methods.pmd import pmd_signals
 from workbench.training.replay import corrections, replayed
-from workbench.training.signals import pmd_signals
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from workbench.config import load_config
+from workbench.engine.policy import load_policy
 from workbench.problems.splits import load_split
 from workbench.store import Store
-from workbench.training.policy import load_policy
 from workbench.training.rollouts import Judgements, roll_out
 from workbench.types import Judgement, Verdict
 from workbench.verification import Verifier

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
-from workbench.training.routing import (
+from workbench.methods.routing import (
     Route,
     Routed,
     reward,

@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from workbench.config import ModelSettings
-from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
-from workbench.training.sampling import rollout_seed, sample
-from workbench.training.streaming import stream
+from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.sampling import rollout_seed, sample, stream
 from workbench.types import StopReason
 
 TEXTS = ["Solve 3x + 5 = 20.", "Work out 7 - (-3) + 5.", "Expand 3(x + 4)."]

@@ -7,12 +7,12 @@ import torch
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import ModelSettings, TrainingSettings
+from workbench.engine import update as module
+from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.update import move_average, update
 from workbench.memory.retrieval import Recalled
-from workbench.training import update as module
-from workbench.training.baselines import grpo_signals
-from workbench.training.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
-from workbench.training.signals import Signals, pmd_signals
-from workbench.training.update import move_average, update
+from workbench.methods.baselines import grpo_signals
+from workbench.methods.pmd import Signals, pmd_signals
 from workbench.types import Group, Judged, Problem, Rollout, StopReason
 from workbench.verification import Verifier
 

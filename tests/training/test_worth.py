@@ -8,10 +8,9 @@ import torch
 
 from tests.records import LINEAR, STORY
 from workbench.config import ModelSettings
+from workbench.engine.policy import Policy, load_policy
 from workbench.prompts import Help
-from workbench.training.embedding import embedder
-from workbench.training.policy import Policy, load_policy
-from workbench.training.worth import InsightTrial, raised_by
+from workbench.training.probes import InsightTrial, embedder, raised_by
 from workbench.types import Level, Rollout, StopReason
 
 

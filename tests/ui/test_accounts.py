@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import BadInput
-from workbench.ui.accounts import Door, add_account, read_accounts
+from workbench.ui.serving import Door, add_account, read_accounts
 
 GOOD = base64.b64encode(bytes(32)).decode()
 SALT = base64.b64encode(bytes(16)).decode()

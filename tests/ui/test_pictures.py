@@ -7,7 +7,7 @@ import math
 import pytest
 
 from workbench.training.budget import memory_need
-from workbench.training.looking import Expected
+from workbench.training.probes import Expected
 from workbench.types import (
     Diagnosis,
     Estimate,
@@ -21,8 +21,16 @@ from workbench.types import (
     StopReason,
     Verdict,
 )
-from workbench.ui.charts import bars_with_intervals, growing_curve, memory_bars, routes_over_rounds, tried
-from workbench.ui.pictures import pass_curve, skill_map, spread
+from workbench.ui.charts import (
+    bars_with_intervals,
+    growing_curve,
+    memory_bars,
+    pass_curve,
+    routes_over_rounds,
+    skill_map,
+    spread,
+    tried,
+)
 from workbench.ui.token_pictures import candidates, chances, token_text, weights_over_rollout
 
 RIGHT, WRONG = Judgement.CORRECT, Judgement.INCORRECT

@@ -11,14 +11,14 @@ import pytest
 from tests.records import LINEAR, STORY
 from workbench.labeling.candidates import item_of
 from workbench.labeling.judge import CalibrationBin, Judge, JudgeFit, Measured
+from workbench.labeling.refined import Changes, StepChange
 from workbench.labeling.reliability import Reliability
-from workbench.labeling.reverify import Changes, StepChange
 from workbench.labeling.versions import BUILTIN, Version, chosen, names, save, use, versions_folder
 from workbench.store import Store
 from workbench.types import Estimate, Judgement, Knowledge, Label, Mark
 from workbench.ui import refine_panel
 from workbench.ui.context import AppContext
-from workbench.ui.refine_figures import change_rows, changes_html, reliability_diagram, version_html
+from workbench.ui.refine_panel import change_rows, changes_html, reliability_diagram, version_html
 from workbench.verification import Verifier
 
 HOSTILE = "<script>alert(1)</script>"

@@ -18,10 +18,9 @@ from workbench.store import MemoryEvent, Store
 from workbench.types import Level, MemoryItem, Problem
 from workbench.ui import audit as views
 from workbench.ui import memory as memory_views
-from workbench.ui import run_data
-from workbench.ui.audit_page import audit_page
-from workbench.ui.committed import committed_curves, committed_html
-from workbench.ui.run_data import Audits, audited
+from workbench.ui.audit import audit_page
+from workbench.ui.comparison import committed_curves, committed_html
+from workbench.ui.context import Audits, audited
 from workbench.ui.tables import Column, TableRow, figure, key_of, read_key, share, table_html, words
 from workbench.ui.tabs import progress
 
@@ -167,7 +166,7 @@ def test_an_audit_is_kept_for_a_while_and_then_until_the_store_grows(made: Store
     judged = made.judged("made")[0]
     made.save_verdicts("made", [(judged.rollout.id, replace(judged.verdict, verifier="another"))])
     assert audits.of("made") is first  # a run that trains grows all the time
-    monkeypatch.setattr(run_data, "FRESH", 0.0)
+    monkeypatch.setattr("workbench.ui.context.FRESH", 0.0)
     assert audits.of("made") is not first
 
 

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 from workbench.cli import app as command
 from workbench.errors import WorkbenchError
-from workbench.ui.accounts import Door, add_account, read_accounts
-from workbench.ui.serving import launch, stay_offline
+from workbench.ui.serving import Door, add_account, launch, read_accounts, stay_offline
 
 Answer = tuple[int, dict[str, str], str]
 

@@ -12,15 +12,22 @@ import torch
 
 from workbench.errors import BadInput
 from workbench.types import Knowledge, LabelItem, Problem
-from workbench.ui import policies
-from workbench.ui.asking import asked_html, note_html, read_problem, read_settings
-from workbench.ui.context import BASE, models_at_hand
-from workbench.ui.disputes import Shown, dispute
-from workbench.ui.policies import open_policy
+from workbench.ui import context
+from workbench.ui.context import BASE, models_at_hand, open_policy
+from workbench.ui.desk import Shown, dispute
 from workbench.ui.serving import is_loopback, require_safe_host
-from workbench.ui.solving import Settings, asked_problem, in_turn, sample_verdicts, write_solution
-from workbench.ui.tabs.solve_check import ANSWER, FREE, REFERENCE, check
-from workbench.ui.tabs.solve_pick import pick_problem
+from workbench.ui.solving import (
+    Settings,
+    asked_html,
+    asked_problem,
+    in_turn,
+    note_html,
+    read_problem,
+    read_settings,
+    sample_verdicts,
+    write_solution,
+)
+from workbench.ui.tabs.solve import ANSWER, FREE, REFERENCE, check, pick_problem
 from workbench.verification import Verifier
 
 
@@ -69,9 +76,9 @@ def test_iterators_in_turn():
 
 
 def test_a_model_is_loaded_once_by_many(tiny_tutor: Path, monkeypatch: pytest.MonkeyPatch):
-    from workbench.training import policy
+    from workbench.engine import policy
 
-    monkeypatch.setattr(policies, "_open", type(policies._open)())
+    monkeypatch.setattr(context, "_open", type(context._open)())
     loaded = []
     load = policy.load_policy
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from workbench.errors import BadInput
-from workbench.ui.flow import STAGES, flow
-from workbench.ui.static import colour, plain, static_png, values
+from workbench.lab.static import colour, plain, static_png, values
+from workbench.ui.notebook import STAGES, flow
 
 BLUE = (0, 114, 178)
 

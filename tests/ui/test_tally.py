@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.types import Judgement, Verdict
-from workbench.ui.tally import tally, tally_html
+from workbench.ui.solving import tally, tally_html
 
 RIGHT, WRONG = Judgement.CORRECT, Judgement.INCORRECT
 

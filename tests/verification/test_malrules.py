@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from workbench.evaluation.corruptions import CHANGES, by_changes, by_malrules, same_name
+from workbench.lab.step_figures import CHANGES, by_changes, by_malrules, same_name
 from workbench.prompts import LESSONS
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import CATALOGUE, Verifier, hints

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import BadInput
+from workbench.judging.cases import Case, judge_case, load_cases, read_cases, shortcomings, tally
 from workbench.types import Judgement
 from workbench.verification import Verifier
-from workbench.verification.cases import Case, judge_case, load_cases, read_cases, shortcomings, tally
 
 VERIFIER = Verifier()
 CASES = load_cases()

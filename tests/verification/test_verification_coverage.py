@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import BadInput
+from workbench.judging.coverage import CoverageSample, measure, read_samples, report
+from workbench.judging.perturbations import Perturbation, twins
 from workbench.types import Knowledge, Problem
-from workbench.verification.coverage import CoverageSample, measure, read_samples, report
-from workbench.verification.twins import Perturbation, twins
 
 
 @pytest.mark.parametrize(

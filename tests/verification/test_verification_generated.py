@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from workbench.problems import pupils
+from workbench.problems import practice
 from workbench.problems.catalogue import SKILLS, SPLITS, make
 from workbench.types import Judgement, Knowledge, Problem, Scope
 from workbench.verification import Verifier
@@ -22,11 +22,11 @@ PROBLEMS = [
 BY_NAME = {skill.name: skill for skill in SKILLS}
 
 
-def trace(problem: Problem, seed: int) -> pupils.Trace:
+def trace(problem: Problem, seed: int) -> practice.Trace:
     rng, skill = Random(seed), BY_NAME[problem.skill]
     params = dict(problem.params)
-    path = pupils.choose_path(skill, params, rng)
-    return pupils.write(skill, params, rng, pupils.beliefs_of(skill, rng), path)
+    path = practice.choose_path(skill, params, rng)
+    return practice.write(skill, params, rng, practice.beliefs_of(skill, rng), path)
 
 
 @pytest.mark.parametrize("knowledge", [Knowledge.FREE, Knowledge.ANSWER])

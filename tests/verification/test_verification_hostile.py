@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.evaluation.bombs import bombs
-from workbench.evaluation.fuzz import attack, fuzz, strings
+from workbench.lab.fuzz import attack, bombs, fuzz, strings
 from workbench.verification import Verifier
 
 FOUND = ("5/66 + 32= 8/**6",)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope
 from workbench.verification import Verifier
-from workbench.verification.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding
 
 ACTIONS = {
     "take the key": ({"at home"}, {"has key"}),

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import workbench.verification as package
 from workbench.types import Judgement, Knowledge, Problem
 from workbench.verification import Verifier, grade
-from workbench.verification.algebra.polynomials import rational, value
-from workbench.verification.reading.grammar import Unreadable, parse
-from workbench.verification.reading.steps import split
+from workbench.verification.exact.polynomials import rational, value
+from workbench.verification.text.grammar import Unreadable, parse
+from workbench.verification.text.steps import split
 
 VERIFIER = Verifier()
 NONZERO = st.integers(-12, 12).filter(bool)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.evaluation.rewriting import Unfit, rewrite
+from workbench.lab.rewriting import Unfit, rewrite
 from workbench.problems import catalogue
 from workbench.types import Judgement, Knowledge, Problem, Scope, StepVerdict
 from workbench.verification import Verifier

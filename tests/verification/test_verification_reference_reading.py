@@ -8,8 +8,8 @@ import pytest
 
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import Verifier
-from workbench.verification.reference.moves import moves
 from workbench.verification.reference.reading import read_statement
+from workbench.verification.reference.signals import moves
 from workbench.verification.reference.worked import QuantityPlace, work_through
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.verification.reading.steps import split
+from workbench.verification.text.steps import split
 
 STYLES = [
     ("1. We add 3 + 4 = 7.\n2. Then 7 * 2 = 14.", ["We add 3 + 4 = 7.", "Then 7 * 2 = 14."]),

@@ -6,7 +6,7 @@ import os
 import signal
 
 from workbench.types import Diagnosis, Judgement
-from workbench.verification.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.symbolic.pool import Reply
 
 

@@ -45,14 +45,13 @@ def serve(
     if add_user is not None:
         _add_user(auth, add_user)
         return
-    from workbench.ui.accounts import Door, read_accounts
-    from workbench.ui.serving import launch, require_safe_host, stay_offline
+    from workbench.ui.serving import Door, launch, read_accounts, require_safe_host, stay_offline
 
     door = Door(read_accounts(auth)) if auth is not None else None
     require_safe_host(host, door is not None)
     place = store_place(store, runs_folder)
     stay_offline()
-    from workbench.cli.models import prepare
+    from workbench.cli.runs import prepare
     from workbench.store import Store, shipped_run
 
     with Store.open(place) as opened:
@@ -79,13 +78,13 @@ def _share_cores() -> None:
     """
     import torch
 
-    from workbench.ui.policies import MODELS_AT_ONCE
+    from workbench.ui.context import MODELS_AT_ONCE
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // MODELS_AT_ONCE))
 
 
 def _add_user(auth: Path | None, name: str) -> None:
-    from workbench.ui.accounts import add_account
+    from workbench.ui.serving import add_account
 
     if auth is None:
         raise BadInput("--add-user needs the file to write into; give --auth users.json.")

@@ -16,7 +16,7 @@ from workbench.errors import BadInput
 if TYPE_CHECKING:
     from workbench.evaluation.audit import Audit, Cell
     from workbench.store import Store
-    from workbench.ui.run_data import Audited
+    from workbench.ui.context import Audited
 
 RUN_HELP = "A run's name, its folder, or 'latest'."
 STORE_HELP = "The store; workbench.db in the runs folder by default."
@@ -50,7 +50,7 @@ def audit(
       workbench audit --practice linear_both:sign_kept --out practice.jsonl
       workbench audit --json
     """
-    from workbench.ui.run_data import audited
+    from workbench.ui.context import audited
 
     if (practice is None) != (out is None):
         raise BadInput("--practice and --out go together; name the cell and the file.")
@@ -59,7 +59,7 @@ def audit(
         found = audited(store_here, name)
         if html is not None:
             from workbench.files import write_atomically
-            from workbench.ui.audit_page import audit_page
+            from workbench.ui.audit import audit_page
 
             write_atomically(html, audit_page(store_here, name))
             typer.echo(f"Wrote {html}", err=True)
@@ -145,7 +145,7 @@ def export(
       workbench export latest --out run.jsonl.gz
       workbench export first-look --out small.jsonl.gz --rollouts 500
     """
-    from workbench.problems.of_run import problems_of
+    from workbench.problems.splits import problems_of
     from workbench.store.runfile import collect, write_run
 
     with opened(store, runs_folder) as store_here:

@@ -126,7 +126,7 @@ def _device() -> list[Check]:
     try:
         import torch
 
-        from workbench.training.hardware import choose_device, choose_dtype
+        from workbench.engine.hardware import choose_device, choose_dtype
     except (ImportError, OSError) as error:
         return [Check("PyTorch", "broken", str(error), "Install PyTorch again: 'pip install -e .' in the checkout.")]
     device = choose_device()
@@ -145,7 +145,7 @@ def _device() -> list[Check]:
 
 
 def _model() -> list[Check]:
-    from workbench.training.fetch import model_folder
+    from workbench.engine.fetch import model_folder
 
     checks = []
     for name, label in ((None, "shipped tutor"), ("smollm2", "SmolLM2")):

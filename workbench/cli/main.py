@@ -9,24 +9,20 @@ import typer
 from workbench.cli import materials
 from workbench.cli.app import serve
 from workbench.cli.audit import audit, export, import_
-from workbench.cli.bench import bench
-from workbench.cli.bench_refine import bench_refine
-from workbench.cli.bench_teacher import bench_teacher
-from workbench.cli.blind import blind
 from workbench.cli.compare import compare
-from workbench.cli.contract import contract
-from workbench.cli.coverage import coverage
 from workbench.cli.doctor import doctor
-from workbench.cli.evaluate import evaluate
 from workbench.cli.guard import GuardedGroup
-from workbench.cli.labels import labels
+from workbench.cli.labels import blind, labels
 from workbench.cli.memory import memory
 from workbench.cli.notebooks import lab, notebooks
 from workbench.cli.refine import refine, reverify, verifiers
 from workbench.cli.runs import runs
-from workbench.cli.solve import solve
+from workbench.cli.solve import evaluate, solve
 from workbench.cli.train import train
-from workbench.cli.verify import grade, verify
+from workbench.cli.verify import coverage, grade, verify
+from workbench.lab.bench import bench, bench_teacher
+from workbench.lab.bench_refine import bench_refine
+from workbench.lab.contract_command import contract
 
 # Without rich in the help: it starts twice as fast and keeps the examples' lines as they are.
 app = typer.Typer(

@@ -14,7 +14,7 @@ from workbench.cli.guard import GuardedGroup
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:
-    from workbench.training.pretrain import Recipe
+    from workbench.lab.pretrain import Recipe
 
 problems = typer.Typer(
     cls=GuardedGroup,
@@ -111,7 +111,7 @@ def fetch(
     """
     if name != "smollm2":
         raise BadInput(f"There is no {name!r} to fetch; the only model is 'smollm2'.")
-    from workbench.training.fetch import fetch_smollm2
+    from workbench.engine.fetch import fetch_smollm2
 
     typer.echo(fetch_smollm2(lambda text: typer.echo(text, err=True)))
 
@@ -143,12 +143,12 @@ def pretrain(
       workbench pretrain --out small --set hidden=96 --set layers=3 --set heads=3 --set intermediate=256
       workbench pretrain --start my-tutor --out riper --set clean_tokens=0 --set matrix_rate=0.008
     """
+    from workbench.engine.fetch import TUTOR
+    from workbench.engine.quiet import start_quietly
     from workbench.files import free_space_check, require_writable
-    from workbench.training.fetch import TUTOR
-    from workbench.training.quiet import start_quietly
 
     start_quietly(offline=True)
-    from workbench.training import pretrain as recipe_book
+    from workbench.lab import pretrain as recipe_book
 
     recipe = read_recipe(settings or ())
     if start is not None and not (start / "tutor.json").is_file():
@@ -164,7 +164,7 @@ def pretrain(
 
 def read_recipe(settings: Sequence[str]) -> Recipe:
     """The recipe with `key=value` settings. Raises `BadInput` with the nearest key, or for a bad value."""
-    from workbench.training.pretrain import Recipe
+    from workbench.lab.pretrain import Recipe
 
     defaults: dict[str, int | float] = asdict(Recipe())
     values: dict[str, Any] = {}

@@ -47,7 +47,7 @@ def build(names: Names = None, as_json: AsJson = False) -> None:
       workbench notebooks build 03 05
     """
     from workbench.cli.render import progress_bar
-    from workbench.ui.build import build_notebook, notebook_paths, read_notebook
+    from workbench.lab.notebooks import build_notebook, notebook_paths, read_notebook
 
     rows = []
     for path in notebook_paths(tuple(names or ())):
@@ -79,7 +79,7 @@ def check(names: Names = None, as_json: AsJson = False) -> None:
     Examples:
       workbench notebooks check
     """
-    from workbench.ui.build import notebook_paths, stale
+    from workbench.lab.notebooks import notebook_paths, stale
 
     rows = [{"name": path.stem, "changed": stale(path)} for path in notebook_paths(tuple(names or ()))]
     if as_json:
@@ -112,7 +112,7 @@ def lab(
     """
     from importlib.util import find_spec
 
-    from workbench.ui.build import notebook_paths, trust
+    from workbench.lab.notebooks import notebook_paths, trust
 
     if find_spec("jupyterlab") is None:
         raise BadInput("JupyterLab is not installed; run 'pip install -e .' in the checkout.")

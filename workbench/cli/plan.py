@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.models import resolve_model
-from workbench.cli.runs import CONFIG_FILE, RUNS, find_run, new_name, store_place
+from workbench.cli.runs import CONFIG_FILE, RUNS, find_run, new_name, resolve_model, store_place
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:

@@ -79,8 +79,7 @@ def refine(
 def steps_of(files: Sequence[Path], place: str) -> list[LabelledStep]:
     """The marked steps of files, or of a store."""
     from workbench.labeling.exchange import read_labels
-    from workbench.labeling.refine import marked, steps_in_store
-    from workbench.labeling.whole import whole_in_file
+    from workbench.labeling.refine import marked, steps_in_store, whole_in_file
     from workbench.store import Store
     from workbench.store.connection import store_path
 
@@ -223,7 +222,7 @@ def reverify(
       workbench reverify my-run --verifier 3fa9 --dry-run --show 30
     """
     from workbench.cli.render import progress_bar
-    from workbench.labeling.reverify import reverify as judge_again
+    from workbench.labeling.refined import reverify as judge_again
     from workbench.labeling.sources import problems_of_run
     from workbench.store import Store
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.evaluate import measure
 from workbench.cli.render import interval_record
+from workbench.cli.solve import measure
 from workbench.config import Config
+from workbench.engine.policy import Policy
 from workbench.evaluation.evaluate import by_problem
 from workbench.evaluation.evaluate import evaluate as run_evaluation
-from workbench.evaluation.intervals import paired_difference
+from workbench.evaluation.statistics import paired_difference
 from workbench.files import read_text, write_atomically
 from workbench.problems.splits import evenly, load_split, practised
-from workbench.training.policy import Policy
 from workbench.types import Estimate, Problem, from_json, to_json
 
 FINAL_SPLITS = ("test", "numbers", "wording", "depth")

@@ -25,14 +25,14 @@ from workbench.cli.render import progress_bar, round_line
 from workbench.cli.runs import CONFIG_FILE
 from workbench.cli.scores import Material, Scores, compare, dev_check, measure_sets
 from workbench.config import Config, dump_config
+from workbench.engine.fetch import model_folder
+from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
 from workbench.prompts import TEXT_HASH
 from workbench.store import Store
 from workbench.training import checkpoint
-from workbench.training.fetch import model_folder
 from workbench.training.loop import run as run_loop
-from workbench.training.policy import Policy, load_policy
 from workbench.types import Round, from_json, to_json
 
 METRICS, BEFORE, AFTER, RESULTS = "metrics.jsonl", "before.json", "after.json", "results.json"

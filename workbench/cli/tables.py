@@ -11,12 +11,12 @@ from workbench.cli.render import SIGNS, console, plain, print_titled, table_of
 from workbench.types import StepVerdict
 
 if TYPE_CHECKING:
-    from workbench.evaluation.fuzz import FuzzReport
-    from workbench.evaluation.speed import Speed
-    from workbench.evaluation.step_figures import StepFigures
-    from workbench.verification.cases import CaseTally
-    from workbench.verification.coverage import Coverage
-    from workbench.verification.summary import Summary
+    from workbench.judging.cases import CaseTally
+    from workbench.judging.coverage import Coverage
+    from workbench.judging.rows import Summary
+    from workbench.lab.fuzz import FuzzReport
+    from workbench.lab.speed import Speed
+    from workbench.lab.step_figures import StepFigures
 
 
 def print_step(before: str, step: StepVerdict) -> None:

@@ -81,7 +81,7 @@ def train(
     from workbench.cli.scores import read_material
 
     material = read_material(plan.config)
-    from workbench.cli.models import prepare
+    from workbench.cli.runs import prepare
 
     prepare(plan.config.model.path)
     from workbench.cli.session import train_run
@@ -96,9 +96,9 @@ def train(
 
 def _ready(options: Options, resume: bool) -> RunPlan:
     """The plan, once it is sure that the disk will take the run."""
+    from workbench.engine.fetch import model_folder
     from workbench.files import free_space_check, require_writable
     from workbench.store import Store
-    from workbench.training.fetch import model_folder
 
     plan = plan_resumed(options) if resume else plan_new(options)
     weights = sum(file.stat().st_size for file in Path(model_folder(plan.config.model.path)).glob("*.safetensors"))

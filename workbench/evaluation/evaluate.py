@@ -1,22 +1,93 @@
-"""Evaluating a policy on problems: sample, verify, measure. No memory is read: the weights hold it."""
+"""The measures of a policy from judged rollouts, each a fraction with its 95 % interval over problems.
+
+The words are the project's: see the README. Groups of the same problem, as from several rounds, are joined.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.evaluation.metrics import (
-    decided_share,
-    pass_at_16,
-    process_rate,
-    right_for_wrong_reasons,
-    solve_rate,
-)
-from workbench.training.policy import Policy
+from workbench.engine.policy import Policy
+from workbench.engine.sampling import rollout_seed, sample
+from workbench.errors import BadInput
+from workbench.evaluation.statistics import mean_interval, pass_at_k
 from workbench.training.rollouts import record
-from workbench.training.sampling import rollout_seed, sample
-from workbench.types import Estimate, Group, Judged, Problem
+from workbench.types import Estimate, Group, Judged, Problem, Verdict
 from workbench.verification import Verifier
+
+
+def solve_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
+    """Share of problems whose final answer is right: mean over each problem's samples, then over problems.
+
+    Samples at T = 1 give the solve rate, one greedy sample a problem the greedy solve rate. An answer that
+    could not be decided is not right. Raises `BadInput` for verdicts made without the known answer.
+    """
+    return _share(groups, lambda verdict: verdict.answer_correct, seed, needs_answer=True)
+
+
+def process_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
+    """Share of solutions with the right answer and no step incorrect; read it beside `decided_share`.
+
+    Raises `BadInput` for verdicts made without the known answer.
+    """
+    return _share(groups, lambda verdict: verdict.process_correct, seed, needs_answer=True)
+
+
+def decided_share(groups: Iterable[Group], seed: int = 0) -> Estimate:
+    """Share of solutions in which every step was decided, that is judged correct or incorrect."""
+    return _share(groups, lambda verdict: verdict.all_decided, seed, needs_answer=False)
+
+
+def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Estimate:
+    """Share of all solutions that have the right answer and some step incorrect.
+
+    With `process_rate` it adds up to `solve_rate`. Raises `BadInput` for verdicts made without the answer.
+    """
+    return _share(groups, lambda verdict: verdict.right_for_wrong_reasons, seed, needs_answer=True)
+
+
+def pass_at_16(groups: Iterable[Group], seed: int = 0) -> Estimate:
+    """Chance that one of 16 samples has the right answer, by the unbiased estimator, mean over problems.
+
+    Raises `BadInput` if a problem has fewer than 16 samples or verdicts were made without the answer.
+    """
+    solved = values_by_problem(groups, lambda verdict: verdict.answer_correct, needs_answer=True)
+    for problem, values in solved.items():
+        if len(values) < 16:
+            raise BadInput(f"Problem {problem!r} has {len(values)} samples; pass@16 needs at least 16.")
+    chances = {problem: [pass_at_k(len(v), int(sum(v)), 16)] for problem, v in solved.items()}
+    return mean_interval(chances, seed)
+
+
+def values_by_problem(
+    groups: Iterable[Group], measure: Callable[[Verdict], float], needs_answer: bool
+) -> dict[str, list[float]]:
+    """A measure of each sample's verdict by problem id, as the intervals take it."""
+    values: dict[str, list[float]] = {}
+    for group in groups:
+        measured = values.setdefault(group.problem.id, [])
+        for member in group.members:
+            if needs_answer:
+                _require_answer(member)
+            measured.append(float(measure(member.verdict)))
+    return values
+
+
+def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool) -> Estimate:
+    return mean_interval(values_by_problem(groups, measure, needs_answer), seed)
+
+
+def _require_answer(member: Judged) -> None:
+    """A verdict of `free` mode says nothing of the answer; counting it as wrong would be a false figure."""
+    if member.verdict.answer_judgement is None:
+        raise BadInput(
+            f"The verdict on rollout {member.rollout.id!r} was made without the known answer; "
+            "verify it with knowledge 'answer'."
+        )
+
+
+# Evaluating a policy on problems: sample, verify, measure. No memory is read: the weights hold it.
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from workbench.types import (
     content_id,
 )
 from workbench.verification import Verifier
-from workbench.verification.findings import Context, Finding, StepChecker
+from workbench.verification.lines.findings import Context, Finding, StepChecker
 
 LOW_CONFIDENCE = 0.9
 """Below it a decided step is ambiguous. Exact arithmetic and counterexamples have 1."""

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from workbench.labeling.candidates import Heard, disagreement
 from workbench.types import Judgement, Problem, StepVerdict, Verdict
-from workbench.verification.findings import Finding, read_problem
-from workbench.verification.reading.claims import read_line
+from workbench.verification.lines.claims import read_line
+from workbench.verification.lines.findings import Finding, read_problem
 from workbench.verification.reference.alignment import align
 
 GROUPS = ("finding", "place", "numbers", "operation", "words", "reference", "text")

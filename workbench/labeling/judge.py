@@ -6,10 +6,13 @@ Applied without any library: a judge is a table of weights that a JSON file hold
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
+from typing import Any
 
-from workbench.labeling.features import HIDDEN, Features
+from workbench.labeling.features import GROUPS, HIDDEN, Features, Hidden, View, features
+from workbench.labeling.reliability import RISK, fewest_decisions, lower_bound, share_interval
 from workbench.types import Estimate, Judgement
 
 
@@ -95,3 +98,233 @@ class JudgeFit:
     """In a sentence: what may be decided, or why nothing may."""
     report: Measured
     """On the third part."""
+
+
+# How a judge is made: cross-fitted scores, thresholds that the labels can prove, and a third part to report on.
+
+REPORT_SHARE = 0.25
+"""Of the problems; the third part, which has no hand in the judge or its thresholds."""
+FOLDS = 5
+Choice = tuple[tuple[str, ...], float]
+"""Kinds of features, and the inverse strength of the ridge penalty."""
+_PLAIN = GROUPS[:-1]
+CHOICES: tuple[Choice, ...] = ((_PLAIN, 0.1), (_PLAIN, 1.0), (GROUPS, 0.1))
+"""Without and with the hashed n-grams; the cross-fitted loss chooses."""
+WIDTHS = (1.0, 1.5, 2.25, 3.5)
+"""Decisions at the thresholds of each side, in multiples of the fewest that could certify the target."""
+SLACK = 0.05
+"""A threshold is tried only where the judge itself expects a precision this close to the target."""
+BINS = 8
+
+
+@dataclass(frozen=True)
+class Example:
+    """One ambiguous step with a person's mark."""
+
+    features: Features
+    correct: bool
+    problem: str
+    """What is split by."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A linear score with its cross-fitted values."""
+
+    groups: tuple[str, ...]
+    bias: float
+    weights: Mapping[str, float]
+    scores: tuple[float, ...]
+    """Of each example, by the model that was fitted without its problem."""
+    loss: float
+    """Mean log loss of these scores."""
+
+
+def example(view: View, correct: bool, hidden: Hidden | None = None) -> Example:
+    """An example with all its features."""
+    return Example(features(view, GROUPS, hidden), correct, view.problem.text)
+
+
+def kept(found: Features, groups: Iterable[str]) -> Features:
+    """The features of some groups."""
+    wanted = frozenset(groups)
+    return {name: value for name, value in found.items() if name.partition(":")[0] in wanted}
+
+
+def make_judge(
+    examples: Sequence[Example],
+    target: float,
+    seed: int = 0,
+    choices: Sequence[Choice] = CHOICES,
+) -> tuple[Judge | None, JudgeFit]:
+    """A judge from marked ambiguous steps, with thresholds that hold the target or without any.
+
+    None where there is nothing to learn from: too few problems, or marks of one kind only.
+    """
+    learning, third = parts(examples, seed)
+    if not can_fit(learning):
+        return None, _trial(examples, (), 0, target, None, third)
+    fit = best_fit(learning, seed, choices)
+    tried = thresholds_to_try(fit.scores, target)
+    chosen = choose([e.correct for e in learning], fit.scores, tried, target)
+    judge = Judge(fit.groups, fit.bias, fit.weights, chosen)
+    return judge, _trial(examples, chosen, len(tried), target, judge, third)
+
+
+def parts(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
+    """Those to learn from and the third part, by problem."""
+    problems = sorted({e.problem for e in examples})
+    Random(f"report/{seed}").shuffle(problems)
+    third = frozenset(problems[: round(REPORT_SHARE * len(problems))])
+    return [e for e in examples if e.problem not in third], [e for e in examples if e.problem in third]
+
+
+def can_fit(examples: Sequence[Example]) -> bool:
+    """Whether every fold can have both kinds of marks to learn from."""
+    kinds = [{e.problem for e in examples if e.correct is kind} for kind in (True, False)]
+    return min(len(kind) for kind in kinds) >= FOLDS
+
+
+def best_fit(examples: Sequence[Example], seed: int, choices: Sequence[Choice] = CHOICES) -> Fit:
+    """The cross-fitted score with the least loss among kinds of features and strengths of the penalty."""
+    fits = [cross_fit(examples, groups, strength, seed) for groups, strength in choices]
+    return min(fits, key=lambda fit: fit.loss)
+
+
+def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: float, seed: int) -> Fit:
+    """A score of some features, its values for each example from a model that had not seen the problem."""
+    import numpy as np
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.preprocessing import MaxAbsScaler
+
+    table = DictVectorizer()
+    scaler = MaxAbsScaler()
+    # The scale of a feature tells nothing of the marks, so it may be taken from all examples.
+    rows = scaler.fit_transform(table.fit_transform([kept(e.features, (*groups, HIDDEN)) for e in examples]))
+    marks = np.array([e.correct for e in examples], dtype=int)
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    scores, models = np.zeros(len(examples)), []
+    for inside, outside in folds.split(rows, marks, [e.problem for e in examples]):
+        model: Any = LogisticRegression(C=strength, max_iter=1000)
+        model.fit(rows[inside], marks[inside])
+        scores[outside] = model.predict_proba(rows[outside])[:, 1]
+        models.append(model)
+    weights = np.mean([m.coef_[0] for m in models], axis=0) / scaler.scale_
+    named = {name: round(float(w), 8) for name, w in zip(table.feature_names_, weights, strict=True) if w}
+    bias = float(np.mean([m.intercept_[0] for m in models]))
+    loss = -float(np.mean([math.log(max(s if c else 1 - s, 1e-9)) for s, c in zip(scores, marks, strict=True)]))
+    return Fit(groups, round(bias, 8), named, tuple(float(s) for s in scores), loss)
+
+
+def thresholds_to_try(scores: Sequence[float], target: float) -> list[tuple[Judgement, float]]:
+    """The thresholds whose precision is looked at: chosen without a look at the marks they will be held against.
+
+    Few, since each one costs: the bound is corrected for their number. One that could not be certified at that
+    number even if every decision were right is not tried.
+    """
+    fewest = fewest_decisions(target, RISK / 2)
+    found = []
+    for judgement in (Judgement.CORRECT, Judgement.INCORRECT):
+        best = judgement is Judgement.CORRECT
+        order = sorted(scores, reverse=best)
+        for count in (round(width * fewest) for width in WIDTHS):
+            beyond = [s if best else 1 - s for s in order[:count]]
+            if count <= len(order) and sum(beyond) / count >= target - SLACK:
+                found.append((count, judgement, order[count - 1]))
+    found.sort(key=lambda one: -one[0])
+    while found and found[-1][0] < fewest_decisions(target, RISK / len(found)):
+        found.pop()
+    return [(judgement, score) for _, judgement, score in found]
+
+
+def choose(
+    correct: Sequence[bool], scores: Sequence[float], tried: Sequence[tuple[Judgement, float]], target: float
+) -> tuple[Threshold, ...]:
+    """For each judgement the widest threshold whose corrected bound clears the target, if there is one."""
+    chosen: dict[Judgement, Threshold] = {}
+    for judgement, score in tried:
+        positive = judgement is Judgement.CORRECT
+        beyond = [
+            c is positive for c, s in zip(correct, scores, strict=True) if (s >= score if positive else s <= score)
+        ]
+        bound = lower_bound(sum(beyond), len(beyond), RISK / len(tried))
+        known = chosen.get(judgement)
+        if bound >= target and (known is None or known.decided < len(beyond)):
+            chosen[judgement] = Threshold(judgement, score, len(beyond), sum(beyond), bound)
+    return tuple(chosen.values())
+
+
+def measured(judge: Judge | None, examples: Sequence[Example]) -> Measured:
+    """What a judge does on examples that it was not made from."""
+    scores = [judge.score(e.features) for e in examples] if judge is not None else []
+    taken = [judge.decide(s) for s in scores] if judge is not None else []
+    hits = [
+        (t.judgement is Judgement.CORRECT) is e.correct
+        for t, e in zip(taken, examples, strict=False)
+        if t is not None
+    ]
+    n, decided, right = len(examples), len(hits), sum(hits)
+    marks = [e.correct for e in examples]
+    return Measured(
+        n, decided, right, share_interval(decided, n), share_interval(right, decided), _bins(scores, marks)
+    )
+
+
+def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[CalibrationBin, ...]:
+    """A reliability diagram with bins of equal numbers of steps."""
+    pairs = sorted(zip(scores, correct, strict=False))
+    size = max(1, -(-len(pairs) // BINS))
+    cut = [pairs[i : i + size] for i in range(0, len(pairs), size)]
+    return tuple(
+        CalibrationBin(
+            sum(s for s, _ in part) / len(part), share_interval(sum(c for _, c in part), len(part)), len(part)
+        )
+        for part in cut
+    )
+
+
+def _trial(
+    examples: Sequence[Example],
+    chosen: Sequence[Threshold],
+    tried: int,
+    target: float,
+    judge: Judge | None,
+    third: Sequence[Example],
+) -> JudgeFit:
+    fewest = fewest_decisions(target, RISK / max(1, tried))
+    return JudgeFit(
+        labels=len(examples),
+        problems=len({e.problem for e in examples}),
+        tried=tried,
+        fewest=fewest,
+        note=_note(examples, chosen, tried, target, judge),
+        report=measured(judge, third),
+    )
+
+
+def _note(
+    examples: Sequence[Example], chosen: Sequence[Threshold], tried: int, target: float, judge: Judge | None
+) -> str:
+    least = least_labels(target)
+    if chosen:
+        said = " and ".join(
+            f"{t.judgement.value} ({t.right} of {t.decided} right, at least {t.bound:.3f})" for t in chosen
+        )
+        return f"The judge may decide {said}."
+    if len(examples) < least:
+        return f"{len(examples)} marked ambiguous steps; below {least} nothing can be certified at {target:g}."
+    if judge is None:
+        return f"Each kind of mark is needed on {FOLDS} problems or more; nothing can be learned from fewer."
+    if not tried:
+        return f"The judge nowhere expects to be right often enough for {target:g}, so all stays as it was."
+    return f"None of {tried} thresholds tried holds {target:g} beyond doubt, so all stays as it was."
+
+
+def least_labels(target: float) -> int:
+    """Marked ambiguous steps below which nothing can be certified, even if every decision were right.
+
+    The fewest decisions that could do, at one threshold, from a judge that decides every step it learned from.
+    """
+    return math.ceil(fewest_decisions(target) / (1 - REPORT_SHARE))

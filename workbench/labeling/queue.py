@@ -19,11 +19,11 @@ from random import Random
 
 import numpy as np
 
+from workbench.judging.perturbations import Perturbation, twins
 from workbench.labeling.candidates import Candidate, candidates_of, hear, item_of
 from workbench.store import QueuePlace, Store
 from workbench.types import Judged, LabelItem, Mark, Problem
 from workbench.verification import Verifier
-from workbench.verification.twins import Perturbation, twins
 
 CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE = 0.1, 0.2, 0.05
 SOLUTIONS = 1000

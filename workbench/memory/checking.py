@@ -1,21 +1,162 @@
-"""Checking reflections against the verdicts: what contradicts the evidence is dropped, and it is said why.
-
-A sentence is dropped only for what is known. A lesson near a known sentence must be about a malrule that the verdicts
-name, or that explains the known answer where no line is wrong; a strategy must not name another method than the
-verified solution's; a number must be right. Of a sentence of the writer's own only the numbers are checked.
-"""
+"""The numbers in a reflection: whether each calculation is true, each result known, each quantity from somewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from random import Random
 
 from workbench.memory.explaining import explain
-from workbench.memory.figures import contradicts
-from workbench.memory.methods import method_of
-from workbench.memory.wordings import Meaning, alike, invited, meaning
-from workbench.types import Group, Judged, Level, Reflection
+from workbench.memory.sentences import Meaning, alike, invited, meaning
+from workbench.problems.catalogue import BY_NAME, DIFFICULTIES, draw, write_solution
+from workbench.problems.work import Work
+from workbench.types import Group, Judged, Judgement, Level, Reflection
+from workbench.verification import Verifier, final_answer, grade
+
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+|/\d+)?(?![\w/])|(?<![\w.])\d+(?:\.\d+|/\d+)?(?=[a-z]\b)")
+_OPERATION = re.compile(
+    r"\b(?:(?P<divide>divid\w+(?: both sides| it| everything)? by)|(?P<times>(?:multipl\w+|times)(?: \w+){0,2} by)|"
+    r"(?P<minus>subtract\w*|take(?: away)?)|(?P<plus>add))\s+(?P<n>-?\d+(?:\.\d+|/\d+)?)",
+    re.IGNORECASE,
+)
+_SIGNS = {"divide": "/", "times": "*", "minus": "-", "plus": "+"}
+_ANYWHERE = frozenset(map(Fraction, (2, 10, 100)))
+"""Numbers that rules are made of: they need not stand in the problem."""
+_SCALES = frozenset({"10", "100", "1000"})
+"""A rule may ask to divide by 100 where the solution wrote it otherwise."""
+_VERIFIER = Verifier()
+
+
+def contradicts(text: str, group: Group) -> bool:
+    """Whether a number in a sentence is wrong, or is known neither from the problem nor from what was proved."""
+    if not any(c.isdigit() for c in text):
+        return False
+    said, _, denied = text.partition(", not ")
+    right, wrong = _known(group)
+    if any(n not in right | _ANYWHERE for n in _numbers(said)):
+        return True
+    if any(n not in wrong or n in right for n in _numbers(denied) if denied):
+        return True
+    return _false_answer(said, group) or _false_claim(said, group) or _foreign_operation(said, group)
+
+
+def _numbers(text: str) -> set[Fraction]:
+    found = set()
+    for match in _NUMBER.finditer(text):
+        try:
+            found.add(Fraction(match[0]))
+        except (ValueError, ZeroDivisionError):  # thousands of digits, or a zero below
+            continue
+    return found
+
+
+def _right_lines(group: Group) -> Iterator[str]:
+    """What is given or proved: the problem, its answer, steps judged correct before any error, repairs, values."""
+    yield group.problem.text
+    yield group.problem.answer or ""
+    for member in group.members:
+        verdict = member.verdict
+        error = verdict.first_error
+        for step in verdict.steps[:error]:
+            if step.judgement is Judgement.CORRECT and (error is not None or verdict.answer_correct):
+                yield step.text
+        if error is not None:
+            step = verdict.steps[error]
+            yield step.repair or ""
+            yield from (e.text.partition(", not ")[0] for e in step.evidence)
+
+
+def _known(group: Group) -> tuple[set[Fraction], set[Fraction]]:
+    """Numbers that are right for this problem, and numbers that stand only in a wrong line or after it."""
+    right = set().union(*(_numbers(line) for line in _right_lines(group)))
+    wrong: set[Fraction] = set()
+    for member in group.members:
+        error = member.verdict.first_error
+        if error is not None:
+            steps = member.verdict.steps[error:]
+            wrong = wrong.union(*(_numbers(step.text) for step in steps))
+            wrong = wrong.union(*(_numbers(e.text.partition(", not ")[2]) for e in steps[0].evidence))
+    return right, wrong - right
+
+
+def _false_answer(text: str, group: Group) -> bool:
+    """Whether it states an answer that is not the known one."""
+    stated = final_answer(text)
+    known = group.problem.answer
+    return stated is not None and known is not None and grade(known, stated) is Judgement.INCORRECT
+
+
+def _false_claim(text: str, group: Group) -> bool:
+    """Whether the verifier proves a calculation or an equation in the sentence wrong."""
+    claim = re.sub(r"\s+(?:is|gives|makes|equals)\s+(?=[-(]?[\da-z(])", " = ", text.rstrip(". "))
+    if "=" not in claim:
+        return False
+    verdict = _VERIFIER.verify(group.problem, [claim])
+    return any(step.judgement is Judgement.INCORRECT for step in verdict.steps)
+
+
+def _foreign_operation(text: str, group: Group) -> bool:
+    """Whether it asks for an operation with a number that no right line does."""
+    lines = " ".join(_right_lines(group)).replace(" ", "").replace("(", "").replace(")", "")
+    for match in _OPERATION.finditer(text):
+        kind = next(name for name in _SIGNS if match[name])
+        number, sign = match["n"], _SIGNS[kind]
+        if number in _SCALES:
+            continue
+        shown = [rf"{re.escape(sign)}{re.escape(number)}(?![\d])"]
+        if sign in "*+":
+            shown.append(rf"(?<!\d){re.escape(number)}(?:{re.escape(sign)}|[a-z(])")
+        if not any(re.search(pattern, lines) for pattern in shown):
+            return True
+    return False
+
+
+# Which of its skill's methods a solution follows, told by the shape of its lines.
+
+
+_EXAMPLES = 40
+"""Solutions by each method and level: more show hardly a new shape."""
+_NUMBER_methods = re.compile(r"\d+(?:[./]\d+)?")
+
+Shape = tuple[str, ...]
+
+
+def method_of(skill: str, lines: Sequence[str]) -> int | None:
+    """The method that a right solution follows, as its skill numbers them; None where it cannot be told."""
+    if skill not in BY_NAME:
+        return None
+    found = _methods(skill).get(_shape(lines), frozenset())
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _methods(skill: str) -> dict[Shape, frozenset[int]]:
+    """The methods that show each shape."""
+    known, rng = BY_NAME[skill], Random(skill)
+    shapes: dict[Shape, frozenset[int]] = {}
+    for level in DIFFICULTIES * _EXAMPLES:
+        params = draw(known, level, rng, "fit")
+        written = {
+            path: tuple(write_solution(known, params, Work(path=path)).lines) for path in range(known.paths(params))
+        }
+        for path, lines in written.items():
+            if len(written) > 1 and list(written.values()).count(lines) == 1:
+                shape = _shape(lines)
+                shapes[shape] = shapes.get(shape, frozenset()) | {path}
+    return shapes
+
+
+def _shape(lines: Sequence[str]) -> Shape:
+    """Lines without their numbers and signs of numbers, each letter `x`; the answer left out."""
+    body = [line for line in lines if not line.startswith("Answer")]
+    return tuple(re.sub(r"\b[a-z]\b", "x", _NUMBER_methods.sub("0", line)) for line in body)
+
+
+# Checking reflections against the verdicts: what contradicts the evidence is dropped, and it is said why.
 
 
 class Drop(StrEnum):

@@ -9,13 +9,13 @@ otherwise, as with two mistakes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 
-from workbench.memory.wordings import invited
-from workbench.types import Problem
+from workbench.memory.sentences import invited
+from workbench.types import Judgement, Problem, StepVerdict
 
 _WHOLE = r"(?<!\d)\d{1,99}(?!\d)"
 """Python refuses to read numbers of thousands of digits."""
@@ -127,11 +127,13 @@ def apply(left: Fraction, sign: str, right: Fraction) -> Fraction | None:
     return left * right if sign == "*" else left / right
 
 
-Mend = Callable[[CalculationLine, Story], Iterable[Fraction | None]]
+Misreading = Callable[[CalculationLine, Story], Iterable[Fraction | None]]
 """The values that a line would have without the malrule; empty where the line is not its work."""
 
 
-def _where(sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction], right: int | None = None) -> Mend:
+def _where(
+    sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction], right: int | None = None
+) -> Misreading:
     """Lines of one sign, in stories with a word: what `value` makes of their two numbers."""
 
     def mend(step: CalculationLine, story: Story) -> Iterable[Fraction]:
@@ -141,7 +143,7 @@ def _where(sign: str, word: str, value: Callable[[Fraction, Fraction], Fraction]
     return mend
 
 
-def _each(sign: str, word: str) -> Mend:
+def _each(sign: str, word: str) -> Misreading:
     """A number that should have been taken as often as another number says."""
 
     def mend(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
@@ -220,7 +222,7 @@ def _forgets_to_change(step: CalculationLine, story: Story) -> Iterable[Fraction
     return []
 
 
-_MENDS: Mapping[str, Mend] = {
+_MENDS: Mapping[str, Misreading] = {
     "keyword_left": _where("-", "left", lambda a, b: a + b),
     "each_once": _each("-", "each"),
     "one_pack": _each("+", "pack"),
@@ -240,3 +242,64 @@ _MENDS: Mapping[str, Mend] = {
     "wrong_way": _wrong_way,
     "forgets_to_change": _forgets_to_change,
 }
+
+
+# The line that a wrong answer needs where none is wrong: one number or sign changed, and the known answer follows.
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A line to be written in place of another."""
+
+    place: int
+    line: str
+
+
+def mend(problem: Problem, steps: Sequence[StepVerdict]) -> Mend | None:
+    """The one change of one line from which the known answer follows; None where there is none, or a choice.
+
+    The least change is meant: a number that the solution has not used yet goes before one that it has, and that
+    before another sign.
+    """
+    known = number_of(problem.answer or "")
+    lines = [(place, operation(s.text)) for place, s in enumerate(steps) if s.judgement is Judgement.CORRECT]
+    computed = [(place, o) for place, o in lines if o is not None]
+    if known is None or not computed:
+        return None
+    given = story_of(problem.text).numbers
+    used = {n for _, o in computed for n in (o.left, o.right)}
+    unused = [n for n in given if n not in used]
+    for numbers, signs in ((unused, ""), (given, ""), ((), "+-*/")):
+        found: dict[tuple[int, Fraction], Mend] = {}
+        for place, step, value in _leading_to(known, computed, numbers, signs):
+            found.setdefault((place, value), Mend(place, f"{step.left} {step.sign} {step.right} = {value}"))
+        if found:
+            return next(iter(found.values())) if len(found) == 1 else None
+    return None
+
+
+def _leading_to(
+    known: Fraction, computed: Sequence[tuple[int, CalculationLine]], numbers: Sequence[Fraction], signs: str
+) -> Iterator[tuple[int, CalculationLine, Fraction]]:
+    """Changed lines from which the known answer follows, with their place and value."""
+    steps = [o for _, o in computed]
+    for at, (place, step) in enumerate(computed):
+        for other in _changed(step, numbers, signs):
+            value = apply(other.left, other.sign, other.right)
+            if value is None or value == step.value or not _plain(other, value):
+                continue
+            if follow(steps, at, value) == known:
+                yield place, other, value
+
+
+def _plain(step: CalculationLine, value: Fraction) -> bool:
+    """Whether it can be written in whole numbers, without a sign to bracket."""
+    return value.denominator == step.left.denominator == step.right.denominator == 1 <= step.right
+
+
+def _changed(step: CalculationLine, numbers: Sequence[Fraction], signs: str) -> Iterator[CalculationLine]:
+    for n in numbers:
+        yield replace(step, right=n)
+        yield replace(step, left=n)
+    for sign in signs:
+        yield replace(step, sign=sign)

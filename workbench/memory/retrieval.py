@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from workbench.memory.lexical import Bm25, tokens
+from workbench.memory.sentences import Bm25, tokens
 from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem
 
 FUSION_DEPTH = 60

@@ -6,8 +6,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from random import Random
 
-from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers
-from workbench.problems.work import Number, Params, Work, bracketed, show
+from workbench.problems.work import DEPTH, NUMBERS, Number, Params, Skill, Work, bracketed, integer, integers, show
 
 WORK_OUT = ("Work out {e}.", "What is {e}?", "Calculate {e}.", "Find the value of {e}.")
 WORK_OUT_HELD_OUT = ("What is the value of {e}?", "Work out the value of {e}.")

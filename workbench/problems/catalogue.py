@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from random import Random
 
 from workbench.errors import BadInput
-from workbench.problems import arithmetic, equations, expressions, proportion, quadratics, stories, systems
-from workbench.problems.skill import BASE, DEPTH, NUMBERS, Skill
-from workbench.problems.work import Params, Work
+from workbench.problems import arithmetic, equations, expressions, proportion, stories, systems
+from workbench.problems.work import BASE, DEPTH, NUMBERS, Params, Skill, Work
 from workbench.types import Problem, content_id
 
 SKILLS: tuple[Skill, ...] = (
@@ -30,7 +29,7 @@ SKILLS: tuple[Skill, ...] = (
     equations.LINEAR_FRAC,
     equations.INEQUALITY,
     systems.SYSTEM,
-    quadratics.QUADRATIC,
+    expressions.QUADRATIC,
     expressions.EXPAND,
     expressions.FACTOR,
     stories.WORD_SHORT,

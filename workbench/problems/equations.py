@@ -5,8 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers, nonzero
-from workbench.problems.work import Number, Params, Work, bracketed, linear, show, signed, term
+from workbench.problems.work import (
+    DEPTH,
+    NUMBERS,
+    Number,
+    Params,
+    Skill,
+    Work,
+    bracketed,
+    integer,
+    integers,
+    linear,
+    nonzero,
+    show,
+    signed,
+    term,
+)
 
 SOLVE = ("Solve {e}.", "Find {x} if {e}.", "Solve for {x}: {e}.")
 SOLVE_HELD_OUT = ("Solve {e} for {x}.", "Find {x}: {e}.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers
-from workbench.problems.work import Mistake, Number, Params, Work, show
+from workbench.problems.work import DEPTH, NUMBERS, Mistake, Number, Params, Skill, Work, integer, integers, show
 
 NAMES = ("Ann", "Ben", "Eva", "Leo", "Mia", "Sam", "Tom", "Zoe")
 THINGS = ("pens", "apples", "books", "cards", "stamps", "shells", "eggs", "cups")

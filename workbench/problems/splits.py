@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
-from workbench.errors import BadInput
+from workbench.errors import BadInput, WorkbenchError
 from workbench.files import make_folder
 from workbench.problems.catalogue import SPLITS, Split, make_split
 from workbench.problems.readers import read_problems, write_problems
+from workbench.store import Store
 from workbench.types import Problem
 
 T = TypeVar("T")
@@ -67,3 +69,19 @@ def load_split(name: str) -> list[Problem]:
     split = split_named(name)
     path = FOLDER / f"{name}.jsonl"
     return read_problems(path) if path.is_file() else make_split(split)
+
+
+def problems_of(store: Store, run: str) -> dict[str, Problem]:
+    """A run's problems by id: as recorded, else from the file that its configuration names.
+
+    Empty where that file is gone: rollouts are then shown without their problem's words. Raises `BadInput`
+    for an unknown run.
+    """
+    if recorded := store.problems(run):
+        return recorded
+    try:
+        path = json.loads(store.run_info(run).config)["problems"]["path"]
+        found = load_split("train") if path is None else read_problems(Path(path))
+    except (WorkbenchError, ValueError, KeyError, TypeError):
+        return {}
+    return {p.id: p for p in found}

@@ -6,8 +6,7 @@ from fractions import Fraction
 from random import Random
 
 from workbench.problems.proportion import NAMES, THINGS
-from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer
-from workbench.problems.work import Mistake, Number, Params, Work, show
+from workbench.problems.work import DEPTH, NUMBERS, Mistake, Number, Params, Skill, Work, integer, show
 
 # Each event: how it is told (three ways; the last is never trained on) and how many operations it takes.
 _TOLD: dict[str, tuple[str, str, str]] = {

@@ -5,8 +5,20 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.skill import DEPTH, NUMBERS, Skill, integer, integers
-from workbench.problems.work import Number, Params, Work, bracketed, show, signed, term
+from workbench.problems.work import (
+    DEPTH,
+    NUMBERS,
+    Number,
+    Params,
+    Skill,
+    Work,
+    bracketed,
+    integer,
+    integers,
+    show,
+    signed,
+    term,
+)
 
 
 def _draw_system(rng: Random, level: int, kind: str) -> Params:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.training.policy import Policy
-from workbench.training.sampling import rollout_seed, sample
+from workbench.engine.policy import Policy
+from workbench.engine.sampling import rollout_seed, sample
 from workbench.types import Problem
 
 MOMENTS = 2

@@ -13,26 +13,24 @@ from random import Random
 import torch
 
 from workbench.config import Config, TrainingSettings
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.update import copy_weights, move_average, update
 from workbench.errors import BadInput, WorkbenchError
+from workbench.memory.reflection import ReflectionStats
 from workbench.memory.retrieval import Library, Recalled, library
 from workbench.memory.state import MemoryState, note_use
-from workbench.memory.tally import ReflectionStats
+from workbench.methods.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
+from workbench.methods.pmd import Signals, by_outcome, health, pmd_signals
+from workbench.methods.routing import Route, route
 from workbench.prompts import ANSWER
 from workbench.store import Store
 from workbench.store.memory_log import heed
 from workbench.training import checkpoint
-from workbench.training.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
-from workbench.training.checkpoint import State
-from workbench.training.collapse import collapse
-from workbench.training.coverage import signal_coverage
-from workbench.training.embedding import embedder
-from workbench.training.policy import Policy, load_policy
+from workbench.training.checkpoint import State, collapse
+from workbench.training.probes import embedder, signal_coverage
 from workbench.training.remembering import When, memorise, read_memory, visited, writes
 from workbench.training.replay import corrections, replayed
 from workbench.training.rollouts import Judgements, roll_out
-from workbench.training.routing import Route, route
-from workbench.training.signals import Signals, by_outcome, health, pmd_signals
-from workbench.training.update import copy_weights, move_average, update
 from workbench.types import Estimate, Group, Problem, Round
 from workbench.verification import Verifier, final_answer
 

@@ -11,8 +11,20 @@ from random import Random
 from workbench.config import Config
 from workbench.config import MemorySettings as Settings
 from workbench.config import ReflectionSettings as Writing
+from workbench.engine.policy import Policy
+from workbench.engine.sampling import sample
 from workbench.memory.checking import Checked, Drop, check, check_pattern
-from workbench.memory.reflection import KINDS, ReflectionRequest, ask, ask_pattern, diagnose, read_reply, verified
+from workbench.memory.reflection import (
+    KINDS,
+    ReflectionRequest,
+    ReflectionStats,
+    ask,
+    ask_pattern,
+    diagnose,
+    read_reply,
+    tallied,
+    verified,
+)
 from workbench.memory.retrieval import Library, Recalled, recall
 from workbench.memory.state import (
     MemoryState,
@@ -23,10 +35,7 @@ from workbench.memory.state import (
     solved_as_before,
     visit,
 )
-from workbench.memory.tally import ReflectionStats, tallied
-from workbench.training.policy import Policy
-from workbench.training.sampling import sample
-from workbench.training.worth import InsightTrial, raised_by
+from workbench.training.probes import InsightTrial, raised_by
 from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason
 
 MEASURED = 16

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from workbench.config import Config
+from workbench.engine.policy import Policy
+from workbench.engine.sampling import Sample, rollout_seed, sample
 from workbench.store import Store
-from workbench.training.policy import Policy
-from workbench.training.sampling import Sample, rollout_seed, sample
 from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict, content_id
 from workbench.verification import Verifier
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from itertools import cycle
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.io import to_html
 from plotly.subplots import make_subplots
 
+from workbench.errors import BadInput
 from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Measure, Runs
-from workbench.evaluation.compare.report import many
-from workbench.evaluation.compare.summary import PlanRuns, figure, top_malrules
+from workbench.evaluation.compare.plan import read_plan
+from workbench.evaluation.compare.record import read_runs
+from workbench.evaluation.compare.summary import Comparison, PlanRuns, collect, figure, many, top_malrules
 from workbench.ui.palette import BROWN, GREY, METHOD_COLOURS, SERIES, themed
+from workbench.ui.tables import Column, TableCell, TableRow, escaped, table_html, words
 
 Figure = dict[str, Any]
 HEALTH = ("entropy", "mean_tokens", "cut_off_share", "unknown_share", "teacher_coverage", "memory_hits")
@@ -204,3 +212,152 @@ def all_figures(runs: PlanRuns) -> list[Any]:
     if runs.ours and len(runs.arms) > 1 and runs.plan.measures.final.splits:
         made.append(ablations(runs))
     return made
+
+
+# The HTML page of a comparison: the summary and every figure, in one file that loads nothing.
+
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font-family: system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid rgba(128,128,128,0.3); }
+td.n { text-align: right; }
+"""
+
+
+def page(comparison: Comparison, report: Mapping[str, Any]) -> str:
+    """The whole page."""
+    first = True
+    parts = [f"<h1>Comparison: {escape(comparison.main.plan.name)}</h1>", _summary(report["summary"])]
+    alarms = report.get("verifier_false_alarms")
+    for runs in comparison.plans:
+        parts.append(f"<h2>{escape(runs.plan.name)}</h2><p>{escape(_about(runs))}</p>")
+        if alarms:
+            right, flagged = alarms["right"], alarms["flagged"]
+            parts.append(f"<p>Of {right} solutions that readers found right the verifier flags {flagged}.</p>")
+        for made in all_figures(runs):
+            parts.append(to_html(made, full_html=False, include_plotlyjs=first, config={"displaylogo": False}))
+            first = False
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Comparison</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _about(runs: PlanRuns) -> str:
+    done = sum(len(own) for own in runs.arms.values())
+    words = f"{runs.plan.about} {done} finished runs of {runs.plan.rounds} rounds".strip()
+    return f"{words}; {runs.missing} are missing." if runs.missing else f"{words}."
+
+
+def _summary(summary: Mapping[str, Any]) -> str:
+    rows = []
+    for key, found in summary.items():
+        if isinstance(found, Mapping):
+            rows.append(f"<tr><td>{escape(key)}</td>{_cells(found)}</tr>")
+        elif isinstance(found, int):
+            rows.append(f'<tr><td>{escape(key)}</td><td class="n">{found}</td><td></td></tr>')
+    return f"<table><tr><th>figure</th><th>value</th><th>95 %</th></tr>{''.join(rows)}</table>"
+
+
+def _cells(found: Mapping[str, Any]) -> str:
+    if found.get("value") is None:
+        return f'<td class="n">–</td><td>{escape(str(found.get("reason", "")))}</td>'
+    low, high = ("no bound" if found[key] is None else f"{found[key]:.4g}" for key in ("low", "high"))
+    return f'<td class="n">{found["value"]:.4g}</td><td>{low} to {high}</td>'
+
+
+# The committed comparison of methods: its curves, and its summary as a table, where it ships.
+
+
+COMPARISON = Path(__file__).parents[2] / "data" / "results" / "compare-tutor.json"
+RUNS = COMPARISON.parent / "runs"
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "rollouts_ratio_grpo": "rollouts to grpo's level, times grpo's own",
+        "rollouts_ratio_sdpo": "rollouts to that level, times sdpo's",
+        "gain_grpo_test": "solve rate on test, more than grpo's",
+        "gain_sdpo_test": "solve rate on test, more than sdpo's",
+        "gain_grpo_numbers": "on larger numbers, more than grpo's",
+        "gain_grpo_wording": "in sentences never trained on, more than grpo's",
+        "gain_grpo_depth": "on longer compositions, more than grpo's",
+        "rfwr_ratio_grpo": "right answers with a wrong step, times grpo's",
+        "pass16_minus_base": "pass@16, more than the untrained model's",
+        "round_cost_ratio_grpo": "seconds of a round, times grpo's",
+        "verification_share": "share of a round spent on verification",
+        "signal_coverage": "contexts that move the wrong step more than another's would",
+        "signal_moved": "contexts that move the wrong step",
+        "end_over_best": "solve rate at the end, times the best on the way",
+        "gain_frozen_test": "solve rate, more than with frozen memory",
+        "gain_shuffled_test": "solve rate, more than with another problem's memory",
+        "gain_memory_off_test": "solve rate, more than without memory",
+        "gain_outcome_credit_test": "solve rate, more than with credit for outcomes alone",
+        "expiry_recovers": "share of what frozen memory loses that expiry brings back",
+        "memory_at_inference": "solve rate without memory, times that with it in the prompt",
+        "policy_minus_diagnosis_writer": "solve rate, more than with the writer made from diagnoses",
+        "second_path_kept": "share of right solutions by the second path, times its start",
+        "second_path_kept_grpo": "the same under grpo",
+        "malrules_at_start": "most frequent first errors, share of solutions",
+    }
+)
+"""What the keys of a summary mean."""
+COLUMNS = (Column("figure"), Column("value", figures=True), Column("95 %, or why there is none"))
+
+
+def committed_html(path: Path = COMPARISON) -> str | None:
+    """The summary of a comparison's report; None where there is none that can be read."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    summary = report.get("summary") if isinstance(report, Mapping) else None
+    if not isinstance(summary, Mapping):
+        return None
+    rows = [
+        TableRow((words(NAMES.get(name, str(name).replace("_", " "))), *_cells_committed(found)))
+        for name, found in summary.items()
+    ]
+    note = f'<p class="wb-note">From <code>data/results/{escaped(path.name)}</code>.</p>'
+    return table_html("comparison", COLUMNS, rows, "The comparison has no summary.") + note
+
+
+def committed_curves(folder: Path = RUNS) -> Any:
+    """Solve rate on `dev` over rollouts, of every method's finished runs; None where there are none to be read."""
+    if not folder.is_dir():
+        return None
+    try:
+        runs = collect(read_plan("main"), read_runs(folder), any_version=True)
+    except BadInput:
+        return None
+    return learning_curves(runs) if runs.arms else None
+
+
+def _cells_committed(found: Any) -> tuple[TableCell, TableCell]:
+    """A figure and its interval, or why there is none."""
+    if isinstance(found, Mapping):
+        value, low, high = (found.get(key) for key in ("value", "low", "high"))
+        if not isinstance(value, int | float):
+            return TableCell("–", -1.0), words(str(found.get("reason", "")))
+        ends = isinstance(low, int | float) and isinstance(high, int | float)
+        return TableCell(_number(value), value), TableCell(
+            f"{_number(low)} to {_number(high)}" if ends else "", str(low)
+        )
+    if isinstance(found, int | float):
+        return TableCell(_number(found), found), TableCell("", "")
+    if isinstance(found, Sequence) and not isinstance(found, str):
+        return words("; ".join(map(_over_rounds, found))), TableCell("", "")
+    return words(str(found)), TableCell("", "")
+
+
+def _over_rounds(found: Any) -> str:
+    """A malrule with its share of solutions at the start and at the end."""
+    try:
+        shares = [point["share"] for point in found["share"]]
+        return f"{found['malrule']} {shares[0]:.1%} to {shares[-1]:.1%}"
+    except (TypeError, KeyError, IndexError, ValueError):
+        return str(found)
+
+
+def _number(value: Any) -> str:
+    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, cast
 
-from workbench.errors import BadInput
+import gradio as gr
+
+from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import disagreements
 from workbench.labeling.queue import add_queue
 from workbench.labeling.sources import shipped_queue
 from workbench.store import Order, Store, is_person
 from workbench.store.labels import SETTLED, utc_now
-from workbench.types import Label, LabelItem, Mark
+from workbench.types import Label, LabelItem, Mark, Problem, content_id
+from workbench.ui.context import AppContext
 from workbench.ui.label_page import saved_text
 
 LONGEST_NAME = 40
@@ -110,3 +116,77 @@ def settle(store: Store, annotator: str, shown: str, given: Mark) -> None:
         raise BadInput("There is nothing to settle here; people agree on this step, or none is shown.")
     if not store.settle_label(Label(shown, SETTLED + annotator, given, utc_now())):
         raise BadInput("Somebody has settled this step meanwhile; here is the next.")
+
+
+# A verdict that somebody finds wrong: the step goes into the label queue with its context.
+
+
+SOURCE = "solve"
+ON_LOAD = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-dispute]');
+  if (!button) return;
+  button.disabled = true;
+  trigger('dispute', { step: Number(button.dataset.dispute) });
+});
+const open = new Set();
+const all = () => [...element.querySelectorAll('.wb-card details')];
+const place = (details) => {
+  const card = details.closest('.wb-card');
+  return card.dataset.step + '/' + [...card.querySelectorAll('details')].indexOf(details);
+};
+element.addEventListener('toggle', (event) => {
+  if (!event.target.closest('.wb-card')) return;
+  open[event.target.open ? 'add' : 'delete'](place(event.target));
+}, true);
+new MutationObserver(() => {
+  if (!all().length) open.clear();
+  all().forEach((details) => { if (open.has(place(details))) details.open = true; });
+}).observe(element, { childList: true, subtree: true });
+"""
+"""Carries a click on a card's button to the server: which step, and nothing of its text. And what somebody
+opened stays open when the next frame replaces the cards."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a panel shows to one person: where a disputed step is taken from."""
+
+    problem: Problem
+    lines: tuple[str, ...]
+
+
+class Queue(Protocol):
+    """Where items wait for labels: the store."""
+
+    def add_label_items(self, items: Iterable[LabelItem]) -> int:
+        """Add items; one that is there already is left as it is. Returns how many are new."""
+
+
+def dispute(queue: Queue, shown: Shown | None, number: int) -> str:
+    """Put step `number` of what is shown, counted from 1, into the queue; returns what to tell the person."""
+    if shown is None or not 1 <= number <= len(shown.lines):
+        return "This step is no longer on the page; solve again."
+    context = shown.lines[:number]
+    item = LabelItem(content_id(shown.problem.text, context), shown.problem, context, SOURCE)
+    if queue.add_label_items([item]):
+        return f"Step {number} waits in the label queue."
+    return f"Step {number} was in the label queue already."
+
+
+def panel(context: AppContext, name: str, value: str = "", start: Shown | None = None) -> tuple[gr.HTML, gr.State]:
+    """Cards whose steps can be disputed, and the state that says what they show (`Shown` or None)."""
+    cards = gr.HTML(value, elem_id=name, js_on_load=ON_LOAD)
+    state = gr.State(start)
+
+    def disputed(shown: Shown | None, event: gr.EventData) -> None:
+        step = getattr(event, "step", 0)
+        try:
+            said = dispute(cast(Queue, context.store), shown, step if isinstance(step, int) else 0)
+        except WorkbenchError as error:
+            gr.Warning(html.escape(str(error)))
+        else:
+            gr.Info(said, duration=5)
+
+    cards.dispute(disputed, state, None, show_progress="hidden")
+    return cards, state

@@ -1,22 +1,121 @@
-"""What the notebooks need around the library: a quiet start, progress in a cell, a curve that grows."""
+"""The picture of the flow: nine numbered stages, one lit. The notebooks have the same numbers."""
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
+import plotly.graph_objects as go
 import plotly.io
 from IPython.display import HTML, display
 
-from workbench.training.hardware import tune_allocator
-from workbench.training.quiet import start_quietly
-from workbench.types import Round, Verdict
+from workbench import __version__
+from workbench.config import Config
+from workbench.engine.hardware import tune_allocator
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.quiet import start_quietly
+from workbench.errors import BadInput
+from workbench.store import Store
+from workbench.training import checkpoint
+from workbench.training.loop import Evaluate, run
+from workbench.types import Problem, Round, Verdict
 from workbench.ui.cards import card_style, solution_cards
 from workbench.ui.charts import growing_curve
-from workbench.ui.flow import flow
+from workbench.ui.palette import BLUE, GREY, themed
+
+LINE = "rgba(128,128,128,0.75)"
+_HALF_WIDTH, _HALF_HEIGHT = 0.44, 0.27
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One box of the picture."""
+
+    name: str
+    label: str
+    """With `<br>` between its lines."""
+    x: float
+    y: float
+
+
+STAGES = (
+    Stage("problems", "problems", 0, 1),
+    Stage("rollouts", "rollouts", 1, 1),
+    Stage("verification", "step<br>verdicts", 2, 1),
+    Stage("memory", "reflection<br>and memory", 3, 1),
+    Stage("distillation", "self-<br>distillation", 4, 1),
+    Stage("loop", "the loop:<br>better policy", 2.5, 2),
+    Stage("evaluation", "evaluation<br>and audit", 4, 0),
+    Stage("labels", "labels refine<br>the verifier", 2, 0),
+    Stage("own_model", "your own<br>model", 1, 0),
+)
+"""In the order of the notebooks: the first is stage 1."""
+
+Place = tuple[float, float]
+_ARROWS: tuple[tuple[Place, Place], ...] = (
+    ((0.44, 1), (0.56, 1)),
+    ((1.44, 1), (1.56, 1)),
+    ((2.44, 1), (2.56, 1)),
+    ((3.44, 1), (3.56, 1)),
+    ((4, 0.73), (4, 0.27)),
+    ((2, 0.27), (2, 0.73)),
+    ((1, 0.27), (1, 0.73)),
+    ((4, 2), (2.94, 2)),
+    ((1, 2), (1, 1.27)),
+)
+_LINES: tuple[tuple[Place, Place], ...] = (((4, 1.27), (4, 2)), ((2.06, 2), (1, 2)))
+
+
+def flow(lit: str | None = None) -> Any:
+    """The flow as a plotly figure, with the stage of that name filled. Raises `BadInput` for an unknown stage."""
+    names = [stage.name for stage in STAGES]
+    if lit is not None and lit not in names:
+        raise BadInput(f"There is no stage {lit!r}; the stages are {', '.join(names)}.")
+    figure = themed(go.Figure())
+    for number, stage in enumerate(STAGES, start=1):
+        _box(figure, number, stage, stage.name == lit)
+    for start, end in _LINES:
+        figure.add_shape(
+            type="line", x0=start[0], y0=start[1], x1=end[0], y1=end[1], line={"color": LINE, "width": 1.5}
+        )
+    for start, end in _ARROWS:
+        figure.add_annotation(
+            x=end[0], y=end[1], ax=start[0], ay=start[1], axref="x", ayref="y", text="", showarrow=True,
+            arrowhead=2, arrowwidth=1.5, arrowcolor=LINE,
+        )  # fmt: skip
+    figure.update_xaxes(visible=False, range=[-0.5, 4.5], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[-0.35, 2.35], fixedrange=True)
+    figure.update_layout(height=250, margin={"l": 4, "r": 4, "t": 4, "b": 4}, showlegend=False)
+    return figure
+
+
+def _box(figure: Any, number: int, stage: Stage, lit: bool) -> None:
+    figure.add_shape(
+        type="rect",
+        x0=stage.x - _HALF_WIDTH,
+        x1=stage.x + _HALF_WIDTH,
+        y0=stage.y - _HALF_HEIGHT,
+        y1=stage.y + _HALF_HEIGHT,
+        line={"color": BLUE if lit else LINE, "width": 2},
+        fillcolor=BLUE if lit else "rgba(128,128,128,0.08)",
+    )
+    figure.add_annotation(
+        x=stage.x,
+        y=stage.y,
+        text=f"<b>{number}</b> {stage.label}",
+        showarrow=False,
+        font={"color": "#ffffff" if lit else GREY, "size": 13},
+    )
+
+
+# What the notebooks need around the library: a quiet start, progress in a cell, a curve that grows.
+
 
 T = TypeVar("T")
 FIGURE = "application/vnd.plotly.v1+json"
@@ -81,3 +180,45 @@ def _plain(text: str) -> dict[str, str]:
 
 def _bundle(figure: Any) -> dict[str, Any]:
     return {FIGURE: figure.to_plotly_json(), "text/plain": "a figure"}
+
+
+# A training run for looking at: the loop with a store and a folder that go when Python ends.
+
+
+NAME = "scratch"
+_kept: list[tempfile.TemporaryDirectory[str]] = []
+"""Folders of stores: they go with the process, not with the last name that holds them."""
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A run that leaves nothing behind. Asking `rounds` for the next round trains one round."""
+
+    config: Config
+    rounds: Iterator[Round]
+    store: Store
+    folder: tempfile.TemporaryDirectory[str]
+
+    def policy(self) -> Policy:
+        """The policy as of the newest checkpoint; the untrained one before the first."""
+        policy = load_policy(self.config.model, trainable=True)
+        newest = checkpoint.newest(Path(self.folder.name))
+        if newest is not None:
+            checkpoint.restore_learned(newest, policy)
+        return policy
+
+
+def scratch_store() -> Store:
+    """An empty store that goes when Python ends."""
+    folder = tempfile.TemporaryDirectory(prefix="workbench-")
+    _kept.append(folder)
+    return Store.open(Path(folder.name) / "scratch.db")
+
+
+def scratch_run(config: Config, problems: Sequence[Problem], evaluate: Evaluate | None = None) -> Scratch:
+    """Set up a run; nothing is trained yet."""
+    folder = tempfile.TemporaryDirectory(prefix="workbench-")
+    store = Store.open(Path(folder.name) / "scratch.db")
+    store.create_run(NAME, config.model_dump_json(), {"workbench": __version__})
+    rounds = run(config, problems, store, NAME, Path(folder.name), evaluate)
+    return Scratch(config, rounds, store, folder)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
-from workbench.types import Knowledge, Problem, Verdict, content_id
+from workbench.errors import BadInput
+from workbench.problems.asking import LONGEST, in_words, without_latex
+from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
+from workbench.ui.maths import maths_html
+from workbench.ui.palette import LOOKS
 from workbench.verification import Verifier
+from workbench.verification.answers import grade
 
 if TYPE_CHECKING:
-    from workbench.training.policy import Policy
+    from workbench.engine.policy import Policy
+
 
 T = TypeVar("T")
 
@@ -60,8 +67,7 @@ def write_solution(
     the end, when the final answer is known.
     """
     # Imported here: torch is loaded by those who solve.
-    from workbench.training.sampling import rollout_seed
-    from workbench.training.streaming import stream, text_of
+    from workbench.engine.sampling import rollout_seed, stream, text_of
 
     knowledge = knowledge_of(problem)
     seed = rollout_seed("solve", settings.seed, problem.id, index)
@@ -97,7 +103,7 @@ def sample_verdicts(
     policy: Policy, problem: Problem, settings: Settings, count: int, verifier: Verifier
 ) -> list[Verdict]:
     """Verdicts on `count` solutions of the same seed, the first as `write_solution` writes it."""
-    from workbench.training.sampling import rollout_seed, sample
+    from workbench.engine.sampling import rollout_seed, sample
 
     seeds = [rollout_seed("solve", settings.seed, problem.id, k) for k in range(count)]
     prompt = policy.problem_ids(problem.text)
@@ -111,3 +117,118 @@ def asked_problem(text: str, answer: str | None, worked: Sequence[str] = (), kno
     if known is not None and known.text == text:
         return replace(known, answer=answer, solution=tuple(worked) or known.solution)
     return Problem(id=content_id(text, answer), text=text, answer=answer, solution=tuple(worked))
+
+
+# How many of several sampled solutions agree: their answers, counted, as a small chart in HTML.
+
+
+MOST_SHOWN = 6
+NO_ANSWER = "no answer"
+
+
+@dataclass(frozen=True)
+class Count:
+    """One answer and how often it was given."""
+
+    answer: str | None
+    count: int
+    judgement: Judgement | None
+    """Against the known answer; None where none is known."""
+
+
+def tally(verdicts: Sequence[Verdict]) -> list[Count]:
+    """Answers of equal value counted together, most frequent first; solutions without one count as None."""
+    groups: list[list[Verdict]] = []
+    for verdict in verdicts:
+        group = next((g for g in groups if _agree(g[0].answer, verdict.answer)), None)
+        if group is None:
+            groups.append([verdict])
+        else:
+            group.append(verdict)
+    counts = [Count(g[0].answer, len(g), g[0].answer_judgement) for g in groups]
+    return sorted(counts, key=lambda c: (-c.count, c.answer is None))
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one == other or grade(one, other) is Judgement.CORRECT
+
+
+def tally_html(verdicts: Sequence[Verdict]) -> str:
+    """The counted answers as bars, with how many solutions agree with the most frequent."""
+    if not verdicts:
+        return ""
+    counts, total = tally(verdicts), len(verdicts)
+    rows = "".join(_row(count, total) for count in counts[:MOST_SHOWN])
+    left = sum(count.count for count in counts[MOST_SHOWN:])
+    rest = f'<div class="wb-foot">{left} more with other answers</div>' if left else ""
+    agree = max(c.count for c in counts)
+    sound = sum(v.process_correct for v in verdicts)
+    known = counts[0].judgement is not None
+    summary = f"{agree} of {total} agree" + (f"; {sound} right with no step incorrect" if known else "")
+    return f'<div class="wb-tally"><div class="wb-title">{summary}</div>{rows}{rest}</div>'
+
+
+def _row(count: Count, total: int) -> str:
+    name = "unknown" if count.judgement is None else count.judgement.value
+    sign = LOOKS[count.judgement].sign if count.judgement is not None else ""
+    shown = maths_html(count.answer) if count.answer is not None else NO_ANSWER
+    return (
+        f'<div class="wb-bar wb-{name}"><span class="wb-answer"><bdi>{shown}</bdi></span>'
+        f'<span class="wb-track"><i style="width:{count.count / total:.1%}"></i></span>'
+        f'<span class="wb-count">{count.count} {sign}</span></div>'
+    )
+
+
+# What a person asks in the Solve tab: read with exact complaints, and shown as it is understood.
+
+
+MOST_SAMPLES = 32
+LONGEST_SOLUTION = 400
+HOTTEST = 1.5
+
+
+def asked_html(text: str | None) -> str:
+    """How a problem is read: typeset, and in the words that the models get where they differ."""
+    text = text or ""
+    if not text.strip():
+        return '<div class="wb-asked wb-empty">Type a problem, or pick one.</div>'
+    if len(text) > LONGEST:
+        return note_html(too_long(text))
+    asked = in_words(without_latex(text))
+    given = f'<div class="wb-asked-as">The models read: {html.escape(asked)}</div>' if asked != text.strip() else ""
+    return f'<div class="wb-asked"><div class="wb-asked-text" dir="auto">{maths_html(text)}</div>{given}</div>'
+
+
+def read_problem(text: str | None, known: str | None, chosen: Problem | None) -> Problem:
+    """The problem as typed, in words that the models know. Raises `BadInput` where there is none."""
+    text, known = text or "", known or ""
+    if not text.strip():
+        raise BadInput("There is no problem yet; type one or pick one.")
+    for given in (text, known):
+        if len(given) > LONGEST:
+            raise BadInput(too_long(given))
+    if chosen is not None and text != chosen.text and known == chosen.answer:
+        known = ""  # the page has not cleared it yet
+    return asked_problem(in_words(without_latex(text)), known.strip() or None, known=chosen)
+
+
+def read_settings(warmth: float, seed: float | None, longest: float, count: float) -> tuple[Settings, int]:
+    """The sampling that was asked for. Raises `BadInput` for what cannot be sampled."""
+    within = 0 <= warmth <= HOTTEST and 1 <= longest <= LONGEST_SOLUTION and 1 <= count <= MOST_SAMPLES
+    if not within or abs(seed or 0) > 2**53:
+        raise BadInput("The sampling settings are out of their range; set them back by the sliders.")
+    if count > 1 and warmth == 0:
+        raise BadInput(f"{count:.0f} samples at temperature 0 would all be the same; raise the temperature.")
+    return Settings(float(warmth), int(seed or 0), int(longest)), int(count)
+
+
+def too_long(text: str, most: int = LONGEST) -> str:
+    """Why a text is not taken."""
+    return f"The text has {len(text):,} characters and at most {most:,} are read here; shorten it."
+
+
+def note_html(message: str) -> str:
+    """A message to the person who asked; nothing for an empty one."""
+    return f'<div class="wb-note" role="alert">{html.escape(message)}</div>' if message else ""

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem, StepVerdict, Verdict
-from workbench.verification.reading.steps import split
 from workbench.verification.symbolic import checker as symbolic
 from workbench.verification.symbolic.pool import Reply, Worker, WorkerLate, WorkerLost
+from workbench.verification.text.steps import split
 from workbench.verification.verifier import Verifier
 
 CHUNK = 16

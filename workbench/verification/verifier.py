@@ -16,20 +16,19 @@ from workbench.types import (
     Verdict,
     content_id,
 )
-from workbench.verification.algebra.equivalence import Equivalence
-from workbench.verification.algebra.repair import says_nothing
 from workbench.verification.answers import answer_in, final_answer, grade
-from workbench.verification.arithmetic import Arithmetic
-from workbench.verification.candidates import Candidates
-from workbench.verification.final import FinalAnswer, other_unit
-from workbench.verification.findings import Context, Finding, StepChecker, read_problem
-from workbench.verification.grounding import Grounding
+from workbench.verification.checkers.arithmetic import Arithmetic
+from workbench.verification.checkers.equivalence import Equivalence
+from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
+from workbench.verification.checkers.grounding import Grounding
 from workbench.verification.lazy import lazy
-from workbench.verification.malrules.naming import name_arithmetic
-from workbench.verification.reading.claims import Line, read_line
-from workbench.verification.reading.steps import split, without_margin
+from workbench.verification.lines.claims import Line, read_line
+from workbench.verification.lines.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.reference import Reference
+from workbench.verification.repairs.repair import says_nothing
+from workbench.verification.repairs.rewrites import name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
+from workbench.verification.text.steps import split, without_margin
 
 VERSION = "4"
 DEFAULT: tuple[StepChecker, ...] = (

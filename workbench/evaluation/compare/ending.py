@@ -1,4 +1,4 @@
-"""What is measured once, when a run has ended."""
+"""How a policy solves while it reads its memory, as its teacher does in training."""
 
 from __future__ import annotations
 
@@ -8,20 +8,61 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.evaluation.compare.counting import count, count_many, first_errors, some_right
+from workbench.config import MemorySettings
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.sampling import rollout_seed
 from workbench.evaluation.compare.plan import Draw, PlannedRun
-from workbench.evaluation.compare.record import Ending
-from workbench.evaluation.evaluate import evaluate, judge
-from workbench.memory.retrieval import library
+from workbench.evaluation.compare.record import Ending, count, count_many, first_errors, some_right
+from workbench.evaluation.evaluate import Evaluation, evaluate, judge
+from workbench.memory.retrieval import Recalled, library
+from workbench.memory.state import MemoryState
 from workbench.problems.splits import evenly, load_split, of_difficulty, practised
 from workbench.prompts import Help
 from workbench.training import checkpoint
-from workbench.training.embedding import embedder
-from workbench.training.policy import Policy, load_policy
+from workbench.training.probes import embedder
 from workbench.training.remembering import read_memory
-from workbench.training.sampling import rollout_seed
 from workbench.types import Group, Level, Problem
 from workbench.verification import Verifier
+
+
+def remembered(
+    policy: Policy, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: MemorySettings
+) -> Recalled:
+    """What memory has for a problem, within the budget; problems are compared by their words.
+
+    `others`: the problems that it was written from, and from which shuffled memory is taken.
+    """
+    known = library([problem, *others])
+    return read_memory(problem, others, memory, settings, lambda text: len(policy.encode(text)), "reading", known)
+
+
+def memory_help(recalled: Recalled) -> Help:
+    """What was recalled as help: rules, strategies and lessons, and no critique."""
+    return Help(recalled.texts(Level.PATTERN), recalled.texts(Level.STRATEGY), recalled.texts(Level.LESSON))
+
+
+def evaluate_reading(
+    policy: Policy,
+    problems: Sequence[Problem],
+    others: Sequence[Problem],
+    memory: MemoryState,
+    settings: MemorySettings,
+    samples: int = 4,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Evaluation:
+    """Judge `samples` solutions of each problem by a policy that reads memory, with the chances of `evaluate`.
+
+    `others`: the problems that memory was written from.
+    """
+    helps = [memory_help(remembered(policy, p, others, memory, settings)) for p in problems]
+    prompts = [policy.problem_ids(p.text, help) for p, help in zip(problems, helps, strict=True)]
+    seeds = [[rollout_seed("evaluate", seed, p.id, k) for k in range(samples)] for p in problems]
+    return Evaluation(judge(policy, problems, prompts, seeds, progress=progress), ())
+
+
+# What is measured once, when a run has ended.
+
 
 Tell = Callable[[Mapping[str, Any]], None]
 """Hears how far a run is."""

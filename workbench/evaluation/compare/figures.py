@@ -13,8 +13,18 @@ from numpy.typing import NDArray
 
 from workbench.errors import BadInput
 from workbench.evaluation.compare.record import Counts, Many, RunRecord
-from workbench.evaluation.comparison import WIDTH, Curve, Table, paired_gain, rollouts_to, smoothed, table_ratio
-from workbench.evaluation.intervals import CENTRAL, hierarchical_interval, pass_at_k
+from workbench.evaluation.statistics import (
+    CENTRAL,
+    WIDTH,
+    Curve,
+    Table,
+    hierarchical_interval,
+    paired_gain,
+    pass_at_k,
+    rollouts_to,
+    smoothed,
+    table_ratio,
+)
 from workbench.types import Estimate
 
 Runs = Sequence[RunRecord]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.config import Config
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.update import move_average
 from workbench.errors import BadInput
 from workbench.prompts import Help, problem_message
-from workbench.training.policy import Policy, load_policy
-from workbench.training.update import move_average
 from workbench.types import Estimate, Problem, Round
 from workbench.verification import Verifier
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from pydantic import ValidationError
 
 from workbench.errors import BadInput
+from workbench.evaluation.statistics import majority_at_k
 from workbench.files import read_text, what_was_wrong
-from workbench.types import from_json
+from workbench.types import Group, Judgement, Knowledge, Problem, Verdict, from_json
+from workbench.verification import Verifier
+from workbench.verification.answers.grading import grade
 
 SUFFIX = ".json"
 
@@ -141,3 +146,116 @@ def read_run(path: Path) -> RunRecord:
 def read_runs(folder: Path) -> list[RunRecord]:
     """All finished runs of a folder, by name."""
     return [read_run(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+
+
+# From judged solutions to plain counts.
+
+
+MAJORITIES = (1, 2, 4, 8, 16, 32, 64)
+"""The sizes of a vote, as far as there are samples."""
+
+
+def count(groups: Sequence[Group], referee: Verifier | None = None) -> Counts:
+    """The counts of each problem. `referee` judges right solutions once more with the worked solution."""
+    judge = referee
+
+    def total(measure: Callable[[Verdict], bool]) -> tuple[int, ...]:
+        return tuple(sum(measure(m.verdict) for m in g.members) for g in groups)
+
+    return Counts(
+        problems=tuple(g.problem.id for g in groups),
+        samples=len(groups[0].members),
+        solved=total(lambda v: v.answer_correct),
+        process=total(lambda v: v.process_correct),
+        wrong_reasons=total(lambda v: v.right_for_wrong_reasons),
+        decided=total(lambda v: v.all_decided),
+        wrong_by_reference=tuple(_wrong_by_reference(g, judge) for g in groups) if judge else (),
+    )
+
+
+def _wrong_by_reference(group: Group, referee: Verifier) -> int:
+    right = Counter(m.rollout.text for m in group.members if m.verdict.answer_correct)
+    wrong = (
+        times
+        for text, times in right.items()
+        if referee.verify(group.problem, text, Knowledge.REFERENCE).first_error is not None
+    )
+    return sum(wrong)
+
+
+def first_errors(groups: Iterable[Group]) -> dict[str, int]:
+    """How many solutions have each malrule as their first error, or its diagnosis where no malrule is known."""
+    found: Counter[str] = Counter()
+    for verdict in (m.verdict for g in groups for m in g.members):
+        if verdict.first_error is not None:
+            step = verdict.steps[verdict.first_error]
+            found[step.malrule or step.diagnosis.value] += 1
+    return dict(found.most_common())
+
+
+def count_many(groups: Sequence[Group]) -> Many:
+    """The counts for pass@k and maj@k, and by which path the right solutions go."""
+    samples = len(groups[0].members)
+    sizes = [k for k in MAJORITIES if k <= samples]
+    votes = [_votes(g) for g in groups]
+    marks = [[m.verdict.answer_correct for m in g.members] for g in groups]
+    paths = [Counter(_paths(g)) for g in groups]
+    return Many(
+        problems=tuple(g.problem.id for g in groups),
+        samples=samples,
+        solved=tuple(g.solved for g in groups),
+        majority={str(k): tuple(majority_at_k(v, m, k) for v, m in zip(votes, marks, strict=True)) for k in sizes},
+        first_path=tuple(p[1] for p in paths),
+        second_path=tuple(p[2] for p in paths),
+    )
+
+
+def _votes(group: Group) -> list[str | None]:
+    """Each answer in one form: equal values are equal text, all right ones the known answer."""
+    forms: dict[str, str] = {}
+    votes: list[str | None] = []
+    for member in group.members:
+        answer = member.verdict.answer
+        if member.verdict.answer_correct:
+            votes.append(group.problem.answer)
+        elif answer is None:
+            votes.append(None)
+        else:
+            if answer not in forms:
+                same = (known for known in forms.values() if grade(known, answer) is Judgement.CORRECT)
+                forms[answer] = next(same, answer)
+            votes.append(forms[answer])
+    return votes
+
+
+def _paths(group: Group) -> Iterable[int]:
+    """1 or 2 for each right solution that clearly follows one of the problem's two ways."""
+    if not group.problem.alternates:
+        return
+    for member in group.members:
+        if member.verdict.process_correct:
+            path = which_path(group.problem, [step.text for step in member.verdict.steps])
+            if path is not None:
+                yield path
+
+
+def which_path(problem: Problem, lines: Sequence[str]) -> int | None:
+    """1 if the lines share more of their beginning with the worked solution, 2 if with another, None if alike."""
+    first = _shared(lines, problem.solution)
+    second = max((_shared(lines, other) for other in problem.alternates), default=0)
+    return None if first == second else 1 if first > second else 2
+
+
+def _shared(a: Sequence[str], b: Sequence[str]) -> int:
+    same = 0
+    for x, y in zip(a, b, strict=False):
+        if "".join(x.split()) != "".join(y.split()):
+            break
+        same += 1
+    return same
+
+
+def some_right(groups: Sequence[Group], wanted: int, seed: str) -> tuple[tuple[str, str], ...]:
+    """Right solutions drawn at random, for people to read: the problem's id and the text."""
+    right = [(g.problem.id, m.rollout.text) for g in groups for m in g.members if m.verdict.answer_correct]
+    return tuple(Random(seed).sample(right, min(wanted, len(right))))

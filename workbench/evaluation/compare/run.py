@@ -13,23 +13,31 @@ import torch
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from workbench.engine.hardware import describe_machine
+from workbench.engine.policy import Policy, load_policy
 from workbench.errors import WorkbenchError
-from workbench.evaluation.compare.counting import count, first_errors
 from workbench.evaluation.compare.ending import Tell, drawn, measure_end
-from workbench.evaluation.compare.keys import code_hash, run_key, settings_key, versions
 from workbench.evaluation.compare.outside import train_by_trl
-from workbench.evaluation.compare.plan import PlannedRun
-from workbench.evaluation.compare.record import SUFFIX, Charges, Counts, DevPoint, Ending, RunRecord, read_run
+from workbench.evaluation.compare.plan import PlannedRun, code_hash, run_key, settings_key, versions
+from workbench.evaluation.compare.record import (
+    SUFFIX,
+    Charges,
+    Counts,
+    DevPoint,
+    Ending,
+    RunRecord,
+    count,
+    first_errors,
+    read_run,
+)
 from workbench.evaluation.evaluate import evaluate
 from workbench.files import make_folder, write_atomically
 from workbench.problems.splits import practised
 from workbench.store import Store
 from workbench.training import checkpoint
-from workbench.training.collapse import collapse
-from workbench.training.hardware import describe_machine
+from workbench.training.checkpoint import collapse
 from workbench.training.loop import blind
 from workbench.training.loop import run as run_loop
-from workbench.training.policy import Policy, load_policy
 from workbench.types import Estimate, Round, from_json, to_json
 
 RUN = "run"

@@ -37,8 +37,7 @@ from workbench.ui.audit import (
     summary_html,
     trends_figure,
 )
-from workbench.ui.context import AppContext
-from workbench.ui.run_data import Audited, Audits
+from workbench.ui.context import AppContext, Audited, Audits
 from workbench.ui.tables import APP_SCRIPT, escaped, read_key
 
 KEYS: dict[str, Callable[[Failure], str]] = {"malrule or diagnosis": by_kind, "diagnosis": by_diagnosis}

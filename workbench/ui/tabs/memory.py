@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from workbench.errors import WorkbenchError
-from workbench.problems.of_run import problems_of
+from workbench.problems.splits import problems_of
 from workbench.store import Store, by_hand
 from workbench.store.memory_log import PERSON
 from workbench.types import Level, MemoryItem

@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.store import Store
 from workbench.types import Round
 from workbench.ui.audit import AUDIT_STYLE
-from workbench.ui.committed import committed_curves, committed_html
+from workbench.ui.comparison import committed_curves, committed_html
 from workbench.ui.context import AppContext
 from workbench.ui.curves import curves_figure, health_figure, stages_figure
 from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped

@@ -1,33 +1,171 @@
-"""The Solve tab: models' steps as they are written, each with its verdict; or one's own solution, checked."""
+"""Picking a problem by skill and level from the shipped splits, within the Solve tab."""
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import gradio as gr
 
 from workbench.errors import BadInput, WorkbenchError
-from workbench.types import Problem
-from workbench.ui.asking import (
+from workbench.problems.catalogue import DIFFICULTIES, SKILLS
+from workbench.problems.splits import SHIPPED, load_split
+from workbench.types import Knowledge, Problem, Verdict
+from workbench.ui.cards import cards_block, solution_cards
+from workbench.ui.context import MODELS_AT_ONCE, AppContext, open_policy
+from workbench.ui.desk import Shown, panel
+from workbench.ui.solving import (
     HOTTEST,
     LONGEST_SOLUTION,
     MOST_SAMPLES,
+    Settings,
+    Written,
     asked_html,
+    asked_problem,
+    in_turn,
     note_html,
     read_problem,
     read_settings,
+    sample_verdicts,
+    tally_html,
+    too_long,
+    write_solution,
 )
-from workbench.ui.cards import cards_block, solution_cards
-from workbench.ui.context import AppContext
-from workbench.ui.disputes import Shown, panel
-from workbench.ui.policies import MODELS_AT_ONCE, open_policy
-from workbench.ui.solving import Settings, Written, asked_problem, in_turn, sample_verdicts, write_solution
-from workbench.ui.tabs import solve_check, solve_pick
-from workbench.ui.tally import tally_html
 from workbench.verification import Verifier
+
+ANY = "any"
+FIRST_SPLIT = "test"
+KEEP_OWN = "(text, to, answer) => text === to ? answer : ''"
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
+
+
+def draw_pick(problem: gr.Textbox, picked: gr.State, example: Problem) -> gr.Textbox:
+    """Draw the fields; returns the one that holds the known answer."""
+    belongs = gr.Textbox(example.text, visible="hidden")
+    with gr.Row():
+        skill = gr.Dropdown([ANY, *(s.name for s in SKILLS)], value=ANY, label="Skill", min_width=110)
+        level = gr.Dropdown([ANY, *map(str, DIFFICULTIES)], value=ANY, label="Level", min_width=80)
+        split = gr.Dropdown(list(SHIPPED), value=FIRST_SPLIT, label="Split", min_width=100)
+    with gr.Row():
+        answer = gr.Textbox(
+            example.answer,
+            label="Known answer",
+            placeholder="unknown",
+            max_lines=1,
+            min_width=140,
+            elem_id="solve-answer",
+        )
+        another = gr.Button("Pick a problem", min_width=140, elem_id="solve-pick", elem_classes="wb-button")
+
+    def pick(skill_name: str, level_name: str, split_name: str) -> tuple[str, str, Problem, str]:
+        found = pick_problem(skill_name, level_name, split_name, random.Random())
+        return found.text, found.answer or "", found, found.text
+
+    another.click(pick, [skill, level, split], [problem, answer, picked, belongs], show_progress="hidden")
+    # An answer that belongs to another problem must not judge this one, typed or pasted. The page itself sees to it:
+    # a reply of the server could wipe out what was typed meanwhile.
+    answer.input(None, problem, belongs, js="(text) => text", **QUIET)
+    problem.change(None, [problem, belongs, answer], answer, js=KEEP_OWN, **QUIET)
+    return answer
+
+
+def pick_problem(skill: str, level: str, split: str, rng: random.Random) -> Problem:
+    """A problem of a shipped split, of the skill and the level that are named; `any` leaves them open."""
+    problems = _problems(split if split in SHIPPED else FIRST_SPLIT)
+    fitting = [p for p in problems if skill in (ANY, p.skill) and level in (ANY, str(p.difficulty))]
+    return rng.choice(fitting or list(problems))
+
+
+@lru_cache(maxsize=len(SHIPPED))
+def _problems(split: str) -> tuple[Problem, ...]:
+    return tuple(load_split(split))
+
+
+# Checking one's own solution, within the Solve tab.
+
+
+LONGEST = 20_000
+FREE, ANSWER, REFERENCE = "the problem alone", "its answer too", "a worked solution too"
+KNOWLEDGE = {FREE: Knowledge.FREE, ANSWER: Knowledge.ANSWER, REFERENCE: Knowledge.REFERENCE}
+EXAMPLE_SOLUTION = "3x + 4 = 24\n3x = 20\nx = 20/3\nAnswer: x = 20/3"
+
+
+def draw_check(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked: gr.State) -> None:
+    """Draw the fields and the cards."""
+    with gr.Row():
+        with gr.Column(min_width=340):
+            mine = gr.Textbox(
+                EXAMPLE_SOLUTION,
+                label="Your solution",
+                info="One step on each line.",
+                lines=7,
+                max_lines=16,
+                elem_id="own-text",
+            )
+            known = gr.Radio(list(KNOWLEDGE), value=ANSWER, label="The verifier knows", elem_id="own-knows")
+            worked = gr.Textbox(
+                label="Worked solution",
+                info="One step on each line; left empty, a picked problem's own is used.",
+                lines=4,
+                max_lines=12,
+                visible=False,
+                elem_id="own-worked",
+            )
+            go = gr.Button("Check", variant="primary", elem_id="own-go")
+            note = gr.HTML("", elem_id="own-note", elem_classes="wb-hide-empty")
+        with gr.Column(min_width=340):
+            cards, state = panel(context, "own-cards")
+
+    known.change(lambda k: gr.update(visible=k == REFERENCE), known, worked, queue=False, show_progress="hidden")
+
+    def run(
+        text: str, right: str, chosen: Problem | None, solution: str, knows: str, reference: str
+    ) -> Iterator[dict[Any, Any]]:
+        try:
+            asked, verdict = check(text, right, chosen, solution, knows, reference)
+        except WorkbenchError as error:
+            yield {note: note_html(str(error))}
+            return
+        lines = tuple(step.text for step in verdict.steps)
+        yield {cards: solution_cards(verdict, dispute=True), state: Shown(asked, lines), note: ""}
+
+    asking = [problem, answer, picked, mine, known, worked]
+    go.click(run, asking, [cards, state, note], show_progress="hidden", concurrency_limit=4)
+
+
+def check(
+    text: str | None,
+    right: str | None,
+    chosen: Problem | None,
+    solution: str | None,
+    knows: str,
+    reference: str | None,
+) -> tuple[Problem, Verdict]:
+    """The problem and the verdict on a pasted solution. Raises `BadInput` for what cannot be checked."""
+    solution, reference = solution or "", reference or ""
+    asked = read_problem(text, right, chosen)
+    for given in (solution, reference):
+        if len(given) > LONGEST:
+            raise BadInput(too_long(given, LONGEST))
+    if not solution.strip():
+        raise BadInput("There is no solution to check yet; write one step on each line.")
+    knowledge = KNOWLEDGE.get(knows, Knowledge.FREE)
+    if knowledge is Knowledge.REFERENCE:
+        lines = tuple(line.strip() for line in reference.splitlines() if line.strip())
+        asked = asked_problem(asked.text, asked.answer, lines, asked)
+        if not asked.solution:
+            raise BadInput("There is no worked solution to compare with; write one, or pick a problem that has one.")
+    if knowledge is not Knowledge.FREE and asked.answer is None and not asked.solution:
+        raise BadInput("The right answer is not known; fill it in above, or let the verifier know the problem alone.")
+    return asked, Verifier().verify(asked, solution, knowledge)
+
+
+# The Solve tab: models' steps as they are written, each with its verdict; or one's own solution, checked.
+
 
 EXAMPLE = Problem("example", "Solve 3(x + 4) = 24.", "x = 4")
 WHERE = ("left", "right")
@@ -62,13 +200,13 @@ def tab(context: AppContext) -> None:
             )
             preview = gr.HTML(asked_html(EXAMPLE.text), elem_id="solve-preview")
         with gr.Column(scale=2, min_width=360):
-            answer = solve_pick.draw(problem, picked, EXAMPLE)
-    problem.change(asked_html, problem, preview, **solve_pick.QUIET)
+            answer = draw_pick(problem, picked, EXAMPLE)
+    problem.change(asked_html, problem, preview, **QUIET)
     with gr.Tabs(elem_id="solve-tabs"):
         with gr.Tab("Models side by side", id="models"):
             _models(context, problem, answer, picked)
         with gr.Tab("Your own solution", id="own"):
-            solve_check.draw(context, problem, answer, picked)
+            draw_check(context, problem, answer, picked)
 
 
 def _models(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked: gr.State) -> None:

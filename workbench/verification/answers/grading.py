@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.types import Judgement
-from workbench.verification.algebra.polynomials import proportional, same
-from workbench.verification.algebra.relations import Interval, Roots, Statement, compare
-from workbench.verification.answers import intervals as answer_intervals
+from workbench.verification.answers import values as answer_intervals
 from workbench.verification.answers.same_value import same_measure, same_value
-from workbench.verification.answers.shapes import AnswerKind, AnswerShape, clean, shape
+from workbench.verification.answers.text import AnswerKind, AnswerShape, clean, shape
 from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
-from workbench.verification.reading.claims import ClaimSide
-from workbench.verification.reading.grammar import MAX_CHARS, Unreadable
-from workbench.verification.reading.measures import related
+from workbench.verification.exact.polynomials import proportional, same
+from workbench.verification.lines.claims import ClaimSide
+from workbench.verification.lines.relations import Interval, Roots, Statement, compare
+from workbench.verification.text.grammar import MAX_CHARS, Unreadable
+from workbench.verification.text.measures import related
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from workbench.verification.malrules.trees import (
     sum_of,
     terms,
 )
-from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num
 
 
 def _split(spot: Spot) -> Iterator[tuple[list[Factor], list[Term]]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import permutations
 from math import lcm
 from typing import NamedTuple
 
-from workbench.verification.algebra.polynomials import divide_numbers, magnitude
+from workbench.verification.exact.polynomials import Poly, add, divide_numbers, magnitude, rational, scale
+from workbench.verification.exact.polynomials import constant as constant_term
 from workbench.verification.malrules.trees import (
     Factor,
     Monomial,
@@ -19,10 +22,11 @@ from workbench.verification.malrules.trees import (
     negated,
     number,
     product_of,
+    residue,
     sum_of,
     terms,
 )
-from workbench.verification.reading.grammar import BinaryOperation, Node, Num, Number
+from workbench.verification.text.grammar import BinaryOperation, Node, Num, Number, Unreadable
 
 
 class Sides(NamedTuple):
@@ -233,3 +237,107 @@ RULES: tuple[EquationRule, ...] = (
     moves_without_trace,
     scales_oppositely,
 )
+
+
+# Malrules of systems of two linear equations: what is done on one side and not on the other.
+
+
+def eliminations(pairs: Sequence[Sides]) -> Iterator[Move]:
+    """Two equations added or subtracted with a side or a coefficient treated the other way."""
+    for (l1, r1), (l2, r2) in permutations(pairs, 2):
+        minus: Node = BinaryOperation("-", l1, l2)
+        plus: Node = BinaryOperation("+", l1, l2)
+        yield Move("adds_right_side", Sides(minus, BinaryOperation("+", r1, r2)))
+        yield Move("subtracts_right_side", Sides(plus, BinaryOperation("-", r1, r2)))
+        yield Move("adds_right_side", Sides(minus, BinaryOperation("-", r2, r1)))
+        yield Move("forgets_right_side", Sides(minus, r1))
+        yield Move("forgets_right_side", Sides(plus, r1))
+        yield from _coefficients(l1, l2, r1, r2)
+
+
+def _coefficients(l1: Node, l2: Node, r1: Node, r2: Node) -> Iterator[Move]:
+    try:
+        first, second = _linear(l1), _linear(l2)
+    except Unreadable:
+        return
+    for sign in (1, -1):
+        right: Node = BinaryOperation("+" if sign > 0 else "-", r1, r2)
+        exact = add(first, second, sign)
+        wrong = add(first, second, -sign)
+        for letter in first.keys() & second.keys():
+            if letter:
+                mixed = {**exact, letter: wrong.get(letter, 0)}
+                yield Move("adds_coefficients", Sides(_node(mixed), right))
+        if len(exact) == 1:
+            (letter,) = exact
+            yield Move("forgets_to_double", Sides(_node({letter: 1}), right))
+
+
+def _linear(node: Node) -> Poly:
+    top, bottom = rational(node)
+    divisor = constant_term(bottom)
+    if divisor is None:
+        raise Unreadable("not linear")
+    return scale(top, divide_numbers(1, divisor))
+
+
+def _node(poly: Poly) -> Node:
+    return sum_of([Term(1, monomial_node(c, m)) for m, c in sorted(poly.items(), reverse=True) if c])
+
+
+# Right moves: what a pupil may do to an equation in mind before writing the next line.
+
+
+class EquationResidues(NamedTuple):
+    """An equation with the residues of its sides."""
+
+    sides: Sides
+    left: int | None
+    right: int | None
+
+
+def marked(sides: Sides) -> EquationResidues:
+    """An equation with its residues."""
+    return EquationResidues(sides, residue(sides.left), residue(sides.right))
+
+
+@lru_cache(maxsize=256)
+def right_moves(old: Sides) -> tuple[EquationResidues, ...]:
+    """Moves a pupil may make in mind: letters to one side, one term across, divided or multiplied through."""
+    return tuple(marked(sides) for sides in _moves(old))
+
+
+def _moves(old: Sides) -> Iterator[Sides]:
+    left, right = terms(old.left), terms(old.right)
+    for letters_left in (True, False):
+        mine = [t for t in left if _lettered(t) == letters_left] + _other_sign(right, letters_left)
+        other = [t for t in right if _lettered(t) != letters_left] + _other_sign(left, not letters_left)
+        yield Sides(sum_of(mine), sum_of(other))
+    for here, flip in ((old, False), (old.turned, True)):
+        parts = terms(here.left)
+        for at, part in enumerate(parts):
+            kept = sum_of([t for k, t in enumerate(parts) if k != at])
+            moved = Sides(kept, BinaryOperation("-", here.right, part.signed))
+            yield moved.turned if flip else moved
+    yield from _scaled_right(old)
+
+
+def _scaled_right(old: Sides) -> Iterator[Sides]:
+    for here in (old, old.turned):
+        found = None if is_sum(here.left) else monomial(here.left)
+        if found is not None and found.letters and found.number not in (0, 1):
+            by = number(found.number)
+            scaled = Sides(BinaryOperation("/", here.left, by), BinaryOperation("/", here.right, by))
+            yield scaled if here is old else scaled.turned
+    for value in denominators(old):
+        yield Sides(BinaryOperation("*", old.left, number(value)), BinaryOperation("*", old.right, number(value)))
+    for value in divisors(old):
+        yield Sides(BinaryOperation("/", old.left, number(value)), BinaryOperation("/", old.right, number(value)))
+
+
+def _lettered(term: Term) -> bool:
+    return constant(term.node) is None
+
+
+def _other_sign(parts: Sequence[Term], lettered: bool) -> list[Term]:
+    return [Term(-t.sign, t.node) for t in parts if _lettered(t) == lettered]

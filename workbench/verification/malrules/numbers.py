@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
+from math import lcm
+from typing import NamedTuple
 
-from workbench.verification.algebra.polynomials import magnitude, tidy
+from workbench.verification.exact.polynomials import divide_numbers, magnitude, tidy
 from workbench.verification.malrules.signs import Rule, Slip, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
-from workbench.verification.reading.grammar import Number
+from workbench.verification.text.grammar import BinaryOperation, Node, Num, Number, Pct
 
 
 def places(value: Number) -> int | None:
@@ -149,3 +151,197 @@ RULES: tuple[Rule, ...] = (
     *rules("product", tables, quotients),
     *rules("", swapped_digits),
 )
+
+
+# Malrules of fractions and percentages.
+
+
+class TermFraction(NamedTuple):
+    """A term as top over bottom."""
+
+    sign: int
+    top: Node
+    bottom: int
+    place: int
+
+
+def _fractions(spot: Spot) -> list[TermFraction]:
+    """The terms of a sum that are something over whole numbers; whole numbers are over 1."""
+    found = []
+    for i, term in enumerate(spot.terms):
+        pieces = Spot(term.node, lambda made: made).factors
+        bottoms = [constant(f.node) for f in pieces if f.exponent < 0]
+        if any(b is None or b.denominator != 1 or b <= 0 for b in bottoms):
+            continue
+        bottom = 1
+        for b in bottoms:
+            bottom *= int(b or 1)
+        top = product_of([f for f in pieces if f.exponent > 0])
+        found.append(TermFraction(term.sign, top, bottom, i))
+    return found
+
+
+def adds_bottoms(spot: Spot) -> Iterator[Slip]:
+    """`1/2 + 1/3` as `2/5`; tops over a bottom that they were not made for."""
+    found = [f for f in _fractions(spot) if len(spot.terms) > 1]
+    groups = [found] if len(found) > 2 else []
+    groups += [list(pair) for pair in combinations(found, 2)]
+    for group in groups:
+        bottoms = [f.bottom for f in group]
+        if max(bottoms) == 1 or (min(bottoms) == 1 and any(map(_divides_out, group))):
+            continue
+        tops = sum_of([Term(f.sign, f.top) for f in group])
+        alike = len(set(bottoms)) == 1
+        bottom = sum(f.sign * f.bottom for f in group)
+        if bottom > 0:
+            yield _merged(spot, group, tops, bottom, "adds_bottoms" if alike else "adds_denominators")
+        yield _merged(spot, group, tops, sum(bottoms), "adds_bottoms" if alike else "adds_denominators")
+        product = 1
+        for b in bottoms:
+            product *= b
+        if not alike:
+            for common in dict.fromkeys((lcm(*bottoms), product, max(bottoms), min(bottoms))):
+                yield _merged(spot, group, tops, common, "top_only")
+        else:
+            yield _merged(spot, group, tops, product, "multiplies_bottoms")
+
+
+def _merged(spot: Spot, group: list[TermFraction], top: Node, bottom: int, name: str) -> Slip:
+    made: Node = BinaryOperation("/", top, Num(bottom))
+    places = {f.place for f in group}
+    kept = [Term(1, made) if k == group[0].place else t for k, t in enumerate(spot.terms)]
+    whole = [t for k, t in enumerate(kept) if k == group[0].place or k not in places]
+    was = sum_of([spot.terms[f.place] for f in group])
+    return Slip(name, sum_of(whole), was, made)
+
+
+def widens_one_part(spot: Spot) -> Iterator[Slip]:
+    """`1/2` as `1/6` or as `3/2`: only one part of a fraction is multiplied."""
+    node = spot.node
+    if not isinstance(node, BinaryOperation) or node.op != "/" or constant(node.right) is None:
+        return
+    for k in range(2, 13):
+        made: Node = BinaryOperation("/", node.left, BinaryOperation("*", node.right, Num(k)))
+        yield Slip("top_only", made, node, made)
+        made = BinaryOperation("/", BinaryOperation("*", node.left, Num(k)), node.right)
+        yield Slip("bottom_only", made, node, made)
+
+
+def _parts(spot: Spot) -> tuple[list[Node], list[Node]]:
+    tops = [f.node for f in spot.factors if f.exponent > 0]
+    return tops, [f.node for f in spot.factors if f.exponent < 0]
+
+
+def product_of_fractions(spot: Spot) -> Iterator[Slip]:
+    """`2/3 * 4/5` as `10/12`, as `6/15`, or as `6/8`."""
+    tops, bottoms = _parts(spot)
+    if len(tops) < 2 or not bottoms:
+        return
+    for i, j in combinations(range(len(tops)), 2):
+        others = [Factor(1, t) for k, t in enumerate(tops) if k not in (i, j)]
+        added: Node = BinaryOperation("+", tops[i], tops[j])
+        under = [Factor(-1, b) for b in bottoms]
+        if len(bottoms) >= 2:
+            crossed = [
+                Factor(1, tops[i]),
+                Factor(1, bottoms[1]),
+                *others,
+                Factor(-1, bottoms[0]),
+                Factor(-1, tops[j]),
+            ]
+            yield _whole("cross_multiplies", spot, [*crossed, *under[2:]])
+        yield _whole("adds_tops", spot, [Factor(1, added), *others, *under])
+        if others:
+            grouped: Node = BinaryOperation("+", tops[i], product_of([Factor(1, tops[j]), *others]))
+            yield _whole("adds_tops", spot, [Factor(1, grouped), *under])
+        if len(bottoms) >= 2:
+            below: Node = BinaryOperation("+", bottoms[0], bottoms[1])
+            yield _whole("adds_tops", spot, [Factor(1, added), *others, Factor(-1, below), *under[2:]])
+            product = [*(Factor(1, t) for t in tops), Factor(-1, below), *under[2:]]
+            yield _whole("adds_bottoms", spot, product)
+            if bottoms[0] == bottoms[1]:
+                yield _whole("keeps_bottom", spot, [*(Factor(1, t) for t in tops), *under[1:]])
+
+
+def _whole(name: str, spot: Spot, parts: list[Factor]) -> Slip:
+    made = product_of(parts)
+    return Slip(name, made, spot.node, made)
+
+
+def part_of_number(spot: Spot) -> Iterator[Slip]:
+    """`3/4 of 20` as `20 / 4`, as `20 / 3 * 4`, or, for `1/4`, as `20 - 4`."""
+    pieces = spot.factors
+    if [f.exponent for f in pieces] != [1, -1, 1] or any(n is None for n in spot.numbers):
+        return
+    top, bottom, whole = (f.node for f in pieces)
+    yield _whole("divides_by_top", spot, [Factor(1, whole), Factor(-1, top), Factor(1, bottom)])
+    if constant(top) != 1:
+        yield _whole("forgets_top", spot, [Factor(1, whole), Factor(-1, bottom)])
+        yield _whole("forgets_bottom", spot, [Factor(1, whole), Factor(1, top)])
+    made: Node = BinaryOperation("-", whole, bottom)
+    yield Slip("takes_away", made, spot.node, made)
+    made = BinaryOperation("-", whole, BinaryOperation("/", top, bottom))
+    yield Slip("takes_away", made, spot.node, made)
+
+
+def divides_fractions(spot: Spot) -> Iterator[Slip]:
+    """`(1/2) / (3/4)` as `3/8`, or with the first fraction turned instead of the second."""
+    node = spot.node
+    if (
+        not isinstance(node, BinaryOperation)
+        or node.op != "/"
+        or not isinstance(node.right, BinaryOperation)
+        or node.right.op != "/"
+    ):
+        return
+    made: Node = BinaryOperation("*", node.left, node.right)
+    yield Slip("divides_straight", made, node, made)
+    made = BinaryOperation("/", node.right, node.left)
+    yield Slip("turns_the_first", made, node, made)
+
+
+def percentages(spot: Spot) -> Iterator[Slip]:
+    """`20% of 50` as `50 / 20`, as `20 * 50`, or as `50 - 20`."""
+    for i, factor in enumerate(spot.factors):
+        if not isinstance(factor.node, Pct) or len(spot.factors) < 2:
+            continue
+        rate = factor.node.arg
+        rest = [f for k, f in enumerate(spot.factors) if k != i]
+        base = product_of(rest)
+        changes: tuple[tuple[str, Node], ...] = (
+            ("divides_by_percent", BinaryOperation("/", base, rate)),
+            ("percent_as_number", BinaryOperation("*", rate, base)),
+            ("percent_as_amount", BinaryOperation("-", base, rate)),
+            ("percent_as_amount", BinaryOperation("+", base, rate)),
+            ("percent_point_wrong", BinaryOperation("/", BinaryOperation("*", rate, base), Num(10))),
+            ("percent_point_wrong", BinaryOperation("/", BinaryOperation("*", rate, base), Num(1000))),
+            ("takes_the_rest", BinaryOperation("-", base, BinaryOperation("*", factor.node, base))),
+            ("forgets_base", BinaryOperation("+", base, BinaryOperation("*", factor.node, base))),
+        )
+        yield from (Slip(name, made, spot.node, made) for name, made in changes)
+        found = constant(rate)
+        if found is not None and found:
+            share = number(divide_numbers(found, 100))
+            yield Slip("forgets_base", share, spot.node, share)
+
+
+def _divides_out(fraction: TermFraction) -> bool:
+    """`8/4`, which is read as a division and not as a fraction."""
+    top = constant(fraction.top)
+    return fraction.bottom > 1 and top is not None and top % fraction.bottom == 0
+
+
+def mixed_whole(spot: Spot) -> Iterator[Slip]:
+    """`2 + 1/3` as `3/3`: a whole number added to the top."""
+    found = [f for f in _fractions(spot) if not _divides_out(f)]
+    for a, b in combinations(found, 2) if len(spot.terms) > 1 else ():
+        if (a.bottom == 1) != (b.bottom == 1):
+            top = sum_of([Term(a.sign, a.top), Term(b.sign, b.top)])
+            yield _merged(spot, [a, b], top, max(a.bottom, b.bottom), "adds_whole_to_top")
+
+
+FRACTION_RULES: tuple[Rule, ...] = (
+    *rules("sum", mixed_whole, adds_bottoms),
+    *rules("product", part_of_number, product_of_fractions, divides_fractions, percentages),
+)
+LAST: tuple[Rule, ...] = rules("product", widens_one_part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from workbench.verification.algebra.polynomials import divide_numbers, magnitude, small_exponent
+from workbench.verification.exact.polynomials import divide_numbers, magnitude, small_exponent
 from workbench.verification.malrules.signs import Rule, Slip, Slips, rules
 from workbench.verification.malrules.trees import (
     Factor,
@@ -19,7 +19,7 @@ from workbench.verification.malrules.trees import (
     product_of,
     sum_of,
 )
-from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Number, Unreadable
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Number, Unreadable
 
 Combine = Callable[[Number, Number], Number | None]
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.verification.algebra.polynomials import divide_numbers, magnitude
-from workbench.verification.algebra.relations import Roots, Statement
-from workbench.verification.algebra.univariate import rational_roots
+from workbench.verification.exact.polynomials import divide_numbers, magnitude
+from workbench.verification.exact.univariate import rational_roots
+from workbench.verification.lines.relations import Roots, Statement
 from workbench.verification.malrules.signs import Rule, Slip, rules
-from workbench.verification.malrules.trees import Factor, Spot, Term, constant, is_sum, product_of, sum_of, terms
-from workbench.verification.malrules.writing import write
-from workbench.verification.reading.grammar import BinaryOperation, Node, Num, Number, Var
+from workbench.verification.malrules.trees import (
+    Factor,
+    Spot,
+    Term,
+    constant,
+    is_sum,
+    product_of,
+    sum_of,
+    terms,
+    write,
+)
+from workbench.verification.text.grammar import BinaryOperation, Node, Num, Number, Var
 
 Quadratic = tuple[str, Number, Number, Number]
 """Letter, leading coefficient, middle, constant; the last two after division by the leading one."""

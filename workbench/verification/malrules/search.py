@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from workbench.verification.algebra.polynomials import rational, same
-from workbench.verification.algebra.relations import StatedRelation, Statement, compare, cut
-from workbench.verification.malrules import brackets, equations, fractions, numbers, products, roots, signs, systems
-from workbench.verification.malrules.equations import Sides
-from workbench.verification.malrules.residues import combined, opposite, residue
-from workbench.verification.malrules.right import EquationResidues, marked, right_moves
+from workbench.verification.exact.polynomials import rational, same
+from workbench.verification.lines.claims import Claim, ClaimSide
+from workbench.verification.lines.relations import StatedRelation, Statement, compare, cut
+from workbench.verification.malrules import brackets, equations, numbers, products, roots, signs
+from workbench.verification.malrules.equations import EquationResidues, Sides, marked, right_moves
 from workbench.verification.malrules.signs import Rule, Slip, Slips
-from workbench.verification.malrules.trees import Spot, constant, groups, multiplies_sum, put, size, spots
-from workbench.verification.malrules.writing import write
-from workbench.verification.reading.claims import Claim, ClaimSide
-from workbench.verification.reading.grammar import BinaryOperation, Node, Unreadable
+from workbench.verification.malrules.trees import (
+    Spot,
+    combined,
+    constant,
+    groups,
+    multiplies_sum,
+    opposite,
+    put,
+    residue,
+    size,
+    spots,
+    write,
+)
+from workbench.verification.text.grammar import BinaryOperation, Node, Unreadable
 
 MAX_TOKENS = 60
 MAX_NODES = 60
@@ -62,7 +71,7 @@ def _divides(node: Node) -> bool:
 
 def _rules(before: Node, after: Node) -> Iterator[Rule]:
     """The rules that can lead to a line of this form."""
-    yield from fractions.RULES
+    yield from numbers.FRACTION_RULES
     yield from products.POWERS
     if size(after) < size(before):
         yield from products.WORKED_OUT
@@ -73,7 +82,7 @@ def _rules(before: Node, after: Node) -> Iterator[Rule]:
         yield from brackets.OPENING
     yield from _PLAIN
     if isinstance(after, BinaryOperation) and after.op == "/":
-        yield from fractions.LAST
+        yield from numbers.LAST
 
 
 def _slips(rule: Slips, place: Spot) -> Iterator[Slip]:
@@ -279,7 +288,7 @@ def system(earlier: Sequence[StatedRelation], after: StatedRelation) -> Found | 
     """The malrule that makes an equation from two earlier ones."""
     pairs = [Sides(p.left.node, p.right.node) for p in earlier if p.relation == "="][-6:]
     try:
-        moves = [(m, marked(m.sides)) for m in systems.eliminations(pairs[-4:])]
+        moves = [(m, marked(m.sides)) for m in equations.eliminations(pairs[-4:])]
     except Unreadable:
         return None
     one, other = residue(after.left.node), residue(after.right.node)

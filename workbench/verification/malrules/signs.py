@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from workbench.verification.algebra.polynomials import magnitude
-from workbench.verification.malrules.trees import (
-    Factor,
-    Kind,
-    Spot,
-    Term,
-    monomial_node,
-    negated,
-    product_of,
-    sum_of,
-)
-from workbench.verification.reading.grammar import BinaryOperation, Node, Number, Var
+from workbench.verification.exact.polynomials import magnitude
+from workbench.verification.malrules.trees import Factor, Kind, Spot, Term, monomial_node, negated, product_of, sum_of
+from workbench.verification.text.grammar import BinaryOperation, Node, Number, Var
 
 
 class Slip(NamedTuple):

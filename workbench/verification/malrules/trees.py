@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from workbench.verification.algebra.polynomials import divide_numbers, rational, value
+from workbench.verification.exact.polynomials import divide_numbers, rational, value
 from workbench.verification.lazy import lazy
-from workbench.verification.reading.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable, Var
+from workbench.verification.lines.relations import show
+from workbench.verification.text.grammar import (
+    MAX_EXPONENT,
+    BinaryOperation,
+    Neg,
+    Node,
+    Num,
+    Number,
+    Pct,
+    Root,
+    Unreadable,
+    Var,
+)
 
 Kind = Literal["sum", "product", "power", ""]
 """What stands at a place of a tree; empty for a leaf or a sign."""
@@ -264,3 +277,116 @@ def multiplies_sum(node: Node) -> bool:
             here = (op == "^" and is_sum(left)) or (op == "*" and (is_sum(left) or is_sum(right)))
             return here or multiplies_sum(left) or multiplies_sum(right)
     return False
+
+
+# Trees as text, for sentences about them.
+
+
+_RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
+
+
+def write(node: Node, above: int = 0, right: bool = False, behind: bool = False) -> str:
+    """A tree as text, with the brackets that it needs; `behind` an operator a sign needs them too."""
+    match node:
+        case Num(n):
+            text = show(n)
+            return f"({text})" if "/" in text and above >= 2 else text
+        case Var(name):
+            return name
+        case Pct(arg):
+            return f"{write(arg, 3)}%"
+        case Root(arg):
+            return f"√({write(arg)})"
+        case Neg(arg):
+            text = f"-{write(arg, 2 if isinstance(arg, BinaryOperation) and arg.op in '+-' else 0)}"
+            return f"({text})" if behind or above >= 3 else text
+        case BinaryOperation(op, a, b):
+            rank = _RANK[op]
+            wrapped = rank < above or (rank == above and right and above < 3)
+            left, other = write(a, rank, False, behind and not wrapped), write(b, rank, True, True)
+            text = _joined(op, left, other, a, b)
+            return f"({text})" if wrapped else text
+
+
+def _joined(op: str, left: str, right: str, a: Node, b: Node) -> str:
+    if op == "*" and (
+        isinstance(b, Var) or right.startswith("(") or (isinstance(b, BinaryOperation) and b.op == "^")
+    ):
+        plain = right[:1].isalpha() or not (isinstance(a, Num | Neg) and not _has_letter(b))
+        if plain and not (right[:1].isdigit()):
+            return f"{left}{right}"
+    if op in "^/":
+        return f"{left}{op}{right}"
+    return f"{left} {op} {right}"
+
+
+def _has_letter(node: Node) -> bool:
+    match node:
+        case Var():
+            return True
+        case Neg(arg) | Pct(arg) | Root(arg):
+            return _has_letter(arg)
+        case BinaryOperation(_, left, right):
+            return _has_letter(left) or _has_letter(right)
+    return False
+
+
+# Values of trees modulo a large prime: equal trees have equal residues, and comparing them is quick.
+
+
+_PRIME = (1 << 61) - 1
+
+
+@lru_cache(maxsize=4096)
+def _residue_of(number_: Number) -> int | None:
+    bottom = number_.denominator % _PRIME
+    return number_.numerator * pow(bottom, -1, _PRIME) % _PRIME if bottom else None
+
+
+def residue(node: Node) -> int | None:
+    """The tree's value modulo a large prime, letters at fixed places: equal trees have equal residues.
+
+    None where a divisor vanishes, an exponent is out of bounds, or there is a root.
+    """
+    if type(node) is Num:
+        n = node.value
+        return n if type(n) is int and 0 <= n < _PRIME else _residue_of(n)
+    if type(node) is BinaryOperation:
+        if node.op == "^":
+            return _power(residue(node.left), constant(node.right))
+        return combined(node.op, residue(node.left), residue(node.right))
+    if type(node) is Var:
+        return (1_000_003 * ord(node.name[0]) * ord(node.name[0]) + 97) * 1_000_000_007 % _PRIME
+    if type(node) is Neg:
+        inner = residue(node.arg)
+        return None if inner is None else -inner % _PRIME
+    if type(node) is Pct:
+        inner, hundredth = residue(node.arg), _residue_of(Fraction(1, 100))
+        return None if inner is None or hundredth is None else inner * hundredth % _PRIME
+    return None
+
+
+def _power(base: int | None, exponent: Number | None) -> int | None:
+    if base is None or exponent is None or exponent.denominator != 1 or not -MAX_EXPONENT <= exponent <= MAX_EXPONENT:
+        return None
+    return None if exponent < 0 and not base else pow(base, int(exponent), _PRIME)
+
+
+def combined(op: str, left: int | None, right: int | None) -> int | None:
+    """The residue of a sum, difference, product or quotient from those of its two sides."""
+    if left is None or right is None:
+        return None
+    if op == "+":
+        return (left + right) % _PRIME
+    if op == "-":
+        return (left - right) % _PRIME
+    if op == "*":
+        return left * right % _PRIME
+    if not right:
+        return None
+    return left * pow(right, -1, _PRIME) % _PRIME
+
+
+def opposite(found: int) -> int:
+    """The residue with the other sign."""
+    return -found % _PRIME

@@ -1,19 +1,116 @@
-"""The checker that holds a word problem's solution against a worked one."""
+"""The step that should stand in a wrong one's place, in the wrong step's own words and notation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
-from workbench.verification.algebra.relations import show
-from workbench.verification.findings import Context, Finding
-from workbench.verification.reading.grammar import Number
+from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.relations import show
 from workbench.verification.reference.alignment import Alignment, align, on_the_way
-from workbench.verification.reference.moves import PlacedComputation
-from workbench.verification.reference.reading import LineReading, close
-from workbench.verification.reference.repairs import mend
-from workbench.verification.reference.signals import Signal, alike
+from workbench.verification.reference.reading import Computation, LineReading, close, worth
+from workbench.verification.reference.signals import PlacedComputation, Signal, alike
 from workbench.verification.reference.worked import QuantityPlace
+from workbench.verification.repairs.repair import decimal
+from workbench.verification.text.grammar import BinaryOperation, Number
+
+_ALIKE = 0.15
+"""Unless both operands are the same, two steps must share at least so many of their words."""
+
+
+def mend(aligned: Alignment, text: str, at: int) -> str | None:
+    """The step with the worked solution's computation in place of its own, if that is one move of the same size."""
+    own = _own(aligned, at)
+    if own is None:
+        return None
+    theirs = _theirs(aligned, at, own)
+    if theirs is None:
+        return None
+    left, right = own.sides
+    wanted = theirs.operations[0]
+    value = worth(wanted)
+    if not isinstance(wanted, BinaryOperation) or value is None:
+        return None
+    symbol = _symbol(text, own, wanted.op)
+    a, b = worth(wanted.left), worth(wanted.right)
+    if a is None or b is None or symbol is None:
+        return None
+    first, second, result = left.tokens[0], left.tokens[-1], right.tokens[-1]
+    pieces = [(result, value), (second, b), (first, a)]
+    for token, number in pieces:
+        written = _write(number, text[token.start : token.end])
+        text = text[: token.start] + written + text[token.end :]
+        if token is second:
+            operator = left.tokens[1]
+            text = text[: operator.start] + symbol + text[operator.end :]
+    return text
+
+
+def _own(aligned: Alignment, at: int) -> Computation | None:
+    """The step's one computation, where it is plain: two numbers, an operator and a result."""
+    if at >= len(aligned.course.steps):
+        return None
+    found = [c for c in aligned.course.steps[at].computations if len(c.sides) == 2]
+    if len(found) != 1 or len(aligned.course.steps[at].computations) != 1 or found[0].letters:
+        return None
+    left, right = found[0].sides
+    plain = [t.kind for t in left.tokens] == ["num", "op", "num"] and [t.kind for t in right.tokens] == ["num"]
+    return found[0] if plain and left.tokens[0].text[0].isdigit() else None
+
+
+def _theirs(aligned: Alignment, at: int, own: Computation) -> Computation | None:
+    """The worked computation that the step should have made: its operands are at hand, its value is not yet found."""
+    course = aligned.course
+    found: set[Number] = {m.value for m in course.moves if m.step < at}
+    at_hand = found | course.problem.values
+    operands = _operands(own)
+    best: tuple[float, Computation] | None = None
+    for line in course.worked.lines:
+        for computation in line.computations:
+            if len(computation.operations) != 1 or computation.result is None or computation.result in found:
+                continue
+            theirs = _operands(computation)
+            node = computation.operations[0]
+            simple = (
+                isinstance(node, BinaryOperation)
+                and not isinstance(node.left, BinaryOperation)
+                and not isinstance(node.right, BinaryOperation)
+            )
+            given = all(v in at_hand or v not in course.worked.results for v in theirs)
+            if not simple or not given or any(close(computation.result, m.value) for m in aligned.moves(at)):
+                continue
+            common = alike(course.steps[at], line)
+            score = len(theirs & operands) + common
+            # Words that speak of another thing would make the repaired step untrue.
+            fits = common >= _ALIKE or (len(theirs & operands) == 2 and (common > 0 or not course.steps[at].words))
+            if fits and (best is None or score > best[0]):
+                best = score, computation
+    return best[1] if best is not None else None
+
+
+def _operands(computation: Computation) -> set[Number]:
+    node = computation.operations[0] if computation.operations else None
+    if not isinstance(node, BinaryOperation):
+        return set()
+    return {v for side in (node.left, node.right) if (v := worth(side)) is not None}
+
+
+def _symbol(text: str, own: Computation, operator: str) -> str | None:
+    """How the step writes an operator; its own sign where that is the one."""
+    token = own.sides[0].tokens[1]
+    if token.text == operator:
+        return text[token.start : token.end]
+    return {"+": "+", "-": "-", "*": "x" if "x" in text else "*", "/": "/"}.get(operator)
+
+
+def _write(number: Number, like: str) -> str:
+    if number.denominator == 1:
+        return f"{number.numerator:,}" if "," in like else str(number.numerator)
+    return decimal(number) or f"{number.numerator}/{number.denominator}"
+
+
+# The checker that holds a word problem's solution against a worked one.
+
 
 NAME = "reference"
 _ON_PATH = 0.94

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.verification.algebra.polynomials import magnitude, value
+from workbench.verification.exact.polynomials import magnitude, value
 from workbench.verification.lazy import lazy
-from workbench.verification.reading import boundaries, scan
-from workbench.verification.reading.claims import ClaimSide, make_part
-from workbench.verification.reading.grammar import (
+from workbench.verification.lines.claims import ClaimSide, make_part
+from workbench.verification.text import boundaries, scan
+from workbench.verification.text.grammar import (
     BinaryOperation,
     Neg,
     Node,
@@ -23,9 +23,9 @@ from workbench.verification.reading.grammar import (
     tokenize,
     word_set,
 )
-from workbench.verification.reading.tokens import mixed_number as mixed
-from workbench.verification.reading.tokens import number
-from workbench.verification.reading.words import number_in_words
+from workbench.verification.text.tokens import mixed_number as mixed
+from workbench.verification.text.tokens import number
+from workbench.verification.text.words import number_in_words
 
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 from workbench.types import Diagnosis, Evidence, Judgement
-from workbench.verification.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.symbolic.functions import HINT, Relation, Sentence, read_sentence
-from workbench.verification.symbolic.pool import Pool
-from workbench.verification.symbolic.questions import Holds, Outcome, SameRoots
+from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
 from workbench.verification.symbolic.trees import Tree, has_functions, letters
 
 MEMORY = 512 << 20

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.verification.reading.grammar import MAX_DEPTH, Unreadable, word_set
-from workbench.verification.reading.tokens import number
 from workbench.verification.symbolic.trees import NAMES, TRIGONOMETRIC, Call, Tree, check_bounds
+from workbench.verification.text.grammar import MAX_DEPTH, Unreadable, word_set
+from workbench.verification.text.tokens import number
 
 MAX_TEXT = 400
 HINT = re.compile(

@@ -1,8 +1,4 @@
-"""Killable child processes that answer one request at a time: the same from a thread, a notebook or a test.
-
-A child is started from a command, never forked, so it inherits neither locks nor the caller's `__main__`.
-It ends by itself when its parent does, since its input then ends.
-"""
+"""What is asked of SymPy and what it answers: records that cross to its process and back."""
 
 from __future__ import annotations
 
@@ -19,7 +15,39 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+
+from workbench.verification.symbolic.trees import Tree
+
+Equations = tuple[tuple[Tree, Tree], ...]
+"""The two sides of each of several alternatives."""
+
+
+class Holds(NamedTuple):
+    """Whether `left sign right` holds: for numbers, or for all values of the letters."""
+
+    left: Tree
+    sign: str
+    right: Tree
+
+
+class SameRoots(NamedTuple):
+    """Whether the equations after have the same real roots as those before."""
+
+    letter: str
+    before: Equations
+    after: Equations
+
+
+class Outcome(NamedTuple):
+    """True or False where it is proved, else None; `witness` shows why it is False."""
+
+    holds: bool | None
+    witness: str = ""
+
+
+# Killable child processes that answer one request at a time: the same from a thread, a notebook or a test.
+
 
 _HEAD = struct.Struct("!Q")
 _MAIN = "from workbench.verification.symbolic.pool import serve; serve()"

@@ -1,0 +1,1 @@
+"""The door to a model: sampling, scoring and weight updates."""

@@ -1,0 +1,196 @@
+"""What share of a data set the verifier can decide, and whether step-level training can pay there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import BadInput
+from workbench.files import json_object, read_jsonl
+from workbench.judging.perturbations import Perturbation, twins
+from workbench.judging.rows import permitted, solution_row
+from workbench.problems.readers import problem_of
+from workbench.types import Judgement, Knowledge, Problem, StepVerdict
+from workbench.verification.lines.findings import read_problem
+from workbench.verification.verifier import Verifier
+
+SLIP_SHARE_IN_WORD_PROBLEMS = 0.05
+"""Of the first errors in word problems, those of computation; the others are of meaning."""
+_EXAMPLE = '{"problem": ..., "steps": [...]}'
+ENOUGH = 0.25
+"""Below this share of wrong rollouts with a teacher context, most of training is the outcome's signal anyway."""
+
+
+def read_samples(path: Path) -> list[CoverageSample]:
+    """Problems with solutions from a JSONL file: this project's, GSM8K's, or rows of `workbench verify`.
+
+    Raises `BadInput` that names the line and the field.
+    """
+    number = count()
+    samples = list(read_jsonl(path, lambda line: _sample(json_object(line, _EXAMPLE), next(number))))
+    if not samples:
+        raise BadInput(f"{path} holds no problems; write one JSON object with `problem` and `steps` a line.")
+    return samples
+
+
+def _sample(row: dict[str, Any], number: int) -> CoverageSample:
+    if "problem" in row and ("steps" in row or isinstance(row.get("solution"), str)):
+        read = solution_row(row, number)
+        skill = row.get("skill")
+        named = replace(read.problem, skill=skill) if isinstance(skill, str) else read.problem
+        return CoverageSample(named, read.steps)
+    problem = problem_of(row, need_answers=False)
+    return CoverageSample(problem, problem.solution)
+
+
+@dataclass(frozen=True)
+class CoverageSample:
+    """A problem with a solution to it: worked, or written by somebody."""
+
+    problem: Problem
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of the steps under one name are decided."""
+
+    name: str
+    steps: int
+    decided: int
+    incorrect: int
+
+    @property
+    def value(self) -> float:
+        return self.decided / self.steps if self.steps else 0.0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the verifier can do on a data set."""
+
+    knowledge: Knowledge
+    problems: int
+    word_problems: int
+    with_answer: int
+    all: Share
+    by_skill: tuple[Share, ...]
+    by_checker: tuple[Share, ...]
+    slips_caught: float | None
+    """Share of altered results that are flagged at their step; None where none could be altered."""
+    misreadings_caught: float | None
+    """Share of altered operands, with the line worked on from them, that are flagged at their step."""
+    usable: float | None
+    """Expected share of wrong rollouts with a teacher context at the wrong step; None without solutions."""
+    pays: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CoverageTrial:
+    """What came of one sample: its verdicts, and the chance of catching an error of each kind."""
+
+    sample: CoverageSample
+    steps: tuple[StepVerdict, ...]
+    word_problem: bool
+    caught: dict[Perturbation, float | None]
+
+
+def measure(
+    samples: Iterable[CoverageSample], verifier: Verifier | None = None, knowledge: Knowledge = Knowledge.ANSWER
+) -> Iterator[CoverageTrial]:
+    """One sample after another, so that a caller can show how far it is; `report` makes the whole of them."""
+    judge = verifier or Verifier()
+    for given in samples:
+        sample = replace(given, problem=permitted(given.problem, knowledge))
+        reading = read_problem(sample.problem.text)
+        in_words = not reading.statements and reading.expression is None
+        steps = judge.verify(sample.problem, sample.steps, knowledge).steps if sample.steps else ()
+        caught = {kind: _chance(judge, sample, steps, kind, knowledge) for kind in Perturbation}
+        yield CoverageTrial(given, steps, in_words, caught)
+
+
+def _chance(
+    verifier: Verifier, sample: CoverageSample, steps: Sequence[StepVerdict], kind: Perturbation, knowledge: Knowledge
+) -> float | None:
+    """The share of steps at which an error of this kind would be flagged; None where none can be made."""
+    hits = []
+    for at, verdict in enumerate(steps):
+        made = twins(sample.steps[at], kind)
+        for twin in made:
+            judged = verifier.verify(sample.problem, [*sample.steps[:at], twin], knowledge)
+            hits.append(judged.first_error == at)
+        if not made and verdict.judgement is Judgement.UNKNOWN:
+            hits.append(False)  # nothing here could be decided, so no error here could be either
+    return sum(hits) / len(hits) if hits else None
+
+
+def report(trials: Sequence[CoverageTrial], knowledge: Knowledge) -> Coverage:
+    """The whole of what was measured."""
+    verdicts = [(t.sample.problem.skill, s) for t in trials for s in t.steps]
+    everything = _share("all", [s for _, s in verdicts])
+    usable = _mean([u for t in trials if t.steps for u in [_usable(t)] if u is not None])
+    answers = sum(t.sample.problem.answer is not None for t in trials)
+    words = sum(t.word_problem for t in trials)
+    pays = usable is not None and usable >= ENOUGH and 2 * answers >= len(trials)
+    return Coverage(
+        knowledge=knowledge,
+        problems=len(trials),
+        word_problems=words,
+        with_answer=answers,
+        all=everything,
+        by_skill=_grouped([(skill, s) for skill, s in verdicts]),
+        by_checker=_grouped([(s.checker or "none", s) for _, s in verdicts]),
+        slips_caught=_mean([c for t in trials if (c := t.caught[Perturbation.SLIP]) is not None]),
+        misreadings_caught=_mean([c for t in trials if (c := t.caught[Perturbation.MISREADING]) is not None]),
+        usable=usable,
+        pays=pays,
+        sentence=_sentence(len(trials), answers, words, everything.value, usable, pays, knowledge),
+    )
+
+
+def _usable(trial: CoverageTrial) -> float | None:
+    """The chance that a wrong rollout of this problem is flagged where it goes wrong."""
+    slip, misreading = trial.caught[Perturbation.SLIP], trial.caught[Perturbation.MISREADING]
+    if slip is None or misreading is None:
+        return slip if slip is not None else misreading
+    weight = SLIP_SHARE_IN_WORD_PROBLEMS if trial.word_problem else 1.0
+    return weight * slip + (1 - weight) * misreading
+
+
+def _sentence(
+    problems: int, answers: int, words: int, decided: float, usable: float | None, pays: bool, knowledge: Knowledge
+) -> str:
+    if usable is None:
+        return "Whether step-level training can pay cannot be told: no problem comes with a solution to try."
+    steps = f"{100 * decided:.0f} % of steps are decided"
+    context = f"about {100 * usable:.0f} % of wrong rollouts would get a teacher context at the step that goes wrong"
+    if pays:
+        return f"Step-level training can pay here: {steps}, and {context}."
+    if 2 * answers < problems:
+        why = f"{problems - answers} of {problems} tasks have no answer to check"
+        return f"Step-level training cannot pay here: {why}, {steps}, and {context}."
+    advice = ""
+    if 2 * words > problems and knowledge is not Knowledge.REFERENCE:
+        advice = "; errors in word problems are mostly of meaning, which a worked solution helps to find"
+    return f"Step-level training cannot pay here: {steps}, but only {context}{advice}."
+
+
+def _share(name: str, steps: Sequence[StepVerdict]) -> Share:
+    counts = Counter(s.judgement for s in steps)
+    return Share(name, len(steps), len(steps) - counts[Judgement.UNKNOWN], counts[Judgement.INCORRECT])
+
+
+def _grouped(named: Sequence[tuple[str, StepVerdict]]) -> tuple[Share, ...]:
+    groups: dict[str, list[StepVerdict]] = {}
+    for name, step in named:
+        groups.setdefault(name, []).append(step)
+    return tuple(_share(name, groups[name]) for name in sorted(groups))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

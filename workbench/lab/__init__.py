@@ -1,0 +1,1 @@
+"""What measures or builds this project itself. The product never imports it."""

@@ -1,0 +1,309 @@
+"""`workbench bench ...`: the verifier's speed, finds and safety, a round's cost, sampling, the app's pace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.guard import GuardedGroup
+from workbench.cli.verify import AsJson
+from workbench.errors import BadInput
+
+bench = typer.Typer(
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measure the verifier, what a round costs, what a teacher can tell, and how fast sampling and the app are.",
+)
+
+OURS = ("tutor", "0.5b", "1.5b")
+"""Models of `bench sampling` that need no name of a run, a folder or the hub: the shipped one, and random weights."""
+
+
+@bench.command("verify")
+def verify(
+    pairs: Annotated[
+        Path | None, typer.Option(metavar="F.jsonl", help="Rows with `before` and `after`; generated if left out.")
+    ] = None,
+    n: Annotated[int, typer.Option("--n", min=1, help="Generated pairs.")] = 1000,
+    peer_pairs: Annotated[int, typer.Option(min=1, help="Pairs that the slow peers get.")] = 100,
+    steps: Annotated[int, typer.Option(min=1, help="Mixed steps for one and for two jobs.")] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Time the verifier against Math-Verify and SymPy, as ratios in one run.
+
+    Caches are cold, every row is distinct, and parsing counts. Times are this process's CPU time, those of
+    jobs wall time. Math-Verify is an extra: pip install 'tutor-workbench[bench]'. Writes no file.
+
+    \b
+    Examples:
+      workbench bench verify
+      workbench bench verify --pairs moves.jsonl --peer-pairs 50 --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_speed
+    from workbench.lab.speed import generated_pairs, measure, read_pairs
+
+    source = "generated solutions" if pairs is None else pairs.name
+    chosen = generated_pairs(n, 0) if pairs is None else read_pairs(pairs)
+    with progress_bar(f"timing {len(chosen)} pairs and {steps} steps", None):
+        speed = measure(chosen, source, peer_pairs, steps)
+    if as_json:
+        typer.echo(json.dumps(asdict(speed)))
+    else:
+        print_speed(speed)
+
+
+@bench.command("steps")
+def steps(
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Other people's data; what is absent is left out."),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="F.json", help="Where the figures go.")] = Path(
+        "data/results/bench-steps.json"
+    ),
+    quick: Annotated[bool, typer.Option("--quick", help="A tenth of the solutions.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what the verifier finds and what it flags wrongly.
+
+    On generated solutions: wrong twins and other right paths. On other people's data, read where it lies: worked
+    solutions, the same rewritten, wrong solutions that teachers marked, pupils' moves, pairs of answers.
+
+    \b
+    Examples:
+      workbench bench steps
+      workbench bench steps --data ../shared/data
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_figures
+    from workbench.files import require_writable, write_atomically
+    from workbench.lab.step_figures import FILES, Sizes, measure
+
+    if data is not None and not data.is_dir():
+        raise BadInput(f"{data} is no folder; give the one that holds {', '.join(FILES)}.")
+    require_writable(out.parent)
+    sizes = Sizes(700, 100, 1, 1, 4) if quick else Sizes()
+    with progress_bar("measuring", len(FILES) + 2) as (bar, task):
+        report = measure(data, sizes, lambda name: bar.update(task, description=name, advance=1))
+    found = {
+        "command": "workbench bench steps" + (" --data FOLDER" if data else "") + (" --quick" if quick else ""),
+        **asdict(report),
+        "figures": [{**asdict(f), "met": f.met} for f in report.figures],
+    }
+    write_atomically(out, json.dumps(found, indent=2) + "\n")
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        print_figures(report)
+
+
+@bench.command("fuzz")
+def fuzz(
+    n: Annotated[int, typer.Option("--n", min=1, help="Fuzzed strings.")] = 100_000,
+    bombs: Annotated[int, typer.Option(min=1, help="Hand-made bombs; there are over 200.")] = 1000,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Threads of the second half.")] = 8,
+    seed: Annotated[int, typer.Option(help="Seed of the strings.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Give the verifier hostile input: no crash, no hang, no growth of memory, nothing executed.
+
+    Half of the strings come from the main thread, half from eight at once, the hand-made bombs from both.
+    A worker is killed in mid-check. Exit code 1 if anything bad happened. Writes no file.
+
+    \b
+    Examples:
+      workbench bench fuzz
+      workbench bench fuzz --n 2000 --bombs 20 --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.tables import print_fuzz
+    from workbench.lab.fuzz import fuzz as run_fuzz
+
+    with progress_bar(f"{n} strings", None) as (bar, task):
+        report = run_fuzz(n, bombs, threads, seed, lambda count: bar.advance(task, count))
+    if as_json:
+        typer.echo(json.dumps({**asdict(report), "passed": report.passed}))
+    else:
+        print_fuzz(report)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@bench.command("round")
+def round_costs(
+    methods: Annotated[list[str] | None, typer.Option("--method", help="A method beside pmd; repeatable.")] = None,
+    rounds: Annotated[int, typer.Option(min=3, help="Rounds counted, after the first pass over the problems.")] = 50,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of every method; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="F.json", help="Where the figures go; the report of compare reads them.")
+    ] = Path("data/results/bench-round.json"),
+    as_json: AsJson = False,
+) -> None:
+    """Time a round of each method: in turn in one process, evaluation excluded. Nothing else should run.
+
+    The first pass over the problems is trained and not counted, since memory is empty then. Writes the
+    medians, their ratios to pmd's and the share of verification, each with an interval over rounds.
+
+    \b
+    Examples:
+      workbench bench round
+      workbench bench round --method grpo --rounds 10 --set training.threads=1 --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.runs import prepare
+    from workbench.cli.tables import print_rounds
+    from workbench.config import config_of, read_overrides
+    from workbench.files import write_atomically
+
+    chosen, given = ["pmd", *(methods or ["sdpo", "grpo", "rft"])], read_overrides(settings or ())
+    prepare(config_of(given, "--set").model.path)
+    from workbench.lab.rounds import round_report, time_rounds
+
+    with progress_bar(f"{rounds} rounds of {', '.join(chosen)} after the first pass", None) as (bar, task):
+        report = round_report(time_rounds(chosen, given, rounds, tell=lambda: bar.advance(task)))
+    write_atomically(out, json.dumps(report, indent=1) + "\n")
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        print_rounds(report)
+
+
+@bench.command("sampling")
+def sampling(
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="tutor, smollm2, 0.5b or 1.5b (random weights), or a folder; repeatable."),
+    ] = None,
+    prompts: Annotated[int, typer.Option(min=1, help="Problems sampled at once.")] = 16,
+    group: Annotated[int, typer.Option(min=1, help="Rollouts of each.")] = 8,
+    tokens: Annotated[int, typer.Option(min=16, help="Tokens of a rollout at most.")] = 128,
+    as_json: AsJson = False,
+) -> None:
+    """Time the loop's sampling beside transformers' generate and continuous batching; on a GPU, weigh the loss too.
+
+    The prompts are random tokens, so that only the speed means anything. The loss's peak memory is that of 16
+    rollouts of 256 tokens, in parts as the loop makes it and with all logits at once. Writes no file.
+
+    \b
+    Examples:
+      workbench bench sampling
+      workbench bench sampling --model smollm2 --model 0.5b --model 1.5b --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.runs import prepare, resolve_model
+    from workbench.cli.tables import print_sampling
+
+    chosen = {name: None if name in OURS else resolve_model(name) for name in models or ["tutor"]}
+    for place in chosen.values():
+        prepare(place)
+    from workbench.lab.throughput import throughput
+
+    with progress_bar(f"sampling with {', '.join(chosen)}", None):
+        report = throughput(chosen, prompts, group, tokens)
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        print_sampling(report)
+
+
+@bench.command("app")
+def app(
+    n: Annotated[int, typer.Option("--n", min=1, help="Clicks on Solve.")] = 20,
+    problems: Annotated[int, typer.Option(min=1, help="Problems whose steps' verdicts are timed.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Time the app in a real browser: from a click to the first step with its verdict on the page.
+
+    Starts an app of its own with the shipped model on both sides, on an empty store that is thrown away.
+    Needs Chromium and Playwright. Exit code 1 if a budget is missed: 1 s for the first step (median), 50 ms
+    from a step's last token to its verdict (95th percentile).
+
+    \b
+    Examples:
+      workbench bench app
+      workbench bench app --n 5 --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.runs import prepare
+    from workbench.lab.pace import FIRST_STEP_BUDGET, VERDICT_BUDGET, measure
+    from workbench.problems.splits import load_split
+
+    prepare(None)
+    import torch
+
+    torch.set_num_threads(1)
+    chosen = load_split("dev")[:: max(1, 720 // problems)][:problems]
+    with progress_bar(f"clicking {n} times", n) as (bar, task):
+        pace = measure(n, chosen, lambda: bar.advance(task))
+    if as_json:
+        found = {"first_step": pace.first_step, "verdict_p95": pace.verdict, "within_budget": pace.within_budget}
+        typer.echo(json.dumps({**found, **asdict(pace)}))
+    else:
+        typer.echo(f"page open                       {pace.opening:.2f} s")
+        typer.echo(f"first step on the page, median  {pace.first_step:.3f} s of {FIRST_STEP_BUDGET:.0f} s")
+        typer.echo(f"verdict after its step, p95     {1e3 * pace.verdict:.1f} ms of {1e3 * VERDICT_BUDGET:.0f} ms")
+    if not pace.within_budget:
+        raise typer.Exit(1)
+
+
+# `workbench bench teacher`: what a model, as teacher of itself, can tell where it went wrong.
+
+
+def bench_teacher(
+    model: Annotated[
+        str | None, typer.Option("--model", help="A run, a folder or a hub id; the shipped tutor if left out.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="A shipped split.")] = "train",
+    n: Annotated[int, typer.Option("--n", min=2, help="Problems, spread over the whole split.")] = 120,
+    seed: Annotated[int, typer.Option(help="Of the rollouts.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what a model as teacher of itself can tell, for each kind of context, where it went wrong.
+
+    Practises the problems twice without learning, so that the second time has a memory to read. At each wrong
+    step with a known correction the teacher reads nothing, memory, the critique, both, or both of another problem.
+    A context in which the corrected step is no likelier than without has nothing to distil. Writes no file.
+
+    \b
+    Examples:
+      workbench bench teacher
+      workbench bench teacher --model data/models/tutor-pmd --split dev --n 480 --json
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.runs import prepare, resolve_model
+    from workbench.cli.tables import print_teaching
+    from workbench.config import Config, ModelSettings
+    from workbench.engine.hardware import describe_machine
+    from workbench.problems.splits import evenly, load_split
+
+    place = resolve_model(model)
+    prepare(place)
+    from workbench.engine.policy import load_policy
+    from workbench.lab.teaching import slips, told
+    from workbench.training.loop import blind
+
+    policy, config = load_policy(ModelSettings(path=place)), Config()
+    chosen = [blind(problem) for problem in evenly(load_split(split), n)]
+    with progress_bar("practising twice", 2 * len(chosen) * config.sampling.group_size) as (bar, task):
+        found = slips(policy, chosen, config, seed, lambda count: bar.advance(task, count))
+    report = {
+        "machine": describe_machine(),
+        "model": policy.name,
+        "split": split,
+        "problems": len(chosen),
+        "seed": seed,
+        "steps": len(found),
+        "contexts": {kind: asdict(effect) for kind, effect in told(policy, found, seed).items()},
+    }
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        print_teaching(report)

@@ -1,0 +1,155 @@
+"""Building the notebooks: run each, give every figure a static picture, and note what it was built from.
+
+The committed `.ipynb` is source and result in one. What it was built from stands in its metadata, so that a test can
+tell whether source, outputs, model and library still belong together.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.sign import NotebookNotary
+
+from workbench.engine.fetch import TUTOR
+from workbench.errors import BadInput, WorkbenchError
+from workbench.files import write_atomically
+from workbench.lab.static import static_png
+from workbench.prompts import TEXT_HASH
+from workbench.types import content_id
+from workbench.verification import Verifier
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "notebooks"
+FIGURE, PICTURE, PAGE = "application/vnd.plotly.v1+json", "image/png", "text/html"
+LARGEST = 500_000
+"""Bytes of a notebook's file: larger ones are slow to load and to review."""
+CELL_SECONDS = 600
+KEY = "workbench"
+
+
+def notebook_paths(names: tuple[str, ...] = ()) -> list[Path]:
+    """The notebooks in order, or those whose file name starts with one of the names. Raises `BadInput`."""
+    if not FOLDER.is_dir():
+        raise BadInput(f"There is no folder {FOLDER}; run from a checkout of the project, which has the notebooks.")
+    paths = sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
+    for name in names:
+        if not any(path.name.startswith(name) for path in paths):
+            raise BadInput(f"There is no notebook {name!r}; there are {', '.join(p.stem for p in paths)}.")
+    return [path for path in paths if not names or path.name.startswith(names)]
+
+
+def read_notebook(path: Path) -> Any:
+    """A notebook's file. Raises `BadInput` where it is not one."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise BadInput(f"{path} is not a notebook that can be read: {error}") from error
+
+
+def run_notebook(notebook: Any, progress: Callable[[int], None] | None = None) -> Any:
+    """A copy with the outputs of running it from top to bottom in a folder of its own.
+
+    `progress` is called with the number of each cell that is done. Raises `WorkbenchError` that says which cell
+    failed and why.
+    """
+    made = nbformat.from_dict(notebook)
+    for cell in made.cells:
+        cell.metadata.pop("execution", None)
+    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+        client = NotebookClient(
+            made,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": folder}},
+            on_cell_executed=lambda cell_index, **_: progress(cell_index + 1) if progress else None,
+        )
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise WorkbenchError(f"A cell failed with {error.ename}: {error.evalue}") from error
+        except CellTimeoutError as error:
+            raise WorkbenchError(f"A cell took longer than {CELL_SECONDS} s; make it do less.") from error
+        except (DeadKernelError, AssertionError) as error:
+            raise WorkbenchError("The kernel ended early; was it stopped, or is the memory used up?") from error
+    return made
+
+
+def build_notebook(path: Path, progress: Callable[[int], None] | None = None) -> int:
+    """Run a notebook and write it back with static pictures. Returns its size in bytes.
+
+    Raises `WorkbenchError` where a cell fails or the file would be larger than `LARGEST`; the old file then stays.
+    """
+    made = run_notebook(read_notebook(path), progress)
+    for cell in made.cells:
+        for output in cell.get("outputs", ()):
+            _add_picture(output)
+    reads = made.metadata.get(KEY, {}).get("reads", [])
+    made.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        KEY: {"reads": reads, **ingredients(made, reads)},
+    }
+    text = nbformat.writes(made) + "\n"
+    size = len(text.encode())
+    if size > LARGEST:
+        raise WorkbenchError(f"{path.name} would have {size:,} bytes; show less in it, {LARGEST:,} are the most.")
+    write_atomically(path, text)
+    return size
+
+
+def _add_picture(output: Any) -> None:
+    data = output.get("data", {})
+    if FIGURE not in data:
+        return
+    # The page would carry the whole drawing library.
+    data.pop(PAGE, None)
+    data["text/plain"] = "A figure; its static picture is beside it."
+    data[PICTURE] = base64.b64encode(static_png(data[FIGURE])).decode()
+
+
+def ingredients(notebook: Any, reads: list[str]) -> Mapping[str, str]:
+    """What a notebook's outputs depend on, each as a hash: cells, outputs, model, text, verifier, and files read."""
+    sources = [(cell.cell_type, cell.source) for cell in notebook.cells]
+    outputs = [cell.get("outputs", []) for cell in notebook.cells]
+    files = {name: _hash(ROOT / name) for name in reads}
+    return {
+        "sources": content_id(sources),
+        "outputs": content_id(outputs),
+        "model": _hash(TUTOR / "model.safetensors"),
+        "text": TEXT_HASH,
+        "verifier": Verifier().version,
+        **files,
+    }
+
+
+def stale(path: Path) -> list[str]:
+    """The names of the ingredients that have changed since a notebook was built; none where it is in step."""
+    notebook = read_notebook(path)
+    noted = dict(notebook.metadata.get(KEY, {}))
+    now = ingredients(notebook, noted.get("reads", []))
+    return [name for name, value in now.items() if noted.get(name) != value]
+
+
+def trust(path: Path) -> bool:
+    """Let Jupyter show a notebook's styles and pages at once, if its outputs are those that were built here."""
+    notebook = read_notebook(path)
+    built = notebook.metadata.get(KEY, {}).get("outputs")
+    ours = bool(built == content_id([cell.get("outputs", []) for cell in notebook.cells]))
+    if ours:
+        NotebookNotary().sign(notebook)
+    return ours
+
+
+def _hash(path: Path) -> str:
+    """Of a file's content; empty where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""

@@ -1,0 +1,1 @@
+"""Training methods: what each makes of the judged rollouts of a round."""

@@ -1,0 +1,98 @@
+"""Teacher contexts: memory and a step-aligned critique for one rollout.
+
+The critique copies the verified prefix, then gives the corrected step in the wrong step's own place; the
+wrong step is never quoted (arXiv 2606.11173 found that quoting it anchors the teacher on it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.engine.packing import common_start
+from workbench.memory.explaining import mend
+from workbench.memory.reflection import prefix_lines, verified
+from workbench.memory.retrieval import Recalled
+from workbench.methods.routing import Route, Routed
+from workbench.prompts import NO_HELP, Help
+from workbench.types import Group, Judged, Level
+from workbench.verification.text.steps import split
+
+
+@dataclass(frozen=True)
+class TeacherContext:
+    """What the teacher of one rollout reads, and the corrected step where one is known."""
+
+    help: Help
+    prefix: int
+    """How many lines of the rollout stand before the corrected step."""
+    correction: str | None
+    source: str
+    """Where the correction came from: `line`, `sibling`, `memory`, `reference`, `answer` or `none`."""
+    used: tuple[str, ...]
+    """Ids of the memory items that the teacher reads."""
+
+
+def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Recalled) -> TeacherContext | None:
+    """The context for a rollout that is to be distilled; None where there is nothing to read."""
+    if routed.route is Route.REINFORCE:
+        return None
+    solutions = _solutions(group, member, recalled)
+    written = tuple(step.text for step in member.verdict.steps)
+    if routed.error is not None:
+        place, correction, source = _correct_step(member, routed.error, solutions)
+    else:
+        place, correction, source = _diverging_step(written, solutions)
+        if correction is None and (found := mend(group.problem, member.verdict.steps)) is not None:
+            place, correction, source = found.place, found.line, "answer"
+    solved: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    if routed.route is Route.DISTIL_WHOLE and solutions:
+        solved = ((group.problem.text, solutions[0][0]),)
+    help = Help(
+        patterns=recalled.texts(Level.PATTERN),
+        strategies=recalled.texts(Level.STRATEGY),
+        lessons=recalled.texts(Level.LESSON),
+        solved=solved,
+        right_so_far=prefix_lines(member.verdict, place) if correction is not None else (),
+        next_step=correction,
+    )
+    if help == NO_HELP:
+        return None
+    used = [item.id for item in recalled.items]
+    if recalled.experience is not None and source == "memory":
+        used.append(recalled.experience.id)
+    return TeacherContext(help, place, correction, source, tuple(used))
+
+
+Solution = tuple[tuple[str, ...], str]
+"""Lines of a verified solution, and where it came from."""
+
+
+def _solutions(group: Group, member: Judged, recalled: Recalled) -> list[Solution]:
+    """Verified solutions of the same problem, those that share most with the rollout first."""
+    written = tuple(step.text for step in member.verdict.steps)
+    found = [(tuple(step.text for step in m.verdict.steps), "sibling") for m in verified(group)]
+    if recalled.experience is not None:
+        found.append((tuple(step.text for step in split(recalled.experience.text)), "memory"))
+    if group.problem.solution:
+        found += [(tuple(lines), "reference") for lines in (group.problem.solution, *group.problem.alternates)]
+    return sorted(found, key=lambda s: -common_start(written, s[0]))
+
+
+def _correct_step(member: Judged, error: int, solutions: Sequence[Solution]) -> tuple[int, str | None, str]:
+    """The corrected step: a verified solution's line after the same prefix, else the verifier's repair."""
+    written = tuple(step.text for step in member.verdict.steps)
+    for lines, source in solutions:
+        if common_start(written, lines) == error < len(lines):
+            return error, lines[error], source
+    repair = member.verdict.steps[error].repair
+    return error, repair, "line" if repair is not None else "none"
+
+
+def _diverging_step(written: Sequence[str], solutions: Sequence[Solution]) -> tuple[int, str | None, str]:
+    """Where nothing is proved wrong: the line with which the nearest verified solution goes on."""
+    for lines, source in solutions:
+        place = common_start(written, lines)
+        if place < len(lines):
+            return place, lines[place], source
+    return 0, None, "none"

@@ -1,0 +1,1 @@
+"""One module for each checker that needs no worked solution."""

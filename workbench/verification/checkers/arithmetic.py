@@ -1,0 +1,294 @@
+"""The checker of computation: claims without letters must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.verification.checkers.grounding import numbers_in
+from workbench.verification.exact import surds
+from workbench.verification.exact.polynomials import ONE, difference, magnitude
+from workbench.verification.lines import readings
+from workbench.verification.lines.claims import Claim, ClaimSide
+from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.readings import (
+    in_thousands,
+    is_percent_of,
+    mixes_percent,
+    names_a_share,
+    reads_as_percent,
+    reads_tight,
+    rounds,
+)
+from workbench.verification.lines.relations import show
+from workbench.verification.repairs import edits, repair, rewrites
+from workbench.verification.text.grammar import Number, Unreadable
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """Every `a = b` without letters must hold: exactly, or in prose to the digits shown."""
+
+    name: str = "arithmetic"
+
+    def __call__(self, context: Context) -> Finding | None:
+        """Incorrect for the first claim that fails, correct if any claim holds."""
+        held = None
+        for claim in (*context.line.claims, *context.line.notes):
+            finding = _check(context, claim)
+            if finding is not None and finding.judgement is Judgement.INCORRECT:
+                return finding
+            held = held or finding
+        return held
+
+
+def _check(context: Context, claim: Claim) -> Finding | None:
+    parts = [p if p is not None else context.carry for p in claim.parts]
+    decided = False
+    for i in range(len(claim.relations)):
+        left, right = parts[i], parts[i + 1]
+        if left is None or right is None:
+            continue
+        if left.letters or right.letters:
+            if claim.relations[i] == "=" and (found := _unlike(context, claim, left, right)) is not None:
+                return found
+            continue
+        holds = _holds(context, claim, i, left, right)
+        if holds is False:
+            return _wrong(context, claim, left, right, i + 1)
+        decided |= holds is True
+    if not decided:
+        return None
+    return Finding(Judgement.CORRECT, Diagnosis.VALID, "arithmetic", "The calculation is right.")
+
+
+def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> Finding | None:
+    """`0.25(80x) + 0.1(100x) = 20x` in a word problem: like terms that only zero would make equal."""
+    reading = context.reading
+    if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
+        return None
+    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or readings.may_convert(claim):
+        return None
+    try:
+        sides = [p.rational for p in (left, right)]
+        top = difference(*sides)[0]
+    except Unreadable:
+        return None
+    if any(s[0].keys() != left.letters or s[1] != ONE for s in sides) or not top:
+        return None
+    shown = [context.line.text[p.start : p.end] for p in (left, right)]
+    (letter,) = left.letters
+    sentence = f"{shown[0]} is {show(sides[0][0][letter])}{letter}, not {shown[1]}."
+    return Finding(
+        Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, (Evidence("counterexample", sentence),)
+    )
+
+
+def _is_sum(part: ClaimSide) -> bool:
+    return any(t.kind == "op" and t.text in "+-" for t in part.tokens[1:])
+
+
+def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: ClaimSide) -> bool | None:
+    """Whether a relation between numbers holds; None where prose leaves it open."""
+    relation, about = claim.relations[index], context.line.about
+    try:
+        a, b = left.value, right.value
+    except Unreadable:
+        return _holds_with_roots(left, relation, right, about)
+    if relation not in ("=", "~"):
+        return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
+    if a == b:
+        return True
+    about = about or relation == "~"
+    rounded = not claim.letters and (rounds(a, right, about) or rounds(b, left, about))
+    if rounded and (about or not _comes_out(context, left, right)):
+        return True
+    if reads_as_percent(left, right, about) or reads_tight(left, b) or reads_tight(right, a):
+        return True
+    if about and magnitude(a - b) < max(1, magnitude(a) / 20):
+        return None
+    converted = readings.same_quantity(claim, index)
+    if converted is not None:
+        return converted
+    open_ended = claim.loose or readings.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
+    open_ended = open_ended or names_a_share(a, right) or _noted(context, a, right)
+    open_ended = open_ended or _is_share_of_given(context, left, right)
+    return None if open_ended or in_thousands(context.line.text, a, b) else False
+
+
+def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
+    """Whether nothing needs rounding: `0.6 + 0.25` in a problem that asks for just that has its digits all."""
+    operators = {t.text for part in (left, right) for t in part.tokens if t.kind != "num" and t.text not in "()"}
+    return context.reading.expression is not None and not context.reading.statements and operators <= set("+-*")
+
+
+def _holds_with_roots(left: ClaimSide, relation: str, right: ClaimSide, about: bool) -> bool | None:
+    """The same for numbers with square roots; a decimal may stand for one to the digits it shows."""
+    try:
+        order = surds.compare(surds.surd(left.node), surds.surd(right.node))
+        exact = surds.approximate(surds.surd(left.node))
+    except Unreadable:
+        return None
+    if relation in ("=", "~"):
+        close = surds.distance(left.node, right.node) < 1
+        return order == 0 or rounds(exact, right, about) or (None if about and close else False)
+    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[relation]
+
+
+def _is_share_of_given(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
+    """`30% = 72` where the problem speaks of 240: the sign stands for a share of it."""
+    if not left.percent or right.percent or not (is_value(left) and is_value(right)):
+        return False
+    return any(left.value * given == right.value for given in numbers_in(context.problem.text))
+
+
+def _noted(context: Context, exact: Number, right: ClaimSide) -> bool:
+    """Whether a calculator note confirms the left side, so that the right side was misread."""
+    return not right.bare and any(n.whole[-1].value == exact for n in context.line.notes if not n.letters)
+
+
+def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, index: int) -> Finding:
+    text = context.line.text
+    shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
+    fixed = None
+    relation = claim.relations[index - 1]
+    rooted = surds.has_root(left.node) or surds.has_root(right.node)
+    if relation not in ("=", "~"):
+        # A root has no exact value to show: it is shown as it is written.
+        values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
+        sentence = f"{values[0]} {relation} {values[1]} is not true."
+        evidence = (Evidence("value", sentence),)
+        return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence)
+    converted = readings.expected(claim, index - 1)
+    if converted is not None:
+        shown, unit = readings.written(claim, index - 1, text), readings.word(claim, index)
+        sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
+        fixed = _safe_repair(text, claim, index, converted)
+    elif rooted:
+        sentence = f"{shown} is not {text[right.start : right.end]}."
+    else:
+        sentence = _sentence(text, left, right, shown)
+        fixed = _safe_repair(text, claim, index, left.value)
+    # One of the two claims put right alone would offer numbers that do not factor the quadratic.
+    tried = edits.tried(context.line)
+    quadratic = edits.quadratic(context) if tried is not None else None
+    if tried is not None and quadratic is not None:
+        fixed = edits.mend(text, tried, quadratic)
+    evidence = (Evidence("value", sentence),)
+    return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
+
+
+def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
+    if is_value(left) and is_value(right):
+        return f"{shown} is not {text[right.start : right.end]}."
+    if right.bare or not left.bare:
+        return f"{shown} is {show(left.value)}, not {show(right.value)}."
+    return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
+
+
+def is_value(part: ClaimSide) -> bool:
+    """A number, signed, possibly a fraction of two numbers, a percentage or in brackets."""
+    kinds = [t.kind if t.kind != "op" or t.text in "/" else "sign" for t in part.tokens]
+    core = [k for k in kinds if k not in ("sign", "pct")]
+    signs = [i for i, k in enumerate(kinds) if k == "sign"]
+    return core in (["num"], ["mixed"], ["num", "op", "num"]) and signs in ([], [0])
+
+
+def _safe_repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
+    try:
+        return _repair(text, claim, index, exact)
+    except Unreadable:
+        return None
+
+
+def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
+    right, left = claim.parts[index], claim.parts[index - 1]
+    if right is None or claim.relations[index - 1] not in ("=", "~"):
+        return None
+    if is_value(right):
+        fixed = _replace_value(text, claim, index, right, exact)
+        return fixed or _replace_copies(text, claim, index, right, exact)
+    if left is not None and is_value(left):
+        return _replace_value(text, claim, index - 1, left, right.value)
+
+    def accept(changed: Claim) -> bool:
+        return _consistent(changed.parts)
+
+    def measure(changed: Claim) -> dict[str, Number]:
+        part = changed.parts[index]
+        return {"": part.value - exact} if part is not None else {}
+
+    before = (left,) if left is not None else ()
+    only = Claim((left, right, *claim.parts[index + 1 :]), claim.relations[index - 1 :])
+    if rewrites.wrong_order(left, right) and index == len(claim.parts) - 1:
+        ordered = rewrites.one_operation(text, left, right)
+        if ordered is not None:
+            return ordered
+    return repair.find(
+        text,
+        _frozen_left(only),
+        lambda c: accept(_thaw(c, left)),
+        _shift(measure, index),
+        before,
+        copies=False,
+    )
+
+
+def _frozen_left(claim: Claim) -> Claim:
+    """The claim with its first part out of reach of edits."""
+    return Claim((None, *claim.parts[1:]), claim.relations)
+
+
+def _thaw(claim: Claim, left: ClaimSide | None) -> Claim:
+    return Claim((left, *claim.parts[1:]), claim.relations)
+
+
+def _shift(measure: repair.Measure, index: int) -> repair.Measure:
+    """The measure for a claim whose parts before `index - 1` were cut off."""
+    return lambda claim: measure(Claim(((None,) * (index - 1)) + claim.parts, claim.relations))
+
+
+def _consistent(parts: Sequence[ClaimSide | None]) -> bool:
+    values = [p.value for p in parts if p is not None and not p.letters]
+    return all(v == values[0] for v in values)
+
+
+def _write(claim: Claim, part: ClaimSide, text: str, exact: Number) -> str | None:
+    """The exact value as the part writes its own; over its denominator only where the other side has it."""
+    raw = text[part.start : part.end].lstrip("-+−( ").rstrip("%) ")
+    others = [p for p in claim.whole if p is not part]
+    bottom = raw.rpartition("/")[2]
+    keep = any(is_value(p) for p in others) or any(t.text == bottom for p in others for t in p.tokens)
+    return repair.write_number(exact, raw, part.percent, keep)
+
+
+def _replace_value(text: str, claim: Claim, index: int, part: ClaimSide, exact: Number) -> str | None:
+    """The wrong value replaced in its own notation, if that makes the whole chain hold."""
+    written = _write(claim, part, text, exact)
+    if written is None:
+        return None
+    rest = [p for i, p in enumerate(claim.parts) if i != index and p is not None and not p.letters]
+    if any(p.value != exact for p in rest):
+        return None
+    last = part.tokens[-1]
+    end = last.start if last.kind == "pct" else part.end
+    return edits.apply(text, edits.Edit(part.start, end, written))
+
+
+def _replace_copies(text: str, claim: Claim, index: int, part: ClaimSide, exact: Number) -> str | None:
+    """`9 + 6 = 16 = 16`: the same wrong value copied along the chain is one mistake."""
+    fixed = text
+    for later in reversed(claim.parts[index:]):
+        if later is None or later.letters:
+            return None
+        if later.value == exact:
+            continue
+        written = _write(claim, later, text, exact)
+        if later.value != part.value or not is_value(later) or written is None:
+            return None
+        fixed = edits.apply(fixed, edits.Edit(later.start, later.end, written))
+    return fixed
+
+
+__all__ = ["Arithmetic", "is_value", "rounds"]

@@ -1,0 +1,188 @@
+"""Expressions line to line, and equations that must hold for every value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.verification.exact.polynomials import (
+    difference,
+    divide_numbers,
+    evaluate,
+    poly_letters,
+    rational,
+    same,
+)
+from workbench.verification.lines.claims import Claim, ClaimSide, Line
+from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.relations import StatedRelation, Statement, show
+from workbench.verification.malrules import search
+from workbench.verification.repairs import fixes
+from workbench.verification.repairs.rewrites import named
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Pct, Unreadable
+
+_NAME = "equivalence"
+_TRIALS: tuple[Number, ...] = (1, 2, 3, 5, -1, 7)
+
+
+def identity(statement: Statement) -> bool:
+    """Whether a single equation holds for every value of its letters."""
+    if len(statement.alternatives) != 1 or len(statement.alternatives[0]) != 1:
+        return False
+    pair = statement.alternatives[0][0]
+    try:
+        return pair.relation == "=" and not pair.difference[0]
+    except Unreadable:
+        return False
+
+
+def _right(reason: str, carried: bool = False, similar: bool = False) -> Finding:
+    diagnosis = Diagnosis.SIMILAR if similar else Diagnosis.VALID
+    return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
+
+
+def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
+    """A sentence with values for which two expressions differ; None where none was found."""
+    top, bottom = difference(left.rational, right.rational)
+    letters = sorted(left.letters | right.letters)
+    for trial in _TRIALS:
+        at = {letter: trial + i for i, letter in enumerate(letters)}
+        try:
+            if evaluate(top, at) == 0 or evaluate(bottom, at) == 0:
+                continue
+            sides = [divide_numbers(evaluate(p.rational[0], at), evaluate(p.rational[1], at)) for p in (left, right)]
+        except Unreadable:
+            continue
+        where = ", ".join(f"{k} = {show(v)}" for k, v in at.items())
+        return f"For {where} the one is {show(sides[0])}, the other {show(sides[1])}."
+    return None
+
+
+def check_identity(context: Context, statement: Statement) -> Finding | None:
+    """An identity is right; in an expression problem an equation of two expressions must be one."""
+    if identity(statement):
+        return _right("Both sides are equal for every value.")
+    reading = context.reading
+    if reading.expression is None or reading.statements or len(statement.alternatives) != 1:
+        return None
+    pair = statement.alternatives[0][0]
+    if pair.relation != "=" or not statement.letters <= reading.expression.letters:
+        return None
+    if not _rewrites(context, pair):
+        return None
+    return _differs(context, pair.left, pair.right, context.line)
+
+
+def _rewrites(context: Context, pair: StatedRelation) -> bool:
+    """Whether the pair claims to rewrite an expression, rather than to state an equation."""
+    if pair.left.letters and pair.right.letters:
+        return True
+    target = context.reading.expression
+    return target is not None and same(target.rational, pair.left.rational)
+
+
+def _differs(context: Context, left: ClaimSide, right: ClaimSide, line: Line) -> Finding | None:
+    text = counterexample(left, right)
+    if text is None:
+        return None
+    finding = Finding(
+        Judgement.INCORRECT,
+        Diagnosis.NOT_EQUIVALENT,
+        _NAME,
+        text,
+        (Evidence("counterexample", text),),
+        fixes.for_expression(line, left, right),
+    )
+    return named(finding, search.expression(left.node, right))
+
+
+def check_expression(context: Context) -> Finding | None:
+    """A bare expression must equal the expression before it, or a piece of it."""
+    part = context.line.expression
+    if part is None:
+        return None
+    try:
+        return _compare(context, part)
+    except Unreadable:
+        return None
+
+
+def _compare(context: Context, part: ClaimSide) -> Finding | None:
+    earlier = list(_candidates(context))
+    if not earlier or not all(part.letters <= c.letters for c, _ in earlier[:1]):
+        return None
+    equal = [(c, trusted) for c, trusted in earlier if same(c.rational, part.rational)]
+    if equal:
+        carried = not any(trusted for _, trusted in equal)
+        again = [t.text for t in equal[-1][0].tokens] == [t.text for t in part.tokens]
+        return _right("It is equal to the expression before.", carried, again)
+    parts = [node for c, _ in earlier for node in pieces(c.node)]
+    if part.letters and part.node in parts:
+        # A piece written down again may be the start of work on it, or a wrong simplification.
+        return None
+    matching = [node for node in parts if same(rational(node), part.rational)]
+    begun = [node for c, _ in earlier for node in _beginnings(c.node)]
+    if matching and part.letters and all(any(node is b for b in begun) for node in matching):
+        # `2x + 2` in 3x + 2 - x + 5: work on a part of the sum, or a term dropped.
+        return None
+    if matching:
+        return _right("It is a piece of the expression before.")
+    if part.bare and not part.letters:
+        return None
+    target = earlier[-1][0]
+    if not target.letters and not part.letters:
+        text = f"The expression before is {show(target.value)}, this one is {show(part.value)}."
+        evidence = (Evidence("value", text),)
+        fixed = fixes.for_expression(context.line, target, part)
+        finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence, fixed)
+        return named(finding, search.expression(target.node, part))
+    return _differs(context, target, part, context.line)
+
+
+def _candidates(context: Context) -> Iterator[tuple[ClaimSide, bool]]:
+    """The expressions that a bare expression may rewrite: the problem's, and each bare one since."""
+    target = context.reading.expression
+    if target is None:
+        return
+    yield target, True
+    for line, verdict in zip(context.earlier, context.verdicts, strict=False):
+        trusted = verdict.judgement is not Judgement.INCORRECT and not verdict.carried
+        part = line.expression or _chain_end(line.claims, target)
+        if part is not None and part.letters == target.letters and not (part.bare and not part.letters):
+            yield part, trusted
+
+
+def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
+    """The last expression of a chain that began with the whole problem or went on from a line before."""
+    if len(claims) != 1 or not target.letters:
+        return None
+    first, last = claims[0].parts[0], claims[0].whole[-1]
+    try:
+        whole = first is None or same(first.rational, target.rational)
+    except Unreadable:
+        return None
+    return last if whole and poly_letters(last.rational[0]) else None
+
+
+def _beginnings(node: Node) -> Iterator[Node]:
+    """The sums of the first terms of a sum, without its last term, its last two and so on."""
+    while isinstance(node, BinaryOperation) and node.op in "+-":
+        node = node.left
+        if isinstance(node, BinaryOperation) and node.op in "+-":
+            yield node
+
+
+def pieces(node: Node) -> Iterator[Node]:
+    """The proper sub-expressions of a tree that are more than one number or letter."""
+    match node:
+        case Neg(arg) | Pct(arg):
+            yield from _self_and_pieces(arg)
+        case BinaryOperation(_, left, right):
+            yield from _self_and_pieces(left)
+            yield from _self_and_pieces(right)
+
+
+def _self_and_pieces(node: Node) -> Iterator[Node]:
+    if isinstance(node, BinaryOperation | Neg):
+        yield node
+        yield from pieces(node)

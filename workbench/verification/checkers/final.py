@@ -1,0 +1,318 @@
+"""The checker of the answer line, and of lines that the known answer contradicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
+from workbench.verification.answers import Answer, answer_in, grade, read_answer
+from workbench.verification.answers.same_value import form_matches, is_worked_out
+from workbench.verification.answers.values import without_unit_letter
+from workbench.verification.checkers.notes import supposes
+from workbench.verification.exact import polynomials
+from workbench.verification.exact.polynomials import evaluate, same
+from workbench.verification.lines.claims import ClaimSide, Line, read_line
+from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.relations import Statement, compare, show, statements
+from workbench.verification.text.grammar import Number, Unreadable
+from workbench.verification.text.measures import contradicts
+
+_NAME = "answer"
+
+
+@dataclass(frozen=True)
+class FinalAnswer:
+    """The answer line: right, a repeat, or neither. Elsewhere the known solution must fit."""
+
+    name: str = _NAME
+
+    def __call__(self, context: Context) -> Finding | None:
+        """Correct at scope `meaning` only where the answer itself was checked."""
+        if not context.is_answer:
+            return _against_known(context)
+        stated = answer_in(context.step)
+        read = read_answer(stated) if stated is not None else None
+        if stated is None:
+            return None
+        try:
+            return _check(context, stated, read)
+        except Unreadable:
+            return None
+
+
+def _correct(scope: Scope, carried: bool = False) -> Finding:
+    if scope is Scope.MEANING:
+        return Finding(
+            Judgement.CORRECT, Diagnosis.EXPECTED, _NAME, "This is the answer to the problem.", scope=scope
+        )
+    reason = "It repeats what the line before found."
+    return Finding(Judgement.CORRECT, Diagnosis.VALID, _NAME, reason, carried=carried)
+
+
+def _check(context: Context, stated: str, read: Answer | None) -> Finding | None:
+    solves = _solves(context, read) if read is not None else None
+    if solves:
+        return _correct(Scope.MEANING)
+    gold = context.problem.answer
+    known = context.knowledge is not Knowledge.FREE and gold is not None
+    unit = other_unit(context.problem.text, stated)
+    if unit is None and known and gold is not None and solves is None and grade(gold, stated) is Judgement.CORRECT:
+        return _correct(Scope.MEANING)
+    if unit is not None:
+        text = f"{stated} has another unit than the question asks for."
+        return _wrong(Diagnosis.OFF_PATH, text, "unit", None)
+    if read is not None and _repeats(context, read):
+        return _correct(Scope.COMPUTATION, context.wrong_before)
+    if solves is False:
+        text = f"{stated} does not solve the problem and does not follow from the lines before."
+        return _wrong(Diagnosis.NOT_EQUIVALENT, text, "counterexample", _repair(context, stated))
+    if known and gold is not None and grade(gold, stated) is Judgement.INCORRECT:
+        found = _last_text(context)
+        text = f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
+        return _wrong(Diagnosis.OFF_PATH, text, "answer", _repair(context, stated))
+    return None
+
+
+def other_unit(problem: str, stated: str) -> str | None:
+    """The unit of an answer, where the question asks for another kind of quantity."""
+    read = read_answer(stated)
+    return contradicts(problem, without_unit_letter(read).units) if read is not None else None
+
+
+def _wrong(diagnosis: Diagnosis, text: str, kind: str, repair: str | None) -> Finding:
+    return Finding(Judgement.INCORRECT, diagnosis, _NAME, text, (Evidence(kind, text),), repair)
+
+
+def _solves(context: Context, read: Answer) -> bool | None:
+    """Whether an answer solves the problem's own equations or sum; None where the text does not decide."""
+    reading = context.reading
+    if reading.solves:
+        return _solves_equations(context, read)
+    target = reading.expression
+    if target is None or target.letters or len(read.values) != 1 or read.statements:
+        return None
+    part = read.values[0]
+    if part.letters or not is_worked_out(part.node) or part.percent:
+        return None
+    return True if part.value == target.value and not is_worked_out(target.node) else None
+
+
+def _solves_equations(context: Context, read: Answer) -> bool | None:
+    reading = context.reading
+    if len(reading.letters) == 1:
+        wanted = reading.statements[0].solutions
+        if wanted is None or len(reading.statements) != 1:
+            return None
+        found = read.statements[0] if len(read.statements) == 1 else None
+        if found is None or found.solutions is None or found.letters != reading.letters:
+            return None
+        return _solved_form(found) and compare(wanted, found.solutions) is None
+    return _solves_system(context, read)
+
+
+def _solved_form(statement: Statement) -> bool:
+    if statement.assignments:
+        return all(is_worked_out(part.node) for _, part in statement.assignments)
+    pairs = [p for a in statement.alternatives for p in a]
+    return all(any(len(s.tokens) == 1 and s.letters for s in (p.left, p.right)) for p in pairs)
+
+
+def _solves_system(context: Context, read: Answer) -> bool | None:
+    reading = context.reading
+    rows = [s.equation for s in reading.statements if s.equation is not None]
+    if len(rows) != len(reading.statements) or not all(polynomials.is_linear(r) for r in rows):
+        return None
+    basis = polynomials.echelon(rows)
+    if basis is None or polynomials.solution(basis).keys() != reading.letters:
+        return None
+    values: dict[str, Number] = {}
+    for statement in read.statements:
+        if len(statement.assignments) != 1 or statement.assignments[0][0] in values:
+            return None
+        letter, part = statement.assignments[0]
+        values[letter] = part.value
+    return values == polynomials.solution(basis) if values.keys() == reading.letters else None
+
+
+def _last_line(context: Context) -> Line | None:
+    """The last earlier line that has a claim or an expression."""
+    for line in reversed(context.earlier):
+        if line.claims or line.expression is not None:
+            return line
+    return None
+
+
+def _last_part(context: Context) -> ClaimSide | None:
+    line = _last_line(context)
+    if line is None:
+        return None
+    return line.claims[-1].whole[-1] if line.claims else line.expression
+
+
+def _last_text(context: Context) -> str | None:
+    line, part = _last_line(context), _last_part(context)
+    return line.text[part.start : part.end] if line is not None and part is not None else None
+
+
+def _latest(context: Context) -> dict[str, Statement]:
+    """The latest assignment of each letter."""
+    found: dict[str, Statement] = {}
+    for line in context.earlier:
+        for statement in statements(line):
+            for letter, _ in statement.assignments:
+                found[letter] = statement
+    return found
+
+
+def _repeats(context: Context, read: Answer) -> bool:
+    """Whether the answer says again what the lines before ended with."""
+    if read.statements:
+        latest = _latest(context)
+        if all(_said(s, latest) for s in read.statements):
+            return True
+        line = _last_line(context)
+        return line is not None and _same_as_line(read, line)
+    part = _last_part(context)
+    if len(read.values) != 1 or part is None:
+        return False
+    return _same_part(read.values[0], part)
+
+
+def _said(statement: Statement, latest: dict[str, Statement]) -> bool:
+    """Whether the latest word on a letter is this one."""
+    found = [latest.get(letter) for letter, _ in statement.assignments]
+    if not found or found[0] is None or statement.solutions is None or found[0].solutions is None:
+        return False
+    return compare(found[0].solutions, statement.solutions) is None
+
+
+def _same_as_line(read: Answer, line: Line) -> bool:
+    last = statements(line)
+    if last and len(read.statements) == 1:
+        a, b = last[-1].solutions, read.statements[0].solutions
+        return a is not None and b is not None and compare(a, b) is None and _solved_form(read.statements[0])
+    part = line.claims[-1].whole[-1] if line.claims else line.expression
+    assigned = read.statements[0].assignments
+    return len(assigned) == 1 and part is not None and _same_part(assigned[0][1], part)
+
+
+def _same_part(stated: ClaimSide, part: ClaimSide) -> bool:
+    if stated.letters or part.letters:
+        return same(stated.rational, part.rational) and form_matches(part.node, stated.node)
+    return stated.value == part.value and (is_worked_out(stated.node) or not is_worked_out(part.node))
+
+
+def _repair(context: Context, stated: str) -> str | None:
+    """The answer line with what the last line found."""
+    line = _last_line(context)
+    found = _last_text(context)
+    if line is None or found is None or not context.step.rstrip(". ").endswith(stated):
+        return None
+    said = statements(line)
+    if said and said[-1].assignments and "=" in stated and not _letters_of(stated) <= said[-1].letters:
+        found = ", ".join(_assignment_texts(context))
+    elif said and said[-1].assignments and "=" in stated:
+        found = " or ".join(f"{letter} = {show(part.value)}" for letter, part in said[-1].assignments)
+    at = context.step.rindex(stated)
+    return context.step[:at] + found + context.step[at + len(stated) :]
+
+
+def _letters_of(stated: str) -> frozenset[str]:
+    read = read_answer(stated)
+    return frozenset().union(*(s.letters for s in read.statements)) if read is not None else frozenset()
+
+
+def _assignment_texts(context: Context) -> list[str]:
+    return [
+        f"{letter} = {show(part.value)}"
+        for statement in dict.fromkeys(_latest(context).values())
+        for letter, part in statement.assignments
+    ]
+
+
+def _against_known(context: Context) -> Finding | None:
+    """An equation in the problem's letters that the known solution does not satisfy is wrong."""
+    gold = context.problem.answer
+    if context.knowledge is Knowledge.FREE or gold is None or not context.reading.solves:
+        return None
+    if supposes(context, context.line.text):
+        return None
+    at = _known_values(gold, context.reading.letters)
+    if at is None:
+        return None
+    for statement in statements(context.line, context.carry):
+        row = statement.equation
+        if row is None or not statement.letters <= at.keys() or context.wrong_before:
+            continue
+        if evaluate(row, at) != 0:
+            values = ", ".join(f"{k} = {show(v)}" for k, v in at.items())
+            text = f"The line is not true for {values}."
+            return _wrong(Diagnosis.NOT_EQUIVALENT, text, "counterexample", None)
+    return None
+
+
+def _known_values(gold: str, letters: frozenset[str]) -> dict[str, Number] | None:
+    """The single value of each letter in the known answer; None where it has several."""
+    read = read_answer(gold)
+    if read is None:
+        return None
+    try:
+        if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
+            return {next(iter(letters)): read.values[0].value}
+        found: dict[str, Number] = {}
+        for statement in read.statements:
+            if len(statement.assignments) != 1 or statement.assignments[0][0] in found:
+                return None
+            found[statement.assignments[0][0]] = statement.assignments[0][1].value
+    except Unreadable:
+        return None
+    return found or None
+
+
+# Answer mode for word problems: which steps lead to a final value that is wrong.
+
+
+NAME = "candidates"
+_CONFIDENCE = 0.2
+"""A wrong solution has about five steps that lead to its end."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The steps of a wrong solution from whose values its answer was computed."""
+
+    name: str = NAME
+
+    def __call__(self, context: Context) -> Finding | None:
+        """Never a judgement: evidence of kind `answer` for the steps among which the mistake is."""
+        gold = context.problem.answer
+        if context.knowledge is Knowledge.FREE or gold is None or context.is_answer or not context.is_story:
+            return None
+        stated = answer_in(context.solution[-1]) if context.solution else None
+        if stated is None or grade(gold, stated) is not Judgement.INCORRECT:
+            return None
+        if len(context.earlier) not in leading_to(context.solution, stated):
+            return None
+        text = f"The solution ends with {stated}, which is not the answer, and this step leads there."
+        evidence = (Evidence("answer", text),)
+        return Finding(Judgement.UNKNOWN, Diagnosis.UNDECIDED, NAME, text, evidence, confidence=_CONFIDENCE)
+
+
+@lru_cache(maxsize=256)
+def leading_to(solution: tuple[str, ...], final: str) -> frozenset[int]:
+    """The steps whose results go into the final value, read backwards."""
+    needed = set(read_line(final).numbers)
+    found: set[int] = set()
+    for at in range(len(solution) - 2, -1, -1):
+        line = read_line(solution[at])
+        results = _results(line)
+        if results & needed:
+            found.add(at)
+            needed |= line.numbers - results
+    return frozenset(found)
+
+
+def _results(line: Line) -> set[str]:
+    """The numbers, as written, that the line's claims end with."""
+    return {t.text for claim in line.claims for t in claim.whole[-1].tokens if t.kind in ("num", "mixed")}

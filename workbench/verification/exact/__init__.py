@@ -1,0 +1,1 @@
+"""Exact numbers: polynomials over the rationals, their roots, and square roots."""

@@ -1,0 +1,1 @@
+"""What one line states: claims, relations between letters, and what a checker sees and answers."""

@@ -1,0 +1,109 @@
+"""What a checker sees and what it answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope, StepVerdict
+from workbench.verification.lazy import lazy
+from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
+from workbench.verification.lines.relations import Statement, statements
+
+_SOLVE = re.compile(r"\bsolve\b|\bfind (?:the value of )?[a-z]\b|\bwhat is [a-z]\b", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"\b(?:work out|calculate|compute|evaluate|expand|factor\w*|simplif\w*|multiply out|what is|find|"
+    r"write)\b",
+    re.I,
+)
+_WORDS = re.compile(r"[A-Za-z]{2,}")
+_MANY_WORDS = 14
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A checker's proposal for one step."""
+
+    judgement: Judgement
+    diagnosis: Diagnosis
+    checker: str
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    repair: str | None = None
+    malrule: str | None = None
+    scope: Scope = Scope.COMPUTATION
+    carried: bool = False
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A problem's text as mathematics."""
+
+    statements: tuple[Statement, ...]
+    expression: ClaimSide | None
+    """The expression to work on, where the problem gives one and no equation."""
+    solves: bool
+    """The problem asks for the letters of its equations."""
+
+    @lazy
+    def letters(self) -> frozenset[str]:
+        return frozenset().union(*(s.letters for s in self.statements))
+
+
+@lru_cache(maxsize=4096)
+def read_problem(text: str) -> Reading:
+    """The equations or the expression that a problem's text carries."""
+    line = read_line(text)
+    found = statements(line)
+    asked = not found and _COMMAND.search(text[:2000]) and len(_WORDS.findall(text[:2000])) <= _MANY_WORDS
+    expressions = expressions_in(text) if asked else ()
+    best = max(expressions, key=lambda p: len(p.tokens), default=None)
+    solves = bool(found) and bool(_SOLVE.search(text[:2000])) and not expressions_in(text)
+    return Reading(found, best, solves)
+
+
+@dataclass(frozen=True)
+class Context:
+    """One step and everything before it."""
+
+    problem: Problem
+    reading: Reading
+    step: str
+    line: Line
+    earlier: tuple[Line, ...]
+    verdicts: tuple[StepVerdict, ...]
+    knowledge: Knowledge
+    is_answer: bool = False
+    solution: tuple[str, ...] = ()
+    """All steps of the solution, those behind this one too."""
+
+    @lazy
+    def carry(self) -> ClaimSide | None:
+        """The last expression before this line, which a leading `=` goes on from."""
+        for line in reversed(self.earlier):
+            if line.claims:
+                return line.claims[-1].whole[-1]
+            if line.expression is not None:
+                return line.expression
+        return self.reading.expression
+
+    @lazy
+    def is_story(self) -> bool:
+        """Whether the problem is told in words; equations and sums are proved line by line instead."""
+        return not self.reading.statements and self.reading.expression is None
+
+    @lazy
+    def wrong_before(self) -> bool:
+        return any(v.judgement is Judgement.INCORRECT or v.carried for v in self.verdicts)
+
+
+class StepChecker(Protocol):
+    """Looks at one step; None where it has nothing to say."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, context: Context) -> Finding | None: ...

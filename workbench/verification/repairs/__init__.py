@@ -1,0 +1,1 @@
+"""The one edit that puts a wrong line right, and the name of the mistake that made it."""

@@ -1,0 +1,1 @@
+"""Text to tokens, bounded syntax trees, chains and steps. Knows no algebra."""

@@ -1,0 +1,222 @@
+"""Tokens to a bounded syntax tree, by a hand-written Pratt parser.
+
+Every limit is checked before the work it bounds, so hostile text costs no more than its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar, dataclass_transform
+
+from workbench.verification.text.tokens import Number, Token, Unreadable, mixed_number, number, tokenize, word_set
+
+T = TypeVar("T")
+
+MAX_CHARS = 400
+MAX_TOKENS = 160
+MAX_DEPTH = 24
+MAX_EXPONENT = 12
+
+
+@dataclass_transform(frozen_default=True)
+def _node(cls: type[T]) -> type[T]:
+    """A node of the tree: never changed once made, which here only the type checker enforces.
+
+    The search for malrules makes thousands of nodes, and a frozen dataclass costs three times as much to make.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@_node
+class Num:
+    """A number as written."""
+
+    value: Number
+
+
+@_node
+class Var:
+    """A letter."""
+
+    name: str
+
+
+@_node
+class Neg:
+    """Unary minus."""
+
+    arg: Node
+
+
+@_node
+class Pct:
+    """A percentage of one hundred."""
+
+    arg: Node
+
+
+@_node
+class Root:
+    """A square root."""
+
+    arg: Node
+
+
+@_node
+class BinaryOperation:
+    """One of + - * / ^."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+Node = Num | Var | Neg | Pct | Root | BinaryOperation
+
+_BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
+_UNARY = 25
+_FUNCTIONS = frozenset("fghP")
+
+
+class _Parser:
+    """A Pratt parser over the tokens of one expression."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        if len(tokens) > MAX_TOKENS:
+            raise Unreadable("too long")
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+
+    def peek(self) -> Token | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def parse(self, binding: int) -> Node:
+        """An expression whose operators all bind tighter than `binding`."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable("too deep")
+        left = self.prefix()
+        while (token := self.peek()) is not None and token.kind != "close":
+            if token.kind == "pct":
+                self.at += 1
+                left = Pct(left)
+                continue
+            op = token.text if token.kind == "op" else "*"
+            power = _BINDING.get(op, 0)
+            if power <= binding:
+                if power == 0:
+                    raise Unreadable(f"unexpected {token.text!r}")
+                break
+            if token.kind == "op":
+                self.at += 1
+            elif token.kind not in ("open", "var", "frac", "root"):
+                raise Unreadable(f"unexpected {token.text!r}")
+            left = BinaryOperation(op, left, self.parse(power - 1 if op == "^" else power))
+        self.depth -= 1
+        return left
+
+    def prefix(self) -> Node:
+        """One operand with the signs before it."""
+        token = self.peek()
+        if token is None:
+            raise Unreadable("nothing to read")
+        self.at += 1
+        match token.kind:
+            case "num":
+                return Num(number(token.text))
+            case "mixed":
+                return Num(mixed_number(token.text))
+            case "var":
+                return self.letter(token)
+            case "open":
+                return self.group()
+            case "frac":
+                return BinaryOperation("/", self.argument(), self.argument())
+            case "root":
+                return Root(self.argument())
+            case "box":
+                return self.prefix()
+            case "op" if token.text == "-":
+                return Neg(self.parse(_UNARY))
+            case "op" if token.text == "+":
+                return self.parse(_UNARY)
+        raise Unreadable(f"unexpected {token.text!r}")
+
+    def letter(self, token: Token) -> Node:
+        """A variable; `f(` is a function, which the grammar does not have."""
+        following = self.peek()
+        if token.text in _FUNCTIONS and following and following.kind == "open" and not following.spaced:
+            raise Unreadable("a function")
+        return Var(token.text)
+
+    def group(self) -> Node:
+        """What stands in brackets; the opening bracket has been read."""
+        inner = self.parse(0)
+        token = self.peek()
+        if token is None or token.kind != "close":
+            raise Unreadable("bracket not closed")
+        self.at += 1
+        return inner
+
+    def argument(self) -> Node:
+        """One argument of a fraction or a root."""
+        token = self.peek()
+        if token is None or token.kind not in ("open", "num", "var"):
+            raise Unreadable("an argument is missing")
+        self.at += 1
+        if token.kind == "open":
+            return self.group()
+        return Var(token.text) if token.kind == "var" else Num(number(token.text))
+
+
+def parse_tokens(tokens: Sequence[Token]) -> Node:
+    """The tree of an expression's tokens. Raises `Unreadable`."""
+    parser = _Parser(tokens)
+    node = parser.parse(0)
+    if parser.at != len(tokens):
+        raise Unreadable("something is left over")
+    return node
+
+
+def parse(text: str) -> Node:
+    """The tree of one expression. Raises `Unreadable`."""
+    if len(text) > MAX_CHARS:
+        raise Unreadable("too long")
+    return parse_tokens([t for t in tokenize(text) if t.kind != "money"])
+
+
+def letters(node: Node) -> frozenset[str]:
+    """The letters that stand in a tree."""
+    match node:
+        case Var(name):
+            return frozenset(name)
+        case Neg(arg) | Pct(arg) | Root(arg):
+            return letters(arg)
+        case BinaryOperation(_, left, right):
+            return letters(left) | letters(right)
+    return frozenset()
+
+
+__all__ = [
+    "MAX_CHARS",
+    "MAX_DEPTH",
+    "MAX_EXPONENT",
+    "MAX_TOKENS",
+    "BinaryOperation",
+    "Neg",
+    "Node",
+    "Num",
+    "Number",
+    "Pct",
+    "Root",
+    "Token",
+    "Unreadable",
+    "Var",
+    "letters",
+    "parse",
+    "parse_tokens",
+    "tokenize",
+    "word_set",
+]

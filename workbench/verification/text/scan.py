@@ -1,0 +1,325 @@
+"""Finding chains `a = b < c` among the tokens of a line of prose.
+
+A chain is read forward from an operand by a small state machine: operands and operators alternate,
+unit words after a number are skipped where mathematics goes on behind them, and the longest run that ends
+on an operand wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
+from workbench.verification.text.measures import CONVERSIONS
+from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, Run, Unit, is_word_op
+
+
+class _Chain:
+    """The state machine; `good` is the last point at which the run was complete."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.parts: list[list[Token]] = [[]]
+        self.relations: list[str] = []
+        self.units: list[Unit] = []
+        self.depth = 0
+        self.ratio = False
+        self.good: tuple[int, int, int, int] | None = None
+
+    def token(self, i: int) -> Token | None:
+        return self.tokens[i] if 0 <= i < len(self.tokens) else None
+
+    def take(self, token: Token) -> None:
+        self.parts[-1].append(token)
+
+    def unit(self, word: str, ahead: int = 0) -> None:
+        """Note a unit of the number just read, or of the next one."""
+        at = len(self.parts) - 1
+        self.units.append(Unit(word.lower(), at, len(self.parts[-1]) - 1 + ahead))
+
+    def run(self, i: int, need: bool = True) -> Run | None:
+        """Read from token i. None where not even one operand can be read."""
+        limit = i + 2 * MAX_TOKENS
+        at: int | None = i
+        while at is not None and at < len(self.tokens) and at < limit:
+            step = self.operand(at) if need else self.operator(at)
+            if step is None:
+                break
+            at, need = step
+            if not need and self.depth == 0:
+                self.good = (at, len(self.parts), len(self.parts[-1]), len(self.units))
+        if self.good is None:
+            return None
+        end, parts, length, units = self.good
+        kept = self.parts[:parts]
+        kept[-1] = kept[-1][:length]
+        return Run(kept, self.relations[: parts - 1], end, self.units[:units])
+
+    def operand(self, i: int) -> tuple[int, bool] | None:
+        """An operand is due at i: where to go on, and whether one is still due."""
+        token = self.tokens[i]
+        following = self.token(i + 1)
+        match token.kind:
+            case "money":
+                self.unit("$", 1)
+                return i + 1, True
+            case "num" | "mixed":
+                self.take(token)
+                return i + 1, False
+            case "var":
+                if token.text in "aAI" and following and following.kind == "word" and following.spaced:
+                    return None
+                self.take(token)
+                return i + 1, False
+            case "open" if self.depth < MAX_DEPTH:
+                self.depth += 1
+                self.take(token)
+                return i + 1, True
+            case "op" if token.text in "+-±" and not is_word_op(token):
+                if [t.kind for t in self.parts[-1][-3:]] == ["op"] * 3:
+                    return None
+                self.take(token)
+                return i + 1, True
+            case "frac" | "root":
+                return self.applied(i)
+            case "box":
+                return i + 1, True
+        return None
+
+    def applied(self, i: int) -> tuple[int, bool] | None:
+        """A LaTeX fraction with both its arguments, or a root with its one."""
+        at = i + 1
+        for _ in range(2 if self.tokens[i].kind == "frac" else 1):
+            end = self.argument(at)
+            if end is None:
+                return None
+            at = end
+        for token in self.tokens[i:at]:
+            self.take(token)
+        return at, False
+
+    def argument(self, i: int) -> int | None:
+        token = self.token(i)
+        if token is None or token.kind not in ("open", "num", "var"):
+            return None
+        if token.kind != "open":
+            return i + 1
+        depth = 0
+        for at in range(i, min(len(self.tokens), i + MAX_TOKENS)):
+            kind = self.tokens[at].kind
+            depth += (kind == "open") - (kind == "close")
+            if depth == 0:
+                return at + 1
+        return None
+
+    def operator(self, i: int) -> tuple[int, bool] | None:
+        """An operand has just ended before i: where to go on, and whether another is due."""
+        token, before = self.tokens[i], self.tokens[i - 1]
+        match token.kind:
+            case "rel" if self.depth == 0:
+                self.relations.append(token.text)
+                self.parts.append([])
+                return i + 1, True
+            case "op":
+                return self.sign(i, token)
+            case "sep" if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
+                self.relations.append("=")
+                self.parts.append([])
+                return behind, True
+            case "sep" if token.text == ":" and self.is_ratio(i):
+                self.take(token._replace(kind="op", text="/"))
+                return i + 1, True
+            case "pct":
+                self.take(token)
+                return i + 1, False
+            case "close" if self.depth > 0:
+                self.depth -= 1
+                self.take(token)
+                return i + 1, False
+            case "open" | "frac" | "root":
+                return self.bracket(i, before)
+            case "var":
+                return self.letter(i, before)
+            case "word" | "unit":
+                return self.word(i)
+            case "money":
+                following = self.token(i + 1)
+                self.unit("$")
+                return (i + 1, False) if following and following.kind in ("rel", "op", "close") else None
+        return None
+
+    def sign(self, i: int, token: Token) -> tuple[int, bool] | None:
+        """An operator behind an operand; `$6/day` and `3 times * $5` have units that look like one."""
+        following = self.token(i + 1)
+        if following is not None:
+            rate = token.text == "/" and following.kind == "word" and not (token.spaced or following.spaced)
+            if rate or (is_word_op(token) and following.kind in ("op", "rel", "close")):
+                return self.units_from(i)
+        self.take(token)
+        return i + 1, True
+
+    def is_ratio(self, i: int) -> bool:
+        """`3:4` is a ratio; `6:00` and `12:30` are times of the day."""
+        before, after = self.token(i - 1), self.token(i + 1)
+        if before is None or after is None or before.kind != "num" or after.kind != "num":
+            return False
+        if len(self.parts[-1]) != 1 or after.spaced or self.tokens[i].spaced:
+            return False
+        behind = self.token(i + 2)
+        ends = (
+            behind is None
+            or behind.kind not in ("op", "open", "mixed", "var")
+            or (behind.spaced and behind.kind != "op")
+        )
+        self.ratio = ends and (self.ratio or not (len(after.text) == 2 and len(before.text) <= 2))
+        return self.ratio
+
+    def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
+        """A bracket right behind an operand multiplies, unless it holds unit words."""
+        following = self.token(i + 1)
+        if self.tokens[i].kind == "open" and following and following.kind == "word" and self.tokens[i].spaced:
+            return self.bracketed_unit(i)
+        if self.tokens[i].kind in ("frac", "root"):
+            return self.applied(i)
+        if before.kind in ("num", "var", "close", "mixed"):
+            return i, True
+        return None
+
+    def bracketed_unit(self, i: int) -> tuple[int, bool] | None:
+        at = i + 1
+        while (token := self.token(at)) and token.kind == "word" and at - i <= MAX_UNIT_WORDS:
+            self.unit(token.text)
+            at += 1
+        closing = self.token(at)
+        return (at + 1, False) if closing and closing.kind == "close" else None
+
+    def letter(self, i: int, before: Token) -> tuple[int, bool] | None:
+        """A letter behind an operand: times, a factor, or a unit."""
+        token, following = self.tokens[i], self.token(i + 1)
+        if token.text in "xX" and following is not None:
+            number_next = following.kind in ("num", "money", "mixed", "frac")
+            bracket_next = following.kind in ("open", "var") and following.spaced and token.spaced
+            other_letter = before.kind == "var" and (before.text in "xX" or not (token.spaced and following.spaced))
+            if (number_next or bracket_next) and not other_letter:
+                self.take(token._replace(kind="op", text="*"))
+                return i + 1, True
+        if before.kind in ("num", "var", "close") and not token.spaced:
+            self.take(token)
+            return i + 1, False
+        if before.kind == "num" and token.text in CONVERSIONS and self.measures(token.text):
+            self.unit(token.text)
+            return i + 1, False
+        goes_on = following is None or following.kind in ("op", "rel", "close", "sep")
+        if before.kind in ("num", "var", "close") and goes_on and token.text not in "aAI":
+            self.take(token)
+            return i + 1, False
+        return self.word(i)
+
+    def measures(self, letter: str) -> bool:
+        """Whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
+        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
+
+    def word(self, i: int) -> tuple[int, bool] | None:
+        """Words behind an operand: an operator in words, or units that are skipped."""
+        text, following = self.tokens[i].text.lower(), self.token(i + 1)
+        if text in ("divided", "multiplied") and following and following.text == "by":
+            self.take(self.tokens[i]._replace(kind="op", text="/" if text == "divided" else "*"))
+            return i + 2, True
+        if self.depth == 0 and (behind := self.equals(i)):
+            self.relations.append("=")
+            self.parts.append([])
+            return behind, True
+        if text == "of":
+            return self.part_of(i, following)
+        return self.units_from(i)
+
+    def equals(self, i: int) -> int | None:
+        """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
+        words = [t.text.lower() for t in self.tokens[i : i + 6]]
+        if not words:
+            return None
+        if words[0] == ",":
+            return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
+        if words[0] == "which":
+            return self.equals(i + 1)
+        if words[:3] == ["is", "equal", "to"]:
+            return None if self.is_share() else i + 3
+        if words[0] == "equals":
+            return i + 1
+        if words[0] != "is" or not self.computes() or self.is_share() or COMPARES.intersection(words[1:]):
+            return None
+        return i + 1
+
+    def computes(self) -> bool:
+        """Whether the part at hand has an operator, so that `is` can mean equals."""
+        return any(t.kind in ("op", "pct", "root") for t in self.parts[-1])
+
+    def is_share(self) -> bool:
+        """Whether the part at hand is a bare fraction or percentage, which prose takes of something."""
+        last = [t for t in self.parts[-1] if t.kind not in ("open", "close")]
+        kinds = [t.kind for t in last]
+        return kinds in (["mixed"], ["num", "pct"], ["frac", "num", "num"]) or (
+            kinds == ["num", "op", "num"] and last[1].text == "/" and not last[2].spaced
+        )
+
+    def part_of(self, i: int, following: Token | None) -> tuple[int, bool] | None:
+        """`20% of 50` and `1/2 of 30` multiply; `5 of them` does not."""
+        last = self.parts[-1]
+        share = last[-1].kind in ("pct", "mixed") or (len(last) > 2 and last[-2].text == "/") or self.is_share()
+        if share and following and following.kind in ("num", "money", "open", "var"):
+            self.take(self.tokens[i]._replace(kind="op", text="*"))
+            return i + 1, True
+        return None if share else self.units_from(i)
+
+    def units_from(self, i: int) -> tuple[int, bool] | None:
+        """Skip unit words from i if mathematics goes on behind them."""
+        at = i
+        words: list[str] = []
+        while (token := self.token(at)) is not None and len(words) <= MAX_UNIT_WORDS:
+            if not self.is_unit(at, token, bool(words)) or token.text.lower() in STOP:
+                break
+            words.append(token.text)
+            at += 1
+        token = self.token(at)
+        if not words or token is None:
+            return None
+        times = self.times_after_unit(at)
+        closes = token.kind == "close" and self.depth > 0
+        equals = self.depth == 0 and token.text in ("is", "equals", "which", ",") and self.equals(at) is not None
+        equals = equals and not self.is_share()
+        if token.kind not in ("op", "rel") and not times and not closes and not equals:
+            return None
+        for word in words:
+            self.unit(word)
+        if times:
+            self.take(token._replace(kind="op", text="*"))
+            return at + 1, True
+        return at, False
+
+    def is_unit(self, i: int, token: Token, begun: bool) -> bool:
+        """Whether token i goes on a run of unit words; `per` may be written as a slash."""
+        if token.kind in ("word", "unit"):
+            return True
+        following = self.token(i + 1)
+        if token.text == "/":
+            return following is not None and following.kind == "word" and (begun or not token.spaced)
+        if is_word_op(token):
+            return following is not None and following.kind in ("op", "rel", "close", "word")
+        return token.kind == "var" and begun and token.text not in "xX"
+
+    def times_after_unit(self, i: int) -> bool:
+        """`3 boxes x 4` multiplies."""
+        token, following = self.tokens[i], self.token(i + 1)
+        return (
+            token.text in ("x", "X") and following is not None and following.kind in ("num", "money", "open", "mixed")
+        )
+
+
+def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> Run | None:
+    """The longest chain that begins at token i; `continued` where token i is a leading relation."""
+    machine = _Chain(tokens)
+    if continued:
+        machine.relations.append(tokens[i].text)
+        machine.parts.append([])
+        i += 1
+    return machine.run(i)

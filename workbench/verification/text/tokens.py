@@ -1,0 +1,215 @@
+"""Text to tokens, by one bounded regular expression; and what a number token is worth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+Number = int | Fraction
+
+MAX_DIGITS = 40
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a table written as running text."""
+    return frozenset(text.split())
+
+
+class Unreadable(Exception):
+    """The text is outside the grammar or its bounds. Becomes `unknown`, never reaches a user."""
+
+
+class Token(NamedTuple):
+    """One token; `text` is normalised, the span points into the raw line."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    spaced: bool
+    """White space stands before it."""
+
+
+_TOKEN = re.compile(
+    r"""\s*+(?:
+    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
+            |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
+        [A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
+    |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
+    |(?P<space>\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
+        |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
+    |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./])|[0-9]{0,9}[½⅓⅔¼¾⅕⅙⅛]
+        |[0-9]{1,9}[ ]?\\[dt]?frac(?:\{[0-9]{1,9}\}\{[0-9]{1,9}\}|[0-9]{2}(?![0-9]))
+        |(?<![0-9./])[0-9]{1,9}[ ]and[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]|[ ]*[-+*/=x×]))
+    |(?P<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?:[ ]000)+(?![0-9])
+        |[0-9]*\.[0-9]+(?:\.\.\.|…)|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    |(?P<arrow>=>|->|→|⇒|⟹|\\(?:to|implies|Rightarrow|rightarrow)(?![a-zA-Z]))
+    |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
+    |(?P<degree>\^\{?\\circ\}?|°)
+    |(?P<op>\*\*|\+/[-−]|(?<=[a-zA-Z]=)\+-|(?<=[a-zA-Z][ ]=[ ])\+-
+        |[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
+    |(?P<frac>\\[dt]?frac(?![a-zA-Z]))
+    |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
+    |(?P<box>\\boxed(?![a-zA-Z]))
+    |(?P<row>\\\\)
+    |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}
+        |¢|(?<=[0-9][ ])m[²³]|(?<![a-zA-Z])
+        (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
+    |(?P<open>[({\[])|(?P<close>[)}\]])
+    |(?P<pct>\\?%|percent(?![a-z]))
+    |(?P<money>\\?[$€£])
+    |(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
+    |(?P<var>[A-Za-zπθ])
+    |(?P<sep>[,;:.?!"“”…—])
+    |(?P<bad>\S))""",
+    re.VERBOSE | re.DOTALL,
+)
+_OPS = {"**": "^", "×": "*", "·": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
+_OPS |= {"+-": "±", "+/-": "±", "+/−": "±"}
+_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
+_RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
+_RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
+_OPEN, _CLOSE = {"{": "(", "[": "("}, {"}": ")", "]": ")"}
+_LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
+_WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
+_RENAMED = frozenset(("op", "rel", "open", "close", "sup", "mixed", "row", "degree", "unit"))
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
+
+
+@lru_cache(maxsize=1024)
+def tokenize(text: str) -> tuple[Token, ...]:
+    """The tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
+    tokens: list[Token] = []
+    spaced = False
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "bad"
+        start, end = match.span(kind)
+        spaced = spaced or start > match.start()
+        if kind == "space" or kind == "bold":
+            spaced = True
+            continue
+        raw = match.group(kind)
+        if kind in _RENAMED or (kind == "word" and _is_formula(raw)) or (tokens and tokens[-1].kind == "frac"):
+            _append(tokens, kind, raw, start, end, spaced)
+        else:
+            tokens.append(Token(kind, raw, start, end, spaced))
+        spaced = False
+    return tuple(tokens)
+
+
+def _is_formula(word: str) -> bool:
+    """Whether a word is a product of letters or an operator."""
+    return word in _WORD_OPS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
+
+
+def _append(tokens: list[Token], kind: str, raw: str, start: int, end: int, spaced: bool) -> None:
+    """Add the token or tokens that one match stands for."""
+    if kind == "op":
+        tokens.append(Token(kind, _OPS.get(raw, raw), start, end, spaced))
+    elif kind == "rel":
+        tokens.append(Token(kind, _RELS.get(raw, raw), start, end, spaced))
+    elif kind == "open":
+        tokens.append(Token(kind, _OPEN.get(raw, raw), start, end, spaced))
+    elif kind == "close":
+        tokens.append(Token(kind, _CLOSE.get(raw, raw), start, end, spaced))
+    elif kind == "sup":
+        tokens.append(Token("op", "^", start, start, False))
+        tokens.append(Token("num", raw.translate(_SUPERSCRIPTS), start, end, False))
+    elif kind == "mixed":
+        tokens.append(Token(kind, _mixed_text(raw), start, end, spaced))
+    elif kind == "row":
+        tokens.append(Token("sep", ";", start, end, spaced))
+    elif kind == "degree":
+        tokens.append(Token("unit", "°", start, end, spaced))
+    elif kind == "unit":
+        _append_unit(tokens, raw, start, end, spaced)
+    elif kind == "num" and len(raw) == 2 and tokens and tokens[-1].kind == "frac" and raw.isdigit():
+        # LaTeX reads \\frac13 digit by digit.
+        tokens.append(Token("num", raw[0], start, start + 1, spaced))
+        tokens.append(Token("num", raw[1], start + 1, end, False))
+    elif kind == "word" and _LETTER_PRODUCT.fullmatch(raw):
+        tokens.extend(Token("var", c, start + i, start + i + 1, spaced and i == 0) for i, c in enumerate(raw))
+    elif kind == "word" and raw in _WORD_OPS:
+        tokens.append(Token("op", _WORD_OPS[raw], start, end, spaced))
+    else:
+        tokens.append(Token(kind, raw, start, end, spaced))
+
+
+def _mixed_text(raw: str) -> str:
+    """A mixed number as `whole top/bottom`."""
+    if raw[-1] in _VULGAR:
+        return f"{raw[:-1] or '0'} {_VULGAR[raw[-1]]}"
+    if "frac" in raw:
+        whole, _, rest = raw.partition("\\")
+        top, bottom = re.findall("[0-9]+" if "{" in rest else "[0-9]", rest)
+        return f"{whole.strip()} {top}/{bottom}"
+    return raw.replace(" and ", " ")
+
+
+def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bool) -> None:
+    """Text inside LaTeX: a joining word such as `or` keeps its meaning, all else is a unit."""
+    inner = raw.rpartition("{")[2].rstrip("}").strip()
+    kind = "word" if inner in ("or", "and", "of", "is") else "unit"
+    tokens.append(Token(kind, inner if kind == "word" else raw, start, end, spaced))
+
+
+def number(text: str) -> Number:
+    """The exact value of a number token. Raises `Unreadable` beyond the digit limit."""
+    if len(text) > MAX_DIGITS:
+        raise Unreadable("too many digits")
+    if text.isdigit():
+        return int(text)
+    plain = text.replace(",", "").replace(" ", "").replace("…", "...").removesuffix("...")
+    return Fraction(plain) if "." in plain else int(plain)
+
+
+def mixed_number(text: str) -> Number:
+    """The exact value of a mixed number such as `2 1/2`. Raises `Unreadable` if it is none."""
+    whole, _, fraction = text.partition(" ")
+    top, _, bottom = fraction.partition("/")
+    if not 0 < int(top) < int(bottom):
+        raise Unreadable("not a mixed number")
+    return int(whole) + Fraction(int(top), int(bottom))
+
+
+# A chain of mathematics as found in prose, and the words that matter to finding one.
+
+
+STOP = word_set(
+    "and or so then because which that is are was were be has have had but if since while will would "
+    "therefore thus hence equals when where we he she they it you let gives get gets got leaves makes "
+    "means now first next also plus minus into from between to answer "
+)
+COMPARES = word_set("more less fewer greater larger smaller older younger times half twice not")
+"""Words that make `is 2 more than` something else than a value."""
+
+MAX_UNIT_WORDS = 5
+
+
+class Unit(NamedTuple):
+    """A unit word, and which number of which part it belongs to."""
+
+    word: str
+    part: int
+    number: int
+    """Index of the number among the part's tokens."""
+
+
+@dataclass
+class Run:
+    """A chain as found: one list of tokens for each part, and the relations between them."""
+
+    parts: list[list[Token]]
+    relations: list[str]
+    end: int
+    """Index of the first token behind it."""
+    units: list[Unit] = field(default_factory=list)
+
+
+def is_word_op(token: Token) -> bool:
+    """Whether an operator was written as a word, such as `times`."""
+    return token.kind == "op" and token.end - token.start > 3
