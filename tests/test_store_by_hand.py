@@ -13,7 +13,7 @@ from workbench.errors import BadInput
 from workbench.memory.state import MemoryState, retire
 from workbench.store import Store
 from workbench.store.by_hand import LONGEST_TEXT, edited, pinned, retired, unpinned
-from workbench.store.memory_log import heed
+from workbench.store.memory_log import apply_human_edits
 from workbench.types import Level, MemoryItem, Round
 
 ITEM = MemoryItem("m", Level.LESSON, "linear", "p1", "Change the sign.", ("r0",), "v0", 0)
@@ -133,13 +133,15 @@ def test_a_run_that_knows_nothing_of_a_change_does_not_undo_it(store: Store) -> 
 
 def test_heeding_gives_a_run_what_people_decided() -> None:
     word = {"m": retired(ITEM), "elsewhere": pinned(OTHER)}
-    assert heed({"m": replace(ITEM, uses=4)}, word) == {"m": replace(ITEM, uses=4, retired="by a person")}
+    assert apply_human_edits({"m": replace(ITEM, uses=4)}, word) == {
+        "m": replace(ITEM, uses=4, retired="by a person")
+    }
     # Undone: the run, which had heard of it, lets the item live again.
-    assert heed({"m": replace(ITEM, retired="by a person")}, {"m": ITEM}) == {"m": ITEM}
+    assert apply_human_edits({"m": replace(ITEM, retired="by a person")}, {"m": ITEM}) == {"m": ITEM}
     # Pinned: what the run retired lives.
-    assert heed({"m": replace(ITEM, retired="hurt 3 times")}, {"m": pinned(ITEM)}) == {"m": pinned(ITEM)}
+    assert apply_human_edits({"m": replace(ITEM, retired="hurt 3 times")}, {"m": pinned(ITEM)}) == {"m": pinned(ITEM)}
     # Unpinned again: the run's own rules hold.
-    assert heed({"m": replace(ITEM, retired="old")}, {"m": ITEM})["m"].retired == "old"
+    assert apply_human_edits({"m": replace(ITEM, retired="old")}, {"m": ITEM})["m"].retired == "old"
 
 
 def test_a_rewind_keeps_what_people_decided(store: Store) -> None:

@@ -11,7 +11,7 @@ from tests.records import LINEAR, STORY
 from workbench.config import Config, ModelSettings
 from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput
-from workbench.evaluation import teaching
+from workbench.lab import teaching
 from workbench.lab.teaching import ALONE, ANOTHER, BOTH, CRITIQUE, KINDS, MEMORY, WrongStep, slips, told
 from workbench.problems.splits import load_split
 from workbench.prompts import Help

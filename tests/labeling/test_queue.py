@@ -17,7 +17,7 @@ from workbench.labeling.candidates import (
     chances_of_error,
     change_of_signal,
     disagreement,
-    hear,
+    run_checkers,
 )
 from workbench.labeling.queue import (
     build_queue,
@@ -114,10 +114,10 @@ def test_the_diverse_order_takes_what_is_least_like_what_came():
 
 def test_hearing_changes_no_verdict():
     for problem, text in ((LINEAR, RIGHT), (LINEAR, SIGN_KEPT), (STORY, MISREAD)):
-        heard = hear(problem, text)
+        heard = run_checkers(problem, text)
         assert heard.verdict == Verifier().verify(problem, text)
         assert len(heard.says) == len(heard.verdict.steps)
-    assert [f.judgement for f in hear(STORY, MISREAD).says[0]] == [YES, UNKNOWN]
+    assert [f.judgement for f in run_checkers(STORY, MISREAD).says[0]] == [YES, UNKNOWN]
 
 
 def test_candidates_go_up_to_the_first_error_and_come_once():

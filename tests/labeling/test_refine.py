@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, rollout
 from workbench.errors import BadInput
-from workbench.labeling.candidates import hear, item_of
+from workbench.labeling.candidates import item_of, run_checkers
 from workbench.labeling.features import View, features, numbers
 from workbench.labeling.judge import (
     Example,
@@ -332,7 +332,7 @@ def test_numbers_in_one_spelling():
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=3))
 def test_features_are_finite_numbers_for_any_text(lines: list[str]):
-    heard = hear(TALE, lines, Verifier(), Knowledge.REFERENCE)
+    heard = run_checkers(TALE, lines, Verifier(), Knowledge.REFERENCE)
     for at in range(len(heard.verdict.steps)):
         found = features(View(TALE, tuple(lines), at, heard))
         assert all(abs(value) < 100 for value in found.values())

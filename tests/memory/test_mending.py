@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.memory.explaining import Mend, mend
+from workbench.memory.explaining import CounterfactualRepair, counterfactual_repair
 from workbench.types import Problem
 from workbench.verification import Verifier
 
@@ -17,9 +17,9 @@ BOX = Problem("b", "Leo has 10 cards. Leo buys 7 more. Leo gives away 11 of them
 @pytest.mark.parametrize(
     ("problem", "solution", "wanted"),
     [
-        (SHARE, "3 + 4 = 7\n70 / 7 = 10\n10 * 3 = 30\nAnswer: 30", Mend(2, "10 * 4 = 40")),
-        (PERCENT, "2 * 4 = 8\n8 + 8 = 16\nAnswer: 16", Mend(1, "8 + 9 = 17")),
-        (BOX, "10 + 7 = 17\n17 + 11 = 28\nAnswer: 28", Mend(1, "17 - 11 = 6")),
+        (SHARE, "3 + 4 = 7\n70 / 7 = 10\n10 * 3 = 30\nAnswer: 30", CounterfactualRepair(2, "10 * 4 = 40")),
+        (PERCENT, "2 * 4 = 8\n8 + 8 = 16\nAnswer: 16", CounterfactualRepair(1, "8 + 9 = 17")),
+        (BOX, "10 + 7 = 17\n17 + 11 = 28\nAnswer: 28", CounterfactualRepair(1, "17 - 11 = 6")),
         (BOX, "10 - 7 = 3\n3 + 11 = 14\nAnswer: 14", None),
         (BOX, "Answer: 28", None),
         (BOX, "10 + 7 = 18\n18 - 11 = 7\nAnswer: 7", None),
@@ -40,4 +40,4 @@ BOX = Problem("b", "Leo has 10 cards. Leo buys 7 more. Leo gives away 11 of them
     ],
 )
 def test_one_change_that_gives_the_known_answer(problem, solution, wanted):
-    assert mend(problem, Verifier().verify(problem, solution).steps) == wanted
+    assert counterfactual_repair(problem, Verifier().verify(problem, solution).steps) == wanted

@@ -9,12 +9,12 @@ import pytest
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.config import Config, MemorySettings, ReflectionSettings
 from workbench.memory.checking import Checked, Drop
-from workbench.memory.reflection import tallied
+from workbench.memory.reflection import reflection_stats
 from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState, confirm, retire
-from workbench.training.remembering import When, memorise, read_memory
+from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Level, MemoryItem
-from workbench.types import ReflectionSettings as Said
+from workbench.types import Reflection as Said
 
 OTHER = replace(STORY, id="p3")
 
@@ -28,7 +28,7 @@ def practise(settings: Config, rounds: int, start: MemoryState | None = None) ->
     memory = start or MemoryState()
     for round in range(rounds):
         made = group([RIGHT, SIGN_KEPT], round=round)
-        memory, _ = memorise(memory, None, [made], settings, When(round, 2, f"t@{round}"))  # type: ignore[arg-type]
+        memory, _ = write_memory(memory, None, [made], settings, When(round, 2, f"t@{round}"))  # type: ignore[arg-type]
     return memory
 
 
@@ -81,7 +81,7 @@ def test_frozen_memory_with_expiry_retires_its_insights():
 
 def test_transient_memory_keeps_nothing_of_earlier_rounds():
     once = practise(config(mode="transient"), 1)
-    later, _ = memorise(once, None, [group([RIGHT], STORY, 1)], config(mode="transient"), When(1, 2, "t@1"))  # type: ignore[arg-type]
+    later, _ = write_memory(once, None, [group([RIGHT], STORY, 1)], config(mode="transient"), When(1, 2, "t@1"))  # type: ignore[arg-type]
     assert not later.items
     assert set(later.visits) == {"p1", "p2"}
 
@@ -128,16 +128,16 @@ def test_about_the_solution_that_is_remembered_no_strategy_is_asked_for():
     """The first solution was written down without the policy; without one, a question would fail."""
     memory, when = practise(config(), 1), When(1, 2, "t@1")
     by_policy = Config(reflection=ReflectionSettings(writer="policy"))
-    _, metrics = memorise(memory, None, [group([RIGHT], round=1)], by_policy, when)  # type: ignore[arg-type]
+    _, metrics = write_memory(memory, None, [group([RIGHT], round=1)], by_policy, when)  # type: ignore[arg-type]
     assert metrics["reflections_asked"] == 0
     other = RIGHT.removeprefix("3x = 20 - 5\n")
     with pytest.raises(AttributeError):
-        memorise(memory, None, [group([other], round=1)], by_policy, when)  # type: ignore[arg-type]
+        write_memory(memory, None, [group([other], round=1)], by_policy, when)  # type: ignore[arg-type]
 
 
 def test_what_a_round_wrote_is_counted():
     made = group([RIGHT, SIGN_KEPT])
-    _, metrics = memorise(MemoryState(), None, [made], config(), When(0, 2, "t@0"))  # type: ignore[arg-type]
+    _, metrics = write_memory(MemoryState(), None, [made], config(), When(0, 2, "t@0"))  # type: ignore[arg-type]
     assert metrics["insights_written"] == 1
     assert metrics["reflections_asked"] == 0  # the diagnosis writer is no model
 
@@ -152,7 +152,7 @@ def test_replies_are_counted_by_what_became_of_them():
         Checked(replace(made, text="two")),
         Checked(made, Drop.SKILL),
     ]
-    metrics = tallied(found).metrics()
+    metrics = reflection_stats(found).metrics()
     assert metrics["reflections_asked"] == 6
     assert metrics["reflections_parsed"] == 5
     assert metrics["insights_written"] == 2

@@ -19,7 +19,7 @@ from workbench.methods.pmd import pmd_signals
 from workbench.methods.routing import token_steps
 from workbench.prompts import NO_HELP, Help
 from workbench.training.probes import LEAST_MOVE, embedder
-from workbench.training.remembering import When, memorise, read_memory
+from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Estimate, Group, Problem
 
 ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER = "nothing", "memory", "critique", "memory and critique", "another problem's"
@@ -70,7 +70,7 @@ def slips(
     """
     first, second = (_practised(policy, problems, config, (seed, turn), tell) for turn in range(2))
     pooling = config.reflection.pattern_every - 1
-    memory, _ = memorise(MemoryState(), policy, first, config, When(pooling, pooling + 1, "bench@0"))
+    memory, _ = write_memory(MemoryState(), policy, first, config, When(pooling, pooling + 1, "bench@0"))
     known = library(problems, embedder(policy))
     found: dict[tuple[str, tuple[int, ...]], WrongStep] = {}
     for group in second:

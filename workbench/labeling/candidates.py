@@ -88,19 +88,19 @@ class _Listening:
 
 
 @dataclass(frozen=True)
-class Heard:
+class CheckerReport:
     """A solution's verdict with what every checker said of every step."""
 
     verdict: Verdict
     says: tuple[tuple[Finding, ...], ...]
 
 
-def hear(
+def run_checkers(
     problem: Problem,
     solution: str | Sequence[str],
     verifier: Verifier | None = None,
     knowledge: Knowledge = Knowledge.ANSWER,
-) -> Heard:
+) -> CheckerReport:
     """Verify a solution and keep what each checker said."""
     heard: dict[int, list[Finding]] = {}
     base = verifier or Verifier()
@@ -111,7 +111,7 @@ def hear(
         last_resort=_Listening(last, heard) if last is not None else None,
     )
     verdict = listening.verify(problem, solution, knowledge)
-    return Heard(verdict, tuple(tuple(heard.get(i, ())) for i in range(len(verdict.steps))))
+    return CheckerReport(verdict, tuple(tuple(heard.get(i, ())) for i in range(len(verdict.steps))))
 
 
 def item_of(problem: Problem, lines: Sequence[str], source: str, rollout_id: str | None = None) -> LabelItem:
@@ -173,7 +173,7 @@ def _of_rollout(
 ) -> Iterable[Candidate]:
     verdict = member.verdict
     lines = [step.text for step in verdict.steps]
-    says = hear(problem, lines, verifier, verdict.knowledge).says
+    says = run_checkers(problem, lines, verifier, verdict.knowledge).says
     chances = chances_of_error(verdict, says)
     last = len(lines) - 1 if verdict.first_error is None else verdict.first_error
     for index in range(last + 1):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from workbench.labeling.candidates import Heard, disagreement
+from workbench.labeling.candidates import CheckerReport, disagreement
 from workbench.types import Judgement, Problem, StepVerdict, Verdict
 from workbench.verification.lines.claims import read_line
 from workbench.verification.lines.findings import Finding, read_problem
@@ -69,7 +69,7 @@ class View:
     lines: tuple[str, ...]
     """The whole solution, as far as it is written."""
     at: int
-    heard: Heard
+    heard: CheckerReport
     """What the symbolic checkers said of the whole solution."""
 
     @property

@@ -20,7 +20,7 @@ from random import Random
 import numpy as np
 
 from workbench.judging.perturbations import Perturbation, twins
-from workbench.labeling.candidates import Candidate, candidates_of, hear, item_of
+from workbench.labeling.candidates import Candidate, candidates_of, item_of, run_checkers
 from workbench.store import QueuePlace, Store
 from workbench.types import Judged, LabelItem, Mark, Problem
 from workbench.verification import Verifier
@@ -137,7 +137,7 @@ def gold_items(problems: Sequence[Problem], count: int, seed: int = 0) -> Queue:
             if not wrong:
                 continue
             lines[-1] = wrong[0]
-            verdict = hear(problem, lines).verdict
+            verdict = run_checkers(problem, lines).verdict
             step = verdict.steps[at] if verdict.first_error == at else None
             if step is None or step.confidence < 1:
                 continue

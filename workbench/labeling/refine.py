@@ -12,7 +12,7 @@ from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl
 from workbench.judging.rows import permitted
 from workbench.labeling.agreement import settled_marks
-from workbench.labeling.candidates import Heard, hear, item_id
+from workbench.labeling.candidates import CheckerReport, item_id, run_checkers
 from workbench.labeling.exchange import EXAMPLE
 from workbench.labeling.features import Hidden, View
 from workbench.labeling.judge import Example, Judge, JudgeFit, example, make_judge
@@ -173,7 +173,7 @@ def views(
     steps: Sequence[LabelledStep], mode: Knowledge, verifier: Verifier, on_step: Callable[[], None] = lambda: None
 ) -> Iterable[tuple[LabelledStep, View]]:
     """Each marked step as the judge may see it when so much is known; those whose problem lacks it are left out."""
-    heard: dict[tuple[str, tuple[str, ...]], Heard] = {}
+    heard: dict[tuple[str, tuple[str, ...]], CheckerReport] = {}
     for one in steps:
         on_step()
         problem = one.item.problem
@@ -183,7 +183,7 @@ def views(
         known = permitted(problem, mode)
         key = (problem.text, one.lines)
         if key not in heard:
-            heard[key] = hear(known, one.lines, verifier, mode)
+            heard[key] = run_checkers(known, one.lines, verifier, mode)
         yield one, View(known, one.lines, one.at, heard[key])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.errors import BadInput
 from workbench.judging.rows import permitted
-from workbench.labeling.candidates import Heard, hear
+from workbench.labeling.candidates import CheckerReport, run_checkers
 from workbench.labeling.features import Hidden, View, features
 from workbench.labeling.judge import Judge, Threshold
 from workbench.labeling.reliability import Reliability, is_ambiguous, weighed
@@ -43,7 +43,7 @@ class RefinedVerifier(Verifier):
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
         """The verdict on a solution, as `Verifier.verify` gives it, and open steps judged where that is certified."""
-        heard = hear(problem, solution, self.symbolic, knowledge)
+        heard = run_checkers(problem, solution, self.symbolic, knowledge)
         return revise(heard, problem, self.refinement, self.hidden) if self.refinement is not None else heard.verdict
 
 
@@ -63,7 +63,7 @@ def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
     return RefinedVerifier(verifier.checkers, verifier.last_resort, version)
 
 
-def revise(heard: Heard, problem: Problem, version: Version, hidden: Hidden | None = None) -> Verdict:
+def revise(heard: CheckerReport, problem: Problem, version: Version, hidden: Hidden | None = None) -> Verdict:
     """A symbolic verdict with what a version makes of each step.
 
     The judge decides nothing behind a step that is wrong: the labels it learned from end there.

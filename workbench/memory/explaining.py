@@ -62,9 +62,9 @@ def explain(problem: Problem, lines: Sequence[str]) -> Explanation:
         return Explanation()
     story = story_of(problem.text)
     certain, possible = set(), set()
-    for malrule, mend in mends.items():
+    for malrule, counterfactual_repair in mends.items():
         for place, step in enumerate(steps):
-            for value in mend(step, story):
+            for value in counterfactual_repair(step, story):
                 possible.add(malrule)
                 if value is not None and value != step.value and follow(steps, place, value) == known:
                     certain.add(malrule)
@@ -136,22 +136,22 @@ def _where(
 ) -> Misreading:
     """Lines of one sign, in stories with a word: what `value` makes of their two numbers."""
 
-    def mend(step: CalculationLine, story: Story) -> Iterable[Fraction]:
+    def counterfactual_repair(step: CalculationLine, story: Story) -> Iterable[Fraction]:
         fits = step.sign == sign and word in story.text and step.right and step.right in (right, *story.numbers)
         return [value(step.left, step.right)] if fits and right in (None, step.right) else []
 
-    return mend
+    return counterfactual_repair
 
 
 def _each(sign: str, word: str) -> Misreading:
     """A number that should have been taken as often as another number says."""
 
-    def mend(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
+    def counterfactual_repair(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
         if step.sign != sign or word not in story.text or step.right not in story.numbers:
             return []
         return [apply(step.left, sign, step.right * k) for k in story.numbers if k != step.right]
 
-    return mend
+    return counterfactual_repair
 
 
 def _needless(step: CalculationLine, story: Story) -> Iterable[Fraction]:
@@ -248,14 +248,14 @@ _MENDS: Mapping[str, Misreading] = {
 
 
 @dataclass(frozen=True)
-class Mend:
+class CounterfactualRepair:
     """A line to be written in place of another."""
 
     place: int
     line: str
 
 
-def mend(problem: Problem, steps: Sequence[StepVerdict]) -> Mend | None:
+def counterfactual_repair(problem: Problem, steps: Sequence[StepVerdict]) -> CounterfactualRepair | None:
     """The one change of one line from which the known answer follows; None where there is none, or a choice.
 
     The least change is meant: a number that the solution has not used yet goes before one that it has, and that
@@ -270,9 +270,11 @@ def mend(problem: Problem, steps: Sequence[StepVerdict]) -> Mend | None:
     used = {n for _, o in computed for n in (o.left, o.right)}
     unused = [n for n in given if n not in used]
     for numbers, signs in ((unused, ""), (given, ""), ((), "+-*/")):
-        found: dict[tuple[int, Fraction], Mend] = {}
+        found: dict[tuple[int, Fraction], CounterfactualRepair] = {}
         for place, step, value in _leading_to(known, computed, numbers, signs):
-            found.setdefault((place, value), Mend(place, f"{step.left} {step.sign} {step.right} = {value}"))
+            found.setdefault(
+                (place, value), CounterfactualRepair(place, f"{step.left} {step.sign} {step.right} = {value}")
+            )
         if found:
             return next(iter(found.values())) if len(found) == 1 else None
     return None

@@ -185,7 +185,9 @@ class ReflectionStats:
         }
 
 
-def tallied(found: Sequence[Checked | Drop], others: Iterable[Reflection] = (), tokens: int = 0) -> ReflectionStats:
+def reflection_stats(
+    found: Sequence[Checked | Drop], others: Iterable[Reflection] = (), tokens: int = 0
+) -> ReflectionStats:
     """The tally of replies as they were read and checked; `others` were written by no model and asked of none."""
     dropped = Counter(f if isinstance(f, Drop) else f.drop for f in found)
     kept = [*others, *(f.reflection for f in found if isinstance(f, Checked) and f.drop is None)]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.engine.packing import common_start
-from workbench.memory.explaining import mend
+from workbench.memory.explaining import counterfactual_repair
 from workbench.memory.reflection import prefix_lines, verified
 from workbench.memory.retrieval import Recalled
 from workbench.methods.routing import Route, Routed
@@ -43,7 +43,7 @@ def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Reca
         place, correction, source = _correct_step(member, routed.error, solutions)
     else:
         place, correction, source = _diverging_step(written, solutions)
-        if correction is None and (found := mend(group.problem, member.verdict.steps)) is not None:
+        if correction is None and (found := counterfactual_repair(group.problem, member.verdict.steps)) is not None:
             place, correction, source = found.place, found.line, "answer"
     solved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if routed.route is Route.DISTIL_WHOLE and solutions:

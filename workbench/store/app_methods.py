@@ -108,11 +108,11 @@ class AppMethods:
             require_run(db, run)
             return memory_log.all_events(db, run)
 
-    def persons_word(self, run: str) -> dict[str, MemoryItem]:
+    def human_edits(self, run: str) -> dict[str, MemoryItem]:
         """What people last made of each memory item that they touched, by id; for `heed`."""
         with self._read() as db:
             require_run(db, run)
-            return memory_log.persons_word(db, run)
+            return memory_log.human_edits(db, run)
 
     def change_memory(self, run: str, seen: MemoryItem, wanted: MemoryItem, by: str = PERSON) -> MemoryItem:
         """Give an item the text, pin and retirement that a person wants; see `by_hand`. Returns it as it is now.

@@ -61,7 +61,7 @@ def save_items(db: Connection, run: str, round_index: int, items: Iterable[Memor
 
     What people decided in the meantime stands: a run that knows nothing of it yet does not undo it.
     """
-    new = heed(_by_id(items), persons_word(db, run))
+    new = apply_human_edits(_by_id(items), human_edits(db, run))
     now = _by_id(item for keys in chunks(new) for item in current(db, run, keys))
     changed = {key: item for key, item in new.items() if now.get(key) != item}
     kinds = {key: event_kind(now.get(key), item) for key, item in changed.items()}
@@ -96,7 +96,7 @@ def at_end_of(db: Connection, run: str, round_index: int) -> list[MemoryItem]:
 def rewind(db: Connection, run: str, round_index: int) -> None:
     """Go back to the memory at the end of a round, by events like any other: nothing is forgotten."""
     now = _by_id(current(db, run))
-    then = heed(_by_id(at_end_of(db, run, round_index)), persons_word(db, run))
+    then = apply_human_edits(_by_id(at_end_of(db, run, round_index)), human_edits(db, run))
     gone = {key: None for key in now if key not in then}
     back = {key: item for key, item in then.items() if now.get(key) != item}
     changed = {**gone, **back}
@@ -123,7 +123,7 @@ def _events(db: Connection, wanted: ColumnElement[bool]) -> list[MemoryEvent]:
     ]
 
 
-def persons_word(db: Connection, run: str) -> dict[str, MemoryItem]:
+def human_edits(db: Connection, run: str) -> dict[str, MemoryItem]:
     """What people last made of each item that they touched, by id."""
     events = memory_events.c
     by_hand = (events.run == run) & (events.by != RUN)
@@ -132,7 +132,7 @@ def persons_word(db: Connection, run: str) -> dict[str, MemoryItem]:
     return _by_id(from_json(MemoryItem, text) for text in db.scalars(query))
 
 
-def heed(items: Mapping[str, MemoryItem], word: Mapping[str, MemoryItem]) -> dict[str, MemoryItem]:
+def apply_human_edits(items: Mapping[str, MemoryItem], word: Mapping[str, MemoryItem]) -> dict[str, MemoryItem]:
     """The items with what people decided about their text, their pin and their retirement."""
     return {key: _heeded(item, word[key]) if key in word else item for key, item in items.items()}
 

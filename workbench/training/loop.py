@@ -24,11 +24,11 @@ from workbench.methods.pmd import Signals, by_outcome, health, pmd_signals
 from workbench.methods.routing import Route, route
 from workbench.prompts import ANSWER
 from workbench.store import Store
-from workbench.store.memory_log import heed
+from workbench.store.memory_log import apply_human_edits
 from workbench.training import checkpoint
 from workbench.training.checkpoint import State, collapse
 from workbench.training.probes import embedder, signal_coverage
-from workbench.training.remembering import When, memorise, read_memory, visited, writes
+from workbench.training.remembering import When, read_memory, visited, write_memory, writes
 from workbench.training.replay import corrections, replayed
 from workbench.training.rollouts import Judgements, roll_out
 from workbench.types import Estimate, Group, Problem, Round
@@ -175,7 +175,7 @@ class Trainer:
         config = self.config
         before = state.memory.items
         # People may edit, pin and retire while the run trains, or while it rested.
-        items = heed(state.memory.items, self.store.persons_word(self.name))
+        items = apply_human_edits(state.memory.items, self.store.human_edits(self.name))
         state.memory = replace(state.memory, items=items)
         chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
         seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
@@ -188,7 +188,7 @@ class Trainer:
             taught = [by_outcome(g) for g in groups] if config.training.credit == "outcome" else groups
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
-                state.memory, written = memorise(state.memory, state.policy, taught, config, when, state.teacher)
+                state.memory, written = write_memory(state.memory, state.policy, taught, config, when, state.teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, taught)
                 written |= self._coverage(state, taught, signals)

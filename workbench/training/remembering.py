@@ -22,7 +22,7 @@ from workbench.memory.reflection import (
     ask_pattern,
     diagnose,
     read_reply,
-    tallied,
+    reflection_stats,
     verified,
 )
 from workbench.memory.retrieval import Library, Recalled, recall
@@ -60,7 +60,7 @@ def visited(memory: MemoryState, groups: Sequence[Group], round: int) -> MemoryS
     return memory
 
 
-def memorise(
+def write_memory(
     memory: MemoryState,
     policy: Policy,
     groups: Sequence[Group],
@@ -131,7 +131,7 @@ def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], setti
         _read(q, reply, settings, partial(check, group=group))
         for (group, q), reply in zip(asked, replies, strict=True)
     ]
-    return tallied(found, written, sum(reply.tokens for reply in replies))
+    return reflection_stats(found, written, sum(reply.tokens for reply in replies))
 
 
 def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> ReflectionStats:
@@ -139,7 +139,7 @@ def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> ReflectionS
     requests = _pattern_requests(memory)
     replies = _replies(policy, requests)
     found = [_read(q, reply, settings, check_pattern) for q, reply in zip(requests, replies, strict=True)]
-    return tallied(found, tokens=sum(reply.tokens for reply in replies))
+    return reflection_stats(found, tokens=sum(reply.tokens for reply in replies))
 
 
 def _read(

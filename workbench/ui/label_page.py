@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 
 from workbench.labeling.agreement import Agreement, Disagreement
-from workbench.labeling.candidates import Heard
+from workbench.labeling.candidates import CheckerReport
 from workbench.types import LabelItem, Mark
 from workbench.ui.cards import cards_block, step_card
 from workbench.ui.maths import clean, maths_html
@@ -223,7 +223,7 @@ def keys_html() -> str:
     )
 
 
-def said_html(heard: Heard, item: LabelItem) -> str:
+def said_html(heard: CheckerReport, item: LabelItem) -> str:
     """What the verifier says of the item's step, and what each checker found."""
     # The verifier cuts lines by its own rules; an item from elsewhere may hold a line that it cuts in two.
     if len(heard.verdict.steps) != len(item.lines):

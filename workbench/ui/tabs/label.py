@@ -11,7 +11,7 @@ from gradio.context import Context
 
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import agreement_of, disagreements, gold_accuracy
-from workbench.labeling.candidates import hear
+from workbench.labeling.candidates import run_checkers
 from workbench.labeling.queue import CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE, SOLUTIONS, fill_queue
 from workbench.labeling.sources import problems_of_run
 from workbench.store import Order, Store
@@ -321,7 +321,7 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> Non
 
     def checkers_say(shown: str) -> str:
         items = store.label_items([shown])
-        return label_page.said_html(hear(items[0].problem, items[0].lines), items[0]) if items else ""
+        return label_page.said_html(run_checkers(items[0].problem, items[0].lines), items[0]) if items else ""
 
     for mark, _, key in BUTTONS:
         buttons[key].click(

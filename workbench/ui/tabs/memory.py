@@ -167,7 +167,7 @@ def _list(
     """The summary and the table of what fits."""
     if run is None or run not in store.run_names():
         return '<p class="wb-none">No run has memory yet. Start one with <code>workbench train</code>.</p>', ""
-    items, touched = store.memory(run), frozenset(store.persons_word(run))
+    items, touched = store.memory(run), frozenset(store.human_edits(run))
     found = matching(
         items,
         (search or "")[:LONGEST_SEARCH],
