@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from workbench.config import ModelSettings, TrainingSettings
-from workbench.engine.policy import Exchange, Policy, load_policy
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.protocol import Exchange, Target, TrainingRow
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import evaluate
 from workbench.memory.retrieval import Recalled
-from workbench.methods.pmd import Signals, Target, TrainingRow, pmd_signals
+from workbench.methods.pmd import Signals, pmd_signals
 from workbench.problems.splits import load_split
 from workbench.training.probes import clearest_lesson, divergences, expected, likelihood, step_tokens, updated
 

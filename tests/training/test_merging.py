@@ -7,10 +7,11 @@ import torch
 from tests.training.test_update import RIGHT, SIGN_KEPT, group_of, step
 from workbench.config import ModelSettings, TrainingSettings
 from workbench.engine import update as module
-from workbench.engine.policy import Exchange, load_policy
+from workbench.engine.policy import load_policy
+from workbench.engine.protocol import Exchange, Target, TrainingRow
 from workbench.engine.update import merge_rows, merge_targets
 from workbench.memory.retrieval import Recalled
-from workbench.methods.pmd import Target, TrainingRow, pmd_signals
+from workbench.methods.pmd import pmd_signals
 
 LN = (-0.1, -0.2, -0.3)
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from workbench.config import ModelSettings
 from workbench.engine import policy as module
 from workbench.engine.packing import CAPACITY, pack
-from workbench.engine.policy import Exchange, load_policy, logits_of, reply_hidden
+from workbench.engine.policy import load_policy, logits_of, reply_hidden
+from workbench.engine.protocol import Exchange
 
 texts = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=8), min_size=1, max_size=12)
 

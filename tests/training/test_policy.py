@@ -9,7 +9,8 @@ import torch
 from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig, MistralConfig, Qwen2Config
 
 from workbench.config import ModelSettings
-from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.protocol import Exchange
 from workbench.errors import BadInput
 
 SMALL = {

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from workbench.config import ModelSettings
-from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.protocol import Exchange
 from workbench.engine.sampling import rollout_seed, sample, stream
 from workbench.types import StopReason
 

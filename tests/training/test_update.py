@@ -8,7 +8,8 @@ import torch
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import ModelSettings, TrainingSettings
 from workbench.engine import update as module
-from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.protocol import Exchange
 from workbench.engine.update import move_average, update
 from workbench.memory.retrieval import Recalled
 from workbench.methods.baselines import grpo_signals

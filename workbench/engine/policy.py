@@ -20,6 +20,7 @@ from workbench.config import ModelSettings
 from workbench.engine.fetch import model_folder
 from workbench.engine.hardware import choose_device, choose_dtype
 from workbench.engine.packing import Packed, pack
+from workbench.engine.protocol import Exchange
 from workbench.errors import BadInput
 from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
 
@@ -188,14 +189,6 @@ WORTH_PACKING = 0.8
 """Packed tokens for each padded one below which sequences are packed."""
 AT_ONCE = 16
 """Sequences whose vocabulary logits exist at once."""
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A prompt and a reply, as token ids."""
-
-    prompt: Sequence[int]
-    reply: Sequence[int]
 
 
 def reply_hidden(policy: Policy, sequences: Sequence[Exchange]) -> torch.Tensor:

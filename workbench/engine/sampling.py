@@ -11,18 +11,8 @@ import torch
 from transformers import DynamicCache
 
 from workbench.engine.policy import Policy
+from workbench.engine.protocol import Sample
 from workbench.types import StopReason
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One sampled reply."""
-
-    ids: tuple[int, ...]
-    """Sampled ids, the end token included."""
-    logprobs: tuple[float, ...]
-    """Of each sampled id at temperature 1."""
-    stop: StopReason
 
 
 def rollout_seed(*parts: object) -> int:

@@ -12,8 +12,8 @@ import torch
 
 from workbench.config import TrainingSettings
 from workbench.engine.losses import clipped_policy_gradient, confidence_weight, divergence, entropy
-from workbench.engine.policy import Exchange, Policy, logits_of, reply_hidden
-from workbench.methods.pmd import Target, TrainingRow
+from workbench.engine.policy import Policy, logits_of, reply_hidden
+from workbench.engine.protocol import Exchange, Target, TrainingRow
 
 
 def merge_rows(rows: Sequence[TrainingRow]) -> list[TrainingRow]:

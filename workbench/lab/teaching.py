@@ -8,7 +8,8 @@ from operator import gt, sub
 from random import Random
 
 from workbench.config import Config
-from workbench.engine.policy import Exchange, Policy, reply_logprobs
+from workbench.engine.policy import Policy, reply_logprobs
+from workbench.engine.protocol import Exchange
 from workbench.engine.sampling import rollout_seed
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import judge

@@ -15,11 +15,11 @@ from transformers import AutoModelForCausalLM, GenerationConfig, Qwen2Config
 
 from workbench.config import ModelSettings, TrainingSettings
 from workbench.engine.hardware import choose_device, choose_dtype, describe_machine
-from workbench.engine.policy import Exchange, Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
+from workbench.engine.protocol import Exchange, TrainingRow
 from workbench.engine.sampling import sample
 from workbench.engine.update import update
 from workbench.errors import BadInput
-from workbench.methods.pmd import TrainingRow
 
 SHAPES = {
     "0.5b": {"hidden_size": 896, "num_hidden_layers": 24, "num_attention_heads": 14, "intermediate_size": 4864},

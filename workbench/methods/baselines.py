@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from workbench.engine.losses import group_advantages
-from workbench.engine.policy import Exchange, Policy
-from workbench.methods.pmd import Signals, Target, TrainingRow
+from workbench.engine.policy import Policy
+from workbench.engine.protocol import Exchange, Target, TrainingRow
+from workbench.methods.pmd import Signals
 from workbench.methods.routing import Route
 from workbench.prompts import NO_HELP, Help, solution_text
 from workbench.types import Group, Judged

@@ -5,39 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.engine.policy import Exchange, Policy
+from workbench.engine.policy import Policy
+from workbench.engine.protocol import Exchange, Target, TrainingRow
 from workbench.memory.retrieval import Recalled
 from workbench.methods.contexts import TeacherContext, teacher_context
 from workbench.methods.routing import Route, Routed, route_group, step_weights, token_advantages, token_steps
 from workbench.types import Diagnosis, Group, Judged, Judgement, StepVerdict, StopReason, Verdict
 from workbench.verification.text.steps import split
-
-
-@dataclass(frozen=True)
-class TrainingRow:
-    """One rollout as the optimizer sees it. All tuples have one entry per reply token."""
-
-    exchange: Exchange
-    sampled: tuple[float, ...]
-    """Log-probabilities when it was sampled."""
-    advantages: tuple[float, ...]
-    distil: tuple[float, ...]
-    """Weight of the divergence from the teacher."""
-    teacher_prompt: tuple[int, ...] | None
-    """The problem with the teacher's help; None where there is nothing to distil."""
-    times: int = 1
-    """How many rollouts it stands for."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A corrected step to be written after a verified prefix: a hard target."""
-
-    exchange: Exchange
-    """The prompt includes the verified prefix; the reply is what belongs after it."""
-    weight: float
-    member: int | None = None
-    """Place in its group of the rollout that it corrects."""
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ import torch
 
 from workbench.config import TrainingSettings
 from workbench.engine.losses import divergence
-from workbench.engine.policy import Exchange, Policy, logits_of, reply_hidden, reply_logprobs
+from workbench.engine.policy import Policy, logits_of, reply_hidden, reply_logprobs
+from workbench.engine.protocol import Exchange, TrainingRow
 from workbench.engine.update import update
 from workbench.errors import BadInput
 from workbench.memory.retrieval import Vector
-from workbench.methods.pmd import Signals, TrainingRow
+from workbench.methods.pmd import Signals
 from workbench.methods.routing import Route, token_steps
 from workbench.prompts import NO_HELP, Help
 from workbench.types import Group, Level, Rollout

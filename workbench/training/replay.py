@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from workbench.engine.policy import Exchange
+from workbench.engine.protocol import Exchange, Target
 from workbench.memory.state import Correction, MemoryState
-from workbench.methods.pmd import Signals, Target
+from workbench.methods.pmd import Signals
 
 
 def replayed(signals: Sequence[Signals], memory: MemoryState, count: int, seed: str) -> list[Signals]:

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 
 from workbench.config import Config
 from workbench.engine.policy import Policy
-from workbench.engine.sampling import Sample, rollout_seed, sample
+from workbench.engine.protocol import Sample
+from workbench.engine.sampling import rollout_seed, sample
 from workbench.store import Store
 from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict, content_id
 from workbench.verification import Verifier
