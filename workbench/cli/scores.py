@@ -13,9 +13,9 @@ from workbench.config import Config
 from workbench.engine.policy import Policy
 from workbench.evaluation.evaluate import by_problem
 from workbench.evaluation.evaluate import evaluate as run_evaluation
-from workbench.evaluation.statistics import paired_difference
 from workbench.files import read_text, write_atomically
 from workbench.problems.splits import evenly, load_split, practised
+from workbench.statistics import paired_difference
 from workbench.types import Estimate, Problem, from_json, to_json
 
 FINAL_SPLITS = ("test", "numbers", "wording", "depth")

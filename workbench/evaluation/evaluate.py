@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from workbench.engine.policy import Policy
 from workbench.engine.sampling import rollout_seed, sample
 from workbench.errors import BadInput
-from workbench.evaluation.statistics import mean_interval, pass_at_k
+from workbench.statistics import mean_interval, pass_at_k
 from workbench.training.rollouts import record
 from workbench.types import Estimate, Group, Judged, Problem, Verdict
 from workbench.verification import Verifier

@@ -14,11 +14,11 @@ from random import Random
 from workbench.engine.policy import Policy
 from workbench.engine.sampling import rollout_seed
 from workbench.evaluation.evaluate import Evaluation, by_problem, evaluate, judge, solve_rate
-from workbench.evaluation.statistics import paired_difference
 from workbench.lab.corpus import HELD_OUT_HELP
 from workbench.problems.catalogue import BY_NAME, build, draw, write_solution
 from workbench.problems.work import Params, Work
 from workbench.prompts import LESSONS, PATTERNS, Help
+from workbench.statistics import paired_difference
 from workbench.types import Estimate, Group, Problem
 
 Helper = Callable[[Problem, Random], Help | None]

@@ -9,13 +9,13 @@ from random import Random
 import numpy as np
 
 from workbench.errors import BadInput
-from workbench.evaluation.statistics import CENTRAL, Floats
 from workbench.judging.rows import SolutionRow
 from workbench.labeling.candidates import item_of
 from workbench.labeling.features import GROUPS
 from workbench.labeling.judge import Example, Judge, best_fit, can_fit, choose, least_labels, parts, thresholds_to_try
 from workbench.labeling.refine import LabelledStep, examples_of, views
 from workbench.labeling.reliability import fewest_decisions, share_interval
+from workbench.statistics import Floats, bootstrap
 from workbench.types import Estimate, Judgement, Knowledge, Mark
 from workbench.verification import Verifier
 
@@ -200,10 +200,12 @@ def _ratio(top: Floats, bottom: Floats, seed: int, resamples: int = 2000) -> Est
     """A ratio of sums with a 95 % bootstrap over problems."""
     if not bottom.sum():
         raise BadInput("There is nothing to take a share of; give more marked solutions.")
-    picks = np.random.default_rng(seed).integers(len(top), size=(resamples, len(top)))
-    below = bottom[picks].sum(axis=1)
-    low, high = np.percentile((top[picks].sum(axis=1)[below > 0] / below[below > 0]), CENTRAL)
-    return Estimate(float(top.sum() / bottom.sum()), float(low), float(high))
+
+    def ratio(_: Floats, problems: Floats) -> Floats:
+        below = problems @ bottom
+        return (problems @ top) / np.where(below == 0, np.nan, below)
+
+    return bootstrap(ratio, 1, len(top), seed, resamples)
 
 
 def _curves(examples: Sequence[Example], seed: int) -> Iterable[OperatingPoint]:

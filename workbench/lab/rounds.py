@@ -11,17 +11,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.config import Config, config_of
 from workbench.engine.hardware import describe_machine
-from workbench.evaluation.statistics import CENTRAL
 from workbench.problems.splits import load_split
+from workbench.statistics import Floats, bootstrap, weighted_median
 from workbench.store import Store
 from workbench.training.loop import run as run_loop
 from workbench.types import Problem, Round
 
-RESAMPLES = 1000
 NEVER = 10**9
 
 
@@ -105,10 +103,11 @@ def round_report(times: Mapping[str, RoundTimes], ours: str = "pmd") -> dict[str
     return report
 
 
-def _medians(top: NDArray[np.float64], bottom: NDArray[np.float64], seed: int = 0) -> dict[str, float]:
+def _medians(top: Floats, bottom: Floats, seed: int = 0) -> dict[str, float]:
     """The ratio of two medians, resampled over rounds, which are paired."""
-    random = np.random.default_rng(seed)
-    chosen = random.integers(len(top), size=(RESAMPLES, len(top)))
-    low, high = np.percentile(np.median(top[chosen], axis=1) / np.median(bottom[chosen], axis=1), CENTRAL)
-    value = float(np.median(top) / np.median(bottom))
-    return {"value": value, "low": float(low), "high": float(high)}
+
+    def ratio(_: Floats, rounds: Floats) -> Floats:
+        return weighted_median(top, rounds) / weighted_median(bottom, rounds)
+
+    found = bootstrap(ratio, 1, len(top), seed)
+    return {"value": found.value, "low": found.low, "high": found.high}

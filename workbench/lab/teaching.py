@@ -13,12 +13,12 @@ from workbench.engine.protocol import Exchange
 from workbench.engine.sampling import rollout_seed
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import judge
-from workbench.evaluation.statistics import mean_interval
 from workbench.memory.retrieval import library
 from workbench.memory.state import MemoryState
 from workbench.methods.pmd import pmd_signals
 from workbench.methods.routing import token_steps
 from workbench.prompts import NO_HELP, Help
+from workbench.statistics import mean_interval
 from workbench.training.probes import LEAST_MOVE, embedder
 from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Estimate, Group, Problem

@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workbench.statistics import Floats, bootstrap
 from workbench.store import is_person
 from workbench.store.labels import SETTLED
 from workbench.types import Estimate, Label, Mark
@@ -83,13 +83,10 @@ def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> E
     value = _alpha(counts) if len(counts) else None
     if value is None:
         return None
-    rng = np.random.default_rng(seed)
-    drawn = (_alpha(counts[rng.integers(len(counts), size=len(counts))]) for _ in range(resamples))
-    low, high = np.percentile([a for a in drawn if a is not None], (2.5, 97.5))
-    return Estimate(value, float(low), float(high))
+    return bootstrap(lambda _, units: _alphas(counts, units), 1, len(counts), seed, resamples)
 
 
-def _counts(units: Units) -> NDArray[np.float64]:
+def _counts(units: Units) -> Floats:
     """How often each value stands in each unit that has two values or more: units x values."""
     paired = [list(unit) for unit in units if len(unit) > 1]
     values = sorted({v for unit in paired for v in unit}, key=str)
@@ -97,15 +94,20 @@ def _counts(units: Units) -> NDArray[np.float64]:
     return np.asarray(rows, dtype=np.float64).reshape(len(paired), len(values))
 
 
-def _alpha(counts: NDArray[np.float64]) -> float | None:
+def _alpha(counts: Floats) -> float | None:
     """1 - observed / expected disagreement, from the coincidences (Krippendorff 2011, section C)."""
+    [found] = _alphas(counts, np.ones((1, len(counts))))
+    return None if np.isnan(found) else float(found)
+
+
+def _alphas(counts: Floats, units: Floats) -> Floats:
+    """Alpha of units drawn as often as `units` [resamples, units] says; not a number without any variation."""
     readers = counts.sum(axis=1)
-    total = readers.sum()
     apart = (readers**2 - (counts**2).sum(axis=1)) / (readers - 1)
-    expected = total**2 - (counts.sum(axis=0) ** 2).sum()
-    if expected == 0:
-        return None
-    return float(1 - (total - 1) * apart.sum() / expected)
+    total = units @ readers
+    expected = total**2 - ((units @ counts) ** 2).sum(axis=1)
+    alphas: Floats = 1 - (total - 1) * (units @ apart) / np.where(expected == 0, np.nan, expected)
+    return alphas
 
 
 def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 0) -> Agreement:

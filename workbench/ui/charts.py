@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from workbench.evaluation.statistics import pass_at_k
 from workbench.judging.cases import CaseTally
 from workbench.judging.coverage import ENOUGH, Coverage
+from workbench.statistics import pass_at_k
 from workbench.types import Estimate, Group, Judgement, Problem, Round, Verdict
 from workbench.ui.palette import BLUE, GREEN, GREY, LOOKS, ORANGE, SERIES, SKY, VERMILION, themed
 

@@ -6,21 +6,22 @@ Intervals: 95 %, by resampling seeds, then problems, which all seeds share.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.errors import BadInput
 from workbench.evaluation.compare.record import Counts, Many, RunRecord
-from workbench.evaluation.statistics import (
-    CENTRAL,
+from workbench.statistics import (
+    RESAMPLES,
     WIDTH,
     Curve,
+    Floats,
     Table,
+    bootstrap,
     hierarchical_interval,
     paired_gain,
     pass_at_k,
+    ratio_or_infinity,
     rollouts_to,
     smoothed,
     table_ratio,
@@ -29,7 +30,6 @@ from workbench.types import Estimate
 
 Runs = Sequence[RunRecord]
 Measure = Callable[[Counts], Sequence[int]]
-RESAMPLES = 2000
 TRIED = "contexts_tried"
 """The count of rollouts that went wrong whose contexts the loop tried."""
 
@@ -112,7 +112,7 @@ def budget(*arms: Runs) -> int:
 
 def dev_target(runs: Runs) -> float:
     """The mean of the last three evaluations, over seeds."""
-    return float(np.mean([smoothed(curve_of(run).values)[-1] for run in runs]))
+    return float(np.mean([smoothed(np.asarray(curve_of(run).values))[-1] for run in runs]))
 
 
 def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
@@ -121,12 +121,12 @@ def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resam
     Each resample draws seeds and `dev` problems anew for both and sets its own target.
     """
     a, b = paired(runs, setter)
-    tables = _dev_tables(a, b)
+    own, theirs = _dev_tables(a, b)
 
-    def mean(seeds: Any, problems: Any) -> float:
-        return _reached(a, tables[0], tables[1], seeds, problems, full) / len(a)
+    def mean(seeds: Floats, problems: Floats) -> Floats:
+        return _reached(a, own, _target(theirs, seeds, problems), seeds, problems, full)
 
-    return _resampled(mean, tables[0], seed, resamples)
+    return bootstrap(mean, len(a), own[0].shape[-1], seed, resamples)
 
 
 def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
@@ -135,59 +135,61 @@ def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamp
     a, c = paired(a, setter)
     a, b = paired(a, b)
     full = budget(a, b, c)
-    tables = _dev_tables(a, b, c)
+    own, other, setting = _dev_tables(a, b, c)
 
-    def ratio(seeds: Any, problems: Any) -> float:
-        top, bottom = (_reached(r, t, tables[2], seeds, problems, full) for r, t in ((a, tables[0]), (b, tables[1])))
-        return top / bottom if bottom else float("inf") if top else 1.0
+    def ratio(seeds: Floats, problems: Floats) -> Floats:
+        target = _target(setting, seeds, problems)
+        top, bottom = (_reached(r, t, target, seeds, problems, full) for r, t in ((a, own), (b, other)))
+        return np.where((top == 0) & (bottom == 0), 1.0, ratio_or_infinity(top, bottom))
 
-    found = _resampled(ratio, tables[0], seed, resamples)
+    found = bootstrap(ratio, len(a), own[0].shape[-1], seed, resamples)
     if not np.isfinite(found.value):
         raise BadInput("the other arm is at the target before any training; set another target")
     return found
 
 
-def _dev_tables(*arms: Runs) -> list[list[NDArray[np.float64]]]:
+def _dev_tables(*arms: Runs) -> list[list[Floats]]:
     """Of each arm, seed by seed, evaluations by problems; all on the same problems."""
     shares([run.curve[0].counts for runs in arms for run in runs])
     return [[np.asarray(shares([p.counts for p in run.curve]), dtype=np.float64) for run in runs] for runs in arms]
 
 
-def _reached(runs: Runs, own: Any, setter: Any, seeds: Any, problems: Any, full: int) -> float:
-    """Rollouts to the target, summed over the seeds drawn."""
-    target = float(np.mean([smoothed(setter[i][:, problems].mean(axis=1))[-1] for i in seeds]))
-    curves = [
-        Curve(tuple(p.charges.rollouts for p in runs[i].curve), tuple(own[i][:, problems].mean(axis=1)))
-        for i in seeds
-    ]
-    return sum(rollouts_to(curve, target, full) for curve in curves)
+def _means(table: Floats, problems: Floats) -> Floats:
+    """The curve of one seed in each resample: [resamples, evaluations]."""
+    curve: Floats = (problems @ table.T) / problems.sum(axis=1, keepdims=True)
+    return curve
 
 
-def _resampled(statistic: Callable[[Any, Any], float], table: Any, seed: int, resamples: int) -> Estimate:
-    """A statistic of seeds and problems, with its interval from drawing both anew."""
-    seeds, problems = len(table), table[0].shape[-1]
-    random = np.random.default_rng(seed)
-    everything = statistic(np.arange(seeds), np.arange(problems))
-    drawn = [
-        statistic(random.integers(seeds, size=seeds), random.integers(problems, size=problems))
-        for _ in range(resamples)
-    ]
-    low, high = np.percentile(drawn, CENTRAL, method="nearest")
-    return Estimate(everything, float(low), float(high))
+def _target(setter: Sequence[Floats], seeds: Floats, problems: Floats) -> Floats:
+    """The plateau of the arm that sets the target, the mean over the seeds drawn: [resamples]."""
+    plateaus = np.stack([smoothed(_means(table, problems))[:, -1] for table in setter], axis=1)
+    target: Floats = (seeds * plateaus).sum(axis=1) / seeds.sum(axis=1)
+    return target
+
+
+def _reached(
+    runs: Runs, tables: Sequence[Floats], target: Floats, seeds: Floats, problems: Floats, full: int
+) -> Floats:
+    """Rollouts to the target, the mean over the seeds drawn: [resamples]."""
+    used = [[p.charges.rollouts for p in run.curve] for run in runs]
+    of_seed = [rollouts_to(u, _means(t, problems), target, full) for u, t in zip(used, tables, strict=True)]
+    reached: Floats = (seeds * np.stack(of_seed, axis=1)).sum(axis=1) / seeds.sum(axis=1)
+    return reached
 
 
 def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
     """The mean of the last three evaluations over the best mean of three, both summed over seeds."""
     if any(len(run.curve) < WIDTH for run in runs):
         raise BadInput(f"a curve of {min(len(run.curve) for run in runs)} evaluations has no mean of {WIDTH}")
-    [table] = _dev_tables(runs)
+    [tables] = _dev_tables(runs)
 
-    def ratio(seeds: Any, problems: Any) -> float:
-        means = [smoothed(table[i][:, problems].mean(axis=1))[WIDTH - 1 :] for i in seeds]
-        best = sum(max(values) for values in means)
-        return sum(values[-1] for values in means) / best if best else float("nan")
+    def ratio(seeds: Floats, problems: Floats) -> Floats:
+        means = [smoothed(_means(table, problems))[:, WIDTH - 1 :] for table in tables]
+        last, best = np.stack([m[:, -1] for m in means], 1), np.stack([m.max(axis=1) for m in means], 1)
+        bottom = (seeds * best).sum(axis=1)
+        return np.where(bottom == 0, np.nan, (seeds * last).sum(axis=1) / np.where(bottom == 0, 1.0, bottom))
 
-    found = _resampled(ratio, table, seed, resamples)
+    found = bootstrap(ratio, len(tables), tables[0].shape[-1], seed, resamples)
     if np.isnan(found.value):
         raise BadInput("the best mean of three is 0")
     return found
@@ -222,17 +224,16 @@ def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RES
         raise BadInput("paths were not counted problem by problem")
     if len({m.problems for m in many}) > 1:
         raise BadInput("the paths of different problems were counted")
+    # Row 0 is the untrained model, which every seed starts from.
     second = np.asarray([m.second_path for m in many], dtype=np.float64)
     right = np.asarray([m.solved for m in many], dtype=np.float64)
 
-    def kept(seeds: Any, problems: Any) -> float:
-        # Row 0 is the untrained model, which every seed starts from.
-        before, after = (
-            second[rows][:, problems].sum() / max(1.0, right[rows][:, problems].sum()) for rows in ([0], seeds + 1)
-        )
-        return float(after / before) if before else float("inf")
+    def kept(seeds: Floats, problems: Floats) -> Floats:
+        before = (problems @ second[0]) / np.maximum(1.0, problems @ right[0])
+        ways, all_right = (((seeds @ table[1:]) * problems).sum(axis=1) for table in (second, right))
+        return ratio_or_infinity(ways / np.maximum(1.0, all_right), before)
 
-    found = _resampled(kept, second[1:], seed, resamples)
+    found = bootstrap(kept, len(runs), second.shape[1], seed, resamples)
     if not np.isfinite(found.value):
         raise BadInput("no right solution of the untrained model goes another way than the worked solution")
     return found
@@ -265,13 +266,6 @@ def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float], seed: int = 0
     table = np.asarray([tops, bottoms], dtype=np.float64)
     if not table[1].sum():
         raise BadInput("a ratio to a sum of 0 is undefined")
-    top, bottom = table.sum(axis=1)
     if len(tops) == 1:
-        return Estimate(float(top / bottom), -np.inf, np.inf)
-    random = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(RESAMPLES):
-        some, others = table[:, random.integers(table.shape[1], size=table.shape[1])].sum(axis=1)
-        drawn.append(some / others if others else np.inf)
-    low, high = np.percentile(drawn, CENTRAL, method="nearest")
-    return Estimate(float(top / bottom), float(low), float(high))
+        return Estimate(float(table[0, 0] / table[1, 0]), -np.inf, np.inf)
+    return bootstrap(lambda s, _: ratio_or_infinity(s @ table[0], s @ table[1]), len(tops), 1, seed)

@@ -11,8 +11,8 @@ from random import Random
 from pydantic import ValidationError
 
 from workbench.errors import BadInput
-from workbench.evaluation.statistics import majority_at_k
 from workbench.files import read_text, what_was_wrong
+from workbench.statistics import majority_at_k
 from workbench.types import Group, Judgement, Knowledge, Problem, Verdict, from_json
 from workbench.verification import Verifier
 from workbench.verification.answers.grading import grade

@@ -14,8 +14,8 @@ from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Runs
 from workbench.evaluation.compare.plan import BASE, Plan, arms_of, run_key, settings_key, trials
 from workbench.evaluation.compare.record import Charges, Counts, RunRecord
-from workbench.evaluation.statistics import hierarchical_interval
 from workbench.judging.rows import NO_ERROR, read_solutions
+from workbench.statistics import hierarchical_interval
 from workbench.types import Estimate, Judgement, Knowledge
 from workbench.verification import Verifier
 

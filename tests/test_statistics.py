@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import BadInput
-from workbench.evaluation.statistics import (
+from workbench.statistics import (
     hierarchical_interval,
     majority_at_k,
     mean_interval,
