@@ -73,7 +73,7 @@ def rollouts_to_target(runs: PlanRuns) -> Any:
     made = go.Figure()
     if setter:
         target, full = figures.dev_target(setter), figures.budget(*runs.arms.values())
-        figs = {n: figure(lambda r=r: figures.rollouts_to_target(r, setter, full)) for n, r in runs.arms.items()}  # type: ignore[misc]
+        figs = {n: figure(figures.rollouts_to_target, r, setter, full) for n, r in runs.arms.items()}
         _bars(made, figs, colours(runs.arms))
         made.update_layout(title=f"Rollouts to reach {target:.1%} on dev, where {runs.plan.target} ends")
     made.update_layout(yaxis_title="rollouts", showlegend=False)
@@ -97,7 +97,7 @@ def splits(runs: PlanRuns) -> Any:
     made, wanted = go.Figure(), list(runs.plan.measures.final.splits)
     arms = {**({"base": [runs.base]} if runs.base else {}), **runs.arms}
     for name, colour in colours(arms).items():
-        figs = {s: figure(lambda s=s, r=arms[name]: figures.final_share(r, s)) for s in wanted}  # type: ignore[misc]
+        figs = {s: figure(figures.final_share, arms[name], s) for s in wanted}
         _bars(made, figs, dict.fromkeys(wanted, colour), name)
         made.data[-1].marker.color = colour
     made.update_layout(title="Solve rate at the end", barmode="group", yaxis_tickformat=".0%")
@@ -173,10 +173,7 @@ def _per_round(runs: Runs, stage: str) -> float:
 def ablations(runs: PlanRuns, split: str = "test") -> Any:
     """What each arm loses against ours on a split, paired by seed and problem."""
     made, names = go.Figure(), [name for name in runs.arms if name != runs.plan.ours]
-    figs = {
-        name: figure(lambda own=runs.arms[name]: figures.final_gain(own, runs.ours, split))  # type: ignore[misc]
-        for name in names
-    }
+    figs = {name: figure(figures.final_gain, runs.arms[name], runs.ours, split) for name in names}
     _bars(made, figs, colours(names))
     made.add_hline(y=0, line={"color": GREY, "width": 1})
     made.update_layout(

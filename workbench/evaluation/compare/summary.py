@@ -13,7 +13,7 @@ from workbench.errors import BadInput
 from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Runs
 from workbench.evaluation.compare.plan import BASE, Plan, arms_of, run_key, settings_key, trials
-from workbench.evaluation.compare.record import Charges, Counts, RunRecord
+from workbench.evaluation.compare.record import Charges, Counts, Many, RunRecord
 from workbench.judging.rows import NO_ERROR, read_solutions
 from workbench.statistics import hierarchical_interval
 from workbench.types import Estimate, Judgement, Knowledge
@@ -76,10 +76,10 @@ def collect(plan: Plan, records: Sequence[RunRecord], any_version: bool = False)
     return PlanRuns(plan, arms, base, missing, other)
 
 
-def figure(make: Callable[[], Estimate]) -> Figure:
-    """A figure for machines, or why there is none."""
+def figure(make: Callable[..., Estimate], *given: Any) -> Figure:
+    """Return what `make` makes of the arguments as a figure for machines, or why there is none."""
     try:
-        found = make()
+        found = make(*given)
     except BadInput as error:
         return {"value": None, "low": None, "high": None, "reason": str(error).rstrip(".")}
     row: Figure = {name: getattr(found, name) for name in ("value", "low", "high")}
@@ -95,19 +95,17 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     main = comparison.main
     rows: dict[str, Any] = {}
     for other in ("grpo", "sdpo"):
-        rows[f"rollouts_ratio_{other}"] = figure(lambda o=other: _ratio_to(main, o))  # type: ignore[misc]
+        rows[f"rollouts_ratio_{other}"] = figure(_ratio_to, main, other)
     for other, split in (("grpo", "test"), ("sdpo", "test"), *(("grpo", s) for s in ("numbers", "wording", "depth"))):
-        rows[f"gain_{other}_{split}"] = figure(
-            lambda o=other, s=split: figures.final_gain(main.ours, _arm(main, o), s)  # type: ignore[misc]
-        )
+        rows[f"gain_{other}_{split}"] = figure(_gain_over, main, other, split)
     rows["rfwr_ratio_grpo"] = figure(
-        lambda: figures.final_ratio(main.ours, _arm(main, "grpo"), "test", lambda c: c.wrong_by_reference)
+        lambda: figures.final_ratio(main.ours, _arm(main, "grpo"), "test", _wrong_by_reference)
     )
     rows["pass16_minus_base"] = figure(lambda: figures.pass_gain(_some(main.ours), _base(main)))
     rows["round_cost_ratio_grpo"] = _of_bench(comparison.bench, "round_cost_ratio_grpo")
     rows["verification_share"] = _of_bench(comparison.bench, "verification_share")
     for name, counted in (("signal_coverage", "contexts_usable"), ("signal_moved", "contexts_moving")):
-        rows[name] = figure(lambda n=counted: figures.signal_share(_some(main.ours), n))  # type: ignore[misc]
+        rows[name] = figure(_signal_share, main, counted)
     rows["end_over_best"] = figure(lambda: figures.end_over_best(_long(comparison)))
     rows |= _memory_rows(comparison)
     rows["second_path_kept"] = figure(lambda: figures.second_path(_some(main.ours), _base(main)))
@@ -117,18 +115,28 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     return rows
 
 
+def _gain_over(main: PlanRuns, other: str, split: str) -> Estimate:
+    return figures.final_gain(main.ours, _arm(main, other), split)
+
+
+def _signal_share(main: PlanRuns, counted: str) -> Estimate:
+    return figures.signal_share(_some(main.ours), counted)
+
+
+def _wrong_by_reference(counts: Counts) -> Sequence[int]:
+    return counts.wrong_by_reference
+
+
 def _memory_rows(comparison: Comparison) -> dict[str, Any]:
-    def gain(name: str) -> Figure:
-        def make() -> Estimate:
-            ours, theirs = beside(comparison, name)
-            return figures.final_gain(ours, theirs, "test")
+    def gain(name: str) -> Estimate:
+        return figures.final_gain(*beside(comparison, name), "test")
 
-        return figure(make)
-
-    rows = {f"gain_{name}_test": gain(name) for name in ("frozen", "shuffled", "memory_off", "outcome_credit")}
-    rows["expiry_recovers"] = figure(lambda: expiry_recovers(comparison))
+    rows = {
+        f"gain_{name}_test": figure(gain, name) for name in ("frozen", "shuffled", "memory_off", "outcome_credit")
+    }
+    rows["expiry_recovers"] = figure(expiry_recovers, comparison)
     rows["memory_at_inference"] = figure(lambda: figures.memory_at_inference(_some(comparison.main.ours)))
-    rows["policy_minus_diagnosis_writer"] = gain("diagnosis_writer")
+    rows["policy_minus_diagnosis_writer"] = figure(gain, "diagnosis_writer")
     return rows
 
 
@@ -275,21 +283,18 @@ def arm_report(name: str, runs: PlanRuns, target: float | None) -> dict[str, Any
     own, plan = runs.arms[name], runs.plan
     ahead: dict[str, Any] = {}
     if name != plan.ours and runs.ours:
-        ahead = {
-            split: figure(lambda s=split: figures.final_gain(runs.ours, own, s))  # type: ignore[misc]
-            for split in plan.measures.final.splits
-        }
+        ahead = {split: figure(figures.final_gain, runs.ours, own, split) for split in plan.measures.final.splits}
     reached = None
     if target is not None:
         setter, full = runs.arms[plan.target or ""], figures.budget(*runs.arms.values())
-        reached = figure(lambda: figures.rollouts_to_target(own, setter, full))
+        reached = figure(figures.rollouts_to_target, own, setter, full)
     return {
         "settings": arms_of(plan)[name],
         "seeds": [run.seed for run in own],
         "collapsed": {str(run.seed): run.collapsed for run in own if run.collapsed},
         "updates": max(updates(run) for run in own),
         "rollouts_to_target": reached,
-        "dev": figure(lambda: hierarchical_interval(figures.shares([run.curve[-1].counts for run in own]))),
+        "dev": figure(_mean_share, [run.curve[-1].counts for run in own]),
         "ours_minus_this": ahead,
         **_ending(own),
         "used": used([run.charges for run in own]),
@@ -301,12 +306,11 @@ def _ending(runs: Runs) -> dict[str, Any]:
     """What was measured at the end, with intervals."""
     splits = sorted({name for run in runs for name in run.ending.splits})
     found: dict[str, Any] = {
-        split: {rate: figure(lambda s=split, m=m: figures.final_share(runs, s, m)) for rate, m in RATES.items()}  # type: ignore[misc]
-        for split in splits
+        split: {rate: figure(figures.final_share, runs, split, m) for rate, m in RATES.items()} for split in splits
     }
     for split in splits:
         found[split]["right_for_wrong_reasons_by_reference"] = figure(
-            lambda s=split: figures.final_share(runs, s, lambda c: c.wrong_by_reference)  # type: ignore[misc]
+            figures.final_share, runs, split, _wrong_by_reference
         )
         greedy = [run.ending.greedy.get(split) for run in runs]
         found[split]["greedy"] = _share(greedy)
@@ -318,11 +322,19 @@ def _ending(runs: Runs) -> dict[str, Any]:
     }
 
 
+def _mean_share(counts: Sequence[Counts]) -> Estimate:
+    return hierarchical_interval(figures.shares(counts))
+
+
+def _mean_pass(found: Sequence[Many], k: int) -> Estimate:
+    return hierarchical_interval(figures.pass_table(found, k))
+
+
 def _share(counts: Sequence[Counts | None]) -> dict[str, Any] | None:
     known = [c for c in counts if c is not None]
     if not known or len(known) < len(counts):
         return None
-    return figure(lambda: hierarchical_interval(figures.shares(known)))
+    return figure(_mean_share, known)
 
 
 def many(runs: Runs) -> dict[str, Any]:
@@ -333,8 +345,8 @@ def many(runs: Runs) -> dict[str, Any]:
         return {"pass_at": {}, "majority_at": {}}
     sizes = list(found[0].majority)
     return {
-        "pass_at": {k: figure(lambda k=k: hierarchical_interval(figures.pass_table(found, int(k)))) for k in sizes},  # type: ignore[misc]
-        "majority_at": {k: figure(lambda k=k: hierarchical_interval([m.majority[k] for m in found])) for k in sizes},  # type: ignore[misc]
+        "pass_at": {k: figure(_mean_pass, found, int(k)) for k in sizes},
+        "majority_at": {k: figure(hierarchical_interval, [m.majority[k] for m in found]) for k in sizes},
     }
 
 
