@@ -56,19 +56,19 @@ def judged_group(run: str, problem: Problem, round: int, texts: Sequence[str], v
 def make_run(store: Store, name: str = "made", rounds: int = 6, per_round: int = 8, status: str = "finished") -> None:
     """Put a whole run into the store: rounds, problems, rollouts, verdicts, memory with its history."""
     problems, verifier = load_split("train")[:: 480 // (3 * per_round)], Verifier()
-    store.create_run(name, preset("tiny").model_dump_json(), {"verifier": verifier.version})
-    store.save_problems(name, problems)
+    store.runs.create(name, preset("tiny").model_dump_json(), {"verifier": verifier.version})
+    store.runs.save_problems(name, problems)
     memory = MemoryState()
     for index in range(rounds):
         chosen = [problems[(index * per_round + k) % len(problems)] for k in range(per_round)]
         groups = [judged_group(name, p, index, solutions(p, index, rounds), verifier) for p in chosen]
         members = [m for g in groups for m in g.members]
-        store.save_rollouts(name, [m.rollout for m in members])
-        store.save_verdicts(name, [(m.rollout.id, m.verdict) for m in members])
+        store.verdicts.save_rollouts(name, [m.rollout for m in members])
+        store.verdicts.save(name, [(m.rollout.id, m.verdict) for m in members])
         memory = remembered(memory, groups, index)
-        store.save_memory(name, index, memory.items.values())
-        store.save_round(name, made_round(index, members, len(memory.live())))
-    store.set_status(name, status)
+        store.memory.save(name, index, memory.items.values())
+        store.runs.save_round(name, made_round(index, members, len(memory.live())))
+    store.runs.set_status(name, status)
 
 
 def remembered(memory: MemoryState, groups: Sequence[Group], index: int) -> MemoryState:

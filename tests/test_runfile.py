@@ -15,7 +15,7 @@ from tests.records import RIGHT, group
 from workbench.errors import BadInput
 from workbench.problems.splits import problems_of
 from workbench.store import Store, import_run, shipped_run
-from workbench.store.by_hand import pinned
+from workbench.store.memory import pinned
 from workbench.store.runfile import RunRecords, choose, collect, even_sample, read_run, write_run
 from workbench.types import Level, MemoryItem
 
@@ -26,8 +26,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("source") / "w.db"
     with Store.open(place) as store:
         make_run(store, rounds=3, per_round=4)
-        item = store.memory("made")[0]
-        store.change_memory("made", item, pinned(item), "person:Ann")
+        item = store.memory.items("made")[0]
+        store.memory.change("made", item, pinned(item), "person:Ann")
     return place
 
 
@@ -44,12 +44,12 @@ def test_a_run_comes_back_as_it_was(source: Path, tmp_path: Path) -> None:
         assert import_run(new, tmp_path / "run.gz") == "made"
         assert import_run(new, tmp_path / "run.gz", "again") == "again"
         for name in ("made", "again"):
-            assert new.rounds(name) == old.rounds("made")
-            assert new.judged(name) == old.judged("made")
-            assert new.memory(name) == old.memory("made")
-            assert new.memory_history(name) == old.memory_history("made")
-            assert new.run_info(name) == replace(old.run_info("made"), name=name)
-            assert new.problems(name).items() <= old.problems("made").items()
+            assert new.runs.rounds(name) == old.runs.rounds("made")
+            assert new.verdicts.judged(name) == old.verdicts.judged("made")
+            assert new.memory.items(name) == old.memory.items("made")
+            assert new.memory.events(name) == old.memory.events("made")
+            assert new.runs.info(name) == replace(old.runs.info("made"), name=name)
+            assert new.runs.problems(name).items() <= old.runs.problems("made").items()
 
 
 def test_the_same_run_gives_the_same_bytes(source: Path, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_run_that_trains_elsewhere_does_not_train_here(source: Path, tmp_path:
     write_run(tmp_path / "run.gz", replace(whole, info=replace(whole.info, status="running")))
     with Store.open(tmp_path / "new.db") as new:
         import_run(new, tmp_path / "run.gz")
-        assert new.run_info("made").status == "interrupted"
+        assert new.runs.info("made").status == "interrupted"
 
 
 def test_a_choice_is_an_even_sample_and_evidence(source: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_bad_file_changes_nothing(source: Path, tmp_path: Path, name: str) -> 
         with pytest.raises(BadInput) as error:
             import_run(new, tmp_path / "bad.gz")
         assert complaint in str(error.value)
-        assert new.run_names() == []
+        assert new.runs.names() == []
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_the_shipped_run_is_put_in_once(source: Path, tmp_path: Path) -> None:
         write_run(tmp_path / "run.gz", records(source))
         assert shipped_run(new, tmp_path / "run.gz") == "made"
         assert shipped_run(new, tmp_path / "run.gz") == "made"
-        assert new.run_names() == ["made"]
+        assert new.runs.names() == ["made"]
 
 
 def test_a_disk_that_is_full_in_the_middle_leaves_no_half_run(
@@ -184,9 +184,9 @@ def test_a_disk_that_is_full_in_the_middle_leaves_no_half_run(
         raise OSError(28, "No space left on device")
 
     with Store.open(tmp_path / "new.db") as new:
-        monkeypatch.setattr("workbench.store.incoming._item_rows", full)
+        monkeypatch.setattr("workbench.store.runfile.insert_history", full)
         with pytest.raises(OSError, match="No space"):
             import_run(new, tmp_path / "run.gz")
         monkeypatch.undo()
-        assert new.run_names() == []
+        assert new.runs.names() == []
         assert import_run(new, tmp_path / "run.gz") == "made"

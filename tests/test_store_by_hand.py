@@ -12,8 +12,7 @@ import pytest
 from workbench.errors import BadInput
 from workbench.memory.state import MemoryState, retire
 from workbench.store import Store
-from workbench.store.by_hand import LONGEST_TEXT, edited, pinned, retired, unpinned
-from workbench.store.memory_log import apply_human_edits
+from workbench.store.memory import LONGEST_TEXT, apply_human_edits, edited, pinned, retired, unpinned
 from workbench.types import Level, MemoryItem, Round
 
 ITEM = MemoryItem("m", Level.LESSON, "linear", "p1", "Change the sign.", ("r0",), "v0", 0)
@@ -23,25 +22,25 @@ OTHER = replace(ITEM, id="o", text="Divide both sides.")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "w.db") as opened:
-        opened.create_run("a", "{}", {})
-        opened.save_memory("a", 0, [ITEM, OTHER])
+        opened.runs.create("a", "{}", {})
+        opened.memory.save("a", 0, [ITEM, OTHER])
         yield opened
 
 
 def now(store: Store, key: str = "m") -> MemoryItem:
-    return next(item for item in store.memory("a") if item.id == key)
+    return next(item for item in store.memory.items("a") if item.id == key)
 
 
 def kinds(store: Store) -> list[tuple[str, str]]:
-    return [(e.event, e.by) for e in store.memory_events("a", "m")]
+    return [(e.event, e.by) for e in store.memory.events("a", "m")]
 
 
 def test_each_change_is_an_event_with_who_made_it(store: Store) -> None:
-    item = store.change_memory("a", ITEM, edited(ITEM, " Turn the sign. "), "person:Ann")
+    item = store.memory.change("a", ITEM, edited(ITEM, " Turn the sign. "), "person:Ann")
     assert (item.text, item.writer) == ("Turn the sign.", "person")
-    item = store.change_memory("a", item, pinned(item), "person")
-    item = store.change_memory("a", item, unpinned(item), "person")
-    item = store.change_memory("a", item, retired(item, "says  nothing\nnew"), "person")
+    item = store.memory.change("a", item, pinned(item), "person")
+    item = store.memory.change("a", item, unpinned(item), "person")
+    item = store.memory.change("a", item, retired(item, "says  nothing\nnew"), "person")
     assert item.retired == "by a person: says nothing new"
     assert kinds(store) == [
         ("written", "run"),
@@ -54,46 +53,46 @@ def test_each_change_is_an_event_with_who_made_it(store: Store) -> None:
 
 
 def test_undo_takes_back_one_change_after_the_other(store: Store) -> None:
-    first = store.change_memory("a", ITEM, edited(ITEM, "one"))
-    second = store.change_memory("a", first, edited(first, "two"))
-    gone = store.change_memory("a", second, retired(second))
+    first = store.memory.change("a", ITEM, edited(ITEM, "one"))
+    second = store.memory.change("a", first, edited(first, "two"))
+    gone = store.memory.change("a", second, retired(second))
     assert gone.retired == "by a person"
-    assert store.undo_memory("a", gone) == second
-    assert store.undo_memory("a", second, "person:Bo") == first
-    third = store.change_memory("a", first, edited(first, "three"))
-    assert store.undo_memory("a", third) == first != third
-    assert store.undo_memory("a", first) == ITEM
+    assert store.memory.undo("a", gone) == second
+    assert store.memory.undo("a", second, "person:Bo") == first
+    third = store.memory.change("a", first, edited(first, "three"))
+    assert store.memory.undo("a", third) == first != third
+    assert store.memory.undo("a", first) == ITEM
     with pytest.raises(BadInput, match="no change by a person"):
-        store.undo_memory("a", ITEM)
+        store.memory.undo("a", ITEM)
     assert [event for event, _ in kinds(store)].count("undone") == 4
 
 
 def test_a_change_of_nothing_leaves_no_trace(store: Store) -> None:
-    assert store.change_memory("a", ITEM, edited(ITEM, ITEM.text)) == ITEM
+    assert store.memory.change("a", ITEM, edited(ITEM, ITEM.text)) == ITEM
     assert len(kinds(store)) == 1
 
 
 def test_undo_leaves_what_the_run_counted(store: Store) -> None:
-    gone = store.change_memory("a", ITEM, retired(ITEM))
-    store.save_memory("a", 1, [replace(gone, uses=3, helped=2)])
-    assert store.undo_memory("a", gone) == replace(ITEM, uses=3, helped=2)
+    gone = store.memory.change("a", ITEM, retired(ITEM))
+    store.memory.save("a", 1, [replace(gone, uses=3, helped=2)])
+    assert store.memory.undo("a", gone) == replace(ITEM, uses=3, helped=2)
 
 
 def test_who_saw_another_state_is_told(store: Store) -> None:
-    store.change_memory("a", ITEM, edited(ITEM, "by the other"))
+    store.memory.change("a", ITEM, edited(ITEM, "by the other"))
     with pytest.raises(BadInput, match=r"changed meanwhile.*by the other"):
-        store.change_memory("a", ITEM, retired(ITEM))
+        store.memory.change("a", ITEM, retired(ITEM))
     with pytest.raises(BadInput, match=r"changed meanwhile.*by the other"):
-        store.undo_memory("a", ITEM)
+        store.memory.undo("a", ITEM)
     # Counts that grew meanwhile are no contradiction.
-    store.save_memory("a", 1, [replace(OTHER, uses=5)])
-    assert store.change_memory("a", OTHER, pinned(OTHER)).uses == 5
+    store.memory.save("a", 1, [replace(OTHER, uses=5)])
+    assert store.memory.change("a", OTHER, pinned(OTHER)).uses == 5
 
 
 def test_of_two_people_at_once_one_wins_and_one_is_told(store: Store) -> None:
     def change(k: int) -> str:
         try:
-            return store.change_memory("a", ITEM, edited(ITEM, f"text {k}"), f"person:{k}").text
+            return store.memory.change("a", ITEM, edited(ITEM, f"text {k}"), f"person:{k}").text
         except BadInput:
             return "told"
 
@@ -113,19 +112,19 @@ def test_a_text_that_cannot_be_read_is_refused(text: str) -> None:
 def test_only_people_change_by_hand(store: Store) -> None:
     for who in ("run", "", "personal"):
         with pytest.raises(BadInput, match="is no person"):
-            store.change_memory("a", ITEM, pinned(ITEM), who)
+            store.memory.change("a", ITEM, pinned(ITEM), who)
     with pytest.raises(BadInput, match="no memory item"):
-        store.change_memory("a", replace(ITEM, id="<script>"), pinned(ITEM))
+        store.memory.change("a", replace(ITEM, id="<script>"), pinned(ITEM))
 
 
 # A run that trains on
 
 
 def test_a_run_that_knows_nothing_of_a_change_does_not_undo_it(store: Store) -> None:
-    store.change_memory("a", ITEM, edited(ITEM, "by hand"))
-    store.change_memory("a", OTHER, retired(OTHER))
+    store.memory.change("a", ITEM, edited(ITEM, "by hand"))
+    store.memory.change("a", OTHER, retired(OTHER))
     # What the run still holds, with its own counts and its own retirement of an item that somebody edited.
-    store.save_memory("a", 1, [replace(ITEM, uses=1, retired="hurt 3 times, helped 0"), replace(OTHER, uses=2)])
+    store.memory.save("a", 1, [replace(ITEM, uses=1, retired="hurt 3 times, helped 0"), replace(OTHER, uses=2)])
     assert now(store) == replace(ITEM, text="by hand", writer="person", uses=1, retired="hurt 3 times, helped 0")
     assert now(store, "o").retired == "by a person"
     assert now(store, "o").uses == 2
@@ -145,18 +144,18 @@ def test_heeding_gives_a_run_what_people_decided() -> None:
 
 
 def test_a_rewind_keeps_what_people_decided(store: Store) -> None:
-    store.save_round("a", Round(0, 0.0, {}, {}))
-    store.save_round("a", Round(1, 0.1, {}, {}))
+    store.runs.save_round("a", Round(0, 0.0, {}, {}))
+    store.runs.save_round("a", Round(1, 0.1, {}, {}))
     late = replace(ITEM, id="late", written_round=1)
-    store.save_memory("a", 1, [late])
-    store.change_memory("a", ITEM, edited(ITEM, "by hand"))
-    store.change_memory("a", late, retired(late))
-    store.save_memory("a", 2, [replace(ITEM, uses=7)])
-    store.rewind("a", 0)
+    store.memory.save("a", 1, [late])
+    store.memory.change("a", ITEM, edited(ITEM, "by hand"))
+    store.memory.change("a", late, retired(late))
+    store.memory.save("a", 2, [replace(ITEM, uses=7)])
+    store.memory.rewind("a", 0)
     assert now(store) == replace(ITEM, text="by hand", writer="person")
-    assert [item.id for item in store.memory("a")] == ["m", "o"]
+    assert [item.id for item in store.memory.items("a")] == ["m", "o"]
     # The run writes the late item once more: it stays as somebody left it.
-    store.save_memory("a", 1, [late])
+    store.memory.save("a", 1, [late])
     assert now(store, "late").retired == "by a person"
 
 

@@ -31,7 +31,7 @@ def press(page: Any, key: str, says: str) -> None:
 
 def labels(served: Served, name: str) -> list[Label]:
     with Store.open(served.store) as store:
-        return [label for label in store.labels() if label.annotator == name]
+        return [label for label in store.labels.active() if label.annotator == name]
 
 
 def test_a_key_saves_and_undo_takes_back(open_page, served: Served) -> None:
@@ -47,7 +47,7 @@ def test_a_key_saves_and_undo_takes_back(open_page, served: Served) -> None:
     assert labels(served, "Key User") == []
     press(page, "1", "Saved: ✓ correct")
     with Store.open(served.store) as store:
-        log = [r.label.mark for r in store.label_log(first) if r.label.annotator == "Key User"]
+        log = [r.label.mark for r in store.labels.log(first) if r.label.annotator == "Key User"]
     assert log == [Mark.INCORRECT, None, Mark.CORRECT]
     press(page, "3", "Saved: ? can't tell")
     assert len(labels(served, "Key User")) == 2
@@ -119,9 +119,9 @@ def test_the_name_is_kept_in_the_browser(open_page) -> None:
 
 def test_what_people_differ_on_is_settled(open_page, served: Served) -> None:
     with Store.open(served.store) as store:
-        item = store.label_items()[-1]
+        item = store.labels.items()[-1]
         for name, mark in (("P", Mark.CORRECT), ("Q <b>", Mark.INCORRECT)):
-            store.save_label(Label(item.id, name, mark, "2026-01-31T12:00:00+00:00", "because"))
+            store.labels.add(Label(item.id, name, mark, "2026-01-31T12:00:00+00:00", "because"))
     page = open_page()
     start(page, "Judge")
     page.locator("#label-settling button").first.click()

@@ -59,10 +59,10 @@ def test_an_item_is_retired_and_comes_back(open_tab, served) -> None:
     assert page.locator("#memory-evidence .wb-card").count() >= 2
     press(page, "retire", "retired: by a person")
     with Store.open(served.store) as store:
-        gone = [i for i in store.memory("pmd-seed-0") if i.retired == "by a person"]
+        gone = [i for i in store.memory.items("pmd-seed-0") if i.retired == "by a person"]
         assert len(gone) == 1
         press(page, "undo", "live")
-        (event,) = [e for e in store.memory_events("pmd-seed-0", gone[0].id) if e.event == "undone"]
+        (event,) = [e for e in store.memory.events("pmd-seed-0", gone[0].id) if e.event == "undone"]
         assert event.item is not None
         assert event.item.retired is None
         assert event.by == "person"
@@ -147,15 +147,15 @@ def test_curves_of_several_runs(open_tab) -> None:
 
 def test_a_run_that_trains_is_live(open_tab, served) -> None:
     with Store.open(served.store) as store:
-        store.set_status("pmd-seed-0", "running")
+        store.runs.set_status("pmd-seed-0", "running")
         try:
             page = open_tab("Progress")
             page.locator("#progress-status", has_text="8 rounds").wait_for()
-            last = store.rounds("pmd-seed-0")[-1]
-            store.save_round("pmd-seed-0", replace(last, index=8))
+            last = store.runs.rounds("pmd-seed-0")[-1]
+            store.runs.save_round("pmd-seed-0", replace(last, index=8))
             page.locator("#progress-status", has_text="9 rounds").wait_for()
         finally:
-            store.set_status("pmd-seed-0", "finished")
+            store.runs.set_status("pmd-seed-0", "finished")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

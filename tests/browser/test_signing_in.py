@@ -32,7 +32,7 @@ def test_who_signed_in_labels_under_that_name(browser, tmp_path: Path) -> None:
         page.keyboard.press("2")
         page.locator("#label-status", has_text="Saved: ✗ incorrect").wait_for()
         with Store.open(served.store) as store:
-            assert [label.annotator for label in store.labels()] == ["ann"]
+            assert [label.annotator for label in store.labels.active()] == ["ann"]
     finally:
         context.close()
         stop_app(served)

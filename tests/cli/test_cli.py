@@ -295,10 +295,10 @@ def test_train_writes_its_folder_and_the_store(trained: Trained) -> None:
     assert json.loads((trained.folder / "results.json").read_text()) == trained.results
     assert (trained.folder / "model" / "tutor.json").is_file()
     with Store.open(trained.runs / "workbench.db") as store:
-        info = store.run_info("first")
+        info = store.runs.info("first")
         assert info.status == "finished"
         assert info.versions.keys() == {"workbench", "torch", "transformers", "python", "text", "verifier"}
-        assert len(store.rollouts("first")) == 8
+        assert len(store.verdicts.rollouts("first")) == 8
 
 
 def test_train_reports_rounds_on_stderr(trained: Trained) -> None:
@@ -360,7 +360,7 @@ def test_a_run_that_the_store_does_not_have_yet_goes_on(trained: Trained, tmp_pa
 def test_an_imported_run_may_have_any_configuration(tmp_path: Path) -> None:
     with Store.open(tmp_path / "workbench.db") as store:
         for name, config in (("empty", "{}"), ("words", "no JSON"), ("list", "[]")):
-            store.create_run(name, config, {})
+            store.runs.create(name, config, {})
     rows = json.loads(call("runs", "--runs-folder", tmp_path, "--json").stdout)
     assert [row["method"] for row in rows] == ["?", "?", "?"]
 
@@ -374,7 +374,7 @@ def test_a_refusing_disk_fails_the_run_and_tells_how_to_go_on(trained: Trained, 
     assert result.exit_code == 1
     assert f"go on with 'workbench train --resume --run first --runs-folder {runs}'" in result.stderr
     with Store.open(runs / "workbench.db") as store:
-        assert store.run_info("first").status == "failed"
+        assert store.runs.info("first").status == "failed"
 
 
 def test_a_file_of_problems_is_its_own_measure(tmp_path: Path, tiny_tutor: Path) -> None:
@@ -405,7 +405,7 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on(tmp_path: Path, tiny_tutor: Path
     assert "Traceback" not in err
     assert call("solve", "1", "--model", "long", "--runs-folder", runs).exit_code == 2
     with Store.open(runs / "workbench.db") as store:
-        assert store.run_info("long").status == "interrupted"
+        assert store.runs.info("long").status == "interrupted"
     measured = (folder / "before.json").stat().st_mtime_ns
     done = len(written_rounds(folder))
     with (folder / "metrics.jsonl").open("a") as file:

@@ -29,14 +29,14 @@ def runs(tmp_path: Path) -> Path:
     (folder / "mine" / "config.yaml").write_text("preset: tiny\n")
     write_problems(tmp_path / "p.jsonl", [STORY])
     with Store.open(folder / "workbench.db") as store:
-        store.create_run("mine", json.dumps({"problems": {"path": str(tmp_path / "p.jsonl")}}), {})
+        store.runs.create("mine", json.dumps({"problems": {"path": str(tmp_path / "p.jsonl")}}), {})
         made = group(["6 + 5 = 11\nAnswer: 11"], STORY).members
-        store.save_rollouts("mine", [m.rollout for m in made])
-        store.save_verdicts("mine", [(m.rollout.id, m.verdict) for m in made])
+        store.verdicts.save_rollouts("mine", [m.rollout for m in made])
+        store.verdicts.save("mine", [(m.rollout.id, m.verdict) for m in made])
         one, two = item("x = 5"), item("x = 6")
         given = [(one, "ann", Mark.CORRECT), (one, "ben", Mark.CORRECT), (two, "ann", Mark.INCORRECT)]
         labels = [label(*g) for g in given] + [label(two, "ben", Mark.CORRECT)]
-        store.save_labels(labels, "f", [one, two])
+        store.labels.save(labels, "f", [one, two])
     return folder
 
 
@@ -75,7 +75,7 @@ def test_a_wrong_file_ends_with_2_and_writes_nothing(runs: Path, tmp_path: Path)
     assert done.stdout == ""
     assert f"{bad}, line 1: `item` is 'zz', which is not in the queue" in done.stderr
     with Store.open(runs / "workbench.db") as store:
-        assert len(store.label_log()) == 4
+        assert len(store.labels.log()) == 4
 
 
 @pytest.mark.parametrize("name", ["fill", "import", "export", "agreement"])

@@ -24,9 +24,9 @@ def call(*arguments: object) -> Result:
 
 
 def keep(store: Store, made: Group, state: MemoryState, round: int) -> None:
-    store.save_rollouts("r", [m.rollout for m in made.members])
-    store.save_verdicts("r", [(m.rollout.id, m.verdict) for m in made.members])
-    store.save_memory("r", round, state.items.values())
+    store.verdicts.save_rollouts("r", [m.rollout for m in made.members])
+    store.verdicts.save("r", [(m.rollout.id, m.verdict) for m in made.members])
+    store.memory.save("r", round, state.items.values())
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def runs(tmp_path_factory) -> Path:
         "insight_raises": 0.5,
     }
     with Store.open(folder / "workbench.db") as store:
-        store.create_run("r", config.model_dump_json(), {})
+        store.runs.create("r", config.model_dump_json(), {})
         first = group([RIGHT, SIGN_KEPT], round=0)
         ids = (first.members[1].rollout.id,)
         said = [
@@ -58,13 +58,13 @@ def runs(tmp_path_factory) -> Path:
         state = remember(visit(MemoryState(visits={"p1": Visit(-1, 0.5)}), first, 0), said, 0, "r@0", 0.5)
         state = note_use(remember_experience(state, first, 0, "r@0"), "p1", [next(iter(state.items))])
         keep(store, first, state, 0)
-        store.save_round("r", Round(0, 0.0, metrics, {}))
+        store.runs.save_round("r", Round(0, 0.0, metrics, {}))
         second = group([RIGHT, RIGHT], round=1)
         state = visit(state, second, 1)
         hurt = {k: replace(i, hurt=9) if i.level is Level.PATTERN else i for k, i in state.items.items()}
         state = retire(replace(state, items=hurt), 1, 20)
         keep(store, second, state, 1)
-        store.save_round("r", Round(1, 0.5, metrics, {}))
+        store.runs.save_round("r", Round(1, 0.5, metrics, {}))
     return folder
 
 

@@ -69,8 +69,8 @@ def prm800k() -> dict[str, Any]:
 def test_a_row_of_prm800k(store: Store, tmp_path: Path):
     done = import_labels(store, write(tmp_path / "prm.jsonl", prm800k()))
     assert (done.new_labels, done.new_items, done.annotators) == (4, 4, ("340d89bc",))
-    lines = {x.id: x.lines for x in store.label_items()}
-    marks = {lines[x.item_id]: x.mark for x in store.labels()}
+    lines = {x.id: x.lines for x in store.labels.items()}
+    marks = {lines[x.item_id]: x.mark for x in store.labels.active()}
     before = ("2 + 2 = 4", "So far so good.")
     assert marks == {
         ("2 + 2 = 4",): RIGHT,
@@ -78,7 +78,7 @@ def test_a_row_of_prm800k(store: Store, tmp_path: Path):
         (*before, "Go on.", "4 + 2 = 7"): WRONG,
         (*before, "Go on.", "4 + 2 = 6"): OPEN,
     }
-    assert {x.at for x in store.labels()} == {"2023-01-22T04:34:27.052924+00:00"}
+    assert {x.at for x in store.labels.active()} == {"2023-01-22T04:34:27.052924+00:00"}
 
 
 def test_a_step_written_by_a_person_goes_on_and_is_the_correction(store: Store, tmp_path: Path):
@@ -92,9 +92,9 @@ def test_a_step_written_by_a_person_goes_on_and_is_the_correction(store: Store, 
         {"completions": [{"text": "4 + 2 = 6", "rating": 1}], "human_completion": None, "chosen_completion": 0},
     ]
     import_labels(store, write(tmp_path / "prm.jsonl", row))
-    wrong, right = store.labels()
+    wrong, right = store.labels.active()
     assert (wrong.mark, wrong.corrected) == (WRONG, "2 + 2 = 4")
-    assert store.label_items([right.item_id])[0].lines == ("2 + 2 = 4", "4 + 2 = 6")
+    assert store.labels.items([right.item_id])[0].lines == ("2 + 2 = 4", "4 + 2 = 6")
 
 
 LINES = st.lists(st.sampled_from(["3x = 15", "x = 5", "3x = 25", "é ≤ 2\n𝟛", "<b>"]), min_size=1, max_size=4)
@@ -119,24 +119,24 @@ def test_what_goes_out_comes_in_as_it_was(pairs: list[tuple[Any, Label]]):
     with TemporaryDirectory() as folder:
         path = Path(folder)
         with Store.open(path / "a.db") as here, Store.open(path / "b.db") as there:
-            here.add_label_items([one for one, _ in pairs])
+            here.labels.add_items([one for one, _ in pairs])
             for one, said in pairs:
-                here.add_label(Label(one.id, *list(vars(said).values())[1:]))
+                here.labels.add(Label(one.id, *list(vars(said).values())[1:]))
             if not pairs:
                 assert export_labels(here, None) == ""
                 return
             export_labels(here, path / "out.jsonl")
             import_labels(there, path / "out.jsonl")
-            assert sorted(there.labels(), key=str) == sorted(here.labels(), key=str)
-            assert sorted(there.label_items(), key=str) == sorted(here.label_items(), key=str)
+            assert sorted(there.labels.active(), key=str) == sorted(here.labels.active(), key=str)
+            assert sorted(there.labels.items(), key=str) == sorted(here.labels.items(), key=str)
             again = import_labels(there, path / "out.jsonl")
             assert (again.new_labels, again.new_items) == (0, 0)
 
 
 def test_a_solution_is_one_row_with_gaps_left_open(store: Store):
     first, third = item("3x = 15"), item("3x = 15", "x = 15 / 3", "x = 4")
-    store.add_label_items([first, third])
-    store.save_labels([label(third, "ann", WRONG, reason="15 / 3 is 5"), label(first, "ann", RIGHT)])
+    store.labels.add_items([first, third])
+    store.labels.save([label(third, "ann", WRONG, reason="15 / 3 is 5"), label(first, "ann", RIGHT)])
     (row,) = [json.loads(line) for line in export_labels(store, None).splitlines()]
     ratings = [step["completions"][0]["rating"] for step in row["label"]["steps"]]
     assert ratings == [1, None, -1]
@@ -146,7 +146,7 @@ def test_a_solution_is_one_row_with_gaps_left_open(store: Store):
 
 def test_people_alone_may_be_exported(store: Store):
     one = item("x = 5")
-    store.save_labels([label(one, "ann", RIGHT), label(one, "ai:m", WRONG)], "f", [one])
+    store.labels.save([label(one, "ann", RIGHT), label(one, "ai:m", WRONG)], "f", [one])
     assert len(export_labels(store, None).splitlines()) == 2
     assert len(export_labels(store, None, people_only=True).splitlines()) == 1
 
@@ -155,8 +155,8 @@ def test_the_shipped_readings_come_in_and_are_no_peoples(store: Store):
     done = import_labels(store, SHIPPED)
     assert done.annotators == ("ai:claude",)
     assert done.new_labels > 1000
-    assert store.labels(people_only=True) == []
-    assert store.items_waiting("ann") == 0
+    assert store.labels.active(people_only=True) == []
+    assert store.labels.waiting("ann") == 0
     assert import_labels(store, SHIPPED).new_labels == 0
 
 
@@ -214,17 +214,17 @@ def test_a_wrong_file_names_line_and_field_and_leaves_nothing(store: Store, tmp_
     path = write(tmp_path / "in.jsonl", prm800k(), row)
     with pytest.raises(BadInput, match=f"in.jsonl, line 2: .*{message}"):
         import_labels(store, path)
-    assert store.label_log() == []
-    assert store.label_items() == []
+    assert store.labels.log() == []
+    assert store.labels.items() == []
 
 
 def test_labels_for_items_of_the_queue(store: Store, tmp_path: Path):
     one, two = item("x = 5"), item("x = 6")
-    store.add_label_items([one, two])
+    store.labels.add_items([one, two])
     rows = [{"item": x.id, "labeler": "ann", "rating": r, "reason": "so"} for x, r in ((one, 1), (two, -1))]
     import_labels(store, write(tmp_path / "in.jsonl", *rows))
-    assert [(x.mark, x.reason) for x in store.labels()] == [(RIGHT, "so"), (WRONG, "so")]
-    assert store.items_waiting("ben") == 0
+    assert [(x.mark, x.reason) for x in store.labels.active()] == [(RIGHT, "so"), (WRONG, "so")]
+    assert store.labels.waiting("ben") == 0
     twice = write(tmp_path / "twice.jsonl", rows[0], {**rows[0], "reason": "twice"})
     with pytest.raises(BadInput, match="line 2: rating: 'ann' marks this step here"):
         import_labels(store, twice)
@@ -232,11 +232,11 @@ def test_labels_for_items_of_the_queue(store: Store, tmp_path: Path):
 
 def test_another_mark_by_the_same_name_is_refused(store: Store, tmp_path: Path):
     one = item("x = 5")
-    store.save_labels([label(one, "ann", RIGHT)], "f", [one])
+    store.labels.save([label(one, "ann", RIGHT)], "f", [one])
     path = write(tmp_path / "in.jsonl", {"item": one.id, "labeler": "ann", "rating": -1})
     with pytest.raises(BadInput, match=r"has marked item .* 'correct' already"):
         import_labels(store, path)
-    assert len(store.label_log()) == 1
+    assert len(store.labels.log()) == 1
 
 
 @pytest.mark.parametrize("content", ["", "\n\n"])

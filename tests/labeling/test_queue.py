@@ -178,24 +178,24 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_a_run_fills_the_queue_once(store: Store):
     with pytest.raises(BadInput, match="no run 'r'"):
         fill_queue(store, "r", {})
-    store.create_run("r", '{"problems": {"path": null}}', {})
+    store.runs.create("r", '{"problems": {"path": null}}', {})
     made = group([MISREAD, "6 + 4 = 10\nAnswer: 10"], STORY).members
-    store.save_rollouts("r", [m.rollout for m in made])
-    store.save_verdicts("r", [(m.rollout.id, m.verdict) for m in made])
+    store.verdicts.save_rollouts("r", [m.rollout for m in made])
+    store.verdicts.save("r", [(m.rollout.id, m.verdict) for m in made])
     others = {p.id: p for p in load_split("dev")[:20]}
     added = fill_queue(store, "r", {STORY.id: STORY, **others}, 10, gold_share=1.0)
-    places = store.label_places()
+    places = store.labels.places()
     assert added == len(places)
     assert sum(place.gold is not None for place in places.values()) == sum(p.gold is None for p in places.values())
-    assert {x.source for x in store.label_items()} == {"r", "gold"}
+    assert {x.source for x in store.labels.items()} == {"r", "gold"}
     assert fill_queue(store, "r", {STORY.id: STORY, **others}, 10, gold_share=1.0) == 0
 
 
 def test_a_run_knows_its_problems(store: Store, tmp_path: Path):
-    store.create_run("shipped", '{"problems": {"path": null}}', {})
+    store.runs.create("shipped", '{"problems": {"path": null}}', {})
     assert problems_of_run(store, "shipped") == {p.id: p for p in load_split("train")}
     gone = tmp_path / "gone.jsonl"
-    store.create_run("own", f'{{"problems": {{"path": "{gone}"}}}}', {})
+    store.runs.create("own", f'{{"problems": {{"path": "{gone}"}}}}', {})
     with pytest.raises(BadInput, match="put back the file"):
         problems_of_run(store, "own")
 

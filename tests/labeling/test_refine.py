@@ -408,23 +408,23 @@ def test_reverify_shows_what_changes_and_keeps_both(tmp_path: Path):
     other = refined(Version(base.version, 0.95, (), {Knowledge.ANSWER: judge}), base)
     made = [rollout("6 + 4 = 10\nAnswer: 10", 0, STORY), rollout("We add.\n6 + 4 = 10\nAnswer: 10", 1, STORY)]
     with Store.open(tmp_path / "s.db") as store:
-        store.create_run("r", "{}", {"verifier": base.version})
-        store.save_rollouts("r", made)
-        store.save_verdicts("r", [(m.id, base.verify(STORY, m.text)) for m in made])
+        store.runs.create("r", "{}", {"verifier": base.version})
+        store.verdicts.save_rollouts("r", made)
+        store.verdicts.save("r", [(m.id, base.verify(STORY, m.text)) for m in made])
         dry = reverify(store, "r", {STORY.id: STORY}, other, keep=False)
-        assert store.verdict_of(made[1].id, other.version) is None
+        assert store.verdicts.of([made[1].id], other.version) == {}
         found = reverify(store, "r", {STORY.id: STORY}, other)
         assert found == dry == reverify(store, "r", {STORY.id: STORY}, other)
         assert (found.rollouts, found.rollouts_changed, found.steps_changed) == (2, 1, 1)
         assert (found.rewards_lost, found.rewards_won, found.first_errors_moved) == (1, 0, 1)
         assert found.kinds == {"unknown -> incorrect": 1}
         assert found.examples[0].text == "We add."
-        assert store.verdict_of(made[1].id, other.version) is not None
-        assert store.verdict_of(made[1].id, base.version) is not None
+        assert made[1].id in store.verdicts.of([made[1].id], other.version)
+        assert made[1].id in store.verdicts.of([made[1].id], base.version)
         item = item_of(STORY, ["We add."], "r", made[1].id)
         assert whole_in_store(store, [item]) == {item.id: ("We add.", "6 + 4 = 10", "Answer: 10")}
         back = reverify(store, "r", {STORY.id: STORY}, base)
         assert (back.old, back.kinds, back.rewards_won) == ((other.version,), {"incorrect -> unknown": 1}, 1)
-        store.create_run("empty", "{}", {"verifier": base.version})
+        store.runs.create("empty", "{}", {"verifier": base.version})
         with pytest.raises(BadInput, match="no verdicts of another version"):
             reverify(store, "empty", {}, other)

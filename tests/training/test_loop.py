@@ -19,7 +19,8 @@ from workbench.engine.policy import load_policy
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.problems.readers import read_problems
 from workbench.problems.splits import load_split
-from workbench.store import Store, by_hand
+from workbench.store import Store
+from workbench.store import memory as by_hand
 from workbench.training import checkpoint
 from workbench.training.checkpoint import collapse
 from workbench.training.loop import _parts, answered, blind, draw, run
@@ -45,8 +46,8 @@ def config(rounds: int, *more: str) -> Config:
 
 def train(folder: Path, settings: Config, problems=PROBLEMS, name: str = "r") -> list[Round]:
     with Store.open(folder / "w.db") as store:
-        if name not in store.run_names():
-            store.create_run(name, "{}", {})
+        if name not in store.runs.names():
+            store.runs.create(name, "{}", {})
         return list(run(settings, problems, store, name, folder / "checkpoints"))
 
 
@@ -82,8 +83,8 @@ def test_a_round_does_all_that_the_design_says(whole):
     assert rounds[-1].metrics["seen_before"] == 1.0  # six problems, three a round
     assert set(rounds[0].seconds) == {"sample", "store", "verify", "reflect", "signals", "update"}
     with Store.open(folder / "w.db") as store:
-        judged = store.judged("r")
-        levels = {item.level for item in store.memory("r")}
+        judged = store.verdicts.judged("r")
+        levels = {item.level for item in store.memory.items("r")}
     assert len(judged) == sum(r.metrics["rollouts"] for r in rounds)
     assert Level.EXPERIENCE in levels
     assert levels & {Level.LESSON, Level.STRATEGY}
@@ -92,7 +93,7 @@ def test_a_round_does_all_that_the_design_says(whole):
 def test_what_a_round_yields_is_what_was_stored(tmp_path):
     made = train(tmp_path, config(2))
     with Store.open(tmp_path / "w.db") as store:
-        assert store.rounds("r") == made
+        assert store.runs.rounds("r") == made
 
 
 def test_resuming_equals_never_having_stopped(whole, tmp_path):
@@ -120,10 +121,10 @@ def test_a_kill_in_the_middle_of_a_round_loses_nothing(whole, tmp_path):
     assert before >= 30
     train(tmp_path, config(4))
     with Store.open(tmp_path / "w.db") as store:
-        assert figures(store.rounds("r")) == figures(rounds)
-        assert len(store.rollouts("r")) == 48
+        assert figures(store.runs.rounds("r")) == figures(rounds)
+        assert len(store.verdicts.rollouts("r")) == 48
         with Store.open(folder / "w.db") as unbroken:
-            assert store.memory("r") == unbroken.memory("r")
+            assert store.memory.items("r") == unbroken.memory.items("r")
     assert weights(tmp_path) == weights(folder)
 
 
@@ -131,7 +132,7 @@ def stored_rollouts(folder: Path) -> int:
     if not (folder / "w.db").exists():
         return 0
     with Store.open(folder / "w.db") as store:
-        return len(store.rollouts("r")) if "r" in store.run_names() else 0
+        return len(store.verdicts.rollouts("r")) if "r" in store.runs.names() else 0
 
 
 def test_worked_solutions_are_never_read(whole, tmp_path):
@@ -184,7 +185,7 @@ def test_a_run_evaluates_and_leaves_the_moving_average_whoever_teaches(tmp_path,
     settings = config(2, f"training.teacher={teacher}", "evaluation.every=1")
     seen = []
     with Store.open(tmp_path / "w.db") as store:
-        store.create_run("r", "{}", {})
+        store.runs.create("r", "{}", {})
         list(
             run(settings, PROBLEMS, store, "r", tmp_path / "checkpoints", lambda policy, _: seen.append(policy) or {})
         )
@@ -259,13 +260,13 @@ def test_a_collapse_stops_the_run_with_a_remedy(tmp_path, monkeypatch):
 def test_a_run_that_goes_on_heeds_what_people_decided(tmp_path: Path):
     train(tmp_path, config(2))
     with Store.open(tmp_path / "w.db") as store:
-        items = [i for i in store.memory("r") if i.retired is None and i.level is not Level.EXPERIENCE]
+        items = [i for i in store.memory.items("r") if i.retired is None and i.level is not Level.EXPERIENCE]
         gone, kept, changed = items[:3]
-        store.change_memory("r", gone, by_hand.retired(gone, "wrong"))
-        store.change_memory("r", kept, by_hand.pinned(kept))
-        store.change_memory("r", changed, by_hand.edited(changed, "Look twice."))
+        store.memory.change("r", gone, by_hand.retired(gone, "wrong"))
+        store.memory.change("r", kept, by_hand.pinned(kept))
+        store.memory.change("r", changed, by_hand.edited(changed, "Look twice."))
         train(tmp_path, config(4, "memory.expiry_epochs=1"))
-        now = {item.id: item for item in store.memory("r")}
+        now = {item.id: item for item in store.memory.items("r")}
         assert now[gone.id].retired == "by a person: wrong"
         assert now[gone.id].uses == gone.uses
         assert (now[kept.id].pinned, now[kept.id].retired) == (True, None)

@@ -37,7 +37,7 @@ def test_the_same_solution_in_a_later_round_keeps_its_verdict_unless_it_is_open(
     with Store.open(tmp_path / "s.db") as store:
         for name in ("a", "b"):
             # Another run samples by the same seeds: the same texts, under other ids.
-            store.create_run(name, "{}", {})
+            store.runs.create(name, "{}", {})
             before = kind.calls
             groups = roll_out(
                 policy, load_split("train")[:2], config, store, name, 0, verifier, lambda _: nullcontext(), judged

@@ -37,7 +37,7 @@ def fill(path: Path, count: int, doubles: float = 0.1) -> None:
     rng, made = Random(0), items(count)
     with Store.open(path) as store:
         places = {one.id: QueuePlace(rng.random(), readers=1 + (rng.random() < doubles)) for one in made}
-        store.add_label_items(made, places)
+        store.labels.add_items(made, places)
 
 
 def caller(client: httpx.Client, name: str) -> Callable[..., list[Any]]:

@@ -30,7 +30,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 def saved(path: Path) -> list[Acknowledged]:
     with Store.open(path) as store:
-        return [Acknowledged(x.annotator, x.item_id, x.mark, x.reason) for x in store.labels() if x.mark is not None]
+        return [
+            Acknowledged(x.annotator, x.item_id, x.mark, x.reason)
+            for x in store.labels.active()
+            if x.mark is not None
+        ]
 
 
 def key(one: Acknowledged) -> tuple[str, str]:
@@ -45,8 +49,8 @@ def test_no_label_is_lost_doubled_or_mixed_up(served: Served):
     assert sorted(kept, key=key) == sorted(heard, key=key)
     assert Counter(x.annotator for x in kept) == {f"person {n}": EACH for n in range(PEOPLE)}
     with Store.open(served.store) as store:
-        assert len(store.label_log()) == len(kept)
-        readers = {item: place.readers for item, place in store.label_places().items()}
+        assert len(store.labels.log()) == len(kept)
+        readers = {item: place.readers for item, place in store.labels.places().items()}
     counts = Counter(x.item_id for x in kept)
     assert all(count <= readers[item] for item, count in counts.items())
     took = f"{seconds:.1f} s, {1000 * seconds / EACH:.0f} ms each"

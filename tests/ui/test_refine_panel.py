@@ -77,9 +77,9 @@ def test_refine_use_and_revert_from_the_panel(tmp_path: Path):
         with pytest.raises(gr.Error, match="no labels"):
             refine_panel._answer(lambda: refine_panel._refine(context, 0.95, no_progress))
         items = [item_of(STORY, ["Some words."], "t"), item_of(LINEAR, ["3x = 15"], "t")]
-        store.add_label_items(items)
+        store.labels.add_items(items)
         for item in items:
-            store.save_label(Label(item.id, "ann", Mark.CORRECT, "2026-01-01T00:00:00+00:00"))
+            store.labels.add(Label(item.id, "ann", Mark.CORRECT, "2026-01-01T00:00:00+00:00"))
         folder = versions_folder(store.path)
         shown = refine_panel._refine(context, 0.95, no_progress)
         (made,) = names(folder)

@@ -149,7 +149,7 @@ def test_a_round_that_comes_during_the_drawing_is_drawn_at_the_next_look(tmp_pat
         make_run(store, rounds=2, per_round=2)
 
         def slow(rounds):
-            store.save_round("made", replace(store.rounds("made")[-1], index=2))
+            store.runs.save_round("made", replace(store.runs.rounds("made")[-1], index=2))
             return drawn(rounds)
 
         monkeypatch.setattr(progress, "curves_figure", slow)
@@ -163,8 +163,8 @@ def test_an_audit_is_kept_for_a_while_and_then_until_the_store_grows(made: Store
     assert audits.of("made") is first
     assert first.audit.count() == 4 * 8 * 4
     assert first.audit == audited(made, "made").audit
-    judged = made.judged("made")[0]
-    made.save_verdicts("made", [(judged.rollout.id, replace(judged.verdict, verifier="another"))])
+    judged = made.verdicts.judged("made")[0]
+    made.verdicts.save("made", [(judged.rollout.id, replace(judged.verdict, verifier="another"))])
     assert audits.of("made") is first  # a run that trains grows all the time
     monkeypatch.setattr("workbench.ui.context.FRESH", 0.0)
     assert audits.of("made") is not first

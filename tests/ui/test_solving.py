@@ -201,7 +201,7 @@ class FakeQueue:
     def __init__(self) -> None:
         self.items: dict[str, LabelItem] = {}
 
-    def add_label_items(self, items: Iterable[LabelItem]) -> int:
+    def add_items(self, items: Iterable[LabelItem]) -> int:
         new = {item.id: item for item in items if item.id not in self.items}
         self.items |= new
         return len(new)

@@ -55,7 +55,7 @@ def serve(
     from workbench.store import Store, shipped_run
 
     with Store.open(place) as opened:
-        shown = run_in_store(run, opened) if run is not None else opened.latest_run() or shipped_run(opened)
+        shown = run_in_store(run, opened) if run is not None else opened.runs.latest() or shipped_run(opened)
         typer.echo("Starting ...", err=True)
         prepare(None)
         _share_cores()

@@ -182,7 +182,7 @@ def _store(place: str) -> list[Check]:
             require_writable(above)
             return [Check("store", "ok", f"none at {path} yet; the first run makes it")]
         with Store.open(place, wait_s=2.0) as opened:
-            return [Check("store", "ok", f"{path}, {len(opened.run_names())} runs")]
+            return [Check("store", "ok", f"{path}, {len(opened.runs.names())} runs")]
     except WorkbenchError as error:
         return [Check("store", "broken", place, str(error))]
 

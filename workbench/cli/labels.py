@@ -157,8 +157,8 @@ def agreement(
     from workbench.store import Store
 
     with Store.open(store_place(store, runs_folder)) as opened:
-        given = opened.labels()
-        gold = {key: place.gold for key, place in opened.label_places().items() if place.gold is not None}
+        given = opened.labels.active()
+        gold = {key: place.gold for key, place in opened.labels.places().items() if place.gold is not None}
     found = agreement_of(given, models)
     open_ = sum(d.settled is None for d in disagreements(given, models))
     accuracy = gold_accuracy(given, gold)

@@ -219,10 +219,10 @@ def memory(
     with Store.open(store_place(store, runs_folder)) as opened:
         name = run_in_store(run, opened)
         texts = {key: problem.text for key, problem in problems_of(opened, name).items()}
-        items, rounds = opened.memory(name), opened.rounds(name)
+        items, rounds = opened.memory.items(name), opened.runs.rounds(name)
         if item is not None:
             found = named(items, item)
-            history = opened.memory_events(name, found.id)
+            history = opened.memory.events(name, found.id)
             evidence = _evidence(opened, name, found)
             if as_json:
                 _print_json(_whole(found, evidence, history, texts))
@@ -258,8 +258,8 @@ def _require_skill(skill: str | None, items: list[MemoryItem]) -> None:
 
 def _evidence(store: Store, run: str, item: MemoryItem) -> list[Judged]:
     """The rollouts that an item was written from, with their verdicts, oldest first."""
-    rounds = {e.item.written_round for e in store.memory_events(run, item.id) if e.item is not None}
-    judged = [j for at in sorted(rounds) for j in store.judged(run, at)]
+    rounds = {e.item.written_round for e in store.memory.events(run, item.id) if e.item is not None}
+    judged = [j for at in sorted(rounds) for j in store.verdicts.judged(run, at)]
     return [j for j in judged if j.rollout.id in item.evidence]
 
 

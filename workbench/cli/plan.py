@@ -112,7 +112,7 @@ def _verifier(name: str, runs_folder: Path, options: Options, resumed: bool) -> 
     if not resumed:
         return verifier_named(options.verifier or CHOSEN, options.store, runs_folder)
     with Store.open(place) as store:
-        own = store.run_info(name).versions.get("verifier") if name in store.run_names() else None
+        own = store.runs.info(name).versions.get("verifier") if name in store.runs.names() else None
     if own is None:
         return verifier_named(options.verifier, options.store, runs_folder)
     try:

@@ -230,7 +230,7 @@ def reverify(
     verifier = verifier_named(version, store, runs_folder)
     with Store.open(place) as opened:
         name = run_in_store(run, opened)
-        total = len(opened.rollouts(name))
+        total = len(opened.verdicts.rollouts(name))
         with progress_bar(f"judging {total} rollouts of {name}", total) as (bar, task):
             changes = judge_again(
                 opened,

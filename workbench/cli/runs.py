@@ -129,12 +129,12 @@ def find_run(run: str, runs_folder: Path, store: str | None = None) -> Path:
 def run_in_store(run: str, store: Store) -> str:
     """The name of a run given by name, folder or `latest`. Raises `BadInput` with the nearest name."""
     if run == LATEST:
-        latest = store.latest_run()
+        latest = store.runs.latest()
         if latest is None:
             raise BadInput(f"There are no runs in {store.path}; start one with 'workbench train'.")
         return latest
-    name = Path(run).name if run not in store.run_names() and Path(run).is_dir() else run
-    return store.run_info(name).name
+    name = Path(run).name if run not in store.runs.names() and Path(run).is_dir() else run
+    return store.runs.info(name).name
 
 
 def _names(runs_folder: Path, store: str | None) -> list[str]:
@@ -148,7 +148,7 @@ def _names(runs_folder: Path, store: str | None) -> list[str]:
     if not store_path(place).exists():
         return names
     with Store.open(place) as opened:
-        order = opened.run_names()
+        order = opened.runs.names()
     return sorted(names, key=lambda name: order.index(name) if name in order else -1)
 
 
@@ -176,7 +176,7 @@ def runs(
     rows: list[dict[str, Any]] = []
     if store_path(place).exists():
         with Store.open(place) as opened:
-            rows = [describe(opened, name) for name in opened.run_names()]
+            rows = [describe(opened, name) for name in opened.runs.names()]
     if as_json:
         typer.echo(json.dumps(rows))
     elif rows:
@@ -187,7 +187,7 @@ def runs(
 
 def describe(store: Store, name: str) -> dict[str, Any]:
     """What the table shows of a run."""
-    info, rounds = store.run_info(name), store.rounds(name)
+    info, rounds = store.runs.info(name), store.runs.rounds(name)
     try:
         method = json.loads(info.config)["training"]["method"]
     except (ValueError, KeyError, TypeError):  # an imported run may have any configuration

@@ -46,25 +46,25 @@ def train_run(plan: RunPlan, material: Material) -> dict[str, Any]:
     start = load_policy(plan.config.model)
     with alone(plan), Store.open(plan.store) as store:
         record_run(plan, store)
-        store.save_problems(plan.name, material.train)
+        store.runs.save_problems(plan.name, material.train)
         with _ending(plan, store):
             before = measure_sets(start, material, plan.config, "before", plan.folder / BEFORE)
             del start
             rounds = _train(plan, material, store)
             results = _finish(plan, material, before, rounds)
-            store.set_status(plan.name, "finished")
+            store.runs.set_status(plan.name, "finished")
     return results
 
 
 def record_run(plan: RunPlan, store: Store) -> None:
     """Put a new run into its folder and the store, or take an old one up again."""
-    known = plan.name in store.run_names()
+    known = plan.name in store.runs.names()
     if plan.resumed or not known:
         # Before the store has it: a run without its configuration could not go on after a kill.
         make_folder(plan.folder)
         write_atomically(plan.folder / CONFIG_FILE, dump_config(plan.config))
     if plan.resumed and known:
-        store.set_status(plan.name, "running")
+        store.runs.set_status(plan.name, "running")
     else:
         versions = {
             "workbench": __version__,
@@ -74,7 +74,7 @@ def record_run(plan: RunPlan, store: Store) -> None:
             "text": TEXT_HASH,
             "verifier": plan.verifier.version,
         }
-        store.create_run(plan.name, plan.config.model_dump_json(), versions)
+        store.runs.create(plan.name, plan.config.model_dump_json(), versions)
 
 
 @contextlib.contextmanager
@@ -110,7 +110,7 @@ def _ending(plan: RunPlan, store: Store) -> Iterator[None]:
 def _mark(store: Store, plan: RunPlan, status: str) -> None:
     # A full disk may be why it ended: that is then what should be heard, not this.
     with contextlib.suppress(WorkbenchError):
-        store.set_status(plan.name, status)
+        store.runs.set_status(plan.name, status)
 
 
 def _train(plan: RunPlan, material: Material, store: Store) -> list[Round]:
@@ -153,7 +153,7 @@ def _earlier_rounds(plan: RunPlan, store: Store) -> list[Round]:
     file = plan.folder / METRICS
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     # A kill can come between checkpoint and line, or within a line: the store has every round too.
-    found = {r.index: r for r in (*store.rounds(plan.name), *_readable(lines))}
+    found = {r.index: r for r in (*store.runs.rounds(plan.name), *_readable(lines))}
     return [found[index] for index in sorted(found) if index < resumed]
 
 

@@ -106,8 +106,8 @@ def _ready(options: Options, resume: bool) -> RunPlan:
     require_writable(plan.folder if resume else plan.folder.parent)
     free_space_check(plan.folder.parent, ROOM + (0 if resume else copies * weights))
     with Store.open(plan.store) as store:
-        known = plan.name in store.run_names()
-        status = store.run_info(plan.name).status if known else None
+        known = plan.name in store.runs.names()
+        status = store.runs.info(plan.name).status if known else None
     # A kill may come between a run's folder and its first row: what has no checkpoint yet just starts.
     if known != resume and (known or plan.checkpoints.exists()):
         remedy = "give the --store it was made with" if resume else "resume it or choose another --run"

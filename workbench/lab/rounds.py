@@ -63,7 +63,7 @@ def _loop(
     method: str, settings: Mapping[str, Any], problems: Sequence[Problem], store: Store, folder: Path
 ) -> Iterator[Round]:
     config = _config(method, settings)
-    store.create_run(method, config.model_dump_json(), {})
+    store.runs.create(method, config.model_dump_json(), {})
     return run_loop(config, problems, store, method, folder)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.statistics import Floats, bootstrap
 from workbench.store import is_person
-from workbench.store.labels import SETTLED
+from workbench.store.labels import ADJUDICATED
 from workbench.types import Estimate, Label, Mark
 
 RESAMPLES = 2000
@@ -130,7 +130,7 @@ def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 
 
 
 def _counts_as_reading(annotator: str, models_too: bool) -> bool:
-    return is_person(annotator) or (models_too and not annotator.startswith(SETTLED))
+    return is_person(annotator) or (models_too and not annotator.startswith(ADJUDICATED))
 
 
 def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> AnnotatorPair | None:
@@ -156,7 +156,7 @@ def disagreements(labels: Iterable[Label], models_too: bool = False) -> list[Dis
     by_item: dict[str, list[Label]] = {}
     settled: dict[str, Label] = {}
     for label in labels:
-        if label.annotator.startswith(SETTLED):
+        if label.annotator.startswith(ADJUDICATED):
             settled[label.item_id] = label
         elif _counts_as_reading(label.annotator, models_too):
             by_item.setdefault(label.item_id, []).append(label)
@@ -178,7 +178,7 @@ def settled_marks(labels: Iterable[Label]) -> dict[str, Mark]:
     for label in labels:
         if label.mark is None:
             continue
-        if label.annotator.startswith(SETTLED):
+        if label.annotator.startswith(ADJUDICATED):
             decided[label.item_id] = label.mark
         elif is_person(label.annotator):
             marks.setdefault(label.item_id, set()).add(label.mark)

@@ -71,9 +71,9 @@ def read_labels(path: Path, known: Mapping[str, LabelItem]) -> tuple[list[Read],
 
 def import_labels(store: Store, path: Path) -> Imported:
     """Bring the labels of a file into the store, all or none. Raises `BadInput`, having written nothing."""
-    known = {item.id: item for item in store.label_items()}
+    known = {item.id: item for item in store.labels.items()}
     reads, items = read_labels(path, known)
-    standing = {(label.item_id, label.annotator): label for label in store.labels()}
+    standing = {(label.item_id, label.annotator): label for label in store.labels.active()}
     new: list[Label] = []
     for read in reads:
         label = read.label
@@ -86,7 +86,7 @@ def import_labels(store: Store, path: Path) -> Imported:
                 f"{_said(before)} already, here {_said(label)}; take one of them back first."
             )
     fresh = [item for key, item in items.items() if key not in known]
-    added = store.save_labels(new, path.name, fresh)
+    added = store.labels.save(new, path.name, fresh)
     names = tuple(sorted({read.label.annotator for read in reads}))
     return Imported(len(new), len(reads) - len(new), added, names)
 
@@ -101,9 +101,9 @@ def _said(label: Label) -> str:
 
 def export_labels(store: Store, path: Path | None, people_only: bool = False) -> str:
     """The labels that hold now as JSONL, written to `path` if one is given, whole or not at all."""
-    items = {item.id: item for item in store.label_items()}
-    gold = {key for key, place in store.label_places().items() if place.gold is not None}
-    labels = [label for label in store.labels() if is_person(label.annotator) or not people_only]
+    items = {item.id: item for item in store.labels.items()}
+    gold = {key for key, place in store.labels.places().items() if place.gold is not None}
+    labels = [label for label in store.labels.active() if is_person(label.annotator) or not people_only]
     text = "".join(f"{json_line(row)}\n" for row in export_rows(items, labels, gold))
     if path is not None:
         write_atomically(path, text)

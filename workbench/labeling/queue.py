@@ -163,7 +163,7 @@ def fill_queue(
     `problems` by id are those that the run was given; rollouts of others are left out. Raises `BadInput` for an
     unknown run.
     """
-    latest = latest_distinct(store.judged(run), SOLUTIONS)
+    latest = latest_distinct(store.verdicts.judged(run), SOLUTIONS)
     found = candidates_of(latest, problems, run, verifier, on_solution)
     queue = build_queue(found, count, seed, control_share, double_share)
     used = {item.problem.id for item, _ in queue}
@@ -173,7 +173,7 @@ def fill_queue(
 
 def add_queue(store: Store, queue: Queue) -> int:
     """Put items with their places into the store. Returns how many are new."""
-    return store.add_label_items([item for item, _ in queue], {item.id: place for item, place in queue})
+    return store.labels.add_items([item for item, _ in queue], {item.id: place for item, place in queue})
 
 
 def latest_distinct(judged: Sequence[Judged], count: int) -> list[Judged]:

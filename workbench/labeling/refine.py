@@ -31,12 +31,12 @@ def whole_in_store(store: Store, items: Iterable[LabelItem]) -> dict[str, Lines]
     """The solutions of items whose rollout the store has, by item."""
     found: dict[str, Lines] = {}
     by_run: dict[str, list[LabelItem]] = {}
-    runs = set(store.run_names())
+    runs = set(store.runs.names())
     for item in items:
         if item.rollout_id is not None and item.source in runs:
             by_run.setdefault(item.source, []).append(item)
     for run, own in by_run.items():
-        texts = {r.id: r.text for r in store.rollouts(run)}
+        texts = {r.id: r.text for r in store.verdicts.rollouts(run)}
         for item in own:
             lines = tuple(step.text for step in split(texts.get(item.rollout_id or "", "")))
             if lines[: len(item.lines)] == item.lines:
@@ -118,8 +118,8 @@ def marked(
 
 def steps_in_store(store: Store) -> list[LabelledStep]:
     """The marked steps of a store's labels."""
-    labels = store.labels()
-    items = store.label_items({label.item_id for label in labels})
+    labels = store.labels.active()
+    items = store.labels.items({label.item_id for label in labels})
     return marked(items, labels, whole_in_store(store, items))
 
 

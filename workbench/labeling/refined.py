@@ -178,7 +178,7 @@ def reverify(
     missing = {m.rollout.problem_id for m in before} - problems.keys()
     if missing:
         raise BadInput(f"{len(missing)} problems of {run!r} are not in its file of problems any more; put them back.")
-    known = store.verdicts_of([m.rollout.id for m in before], verifier.version)
+    known = store.verdicts.of([m.rollout.id for m in before], verifier.version)
     made: dict[tuple[str, str], Verdict] = {}
     after: dict[str, Verdict] = {}
     for member in before:
@@ -189,15 +189,15 @@ def reverify(
         made[key] = after[rollout.id] = verdict
         on_rollout()
     if keep:
-        store.save_verdicts(run, after.items())
+        store.verdicts.save(run, after.items())
     return compare(run, before, after, problems, verifier.version)
 
 
 def trained_on(store: Store, run: str, new: str) -> list[Judged]:
     """The rollouts with the verdicts of the run's own verifier, else with the newest ones of another than `new`."""
-    own = store.run_info(run).versions.get("verifier")
-    found = store.judged(run, verifier=own) if own not in (None, new) else []
-    return found or [m for m in store.judged(run) if m.verdict.verifier != new]
+    own = store.runs.info(run).versions.get("verifier")
+    found = store.verdicts.judged(run, verifier=own) if own not in (None, new) else []
+    return found or [m for m in store.verdicts.judged(run) if m.verdict.verifier != new]
 
 
 def compare(

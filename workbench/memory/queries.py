@@ -9,7 +9,7 @@ from random import Random
 
 from workbench.errors import BadInput
 from workbench.memory.checking import Drop
-from workbench.store.memory_log import BY_PERSON
+from workbench.store.memory import BY_PERSON
 from workbench.types import Level, MemoryItem, Round
 
 ORDER = (Level.PATTERN, Level.LESSON, Level.STRATEGY, Level.EXPERIENCE)

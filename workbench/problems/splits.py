@@ -77,10 +77,10 @@ def problems_of(store: Store, run: str) -> dict[str, Problem]:
     Empty where that file is gone: rollouts are then shown without their problem's words. Raises `BadInput`
     for an unknown run.
     """
-    if recorded := store.problems(run):
+    if recorded := store.runs.problems(run):
         return recorded
     try:
-        path = json.loads(store.run_info(run).config)["problems"]["path"]
+        path = json.loads(store.runs.info(run).config)["problems"]["path"]
         found = load_split("train") if path is None else read_problems(Path(path))
     except (WorkbenchError, ValueError, KeyError, TypeError):
         return {}

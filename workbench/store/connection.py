@@ -1,28 +1,96 @@
-"""How SQLite is opened, and what its errors mean to the person who meets them."""
+"""Open SQLite, read and write in short transactions, and turn its errors into sentences."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from workbench.errors import BadInput, StorageError
+from workbench.files import make_folder
+from workbench.store import schema
+from workbench.store.schema import runs
+
+CHUNK = 500
+"""Ids in one query; SQLite bounds how many it takes."""
 
 _from_before_fork: list[Any] = []
 """Connections of a parent process, kept so that the child never closes them: that could end its locks."""
 
 
+class Database:
+    """One SQLite file, safe for several threads and processes at once."""
+
+    def __init__(self, path: Path, wait_s: float) -> None:
+        """Open the file, or make it with its folder. Wait up to `wait_s` seconds for other writers.
+
+        Raise `StorageError` where that is impossible, and for a store that another version made.
+        """
+        make_folder(path.absolute().parent)
+        self.path = path
+        self.engine = open_engine(path, wait_s)
+        self._writers = self.engine.execution_options(begin="IMMEDIATE")
+        try:
+            with reporting(path):
+                schema.prepare(self.engine, self._writers, path)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self, run: str | None = None) -> Iterator[Connection]:
+        """Yield a connection that only reads. Raise `BadInput` if there is no such run."""
+        with reporting(self.path), self.engine.begin() as db:
+            if run is not None:
+                require_run(db, run)
+            yield db
+
+    @contextmanager
+    def write(self, run: str | None = None) -> Iterator[Connection]:
+        """Yield a connection that holds the write lock from its first statement on.
+
+        What was written is kept when the block ends, also if the process is killed right after. Raise `BadInput` if
+        there is no such run.
+        """
+        with reporting(self.path), self._writers.begin() as db:
+            if run is not None:
+                require_run(db, run)
+            yield db
+
+
+def require_run(db: Connection, name: str) -> None:
+    """Raise `BadInput`, with the nearest name, if there is no such run."""
+    if db.scalar(select(runs.c.seq).where(runs.c.name == name)) is not None:
+        return
+    names = list(db.scalars(select(runs.c.name)))
+    near = get_close_matches(name, names, n=1, cutoff=0)
+    hint = f"the nearest is {near[0]!r}" if near else "the store is empty"
+    raise BadInput(f"There is no run {name!r}; {hint}.")
+
+
+def chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Yield the ids in pieces that one query can take."""
+    rest = iter(ids)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
 def store_path(place: str | Path) -> Path:
-    """The file that a path or a `sqlite:///` URL names. Raises `BadInput` for any other database."""
+    """Return the file that a path or a `sqlite:///` URL names. Raise `BadInput` for any other database."""
     if isinstance(place, str) and "://" in place:
         try:
             url = make_url(place)
@@ -37,7 +105,7 @@ def store_path(place: str | Path) -> Path:
 
 
 def open_engine(path: Path, wait_s: float) -> Engine:
-    """An engine on a SQLite file in WAL mode.
+    """Return an engine on a SQLite file in WAL mode.
 
     Transactions that only read take no lock; those of `execution_options(begin="IMMEDIATE")` take the write
     lock at once, waiting up to `wait_s` seconds, so that no transaction fails half way for want of it.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,13 +17,13 @@ from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, upd
 from sqlalchemy.dialects.sqlite import insert
 
 from workbench.errors import BadInput
-from workbench.store.rows import chunks
+from workbench.store.connection import Database, chunks
 from workbench.store.schema import label_items, label_leases, labels, labels_now
 from workbench.types import Label, LabelItem, Mark, from_json, to_json
 
 AI = "ai:"
 """Annotators whose names begin so are models. Their readings never count as people's."""
-SETTLED = "settled:"
+ADJUDICATED = "settled:"
 """`settled:NAME` is what NAME decided where people had disagreed; no reading of its own."""
 LEASE_MINUTES = 10.0
 GOLD_EVERY, CONTROL_EVERY = 10, 7
@@ -71,7 +70,7 @@ class Record:
 
 def is_person(annotator: str) -> bool:
     """Whether a label under this name is a person's own reading."""
-    return not annotator.casefold().startswith((AI, SETTLED))
+    return not annotator.casefold().startswith((AI, ADJUDICATED))
 
 
 def utc_now() -> str:
@@ -79,30 +78,27 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-class LabelMethods:
-    """The part of the store that holds labels."""
+class Labels:
+    """Read and write labels, the items to be labelled, and who holds which of them."""
 
-    def _read(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
-    def _write(self, run: str | None = None) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     # Items
 
-    def add_label_items(self, items: Iterable[LabelItem], places: Mapping[str, QueuePlace] | None = None) -> int:
+    def add_items(self, items: Iterable[LabelItem], places: Mapping[str, QueuePlace] | None = None) -> int:
         """Put items into the queue; one that is there already changes nothing. Returns how many are new.
 
         Items that came with an import, and for which nobody waits, count as new.
         """
         given = places or {}
-        with self._write() as db:
+        with self._database.write() as db:
             return _add_items(db, [(item, given.get(item.id)) for item in items])
 
-    def label_items(self, ids: Iterable[str] | None = None) -> list[LabelItem]:
+    def items(self, ids: Iterable[str] | None = None) -> list[LabelItem]:
         """All items, or those of these ids, in the order in which they were added."""
         query = select(label_items.c.seq, label_items.c.json)
-        with self._read() as db:
+        with self._database.read() as db:
             if ids is None:
                 rows = [(seq, text) for seq, text in db.execute(query)]
             else:
@@ -110,11 +106,11 @@ class LabelMethods:
                 rows = [(seq, text) for part in parts for seq, text in part]
         return [from_json(LabelItem, text) for _, text in sorted(rows)]
 
-    def label_places(self) -> dict[str, QueuePlace]:
+    def places(self) -> dict[str, QueuePlace]:
         """Where each item stands, by id; items that were asked for have the plain place."""
         names = ("uncertain", "disagree", "diverse", "worth", "control", "readers", "gold")
         columns = label_items.c
-        with self._read() as db:
+        with self._database.read() as db:
             rows = db.execute(select(columns.id, *(columns[name] for name in names))).all()
         return {
             key: QueuePlace(
@@ -125,49 +121,44 @@ class LabelMethods:
 
     # Labels
 
-    def save_label(self, label: Label, origin: str = "app") -> None:
-        """Append one label. It lasts when this returns. Raises `BadInput` for an item that is not there."""
-        with self._write() as db:
-            _append(db, label, origin)
-
-    def save_labels(self, new: Iterable[Label], origin: str = "app", items: Iterable[LabelItem] = ()) -> int:
+    def save(self, new: Iterable[Label], origin: str = "app", items: Iterable[LabelItem] = ()) -> int:
         """Append labels, with items that may be new, all or none. Returns how many items were new.
 
         Raises `BadInput`, and saves nothing, for an item that is not there, or that its annotator has labelled.
         """
-        with self._write() as db:
+        with self._database.write() as db:
             before = _count_items(db)
             _add_items(db, [(item, QueuePlace(readers=0)) for item in items])
             added = _count_items(db) - before
             for label in new:
-                if _now(db, label.item_id, label.annotator) is not None:
+                if _has_label(db, label.item_id, label.annotator):
                     raise BadInput(f"{label.annotator!r} has labelled item {label.item_id} meanwhile; try again.")
                 _append(db, label, origin)
             return added
 
-    def settle_label(self, label: Label) -> bool:
+    def adjudicate(self, label: Label) -> bool:
         """Append what somebody, `settled:NAME`, decided on an item. False, and nothing, if it was decided already."""
-        with self._write() as db:
+        with self._database.write() as db:
             of_item = labels_now.c.item_id == label.item_id
-            if db.scalar(select(labels_now.c.seq).where(of_item & labels_now.c.annotator.startswith(SETTLED))):
+            if db.scalar(select(labels_now.c.seq).where(of_item & labels_now.c.annotator.startswith(ADJUDICATED))):
                 return False
             _append(db, label, "app")
             return True
 
-    def add_label(self, label: Label, origin: str = "app") -> bool:
+    def add(self, label: Label, origin: str = "app") -> bool:
         """Append a label unless its annotator has one on the item: a key pressed twice counts once."""
-        with self._write() as db:
-            if _now(db, label.item_id, label.annotator) is not None:
+        with self._database.write() as db:
+            if _has_label(db, label.item_id, label.annotator):
                 return False
             _append(db, label, origin)
             held = (label_leases.c.item_id == label.item_id) & (label_leases.c.annotator == label.annotator)
             db.execute(delete(label_leases).where(held))
             return True
 
-    def undo_label(self, annotator: str) -> Label | None:
+    def undo(self, annotator: str) -> Label | None:
         """Take back the annotator's last label, by a further record. Returns what was taken back."""
         mine = labels_now.c.annotator == annotator
-        with self._write() as db:
+        with self._database.write() as db:
             query = select(labels_now.c.json).where(mine).order_by(labels_now.c.seq.desc()).limit(1)
             text = db.scalar(query)
             if text is None:
@@ -176,7 +167,7 @@ class LabelMethods:
             _append(db, Label(last.item_id, annotator, None, utc_now()), "app")
             return last
 
-    def labels(self, people_only: bool = False) -> list[Label]:
+    def active(self, people_only: bool = False) -> list[Label]:
         """What each annotator says of each item now, by the order of saying; models' readings too.
 
         `people_only` leaves out models, and what was settled between people.
@@ -184,25 +175,25 @@ class LabelMethods:
         query = select(labels_now.c.json).order_by(labels_now.c.seq)
         if people_only:
             query = query.where(labels_now.c.person == 1)
-        with self._read() as db:
+        with self._database.read() as db:
             return [from_json(Label, text) for text in db.scalars(query)]
 
-    def label_log(self, item_id: str | None = None) -> list[Record]:
+    def log(self, item_id: str | None = None) -> list[Record]:
         """Every label ever given, of all items or of one, oldest first."""
         query = select(labels.c.seq, labels.c.json, labels.c.origin).order_by(labels.c.seq)
         if item_id is not None:
             query = query.where(labels.c.item_id == item_id)
-        with self._read() as db:
+        with self._database.read() as db:
             return [Record(seq, from_json(Label, text), origin) for seq, text, origin in db.execute(query)]
 
     # Who labels what
 
     def lease(self, item_id: str, annotator: str, minutes: float = LEASE_MINUTES) -> bool:
         """Keep an item for one person. False if another holds it; a lease that ran out holds nothing."""
-        with self._write() as db:
+        with self._database.write() as db:
             return _lease(db, item_id, annotator, minutes)
 
-    def take_item(
+    def take(
         self,
         annotator: str,
         order: Order = Order.UNCERTAIN,
@@ -214,7 +205,7 @@ class LabelMethods:
         Gold and control items come in between. Items that already have a first reader and want a second come
         before others. None if nothing is left for this person.
         """
-        with self._write() as db:
+        with self._database.write() as db:
             kept = list(skipped)[-SKIPS:]
             mine = label_leases.c.annotator == annotator
             db.execute(delete(label_leases).where(mine & label_leases.c.item_id.in_(kept)))
@@ -225,24 +216,24 @@ class LabelMethods:
                 _lease(db, row.id, annotator, minutes)
             return from_json(LabelItem, row.json)
 
-    def items_waiting(self, annotator: str) -> int:
+    def waiting(self, annotator: str) -> int:
         """How many items this person could still label, those that others hold included."""
-        with self._read() as db:
+        with self._database.read() as db:
             return _count_items(db, _open_to(annotator))
 
     def labelled_by(self, annotator: str) -> int:
         """How many items this person has labelled."""
-        with self._read() as db:
+        with self._database.read() as db:
             return db.scalar(select(func.count()).where(labels_now.c.annotator == annotator)) or 0
 
     def queue_size(self) -> int:
         """How many items have ever been put up for labelling, those that are done included."""
-        with self._read() as db:
+        with self._database.read() as db:
             return _count_items(db, label_items.c.readers > 0)
 
     def release(self, annotator: str) -> None:
         """Give back what a person holds."""
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute(delete(label_leases).where(label_leases.c.annotator == annotator))
 
 
@@ -277,41 +268,24 @@ def _item_row(item: LabelItem, place: QueuePlace | None, added: str) -> dict[str
 
 
 def _append(db: Connection, label: Label, origin: str) -> None:
-    """Write one record and what holds after it."""
+    """Write one record, and the label that is active after it: none if it has no mark."""
     if db.scalar(select(label_items.c.seq).where(label_items.c.id == label.item_id)) is None:
         raise BadInput(f"There is no item {label.item_id!r} to label; add it to the queue first.")
-    item, annotator = label.item_id, label.annotator
-    before = _now(db, item, annotator)
-    db.execute(labels.insert(), {"item_id": item, "annotator": annotator, "origin": origin, "json": to_json(label)})
-    of_pair = (labels.c.item_id == item) & (labels.c.annotator == annotator)
-    history = db.execute(select(labels.c.seq, labels.c.json).where(of_pair).order_by(labels.c.seq))
-    standing = what_stands([(seq, from_json(Label, text)) for seq, text in history])
-    db.execute(delete(labels_now).where((labels_now.c.item_id == item) & (labels_now.c.annotator == annotator)))
-    person = int(is_person(annotator))
-    if standing is not None:
-        seq, held = standing
-        row = {"item_id": item, "annotator": annotator, "seq": seq, "person": person, "json": to_json(held)}
-        db.execute(labels_now.insert(), row)
-    change = person * ((standing is not None) - (before is not None))
-    if change:
-        readings = label_items.c.readings + change
-        db.execute(update(label_items).where(label_items.c.id == item).values(readings=readings))
+    row = {"item_id": label.item_id, "annotator": label.annotator, "json": to_json(label)}
+    added = db.execute(labels.insert(), row | {"origin": origin})
+    person = int(is_person(label.annotator))
+    if label.mark is not None:
+        db.execute(labels_now.insert(), row | {"seq": added.lastrowid, "person": person})
+    else:
+        of_pair = (labels_now.c.item_id == label.item_id) & (labels_now.c.annotator == label.annotator)
+        db.execute(delete(labels_now).where(of_pair))
+    readings = label_items.c.readings + (person if label.mark is not None else -person)
+    db.execute(update(label_items).where(label_items.c.id == label.item_id).values(readings=readings))
 
 
-def what_stands(history: Iterable[tuple[int, Label]]) -> tuple[int, Label] | None:
-    """The label that holds after one annotator's history on one item: each undo takes back the one before."""
-    standing: list[tuple[int, Label]] = []
-    for seq, label in history:
-        if label.mark is not None:
-            standing.append((seq, label))
-        elif standing:
-            standing.pop()
-    return standing[-1] if standing else None
-
-
-def _now(db: Connection, item_id: str, annotator: str) -> str | None:
+def _has_label(db: Connection, item_id: str, annotator: str) -> bool:
     pair = (labels_now.c.item_id == item_id) & (labels_now.c.annotator == annotator)
-    return db.scalar(select(labels_now.c.json).where(pair))
+    return db.scalar(select(labels_now.c.seq).where(pair)) is not None
 
 
 def _lease(db: Connection, item_id: str, annotator: str, minutes: float) -> bool:

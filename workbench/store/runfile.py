@@ -13,16 +13,15 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.errors import BadInput
 from workbench.files import json_object, shown, unreadable, what_was_wrong, write_atomically
-from workbench.store.memory_log import MemoryEvent
-from workbench.store.rows import RunInfo
+from workbench.store.memory import MemoryEvent, insert_history
+from workbench.store.runs import RunInfo, has_run, insert_problems, insert_rounds, insert_run
+from workbench.store.store import Store
+from workbench.store.verdicts import insert_judged
 from workbench.types import Judged, MemoryItem, Problem, Round, content_id, from_json, to_json
-
-if TYPE_CHECKING:
-    from workbench.store.store import Store
 
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "tutor-pmd" / "run.jsonl.gz"
 """The run that made the shipped trained model."""
@@ -63,16 +62,16 @@ def collect(store: Store, run: str, problems: Mapping[str, Problem], limit: int 
     """
     if limit < 0:
         raise BadInput(f"{limit} rollouts cannot be chosen; give 0 or more.")
-    events = store.memory_history(run)
-    info, judged = store.run_info(run), store.judged(run)
+    events = store.memory.events(run)
+    info, judged = store.runs.info(run), store.verdicts.judged(run)
     if len(judged) > limit:
         quota = int(limit * EVEN_SHARE) // max(1, len({j.rollout.round for j in judged}))
         info = replace(info, evenly=quota if info.evenly is None else min(quota, info.evenly))
-        judged = choose(judged, store.memory(run), limit, info.evenly or 0)
+        judged = choose(judged, store.memory.items(run), limit, info.evenly or 0)
     wanted = {j.rollout.problem_id for j in judged}
     return RunRecords(
         info,
-        tuple(store.rounds(run)),
+        tuple(store.runs.rounds(run)),
         tuple(p for key, p in sorted(problems.items()) if key in wanted),
         tuple(events),
         tuple(judged),
@@ -202,8 +201,23 @@ def import_run(store: Store, path: Path, name: str | None = None) -> str:
         if not NAME.fullmatch(name):
             raise BadInput(f"{shown(name)} cannot name a run; use letters, digits, '.', '_' and '-'.")
         records = replace(records, info=replace(records.info, name=name))
-    store.add_run(records)
+    add_run(store, records)
     return records.info.name
+
+
+def add_run(store: Store, records: RunRecords) -> None:
+    """Put in a whole run in one transaction. Raise `BadInput` if there is one of its name."""
+    info, name = records.info, records.info.name
+    # What trains elsewhere does not train here.
+    status = "interrupted" if info.status == "running" else info.status
+    with store.database.write() as db:
+        if has_run(db, name):
+            raise BadInput(f"There is a run {name!r} in this store; import it under another name by --as NAME.")
+        insert_run(db, replace(info, status=status))
+        insert_rounds(db, name, records.rounds)
+        insert_problems(db, name, records.problems)
+        insert_judged(db, name, records.judged)
+        insert_history(db, name, records.events)
 
 
 def shipped_run(store: Store, path: Path = SHIPPED) -> str | None:
@@ -212,8 +226,8 @@ def shipped_run(store: Store, path: Path = SHIPPED) -> str | None:
         return None
     name = read_run(path).info.name
     try:
-        return name if name in store.run_names() else import_run(store, path)
+        return name if name in store.runs.names() else import_run(store, path)
     except BadInput:
-        if name in store.run_names():  # another process was faster
+        if name in store.runs.names():  # another process was faster
             return name
         raise

@@ -1,23 +1,43 @@
-"""The tables as the queries see them. What makes them is in `migrations`; a test compares the two."""
+"""The tables, and their version. Nothing older was ever released, so that one form is all there is."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, MetaData, Table, Text
+from pathlib import Path
+
+from sqlalchemy import (
+    REAL,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    inspect,
+    text,
+)
+from sqlalchemy import UniqueConstraint as Unique
+
+from workbench.errors import StorageError
+
+VERSION = 4
+"""Of the tables' form; SQLite keeps it in the file as `user_version`. Stores of the same form that were made before
+that have 0 there, and the names of four steps in a table `migrations`."""
 
 metadata = MetaData()
 
-migrations = Table(
-    "migrations",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("applied", Text, nullable=False),
-)
+
+def _of_run(primary_key: bool = True) -> Column[str]:
+    return Column("run", Text, ForeignKey("runs.name"), primary_key=primary_key, nullable=False)
+
 
 runs = Table(
     "runs",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, unique=True),
     Column("created", Text, nullable=False),
     Column("config", Text, nullable=False),
     Column("versions", Text, nullable=False),
@@ -28,8 +48,16 @@ runs = Table(
 rounds = Table(
     "rounds",
     metadata,
-    Column("run", Text, primary_key=True),
+    _of_run(),
     Column("index", Integer, primary_key=True),
+    Column("json", Text, nullable=False),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    _of_run(),
+    Column("id", Text, primary_key=True),
     Column("json", Text, nullable=False),
 )
 
@@ -37,13 +65,16 @@ rollouts = Table(
     "rollouts",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("run", Text, nullable=False),
+    _of_run(primary_key=False),
     Column("id", Text, nullable=False),
     Column("round", Integer, nullable=False),
     Column("problem_id", Text, nullable=False),
     Column("json", Text, nullable=False),
+    Unique("run", "id"),
+    Index("rollouts_of_round", "run", "round"),
 )
 
+# A rollout's id is that of its content, so two runs may hold the same one; its verdicts are shared.
 verdicts = Table(
     "verdicts",
     metadata,
@@ -52,12 +83,13 @@ verdicts = Table(
     Column("verifier", Text, nullable=False),
     Column("knowledge", Text, nullable=False),
     Column("json", Text, nullable=False),
+    Unique("rollout_id", "verifier", "knowledge"),
 )
 
 memory_items = Table(
     "memory_items",
     metadata,
-    Column("run", Text, primary_key=True),
+    _of_run(),
     Column("id", Text, primary_key=True),
     Column("json", Text, nullable=False),
 )
@@ -65,28 +97,22 @@ memory_items = Table(
 memory_events = Table(
     "memory_events",
     metadata,
-    Column("run", Text, primary_key=True),
+    _of_run(),
     Column("seq", Integer, primary_key=True),
     Column("item_id", Text, nullable=False),
     Column("round", Integer, nullable=False),
     Column("event", Text, nullable=False),
     Column("json", Text),
     Column("by", Text, nullable=False),
-)
-
-problems = Table(
-    "problems",
-    metadata,
-    Column("run", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("json", Text, nullable=False),
+    Index("memory_events_of_item", "run", "item_id", "seq"),
+    Index("memory_events_by_hand", "run", "item_id", "seq", sqlite_where=text("\"by\" <> 'run'")),
 )
 
 label_items = Table(
     "label_items",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
+    Column("id", Text, nullable=False, unique=True),
     Column("source", Text, nullable=False),
     Column("json", Text, nullable=False),
     Column("added", Text, nullable=False),
@@ -94,36 +120,80 @@ label_items = Table(
     Column("readers", Integer, nullable=False),
     Column("control", Integer, nullable=False),
     Column("gold", Text),
-    Column("uncertain", Float),
-    Column("disagree", Float),
-    Column("diverse", Float),
-    Column("worth", Float),
+    Column("uncertain", REAL),
+    Column("disagree", REAL),
+    Column("diverse", REAL),
+    Column("worth", REAL),
 )
 
 labels = Table(
     "labels",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("item_id", Text, nullable=False),
+    Column("item_id", Text, ForeignKey("label_items.id"), nullable=False),
     Column("annotator", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("json", Text, nullable=False),
+    Index("labels_of_item", "item_id", "annotator", "seq"),
 )
 
 labels_now = Table(
     "labels_now",
     metadata,
-    Column("item_id", Text, primary_key=True),
+    Column("item_id", Text, ForeignKey("label_items.id"), primary_key=True),
     Column("annotator", Text, primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("person", Integer, nullable=False),
     Column("json", Text, nullable=False),
+    Index("labels_now_of_annotator", "annotator", "seq"),
 )
 
 label_leases = Table(
     "label_leases",
     metadata,
-    Column("item_id", Text, primary_key=True),
+    Column("item_id", Text, ForeignKey("label_items.id"), primary_key=True),
     Column("annotator", Text, nullable=False),
-    Column("until", Float, nullable=False),
+    Column("until", REAL, nullable=False),
 )
+
+
+def prepare(readers: Engine, writers: Engine, path: Path) -> None:
+    """Make the tables in a new file.
+
+    Raise `StorageError` for a store of another version, and for a file of another program.
+    """
+    with readers.begin() as db:
+        found = version_of(db)
+    if found is None:
+        # Of several processes that open a new store at once, the first makes the tables: the lock is held.
+        with writers.begin() as db:
+            if (found := version_of(db)) is None:
+                metadata.create_all(db)
+                db.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+                return
+    if found == 0:
+        raise StorageError(f"{path} is not a store, it holds other tables; choose another file.")
+    if found > VERSION:
+        raise StorageError(
+            f"{path} was made by a newer version of the workbench (its tables have version {found}, here it is "
+            f"{VERSION}); upgrade the workbench or choose another store."
+        )
+    if found < VERSION:
+        raise StorageError(
+            f"{path} was made by an older version of the workbench (its tables have version {found}, here it is "
+            f"{VERSION}); export its runs with that version and import them into a new store."
+        )
+
+
+def version_of(db: Connection) -> int | None:
+    """Return the version of the tables in a file; None in an empty one, 0 where they are not ours."""
+    kept = db.exec_driver_sql("PRAGMA user_version").scalar()
+    if kept:
+        return int(kept)
+    inspector = inspect(db)
+    if not inspector.get_table_names():
+        return None
+    if not inspector.has_table("migrations"):
+        return 0
+    # Before `user_version`, each step that made some of the tables left its name here: m001 to m004.
+    return len(list(db.exec_driver_sql("SELECT name FROM migrations").scalars()))

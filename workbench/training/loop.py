@@ -24,7 +24,7 @@ from workbench.methods.pmd import Signals, by_outcome, health, pmd_signals
 from workbench.methods.routing import Route, route
 from workbench.prompts import ANSWER
 from workbench.store import Store
-from workbench.store.memory_log import apply_human_edits
+from workbench.store.memory import apply_human_edits
 from workbench.training import checkpoint
 from workbench.training.checkpoint import State, collapse
 from workbench.training.probes import embedder, signal_coverage
@@ -72,7 +72,7 @@ def run(
     trainer = Trainer(config, problems, store, name, verifier or Verifier())
     state = trainer.start(folder)
     limits = config.training
-    so_far = [r for r in store.rounds(name) if r.index < state.round]
+    so_far = [r for r in store.runs.rounds(name) if r.index < state.round]
     while not _done(limits.rounds, limits.minutes, state):
         clock = Clock()
         evaluation: dict[str, Estimate] = {}
@@ -82,7 +82,7 @@ def run(
         started = time.perf_counter()
         done = replace(trainer.round(state, clock), evaluation=evaluation)
         with clock.stage("store"):
-            store.save_round(name, done)
+            store.runs.save_round(name, done)
             state.round += 1
             state.seconds += time.perf_counter() - started
             last = _done(limits.rounds, limits.minutes, state)
@@ -162,7 +162,7 @@ class Trainer:
         newest = checkpoint.newest(folder)
         if newest is not None:
             checkpoint.restore(newest, state)
-        self.store.rewind(self.name, state.round - 1)
+        self.store.memory.rewind(self.name, state.round - 1)
         return state
 
     @property
@@ -175,7 +175,7 @@ class Trainer:
         config = self.config
         before = state.memory.items
         # People may edit, pin and retire while the run trains, or while it rested.
-        items = apply_human_edits(state.memory.items, self.store.human_edits(self.name))
+        items = apply_human_edits(state.memory.items, self.store.memory.human_edits(self.name))
         state.memory = replace(state.memory, items=items)
         chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
         seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
@@ -200,7 +200,7 @@ class Trainer:
             losses = self._learn(state, signals)
         with clock.stage("store"):
             changed = [item for key, item in state.memory.items.items() if before.get(key) is not item]
-            self.store.save_memory(self.name, state.round, changed)
+            self.store.memory.save(self.name, state.round, changed)
         metrics = {
             **_outcomes(groups),
             **health(signals, groups),

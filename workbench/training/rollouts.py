@@ -47,8 +47,8 @@ def roll_out(
     flat = [rollout for group in groups for rollout in group]
     knowledge = Knowledge(config.training.knowledge)
     with stage("store"):
-        store.save_rollouts(run, flat)
-        known = store.verdicts_of([r.id for r in flat], verifier.version, knowledge)
+        store.verdicts.save_rollouts(run, flat)
+        known = store.verdicts.of([r.id for r in flat], verifier.version, knowledge)
     with stage("verify"):
         verdicts: dict[str, Verdict] = {}
         made: Judgements = {}
@@ -59,7 +59,7 @@ def roll_out(
         if judged is not None:
             _remember(judged, made)
     with stage("store"):
-        store.save_verdicts(run, [(key, v) for key, v in verdicts.items() if key not in known])
+        store.verdicts.save(run, [(key, v) for key, v in verdicts.items() if key not in known])
     return [_group(p, group, verdicts) for p, group in zip(problems, groups, strict=True)]
 
 

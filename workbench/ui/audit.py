@@ -283,7 +283,7 @@ element.addEventListener('click', (event) => {
 
 def audit_page(store: Store, run: str, key: Callable[[Failure], str] = by_kind) -> str:
     """The whole page of a run. Raises `BadInput` for an unknown run."""
-    found, rounds, info = audited(store, run), store.rounds(run), store.run_info(run)
+    found, rounds, info = audited(store, run), store.runs.rounds(run), store.runs.info(run)
     name = escaped(run)
     drawn = {"curves": curves_figure({run: rounds}), "trends": trends_figure(found.audit, key)}
     drawn |= {"health": health_figure({run: rounds}), "stages": stages_figure(rounds)}
@@ -312,11 +312,11 @@ def _figure(made: go.Figure) -> str:
 
 def _opened_cells(store: Store, run: str, found: Audited, key: Callable[[Failure], str]) -> str:
     """The commonest cells with what memory says about each, and examples."""
-    memory, pieces = store.memory(run), []
+    memory, pieces = store.memory.items(run), []
     for cell in cells(found.audit, key)[:MOST_OPENED]:
         members = failures_of(found.audit, cell.skill, cell.kind, key)
         said = said_by_memory(memory, members, cell.skill, cell.kind)
-        judged = store.judged_of(run, cell.examples[:EXAMPLES])
+        judged = store.verdicts.judged_of(run, cell.examples[:EXAMPLES])
         head = f"{escaped(cell.skill)} · {escaped(cell.kind)} ({cell.count:,})"
         pieces.append(
             f'<details class="wb-cell" data-cell="{escaped(key_of(cell.skill, cell.kind))}">'

@@ -122,7 +122,7 @@ class Audits:
 
     def of(self, run: str) -> Audited:
         """The audit of a run. Raises `BadInput` for an unknown run."""
-        growth = self._store.growth(run)
+        growth = self._store.verdicts.growth(run)
         with self._lock:
             at, made, found = self._made.get(run, (None, 0.0, None))
             if found is None or (at != growth and time.monotonic() - made > FRESH):
@@ -136,7 +136,7 @@ class Audits:
 
 def audited(store: Store, run: str) -> Audited:
     """The audit of a run; of an imported part of one, that of its even sample."""
-    info, judged, problems = store.run_info(run), store.judged(run), problems_of(store, run)
+    info, judged, problems = store.runs.info(run), store.verdicts.judged(run), problems_of(store, run)
     sample = even_sample(judged, info.evenly)
     note = ""
     if info.evenly is not None:

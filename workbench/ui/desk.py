@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 import gradio as gr
 
@@ -14,7 +14,7 @@ from workbench.labeling.agreement import disagreements
 from workbench.labeling.queue import add_queue
 from workbench.labeling.sources import shipped_queue
 from workbench.store import Order, Store, is_person
-from workbench.store.labels import SETTLED, utc_now
+from workbench.store.labels import ADJUDICATED, utc_now
 from workbench.types import Label, LabelItem, Mark, Problem, content_id
 from workbench.ui.context import AppContext
 from workbench.ui.label_page import saved_text
@@ -68,12 +68,12 @@ def checked_notes(reason: str | None, malrule: str | None, corrected: str | None
 
 def stock_queue(store: Store) -> int:
     """Put the shipped items into a queue that is empty. Returns how many."""
-    return add_queue(store, shipped_queue()) if store.queue_size() == 0 else 0
+    return add_queue(store, shipped_queue()) if store.labels.queue_size() == 0 else 0
 
 
 def take(store: Store, annotator: str, order: Order, skipped: tuple[str, ...], said: str = "") -> Desk:
     """The next item."""
-    return Desk(store.take_item(annotator, order, skipped), said)
+    return Desk(store.labels.take(annotator, order, skipped), said)
 
 
 def mark(
@@ -92,29 +92,29 @@ def mark(
     if not shown:
         raise BadInput("There is no step to label; see below what to do.")
     label = Label(shown, annotator, given, utc_now(), notes.reason, notes.malrule, notes.corrected)
-    if not store.add_label(label):
+    if not store.labels.add(label):
         return take(store, annotator, order, skipped, "You had labelled that step already; nothing was changed.")
-    (item,) = store.label_items([shown])
+    (item,) = store.labels.items([shown])
     return take(store, annotator, order, skipped, saved_text(given, item.step))
 
 
 def undo(store: Store, annotator: str) -> Desk | None:
     """Take back the person's last label and show its item again. None where there is nothing to take back."""
-    last = store.undo_label(annotator)
+    last = store.labels.undo(annotator)
     if last is None or last.mark is None:
         return None
-    (item,) = store.label_items([last.item_id])
-    store.release(annotator)
-    store.lease(item.id, annotator)
+    (item,) = store.labels.items([last.item_id])
+    store.labels.release(annotator)
+    store.labels.lease(item.id, annotator)
     notes = Notes(last.reason, last.malrule, last.corrected)
     return Desk(item, f"Taken back: {last.mark.value}. Label it again, or skip it.", notes)
 
 
 def settle(store: Store, annotator: str, shown: str, given: Mark) -> None:
     """Decide an item on which people differ. Raises `BadInput` where there is none, or it was decided meanwhile."""
-    if shown not in {d.item_id for d in disagreements(store.labels())}:
+    if shown not in {d.item_id for d in disagreements(store.labels.active())}:
         raise BadInput("There is nothing to settle here; people agree on this step, or none is shown.")
-    if not store.settle_label(Label(shown, SETTLED + annotator, given, utc_now())):
+    if not store.labels.adjudicate(Label(shown, ADJUDICATED + annotator, given, utc_now())):
         raise BadInput("Somebody has settled this step meanwhile; here is the next.")
 
 
@@ -157,9 +157,9 @@ class Shown:
 
 
 class Queue(Protocol):
-    """Where items wait for labels: the store."""
+    """Where items wait for labels: the store's labels."""
 
-    def add_label_items(self, items: Iterable[LabelItem]) -> int:
+    def add_items(self, items: Iterable[LabelItem]) -> int:
         """Add items; one that is there already is left as it is. Returns how many are new."""
 
 
@@ -169,7 +169,7 @@ def dispute(queue: Queue, shown: Shown | None, number: int) -> str:
         return "This step is no longer on the page; solve again."
     context = shown.lines[:number]
     item = LabelItem(content_id(shown.problem.text, context), shown.problem, context, SOURCE)
-    if queue.add_label_items([item]):
+    if queue.add_items([item]):
         return f"Step {number} waits in the label queue."
     return f"Step {number} was in the label queue already."
 
@@ -182,7 +182,7 @@ def panel(context: AppContext, name: str, value: str = "", start: Shown | None =
     def disputed(shown: Shown | None, event: gr.EventData) -> None:
         step = getattr(event, "step", 0)
         try:
-            said = dispute(cast(Queue, context.store), shown, step if isinstance(step, int) else 0)
+            said = dispute(context.store.labels, shown, step if isinstance(step, int) else 0)
         except WorkbenchError as error:
             gr.Warning(html.escape(str(error)))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from workbench.store import MemoryEvent
-from workbench.store.memory_log import RUN
+from workbench.store.memory import RUN
 from workbench.types import Judged, Level, MemoryItem, Problem
 from workbench.ui.audit import examples_html, kind_words
 from workbench.ui.maths import clean, maths_html

@@ -219,6 +219,6 @@ def scratch_run(config: Config, problems: Sequence[Problem], evaluate: Evaluate 
     """Set up a run; nothing is trained yet."""
     folder = tempfile.TemporaryDirectory(prefix="workbench-")
     store = Store.open(Path(folder.name) / "scratch.db")
-    store.create_run(NAME, config.model_dump_json(), {"workbench": __version__})
+    store.runs.create(NAME, config.model_dump_json(), {"workbench": __version__})
     rounds = run(config, problems, store, NAME, Path(folder.name), evaluate)
     return Scratch(config, rounds, store, folder)

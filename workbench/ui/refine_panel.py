@@ -300,7 +300,7 @@ def _reverify_part(context: AppContext, version: Any) -> None:
 
 
 def _runs(context: AppContext) -> list[str]:
-    return list(reversed(context.store.run_names()))
+    return list(reversed(context.store.runs.names()))
 
 
 def _changes(context: AppContext, run: str | None, name: str | None, keep: bool) -> Changes:

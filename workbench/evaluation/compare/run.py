@@ -107,16 +107,16 @@ def _train(trial: PlannedRun, folder: Path, threads: int, progress: _Progress) -
     problems = practised(config.problems.path, config.problems.difficulty)
     sign = None
     with Store.open(folder / "workbench.db") as store:
-        if RUN not in store.run_names():
-            store.create_run(RUN, config.model_dump_json(), versions(trial))
+        if RUN not in store.runs.names():
+            store.runs.create(RUN, config.model_dump_json(), versions(trial))
         try:
             for done in run_loop(config, problems, store, RUN, folder / "checkpoints", progress.evaluate):
                 progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
         except WorkbenchError:
-            sign = collapse(store.rounds(RUN))
+            sign = collapse(store.runs.rounds(RUN))
             if sign is None:
                 raise
-        rounds = store.rounds(RUN)
+        rounds = store.runs.rounds(RUN)
     return rounds, sign
 
 

@@ -51,7 +51,7 @@ Cell = tuple[str, str]
 def draw(context: AppContext, own: gr.Tab) -> None:
     """Draw the audit; it is made when its tab `own` is opened, since it reads all rollouts."""
     audits, store = Audits(context.store), context.store
-    names = store.run_names()
+    names = store.runs.names()
     first = context.run if context.run in names else next(iter(names[-1:]), None)
     chosen = gr.State(None)
     with gr.Row():
@@ -80,7 +80,7 @@ def draw(context: AppContext, own: gr.Tab) -> None:
 
     def show(name: str | None, key: str, rounds: str) -> tuple[Any, ...]:
         empty = (None, gr.Column(visible=False), "")
-        if name is None or name not in store.run_names():
+        if name is None or name not in store.runs.names():
             return ('<p class="wb-none">No run is chosen.</p>', "", "", gr.skip(), *empty)
         found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
         audit = found.audit
@@ -116,7 +116,7 @@ def draw(context: AppContext, own: gr.Tab) -> None:
     shown = [summary, heat, table, trend, chosen, opened, made]
     asked = [run, by, part]
     gr.on([own.select, run.change, by.change, part.change], show, asked, shown, show_progress="minimal")
-    own.select(lambda: gr.Dropdown(choices=store.run_names()), None, run, show_progress="hidden")
+    own.select(lambda: gr.Dropdown(choices=store.runs.names()), None, run, show_progress="hidden")
     heat.pick(pick, asked, picked, show_progress="hidden")
     table.pick(pick, asked, picked, show_progress="hidden")
     make.click(write, [*asked, chosen, count], made, show_progress="minimal")
@@ -144,8 +144,8 @@ def _opened(
 ) -> tuple[str, str, str]:
     """An opened cell: its head, what memory says about it, and examples."""
     members = failures_of(found.audit, *cell, kind)
-    said = said_by_memory(store.memory(run), members, *cell)
-    judged = store.judged_of(run, [f.rollout_id for f in members[:EXAMPLES]])
+    said = said_by_memory(store.memory.items(run), members, *cell)
+    judged = store.verdicts.judged_of(run, [f.rollout_id for f in members[:EXAMPLES]])
     inside = next((c for c in cells(found.audit, kind) if (c.skill, c.kind) == cell), None)
     return cell_html(inside, *cell), memory_html(said), examples_html(judged, found.problems)
 

@@ -38,8 +38,8 @@ def _agreement(store: Store) -> None:
         shown = gr.HTML("", elem_id="label-agreed")
 
     def agree() -> str:
-        given = store.labels()
-        gold = {key: place.gold for key, place in store.label_places().items() if place.gold is not None}
+        given = store.labels.active()
+        gold = {key: place.gold for key, place in store.labels.places().items() if place.gold is not None}
         to_settle = sum(found.settled is None for found in disagreements(given))
         return label_page.agreement_html(agreement_of(given), gold_accuracy(given, gold), to_settle)
 
@@ -56,11 +56,11 @@ def _settle(context: AppContext, name: gr.Textbox) -> None:
             buttons = {mark: gr.Button(f"{label_page.SIGNS[mark][0]} {mark.value}", size="sm") for mark in Mark}
 
     def next_one(said: str = "", bad: bool = False) -> dict[Any, Any]:
-        left = [found for found in disagreements(store.labels()) if found.settled is None]
+        left = [found for found in disagreements(store.labels.active()) if found.settled is None]
         if not left:
             html = "<p>Nothing to settle: no two people differ on a step, or all was decided.</p>"
         else:
-            html = label_page.disagreement_html(left[0], store.label_items([left[0].item_id])[0], len(left))
+            html = label_page.disagreement_html(left[0], store.labels.items([left[0].item_id])[0], len(left))
         return {shown: html, status: label_page.status_html(said, bad), row: gr.Row(visible=bool(left))}
 
     def opened() -> dict[Any, Any]:
@@ -96,7 +96,7 @@ def _fill(context: AppContext) -> None:
         status = gr.HTML(label_page.status_html(""), elem_id="label-filled")
 
     def runs() -> gr.Dropdown:
-        names = store.run_names()
+        names = store.runs.names()
         chosen = context.run if context.run in names else names[-1] if names else None
         return gr.Dropdown(names, value=chosen)
 
@@ -308,19 +308,19 @@ def _wire(context: AppContext, page: Page, buttons: dict[str, gr.Button]) -> Non
     def reorder(name: str, order: str, skipped: tuple[str, ...], request: gr.Request) -> dict[Any, Any]:
         def done() -> dict[Any, Any]:
             person = who(name, request)
-            store.release(person)
+            store.labels.release(person)
             return answer(person, tuple(skipped), desk.take(store, person, Order(order), tuple(skipped)))
 
         return _guarded(page, done)
 
     def rename(name: str, request: gr.Request) -> dict[Any, Any]:
         """Ask for a name again; what the person held goes back."""
-        store.release(who(name, request))
+        store.labels.release(who(name, request))
         empty = {page.task: label_page.waiting_html(), page.status: label_page.status_html(""), page.progress: ""}
         return {**empty, page.person: "", page.skipped: (), page.start: gr.Row(visible=True)}
 
     def checkers_say(shown: str) -> str:
-        items = store.label_items([shown])
+        items = store.labels.items([shown])
         return label_page.said_html(run_checkers(items[0].problem, items[0].lines), items[0]) if items else ""
 
     for mark, _, key in BUTTONS:
@@ -354,7 +354,7 @@ def _shown(store: Store, page: Page, name: str, skipped: tuple[str, ...], found:
     return {
         page.task: _task(store, found.item, len(skipped)),
         page.status: label_page.status_html(found.said),
-        page.progress: label_page.progress_html(name, store.labelled_by(name), store.items_waiting(name)),
+        page.progress: label_page.progress_html(name, store.labels.labelled_by(name), store.labels.waiting(name)),
         page.reason: found.notes.reason,
         page.malrule: found.notes.malrule or "",
         page.corrected: found.notes.corrected or "",
@@ -368,4 +368,4 @@ def _shown(store: Store, page: Page, name: str, skipped: tuple[str, ...], found:
 
 
 def _task(store: Store, item: LabelItem | None, skipped: int) -> str:
-    return label_page.empty_html(skipped, store.queue_size()) if item is None else label_page.task_html(item)
+    return label_page.empty_html(skipped, store.labels.queue_size()) if item is None else label_page.task_html(item)

@@ -10,8 +10,9 @@ import gradio as gr
 
 from workbench.errors import WorkbenchError
 from workbench.problems.splits import problems_of
-from workbench.store import Store, by_hand
-from workbench.store.memory_log import PERSON
+from workbench.store import Store
+from workbench.store import memory as by_hand
+from workbench.store.memory import PERSON
 from workbench.types import Level, MemoryItem
 from workbench.ui.audit import AUDIT_STYLE
 from workbench.ui.context import AppContext
@@ -37,7 +38,7 @@ def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
     gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}{MEMORY_STYLE}</style>", visible="hidden")
     store, chosen = context.store, gr.State(None)
-    names = store.run_names()
+    names = store.runs.names()
     first = context.run if context.run in names else next(iter(names[-1:]), None)
     with gr.Row():
         run = gr.Dropdown(names, value=first, label="Run", elem_id="memory-run", min_width=180)
@@ -87,13 +88,14 @@ def tab(context: AppContext) -> None:
         return _list(store, name, words, lv, sk, st, seen.id if seen else None)
 
     def change_run(name: str | None) -> tuple[Any, ...]:
-        skills = sorted({item.skill for item in store.memory(name)}) if name in store.run_names() else []
+        skills = sorted({item.skill for item in store.memory.items(name)}) if name in store.runs.names() else []
         closed = gr.HTML(visible=True), gr.Column(visible=False)
         return (gr.Dropdown(choices=[ANY, *skills], value=ANY), None, *closed)
 
     def pick(event: gr.EventData, name: str, words: str, lv: str, sk: str, st: str) -> tuple[Any, ...]:
         (key,) = read_key(event.key, 1) or ("",)
-        item = next((i for i in store.memory(name) if i.id == key), None) if name in store.run_names() else None
+        items = store.memory.items(name) if name in store.runs.names() else []
+        item = next((i for i in items if i.id == key), None)
         if item is None:
             raise gr.Error("That item is gone; look at the list again.")
         return (item, *_list(store, name, words, lv, sk, st, key), *_item(store, name, item))
@@ -121,17 +123,17 @@ def tab(context: AppContext) -> None:
         return acted
 
     def edited(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.change_memory(name, seen, by_hand.edited(seen, new), who)
+        return store.memory.change(name, seen, by_hand.edited(seen, new), who)
 
     def pinned(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
         wanted = by_hand.unpinned(seen) if seen.pinned else by_hand.pinned(seen)
-        return store.change_memory(name, seen, wanted, who)
+        return store.memory.change(name, seen, wanted, who)
 
     def retired(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.change_memory(name, seen, by_hand.retired(seen, why), who)
+        return store.memory.change(name, seen, by_hand.retired(seen, why), who)
 
     def undone(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.undo_memory(name, seen, who)
+        return store.memory.undo(name, seen, who)
 
     drawn = [chosen, *listed, *item_parts]
     for button, change in ((save, edited), (pin, pinned), (gone, retired), (undo, undone)):
@@ -147,9 +149,9 @@ def tab(context: AppContext) -> None:
     run.change(change_run, run, [skill, chosen, nothing, opened], **QUIET)
 
     def open_tab() -> tuple[Any, ...]:
-        now = store.run_names()
+        now = store.runs.names()
         name = context.run if context.run in now else next(iter(now[-1:]), None)
-        skills = sorted({item.skill for item in store.memory(name)}) if name is not None else []
+        skills = sorted({item.skill for item in store.memory.items(name)}) if name is not None else []
         found = _list(store, name, "", ANY, ANY, LIVE, None)
         return (gr.Dropdown(choices=now, value=name), gr.Dropdown(choices=[ANY, *skills], value=ANY), *found)
 
@@ -165,9 +167,9 @@ def _list(
     store: Store, run: str | None, search: str, level: str, skill: str, state: str, chosen: str | None
 ) -> tuple[str, str]:
     """The summary and the table of what fits."""
-    if run is None or run not in store.run_names():
+    if run is None or run not in store.runs.names():
         return '<p class="wb-none">No run has memory yet. Start one with <code>workbench train</code>.</p>', ""
-    items, touched = store.memory(run), frozenset(store.human_edits(run))
+    items, touched = store.memory.items(run), frozenset(store.memory.human_edits(run))
     found = matching(
         items,
         (search or "")[:LONGEST_SEARCH],
@@ -181,8 +183,8 @@ def _list(
 
 def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:
     """One item opened: text, buttons, evidence, history."""
-    problems, events = problems_of(store, run), store.memory_events(run, item.id)
-    judged = store.judged_of(run, item.evidence)
+    problems, events = problems_of(store, run), store.memory.events(run, item.id)
+    judged = store.verdicts.judged_of(run, item.evidence)
     problem = problems.get(item.problem_id or "")
     return (
         gr.HTML(visible=False),
@@ -199,4 +201,4 @@ def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:
 
 def last_round(store: Store, run: str) -> int:
     """Index of the last round that is done; 0 before the first."""
-    return max(0, store.round_count(run) - 1)
+    return max(0, store.runs.round_count(run) - 1)

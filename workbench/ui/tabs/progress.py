@@ -29,7 +29,7 @@ def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
     gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}</style>", visible="hidden")
     seen = gr.State(None)
-    names = context.store.run_names()
+    names = context.store.runs.names()
     with gr.Row(equal_height=True):
         runs = gr.Dropdown(
             names,
@@ -60,7 +60,7 @@ def tab(context: AppContext) -> None:
     shown = [status, curves, health, stages, seen]
 
     def tick(chosen: Sequence[str] | None, before: Any) -> tuple[Any, ...]:
-        names = context.store.run_names()
+        names = context.store.runs.names()
         found = signature(context.store, _existing(chosen, names))
         if [names, found] == before:
             return (gr.skip(),) * 6
@@ -68,7 +68,7 @@ def tab(context: AppContext) -> None:
         return (choices, *_draw(context.store, chosen or ()))
 
     def opened() -> Any:
-        names = context.store.run_names()
+        names = context.store.runs.names()
         return gr.Dropdown(choices=names, value=_first(context, names))
 
     gr.on(None, opened, None, runs, **QUIET)
@@ -92,10 +92,10 @@ def _first(context: AppContext, names: Sequence[str]) -> list[str]:
 
 def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
     """The status line, the figures, and what they were made from. A run that is gone is left out."""
-    names = store.run_names()
+    names = store.runs.names()
     here = _existing(chosen, names)
     found = signature(store, here)  # before the rounds are read: what comes meanwhile is drawn at the next look
-    rounds = {name: store.rounds(name) for name in here}
+    rounds = {name: store.runs.rounds(name) for name in here}
     newest = rounds[here[-1]] if here else []
     try:
         figures = curves_figure(rounds), health_figure(rounds), stages_figure(newest)
@@ -113,7 +113,7 @@ def _existing(chosen: Sequence[str] | None, names: Sequence[str]) -> list[str]:
 
 def signature(store: Store, names: Sequence[str]) -> list[list[Any]]:
     """What changes when a run gets further: its status and how many rounds it has."""
-    return [[name, store.run_info(name).status, store.round_count(name)] for name in names]
+    return [[name, store.runs.info(name).status, store.runs.round_count(name)] for name in names]
 
 
 STATUS_WORDS = {"running": "training", "finished": "finished", "interrupted": "interrupted", "failed": "failed"}
@@ -125,7 +125,7 @@ def status_html(store: Store, runs: Mapping[str, Sequence[Round]]) -> str:
         return '<p class="wb-none">No run is chosen. Start one with <code>workbench train</code>.</p>'
     lines = []
     for name, rounds in runs.items():
-        status = store.run_info(name).status
+        status = store.runs.info(name).status
         rollouts = int(sum(r.metrics.get("rollouts", 0) for r in rounds))
         dot = '<span class="wb-live" aria-hidden="true">●</span> ' if status == "running" else ""
         lines.append(

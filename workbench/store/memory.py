@@ -1,0 +1,327 @@
+"""Memory items in the store: what they are now, every state they were in, and what people changed.
+
+Events are only ever appended. Each carries the whole state after it, so that the memory of any round is
+the last event of each item up to then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from workbench.errors import BadInput
+from workbench.files import shown
+from workbench.store.connection import Database, chunks
+from workbench.store.schema import memory_events, memory_items, rounds
+from workbench.types import MemoryItem, from_json, to_json
+
+RUN, PERSON = "run", "person"
+"""Who changes memory: the training run, or somebody in the app."""
+BY_PERSON = "by a person"
+"""How the reason of every retirement by hand begins."""
+LONGEST_TEXT = 2000
+"""Characters of an item's text: what a teacher may have to read."""
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class MemoryEvent:
+    """One change of state of one memory item."""
+
+    seq: int
+    """Place in the run's history, from 1."""
+    item_id: str
+    round: int
+    """The round that made the change; for `rewound`, the round gone back to."""
+    event: str
+    """`written`, `used`, `scored`, `edited`, `retired`, `revived`, `pinned`, `unpinned`, `undone`, `changed` or
+    `rewound`."""
+    item: MemoryItem | None
+    """The state after the change; None where a rewind went back to before the item was written."""
+    by: str = RUN
+    """Who made it: `run`, `person`, or `person:NAME` where people sign in."""
+
+
+class Memory:
+    """Read and write the memory of runs. Methods raise `BadInput` for an unknown run."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, run: str, round: int, items: Iterable[MemoryItem]) -> int:
+        """Put items in the states given, with an event for each that changed. Return how many did.
+
+        Items that are not given stay as they are. What people decided in the meantime stands: a run that knows
+        nothing of it yet does not undo it.
+        """
+        with self._database.write(run) as db:
+            new = apply_human_edits(_by_id(items), _human_edits(db, run))
+            now = _by_id(item for keys in chunks(new) for item in _current(db, run, keys))
+            changed = {key: item for key, item in new.items() if now.get(key) != item}
+            kinds = {key: event_kind(now.get(key), item) for key, item in changed.items()}
+            _append(db, run, round, kinds, changed)
+            return len(changed)
+
+    def items(self, run: str) -> list[MemoryItem]:
+        """Return memory as it is now, retired items included, by id."""
+        with self._database.read(run) as db:
+            return _current(db, run)
+
+    def events(self, run: str, item_id: str | None = None) -> list[MemoryEvent]:
+        """Return every state that the run's items, or one of them, were in, oldest first."""
+        with self._database.read(run) as db:
+            return _events(db, run, item_id)
+
+    def rewind(self, run: str, round: int) -> list[MemoryItem]:
+        """Go back to the memory at the end of a round, to resume from there; -1 for before the first.
+
+        It appends events like any other change, so nothing is forgotten. Rounds and rollouts need no rewinding:
+        repeating them replaces them. Return the memory.
+        """
+        with self._database.write(run) as db:
+            now = _by_id(_current(db, run))
+            then = apply_human_edits(_by_id(at_end_of(db, run, round)), _human_edits(db, run))
+            gone = {key: None for key in now if key not in then}
+            back = {key: item for key, item in then.items() if now.get(key) != item}
+            changed = {**gone, **back}
+            _append(db, run, round, dict.fromkeys(changed, "rewound"), changed)
+            return _current(db, run)
+
+    def human_edits(self, run: str) -> dict[str, MemoryItem]:
+        """Return the last state that people gave each item that they touched, by id; for `apply_human_edits`."""
+        with self._database.read(run) as db:
+            return _human_edits(db, run)
+
+    def change(self, run: str, seen: MemoryItem, wanted: MemoryItem, by: str = PERSON) -> MemoryItem:
+        """Give an item the text, pin and retirement that a person wants. Return it as it is now.
+
+        `seen`: the item as the person saw it. Raise `BadInput` if there is no such item, or if somebody changed it
+        meanwhile. Nothing is appended if it is already as wanted.
+        """
+        _require_person(by)
+        with self._database.write(run) as db:
+            now = _as_seen(db, run, seen)
+            after = _with(now, wanted)
+            if after != now:
+                _append(db, run, _last_round(db, run), {now.id: event_kind(now, after)}, {now.id: after}, by)
+            return after
+
+    def undo(self, run: str, seen: MemoryItem, by: str = PERSON) -> MemoryItem:
+        """Take back the last change by a person that is not undone yet. Return the item as it is now.
+
+        Raise `BadInput` if there is none, or if the item is no longer as it was `seen`: the last change may be
+        another's.
+        """
+        _require_person(by)
+        with self._database.write(run) as db:
+            now = _as_seen(db, run, seen)
+            before = states_to_undo(_events(db, run, seen.id))
+            if not before:
+                raise BadInput(f"Item {seen.id!r} has no change by a person to take back.")
+            after = _with(now, before[-1])
+            _append(db, run, _last_round(db, run), {seen.id: "undone"}, {seen.id: after}, by)
+            return after
+
+
+def event_kind(before: MemoryItem | None, after: MemoryItem) -> str:
+    """What happened to an item, from its two states; the weightiest where several things did."""
+    if before is None:
+        return "written"
+    if before.retired != after.retired:
+        return "retired" if after.retired is not None else "revived"
+    if before.text != after.text:
+        return "edited"
+    if before.pinned != after.pinned:
+        return "pinned" if after.pinned else "unpinned"
+    scored = replace(before, uses=after.uses, helped=after.helped, hurt=after.hurt)
+    if scored != after:
+        return "changed"
+    return "used" if (before.helped, before.hurt) == (after.helped, after.hurt) else "scored"
+
+
+def _current(db: Connection, run: str, keys: Sequence[str] | None = None) -> list[MemoryItem]:
+    """The items as they are now, by id; of these keys only, if any are given."""
+    query = select(memory_items.c.json).where(memory_items.c.run == run).order_by(memory_items.c.id)
+    if keys is not None:
+        query = query.where(memory_items.c.id.in_(keys))
+    return [from_json(MemoryItem, text) for text in db.scalars(query)]
+
+
+def at_end_of(db: Connection, run: str, round_index: int) -> list[MemoryItem]:
+    """The items as they were at the end of a round, retired ones included, by id."""
+    events = memory_events.c
+    up_to = (events.run == run) & (events.round <= round_index)
+    last = select(func.max(events.seq)).where(up_to).group_by(events.item_id).scalar_subquery()
+    query = select(events.json).where(events.run == run, events.seq.in_(last), events.json.is_not(None))
+    return [from_json(MemoryItem, text) for text in db.scalars(query.order_by(events.item_id))]
+
+
+def _events(db: Connection, run: str, item_id: str | None = None) -> list[MemoryEvent]:
+    events = memory_events.c
+    query = select(events.seq, events.item_id, events.round, events.event, events.json, events.by)
+    query = query.where(events.run == run).order_by(events.seq)
+    if item_id is not None:
+        query = query.where(events.item_id == item_id)
+    return [
+        MemoryEvent(seq, key, index, event, None if text is None else from_json(MemoryItem, text), by)
+        for seq, key, index, event, text, by in db.execute(query)
+    ]
+
+
+def _human_edits(db: Connection, run: str) -> dict[str, MemoryItem]:
+    """What people last made of each item that they touched, by id."""
+    events = memory_events.c
+    by_hand = (events.run == run) & (events.by != RUN)
+    last = select(func.max(events.seq)).where(by_hand).group_by(events.item_id).scalar_subquery()
+    query = select(events.json).where(events.run == run, events.seq.in_(last), events.json.is_not(None))
+    return _by_id(from_json(MemoryItem, text) for text in db.scalars(query))
+
+
+def apply_human_edits(items: Mapping[str, MemoryItem], word: Mapping[str, MemoryItem]) -> dict[str, MemoryItem]:
+    """The items with what people decided about their text, their pin and their retirement."""
+    return {key: _heeded(item, word[key]) if key in word else item for key, item in items.items()}
+
+
+def _heeded(item: MemoryItem, word: MemoryItem) -> MemoryItem:
+    """Counts, evidence and freshness stay the run's own."""
+    if PERSON in (item.writer, word.writer):
+        item = replace(item, text=word.text, writer=word.writer)
+    if retired_by_person(word) or retired_by_person(item):
+        item = replace(item, retired=word.retired)
+    elif word.pinned:
+        item = replace(item, retired=None)
+    return replace(item, pinned=word.pinned)
+
+
+def retired_by_person(item: MemoryItem) -> bool:
+    """Whether somebody retired it, rather than the run."""
+    return item.retired is not None and item.retired.startswith(BY_PERSON)
+
+
+def _by_id(items: Iterable[MemoryItem]) -> dict[str, MemoryItem]:
+    return {item.id: item for item in items}
+
+
+def _append(
+    db: Connection,
+    run: str,
+    round_index: int,
+    kinds: Mapping[str, str],
+    states: Mapping[str, MemoryItem | None],
+    by: str = RUN,
+) -> None:
+    """Write the events and the states they lead to. The transaction's write lock keeps `seq` in order."""
+    if not states:
+        return
+    highest = select(func.max(memory_events.c.seq)).where(memory_events.c.run == run)
+    first = (db.scalar(highest) or 0) + 1
+    texts = {key: None if item is None else to_json(item) for key, item in states.items()}
+    rows = [
+        {"run": run, "seq": seq, "item_id": key, "round": round_index, "event": kinds[key], "json": text, "by": by}
+        for seq, (key, text) in enumerate(texts.items(), start=first)
+    ]
+    db.execute(memory_events.insert(), rows)
+    kept = [{"run": run, "id": key, "json": text} for key, text in texts.items() if text is not None]
+    if kept:
+        statement = insert(memory_items)
+        statement = statement.on_conflict_do_update(
+            index_elements=["run", "id"], set_={"json": statement.excluded.json}
+        )
+        db.execute(statement, kept)
+    for key in (key for key, text in texts.items() if text is None):
+        db.execute(delete(memory_items).where(memory_items.c.run == run, memory_items.c.id == key))
+
+
+def insert_history(db: Connection, run: str, history: Iterable[MemoryEvent]) -> None:
+    """Insert a whole history, and the items that it ends in, into a run that has none."""
+    rows, last = [], {}
+    for e in sorted(history, key=lambda e: e.seq):
+        last[e.item_id] = text = None if e.item is None else to_json(e.item)
+        event = {"run": run, "seq": e.seq, "item_id": e.item_id, "round": e.round, "event": e.event}
+        rows.append(event | {"json": text, "by": e.by})
+    if rows:
+        db.execute(memory_events.insert(), rows)
+    if kept := [{"run": run, "id": key, "json": text} for key, text in last.items() if text is not None]:
+        db.execute(memory_items.insert(), kept)
+
+
+# What people change
+
+
+def edited(item: MemoryItem, text: str) -> MemoryItem:
+    """The item with another text. Raises `BadInput` for an empty one, or one too long to be read."""
+    text = text.strip()
+    if not text:
+        raise BadInput("The text is empty; write what is to be remembered, or retire the item.")
+    if len(text) > LONGEST_TEXT:
+        raise BadInput(f"The text has {len(text):,} characters; {LONGEST_TEXT:,} are the most.")
+    return item if text == item.text else replace(item, text=text, writer=PERSON)
+
+
+def pinned(item: MemoryItem) -> MemoryItem:
+    """The item, kept for good. A retired one lives again."""
+    return replace(item, pinned=True, retired=None)
+
+
+def unpinned(item: MemoryItem) -> MemoryItem:
+    """The item, left to the rules again."""
+    return replace(item, pinned=False)
+
+
+def retired(item: MemoryItem, reason: str = "") -> MemoryItem:
+    """The item, taken out of use, and no longer pinned. Raises `BadInput` for a reason that is too long."""
+    if len(reason) > LONGEST_REASON:
+        raise BadInput(f"The reason has {len(reason):,} characters; {LONGEST_REASON} are the most.")
+    said = " ".join(reason.split())
+    return replace(item, pinned=False, retired=f"{BY_PERSON}: {said}" if said else BY_PERSON)
+
+
+def states_to_undo(events: list[MemoryEvent]) -> list[MemoryItem]:
+    """The states before each change by a person that stands, oldest first."""
+    stack: list[MemoryItem] = []
+    state: MemoryItem | None = None
+    for event in events:
+        if event.by != RUN and event.event == "undone":
+            stack = stack[:-1]
+        elif event.by != RUN and state is not None:
+            stack.append(state)
+        state = event.item if event.item is not None else state
+    return stack
+
+
+def _as_seen(db: Connection, run: str, seen: MemoryItem) -> MemoryItem:
+    """The item as it is now. Raises `BadInput` if a person has changed it since it was seen."""
+    now = _item(db, run, seen.id)
+    if _decided(now) != _decided(seen):
+        raise BadInput(f"Item {seen.id!r} was changed meanwhile, it now says {shown(now.text)}; look at it again.")
+    return now
+
+
+def _with(item: MemoryItem, decided: MemoryItem) -> MemoryItem:
+    text, writer, pin, gone = _decided(decided)
+    return replace(item, text=text, writer=writer, pinned=pin, retired=gone)
+
+
+def _decided(item: MemoryItem) -> tuple[str, str, bool, str | None]:
+    """What a person may decide about an item."""
+    return item.text, item.writer, item.pinned, item.retired
+
+
+def _item(db: Connection, run: str, item_id: str) -> MemoryItem:
+    found = _current(db, run, [item_id])
+    if not found:
+        raise BadInput(f"Run {run!r} has no memory item {shown(item_id)}; look at the list again.")
+    return found[0]
+
+
+def _last_round(db: Connection, run: str) -> int:
+    """The round in whose history a change by hand stands: the last one that is done."""
+    return db.scalar(select(func.max(rounds.c.index)).where(rounds.c.run == run)) or 0
+
+
+def _require_person(by: str) -> None:
+    if by != PERSON and not by.startswith(f"{PERSON}:"):
+        raise BadInput(f"{shown(by)} is no person; write {PERSON!r} or '{PERSON}:NAME'.")
