@@ -68,5 +68,5 @@ def test_trl_spends_the_budget_and_moves_the_weights(method: str, tmp_path: Path
     assert [r.metrics["rollouts"] for r in rounds] == [16, 16]
     assert all(0 <= r.metrics["solve_share"] <= 1 for r in rounds)
     start = outside.load_policy(settings.model)
-    pairs = zip(policy.model.parameters(), start.model.parameters(), strict=True)
+    pairs = zip(policy.network.model.parameters(), start.network.model.parameters(), strict=True)
     assert any(not a.equal(b) for a, b in pairs)

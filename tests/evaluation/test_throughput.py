@@ -22,7 +22,7 @@ def test_the_loop_and_generate_are_timed_and_a_failure_is_told(policy, monkeypat
     def refuse(*_, **__):
         raise RuntimeError("no paged attention here\nand more")
 
-    monkeypatch.setattr(type(policy.inner), "generate_batch", refuse)
+    monkeypatch.setattr(type(policy.network.inner), "generate_batch", refuse)
     paces = sampling_paces(policy, prompts=2, group=2, tokens=8)
     assert paces["loop"].tokens_per_second > paces["loop"].rollouts_per_second > 0
     assert paces["generate"].rollouts_per_second > 0
@@ -33,13 +33,15 @@ def test_the_loop_and_generate_are_timed_and_a_failure_is_told(policy, monkeypat
 def test_both_ways_of_the_memory_bench_reach_the_vocabulary(policy):
     exchanges = [throughput.Exchange((5, 6, 7), (8, 9, 10)), throughput.Exchange((5, 6, 7), (11, 12, 13))]
     gradients = []
-    policy.model.requires_grad_(True)
+    policy.network.model.requires_grad_(True)
     for way in (throughput._in_parts, throughput._all_at_once):
         kept: list[torch.Tensor] = []
-        hook = policy.inner.get_output_embeddings().weight.register_hook(lambda g, kept=kept: kept.append(g.clone()))
+        hook = policy.network.inner.get_output_embeddings().weight.register_hook(
+            lambda g, kept=kept: kept.append(g.clone())
+        )
         way(policy, exchanges)
         hook.remove()
-        policy.model.zero_grad(set_to_none=True)
+        policy.network.model.zero_grad(set_to_none=True)
         gradients.append(torch.stack(kept).sum(0).abs().sum() > 0)
     assert all(gradients)
 

@@ -84,7 +84,7 @@ def test_sft_learns_the_worked_solution_and_not_the_rollouts(policy, hopeless):
     worked = replace(hopeless, problem=replace(LINEAR, solution=tuple(RIGHT.split("\n"))))
     (target,) = sft_signals(policy, worked).targets
     assert policy.text(target.exchange.reply) == RIGHT
-    assert target.exchange.reply[-1] == policy.tokenizer.eos_token_id
+    assert target.exchange.reply[-1] == policy.end_id
 
 
 def test_outcome_credit_reads_no_verdict_on_a_step(policy, mixed):

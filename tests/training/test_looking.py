@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from workbench.config import ModelSettings, TrainingSettings
+from workbench.config import ModelSettings
+from workbench.engine.inspection import divergences, expected, likelihood
 from workbench.engine.policy import Policy, load_policy
-from workbench.engine.protocol import Exchange, Target, TrainingRow
+from workbench.engine.protocol import Exchange, LossSettings, Target, TrainingRow
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import evaluate
 from workbench.memory.retrieval import Recalled
 from workbench.methods.pmd import Signals, pmd_signals
 from workbench.problems.splits import load_split
-from workbench.training.probes import clearest_lesson, divergences, expected, likelihood, step_tokens, updated
+from workbench.training.probes import clearest_lesson, step_tokens, updated
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +48,9 @@ def test_an_update_makes_the_target_likelier_and_leaves_the_policy(policy: Polic
         target, (0.0,) * len(target.reply), (0.0,) * len(target.reply), (0.0,) * len(target.reply), None
     )
     before = likelihood(policy, target)
-    settings = TrainingSettings(learning_rate=1e-3)
+    losses = LossSettings(hard_target_weight=1.0)
     moved, terms = updated(
-        policy, policy.frozen_copy(), Signals((idle,), (Target(target, 1.0),), (), ()), settings, 3
+        policy, policy.frozen_copy(), Signals((idle,), (Target(target, 1.0),), (), ()), losses, 3, 1e-3
     )
     assert likelihood(moved, target) > before
     assert likelihood(policy, target) == before

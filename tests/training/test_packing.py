@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.config import ModelSettings
-from workbench.engine import policy as module
+from workbench.engine import network as module
 from workbench.engine.packing import CAPACITY, pack
-from workbench.engine.policy import load_policy, logits_of, reply_hidden
+from workbench.engine.policy import load_policy
 from workbench.engine.protocol import Exchange
 
 texts = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=8), min_size=1, max_size=12)
@@ -51,17 +51,17 @@ def policy(tiny_tutor):
 
 
 def states_and_gradient(policy, sequences):
-    policy.model.zero_grad()
-    hidden = reply_hidden(policy, sequences)
-    logits_of(policy, hidden).logsumexp(-1).mean().backward()
-    return hidden.detach(), torch.cat([p.grad.flatten() for p in policy.model.parameters()])
+    policy.network.model.zero_grad()
+    hidden = policy.network.hidden(sequences)
+    policy.network.logits(hidden).logsumexp(-1).mean().backward()
+    return hidden.detach(), torch.cat([p.grad.flatten() for p in policy.network.model.parameters()])
 
 
 def test_packed_and_padded_give_the_same_states_and_gradient(policy, monkeypatch):
     prompts = [policy.problem_ids(text) for text in ("Solve 3x + 5 = 20.", "Solve 3x + 5 = 21.", "What is 2 + 2?")]
     replies = [policy.encode(text) for text in ("3x = 15\nx = 5", "3x = 15\nx = 4", "3x = 25", "4")]
     sequences = [Exchange(p, r) for p in prompts for r in replies]
-    assert policy.packs
+    assert policy.network.packs
     found = []
     for worth in (9.0, 0.0):
         monkeypatch.setattr(module, "WORTH_PACKING", worth)
@@ -71,10 +71,10 @@ def test_packed_and_padded_give_the_same_states_and_gradient(policy, monkeypatch
 
 def test_a_model_that_does_not_read_trees_is_read_row_by_row(policy, monkeypatch):
     sequences = [Exchange([1, 2, 3], [4, 5]), Exchange([1, 2, 3], [4, 6]), Exchange([1, 2, 3], [7])]
-    right = reply_hidden(policy, sequences)
-    of_trees = module._packed_states
+    right = policy.network.hidden(sequences)
+    of_trees = module.packed_states
     # As a model with a recurrent state would: what stands before in the row is read, whatever the mask says.
-    monkeypatch.setattr(module, "_packed_states", lambda *a: of_trees(*a).cumsum(0))
-    del policy.packs
-    assert not policy.packs
-    torch.testing.assert_close(reply_hidden(policy, sequences), right, atol=1e-4, rtol=1e-3)
+    monkeypatch.setattr(module, "packed_states", lambda *a: of_trees(*a).cumsum(0))
+    network = module.wrap(policy.network.model)
+    assert not network.packs
+    torch.testing.assert_close(network.hidden(sequences), right, atol=1e-4, rtol=1e-3)

@@ -11,9 +11,10 @@ from workbench.config import load_config
 from workbench.engine.policy import load_policy
 from workbench.problems.splits import load_split
 from workbench.store import Store
-from workbench.training.rollouts import Judgements, roll_out
+from workbench.training.rollouts import roll_out
 from workbench.types import Judgement, Verdict
 from workbench.verification import Verifier
+from workbench.verification.many import VerdictCache
 
 
 class Counting(Verifier):
@@ -33,7 +34,7 @@ def test_the_same_solution_in_a_later_round_keeps_its_verdict_unless_it_is_open(
     kind = type("Mine", (Counting,), {"calls": 0, "judgement": judgement})
     config = load_config(None, [f"model.path={tiny_tutor}", "sampling.max_tokens=8", "sampling.group_size=2"])
     policy, verifier = load_policy(config.model), kind()
-    judged: Judgements = {}
+    judged = VerdictCache()
     with Store.open(tmp_path / "s.db") as store:
         for name in ("a", "b"):
             # Another run samples by the same seeds: the same texts, under other ids.

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
-from workbench.config import ModelSettings, TrainingSettings
+from workbench.config import ModelSettings
 from workbench.engine import update as module
-from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
-from workbench.engine.protocol import Exchange
-from workbench.engine.update import move_average, update
+from workbench.engine.learner import move_average
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.protocol import Exchange, LossSettings
+from workbench.engine.update import update
 from workbench.memory.retrieval import Recalled
 from workbench.methods.baselines import grpo_signals
 from workbench.methods.pmd import Signals, pmd_signals
 from workbench.types import Group, Judged, Problem, Rollout, StopReason
 from workbench.verification import Verifier
+
+LOSSES = LossSettings("reverse", 0.5, 1.0, 0.5, 1.0, 1.0)
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def group_of(policy: Policy, texts: list[str], problem: Problem = LINEAR) -> Gro
     prompt = policy.problem_ids(problem.text)
     members = []
     for i, text in enumerate(texts):
-        ids = (*policy.encode(text), policy.tokenizer.eos_token_id)
+        ids = (*policy.encode(text), policy.end_id)
         made = Rollout(f"r{i}", problem.id, 0, i, i, text, ids, logprobs(policy, prompt, ids), StopReason.END, "t@0")
         members.append(Judged(made, Verifier().verify(problem, text)))
     return Group(problem, tuple(members))
@@ -36,7 +41,7 @@ def group_of(policy: Policy, texts: list[str], problem: Problem = LINEAR) -> Gro
 
 def logprobs(policy: Policy, prompt, reply) -> tuple[float, ...]:
     with torch.no_grad():
-        logits = logits_of(policy, reply_hidden(policy, [Exchange(tuple(prompt), tuple(reply))]))
+        logits = policy.network.logits(policy.network.hidden([Exchange(tuple(prompt), tuple(reply))]))
     chosen = torch.log_softmax(logits, -1).gather(-1, torch.tensor(reply)[:, None])
     return tuple(chosen.squeeze(-1).tolist())
 
@@ -48,9 +53,10 @@ def signals(policy: Policy, blame: float = 1.0) -> Signals:
 def step(policy: Policy, made: Signals, **settings: object) -> dict[str, torch.Tensor]:
     """The weights after one plain gradient step."""
     teacher = policy.frozen_copy()
-    optimizer = torch.optim.SGD(policy.model.parameters(), lr=1.0)
-    update(policy, teacher, optimizer, made.rows, made.targets, TrainingSettings(clip_norm=1e9, **settings))
-    return {name: p.detach().clone() for name, p in policy.model.named_parameters()}
+    optimizer = torch.optim.SGD(policy.network.model.parameters(), lr=1.0)
+    losses = replace(LOSSES, **settings)
+    update(policy.network, teacher.network, optimizer, made.rows, made.targets, losses, clip_norm=1e9)
+    return {name: p.detach().clone() for name, p in policy.network.model.named_parameters()}
 
 
 def test_small_passes_move_the_weights_as_one_large_pass(tiny_tutor, monkeypatch):
@@ -139,9 +145,9 @@ def test_routed_purely_what_a_teacher_can_distil_does_not_feel_the_policy_gradie
 @pytest.mark.parametrize(("updates", "share"), [(0, 0.9), (80, 0.1), (890, 0.01), (9000, 0.01)])
 def test_the_average_keeps_up_at_first_and_is_slow_later(policy, updates, share):
     old = policy.frozen_copy()
-    start = next(old.model.parameters()).clone()
+    start = next(old.network.model.parameters()).clone()
     with torch.no_grad():
-        for p in policy.model.parameters():
+        for p in policy.network.model.parameters():
             p.add_(1.0)
     move_average(old, policy, 0.01, updates)
-    assert torch.allclose(next(old.model.parameters()), start + share, atol=1e-5)
+    assert torch.allclose(next(old.network.model.parameters()), start + share, atol=1e-5)

@@ -1,4 +1,4 @@
-"""Embeddings and the worth of insights, on the shipped model, against values computed one by one."""
+"""Embeddings and the utility of insights, on the shipped model, against values computed one by one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.records import LINEAR, STORY
 from workbench.config import ModelSettings
 from workbench.engine.policy import Policy, load_policy
 from workbench.prompts import Help
-from workbench.training.probes import InsightTrial, embedder, raised_by
+from workbench.training.probes import InsightTrial, embedder, insight_utilities
 from workbench.types import Level, Rollout, StopReason
 
 
@@ -23,13 +23,13 @@ def alone(policy: Policy, prompt: list[int], reply: tuple[int, ...]) -> float:
     """The mean log-probability of a reply, token by token."""
     ids = torch.tensor([[*prompt, *reply]])
     with torch.inference_mode():
-        logprobs = torch.log_softmax(policy.model(ids).logits[0].float(), -1)
+        logprobs = torch.log_softmax(policy.network.model(ids).logits[0].float(), -1)
     places = range(len(prompt) - 1, len(prompt) + len(reply) - 1)
     return float(sum(logprobs[at, token] for at, token in zip(places, reply, strict=True))) / len(reply)
 
 
-def test_the_worth_of_an_insight_is_the_gain_in_mean_log_probability(policy):
-    ids = (*policy.encode("3x = 20 - 5\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"), policy.tokenizer.eos_token_id)
+def test_the_utility_of_an_insight_is_the_gain_in_mean_log_probability(policy):
+    ids = (*policy.encode("3x = 20 - 5\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"), policy.end_id)
     solved = Rollout("r", LINEAR.id, 0, 0, 0, policy.text(ids), ids, (0.0,) * len(ids), StopReason.END, "t@0")
     right = "A number that crosses the equals sign changes its sign."
     trials = [
@@ -38,7 +38,7 @@ def test_the_worth_of_an_insight_is_the_gain_in_mean_log_probability(policy):
     ]
     plain = alone(policy, policy.problem_ids(LINEAR.text), ids)
     read = alone(policy, policy.problem_ids(LINEAR.text, Help(lessons=(right,))), ids)
-    gains = raised_by(policy, trials)
+    gains = insight_utilities(policy, trials)
     assert gains[0] == pytest.approx(read - plain, abs=1e-4)
     assert gains[0] > 0
     assert len(gains) == 2
@@ -48,6 +48,6 @@ def test_an_embedding_does_not_depend_on_what_is_embedded_beside_it(policy):
     embed = embedder(policy)
     short, long = LINEAR.text, STORY.text
     together, single = embed([long, short]), embed([short])
-    assert together[1].shape == single[0].shape == (policy.inner.config.hidden_size,)
+    assert together[1].shape == single[0].shape == (policy.network.inner.config.hidden_size,)
     assert np.allclose(together[1], single[0], atol=1e-4)
     assert embed([]) == []

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
+from workbench.engine.inspection import Expected
 from workbench.training.budget import memory_need
-from workbench.training.probes import Expected
 from workbench.types import (
     Diagnosis,
     Estimate,

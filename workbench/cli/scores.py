@@ -10,7 +10,7 @@ from typing import Any
 from workbench.cli.render import interval_record
 from workbench.cli.solve import measure
 from workbench.config import Config
-from workbench.engine.policy import Policy
+from workbench.engine.protocol import Engine
 from workbench.evaluation.evaluate import by_problem
 from workbench.evaluation.evaluate import evaluate as run_evaluation
 from workbench.files import read_text, write_atomically
@@ -61,7 +61,7 @@ def read_material(config: Config) -> Material:
     return Material(own, evenly(own, settings.problems), {path.stem: evenly(own, settings.final_problems)}, title)
 
 
-def measure_sets(policy: Policy, material: Material, config: Config, when: str, cache: Path) -> Scores:
+def measure_sets(policy: Engine, material: Material, config: Config, when: str, cache: Path) -> Scores:
     """A policy's scores on all final sets; those that `cache` holds are not measured again."""
     scores = from_json(Scores, read_text(cache)) if cache.is_file() else Scores({})
     for name, problems in material.final.items():
@@ -76,10 +76,10 @@ def measure_sets(policy: Policy, material: Material, config: Config, when: str, 
     return scores
 
 
-def dev_check(material: Material, config: Config) -> Callable[[Policy, int], dict[str, Estimate]]:
+def dev_check(material: Material, config: Config) -> Callable[[Engine, int], dict[str, Estimate]]:
     """What the loop calls now and then to see how the policy does."""
 
-    def check(policy: Policy, round: int) -> dict[str, Estimate]:
+    def check(policy: Engine, round: int) -> dict[str, Estimate]:
         samples, limit = config.evaluation.samples, config.sampling.max_tokens
         return run_evaluation(policy, material.dev, samples, seed=EVALUATION_SEED, max_tokens=limit).metrics()
 

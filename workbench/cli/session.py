@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import platform
-import secrets
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +14,6 @@ import torch
 import typer
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
-from safetensors import SafetensorError
 
 from workbench import __version__
 from workbench.cli.guard import INTERRUPTED
@@ -25,7 +22,6 @@ from workbench.cli.render import progress_bar, round_line
 from workbench.cli.runs import CONFIG_FILE
 from workbench.cli.scores import Material, Scores, compare, dev_check, measure_sets
 from workbench.config import Config, dump_config
-from workbench.engine.fetch import model_folder
 from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
@@ -226,19 +222,4 @@ def trained_policy(plan: RunPlan) -> Policy:
 
 def save_model(policy: Policy, plan: RunPlan) -> None:
     """The trained model as a folder that transformers loads, adapters merged; whole or not at all."""
-    model = policy.model.merge_and_unload() if plan.config.model.lora_rank else policy.model
-    staging = plan.folder / f".model-{secrets.token_hex(8)}.tmp"
-    source = Path(model_folder(plan.config.model.path)) / "tutor.json"
-    try:
-        model.save_pretrained(staging)
-        policy.tokenizer.save_pretrained(staging)
-        if source.is_file():
-            shutil.copyfile(source, staging / source.name)
-        shutil.rmtree(plan.model, ignore_errors=True)
-        staging.rename(plan.model)
-    except SafetensorError as error:
-        raise StorageError(f"The weights cannot be written ({error}); free some space.") from error
-    except OSError as error:
-        raise refused(plan.model, error) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    policy.save(plan.model)

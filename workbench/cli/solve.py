@@ -66,12 +66,12 @@ def solve(
     text = in_words(problem)
     asked = Problem(id=content_id(text, answer), text=text, answer=answer)
     policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
-    from workbench.engine.sampling import rollout_seed, sample
+    from workbench.engine.protocol import rollout_seed
 
     warmth = temperature if temperature is not None else float(samples > 1)
     seeds = [rollout_seed("solve", seed, asked.id, k) for k in range(samples)]
     limit = longest_solution(policy, max_tokens)
-    made = sample(policy, [policy.problem_ids(text)], [seeds], limit, warmth)[0]
+    made = policy.sample([policy.problem_ids(text)], [seeds], limit, warmth)[0]
     knowledge = Knowledge.FREE if answer is None else Knowledge.ANSWER
     verifier = Verifier()
     verdicts = [verifier.verify(asked, policy.text(one.ids), knowledge) for one in made]

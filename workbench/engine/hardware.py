@@ -25,8 +25,15 @@ def tune_allocator() -> None:
         mallopt(option, _KEEP if option != _M_TOP_PAD else 64 << 20)
 
 
+def start_engine(seed: int, threads: int | None = None) -> None:
+    """Seed what is random in a model's making, such as new adapters, and set the CPU threads; None leaves them."""
+    if threads:
+        torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+
+
 def choose_device(wanted: str = "auto") -> torch.device:
-    """The device asked for, or the best one present."""
+    """Return the device asked for, or the best one present."""
     if wanted != "auto":
         return torch.device(wanted)
     if torch.cuda.is_available():
@@ -37,7 +44,7 @@ def choose_device(wanted: str = "auto") -> torch.device:
 
 
 def choose_dtype(device: torch.device, wanted: str = "auto") -> torch.dtype:
-    """bfloat16 on a GPU that has it, else float32."""
+    """Return bfloat16 on a GPU that has it, else float32."""
     if wanted != "auto":
         dtype = getattr(torch, wanted)
         assert isinstance(dtype, torch.dtype)
@@ -48,7 +55,7 @@ def choose_dtype(device: torch.device, wanted: str = "auto") -> torch.dtype:
 
 
 def describe_machine() -> str:
-    """The machine in a line, for results."""
+    """Return the machine in a line, for results."""
     device = choose_device()
     name = torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or platform.machine()
     return f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}, Python {platform.python_version()}"

@@ -6,6 +6,7 @@ folder is the first of them; a test trains with a scripted one.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,12 @@ from typing import Literal, Protocol
 
 from workbench.prompts import NO_HELP, Help
 from workbench.types import StopReason
+
+
+def rollout_seed(*parts: object) -> int:
+    """Return a seed of 63 bits that depends on nothing but its parts."""
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,11 @@ class Learner(Protocol):
 
     @property
     def teacher(self) -> Engine: ...
+
+    @property
+    def checkpoint_bytes(self) -> int:
+        """About how many bytes `save` writes, so that a full disk is found before any time is spent."""
+        ...
 
     def update(
         self, rows: Sequence[TrainingRow], targets: Sequence[Target], losses: LossSettings

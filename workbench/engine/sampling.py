@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,32 +9,30 @@ import numpy as np
 import torch
 from transformers import DynamicCache
 
-from workbench.engine.policy import Policy
+from workbench.engine.network import Network
 from workbench.engine.protocol import Sample
 from workbench.types import StopReason
 
-
-def rollout_seed(*parts: object) -> int:
-    """A seed of 63 bits that depends on nothing but its parts."""
-    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
+BATCH = 128
+"""Replies that are decoded together at most."""
 
 
 @torch.inference_mode()
 def sample(
-    policy: Policy,
+    network: Network,
+    end_ids: frozenset[int],
     prompts: Sequence[Sequence[int]],
     seeds: Sequence[Sequence[int]],
     max_tokens: int,
     temperature: float = 1.0,
-    batch: int = 128,
+    batch: int = BATCH,
     progress: Callable[[int], None] | None = None,
 ) -> list[list[Sample]]:
-    """Replies to each prompt, one for each of its seeds. Temperature 0 is greedy and ignores the seeds.
+    """Return replies to each prompt, one for each of its seeds. Temperature 0 is greedy and ignores the seeds.
 
-    `batch` bounds the rows that are decoded together. Prompts of like length are decoded together.
+    `batch` bounds the rows that are decoded together. Prompts of similar length are decoded together.
     """
-    policy.model.eval()
+    network.model.eval()
     results: list[list[Sample]] = [[] for _ in prompts]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     chunk: list[int] = []
@@ -44,7 +41,8 @@ def sample(
         following = order[position + 1] if position + 1 < len(order) else None
         rows = sum(len(seeds[k]) for k in chunk)
         if following is None or rows + len(seeds[following]) > batch:
-            decoded = _decode(policy, [prompts[k] for k in chunk], [seeds[k] for k in chunk], max_tokens, temperature)
+            own, theirs = [prompts[k] for k in chunk], [seeds[k] for k in chunk]
+            decoded = _decode(network, end_ids, own, theirs, max_tokens, temperature)
             for k, samples in zip(chunk, decoded, strict=True):
                 results[k] = samples
             if progress:
@@ -54,13 +52,13 @@ def sample(
 
 
 def uniforms(seeds: Sequence[int], count: int) -> torch.Tensor:
-    """Uniform numbers [rows, tokens]: row i depends on seed i alone, not on who is decoded beside it."""
+    """Return uniform numbers [rows, tokens]: row i depends on seed i alone, not on who is decoded beside it."""
     rows = [np.random.Generator(np.random.Philox(seed)).random(count, dtype=np.float32) for seed in seeds]
     return torch.from_numpy(np.stack(rows))
 
 
 def choose(logits: torch.Tensor, uniforms: torch.Tensor, temperature: float) -> torch.Tensor:
-    """Token ids [rows] by inverse transform of one uniform a row, or the likeliest at temperature 0."""
+    """Return token ids [rows] by inverse transform of one uniform a row, or the likeliest at temperature 0."""
     if temperature == 0:
         return logits.argmax(-1)
     cumulative = torch.softmax(logits / temperature, -1).cumsum(-1)
@@ -82,19 +80,20 @@ class _Nodes:
 
 
 def _decode(
-    policy: Policy,
+    network: Network,
+    end_ids: frozenset[int],
     prompts: Sequence[Sequence[int]],
     seeds: Sequence[Sequence[int]],
     max_tokens: int,
     temperature: float,
 ) -> list[list[Sample]]:
-    device = policy.device
-    nodes = _read(policy, prompts)
+    device = network.device
+    nodes = _read(network, prompts)
     copies = torch.tensor([len(s) for s in seeds], device=device)
     node = torch.repeat_interleave(torch.arange(len(prompts), device=device), copies)
     rows = len(node)
     numbers = uniforms([seed for group in seeds for seed in group], max_tokens).to(device)
-    ends = torch.tensor(sorted(policy.end_ids), device=device)
+    ends = torch.tensor(sorted(end_ids), dtype=torch.long, device=device)
     tokens = torch.zeros(rows, max_tokens, dtype=torch.long, device=device)
     logprobs = torch.zeros(rows, max_tokens, device=device)
     lengths = torch.full((rows,), max_tokens, device=device)
@@ -108,33 +107,31 @@ def _decode(
         active, node, chosen = active[~ended], node[~ended], chosen[~ended]
         if not len(active) or t + 1 == max_tokens:
             break
-        node = _grow(policy, nodes, node, chosen)
-    return _collect(tokens.cpu(), logprobs.cpu(), lengths.cpu(), seeds, policy.end_ids)
+        node = _grow(network, nodes, node, chosen)
+    return _collect(tokens.cpu(), logprobs.cpu(), lengths.cpu(), seeds, end_ids)
 
 
-def _read(policy: Policy, prompts: Sequence[Sequence[int]]) -> _Nodes:
-    """A node for each prompt, padded on the left."""
-    device, model = policy.device, policy.model
+def _read(network: Network, prompts: Sequence[Sequence[int]]) -> _Nodes:
+    """Read the prompts, padded on the left: a node for each."""
+    device = network.device
     width = max(map(len, prompts))
     ids = torch.zeros(len(prompts), width, dtype=torch.long)
     mask = torch.zeros(len(prompts), width, dtype=torch.long)
     for row, prompt in enumerate(prompts):
         ids[row, width - len(prompt) :] = torch.tensor(prompt)
         mask[row, width - len(prompt) :] = 1
-    cache = DynamicCache(config=model.config)
+    cache = network.new_cache()
     positions = (mask.cumsum(-1) - 1).clamp_(min=0)
-    out = model(
+    logits = network.next_logits(
+        cache,
         input_ids=ids.to(device),
         attention_mask=mask.to(device),
         position_ids=positions.to(device),
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
     )
-    return _Nodes(cache, mask.to(device), positions[:, -1].to(device), out.logits[:, -1].float())
+    return _Nodes(cache, mask.to(device), positions[:, -1].to(device), logits)
 
 
-def _grow(policy: Policy, nodes: _Nodes, node: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+def _grow(network: Network, nodes: _Nodes, node: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
     """Read one more token of each distinct text; returns the node of each rollout after it.
 
     `node`, `chosen`: where each rollout that goes on stands, and the token that it takes. Nodes that none of them
@@ -149,14 +146,12 @@ def _grow(policy: Policy, nodes: _Nodes, node: torch.Tensor, chosen: torch.Tenso
         nodes.mask, nodes.position = nodes.mask[parent], nodes.position[parent]
     nodes.mask = torch.cat([nodes.mask, nodes.mask.new_ones(len(parent), 1)], -1)
     nodes.position = nodes.position + 1
-    out = policy.model(
+    nodes.logits = network.next_logits(
+        nodes.cache,
         input_ids=(grown % size)[:, None],
         attention_mask=nodes.mask,
         position_ids=nodes.position[:, None],
-        past_key_values=nodes.cache,
-        use_cache=True,
     )
-    nodes.logits = out.logits[:, -1].float()
     return after
 
 
@@ -179,35 +174,34 @@ def _collect(
     return grouped
 
 
-# Sampling one reply token by token, the same tokens as `sampling.sample` gives for the seed.
+# One reply token by token, with the same tokens as `sample` gives for the seed.
 
 
 def stream(
-    policy: Policy, prompt: Sequence[int], seed: int, max_tokens: int, temperature: float = 1.0
+    network: Network,
+    end_ids: frozenset[int],
+    prompt: Sequence[int],
+    seed: int,
+    max_tokens: int,
+    temperature: float = 1.0,
 ) -> Iterator[int]:
-    """The ids of one reply as they are sampled, the end token included. Temperature 0 ignores the seed.
+    """Yield the ids of one reply as they are sampled, the end token included. Temperature 0 ignores the seed.
 
-    Several streams of one policy may be read in turn or from several threads: each keeps its own cache.
+    Several streams of one network may be read in turn or from several threads: each keeps its own cache.
     """
     # `inference_mode` is entered for each token and left before each yield: the caller's code is not ours.
-    cache = DynamicCache(config=policy.model.config)
-    numbers = uniforms([seed], max_tokens).to(policy.device)
+    cache = network.new_cache()
+    numbers = uniforms([seed], max_tokens).to(network.device)
     pending = list(prompt)
     for t in range(max_tokens):
-        token = _next(policy, cache, pending, numbers[:, t], temperature)
+        token = _next(network, cache, pending, numbers[:, t], temperature)
         yield token
-        if token in policy.end_ids:
+        if token in end_ids:
             return
         pending = [token]
 
 
 @torch.inference_mode()
-def _next(policy: Policy, cache: DynamicCache, new: Sequence[int], number: torch.Tensor, temperature: float) -> int:
-    ids = torch.tensor([list(new)], device=policy.device)
-    out = policy.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-    return int(choose(out.logits[:, -1].float(), number, temperature))
-
-
-def text_of(policy: Policy, ids: Sequence[int]) -> str:
-    """The text so far, without half a character at its end."""
-    return policy.text(ids).rstrip("\ufffd")
+def _next(network: Network, cache: DynamicCache, new: Sequence[int], number: torch.Tensor, temperature: float) -> int:
+    ids = torch.tensor([list(new)], device=network.device)
+    return int(choose(network.next_logits(cache, input_ids=ids), number, temperature))

@@ -1,6 +1,7 @@
-"""Rollouts of a round that say the same are learned from once, with the weight of all: the same gradient for less.
+"""One optimizer update from training rows: policy gradient, distillation and hard targets together.
 
-A firm policy repeats itself: of 128 rollouts of the shipped tutor 62 are distinct before training and about 20 after.
+Rollouts of a round that say the same are learned from once, with the weight of all: the same gradient for less. A
+trained policy repeats itself: of 128 rollouts of the shipped tutor 62 are distinct before training, about 20 after.
 """
 
 from __future__ import annotations
@@ -10,17 +11,16 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from workbench.config import TrainingSettings
 from workbench.engine.losses import clipped_policy_gradient, confidence_weight, divergence, entropy
-from workbench.engine.policy import Policy, logits_of, reply_hidden
-from workbench.engine.protocol import Exchange, Target, TrainingRow
+from workbench.engine.network import Network
+from workbench.engine.protocol import Exchange, LossSettings, Target, TrainingRow
 
 
 def merge_rows(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
-    """The rows that move something, each cut behind its last moved token, equal ones merged by adding their weights.
+    """Return the rows that move something, each cut after its last moved token, equal ones merged into one.
 
     Every loss is linear in the weights, and equal replies to equal prompts have equal log-probabilities, so the
-    gradient stays what it was; tokens behind the last moved one cannot reach it.
+    gradient stays what it was; tokens after the last moved one cannot reach it.
     """
     found: dict[object, TrainingRow] = {}
     for row in filter(None, map(_cut, rows)):
@@ -33,7 +33,7 @@ def merge_rows(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
 
 
 def merge_targets(targets: Sequence[Target]) -> list[Target]:
-    """The targets, equal ones merged by adding their weights."""
+    """Return the targets, equal ones merged by adding their weights."""
     found: dict[object, Target] = {}
     for target in targets:
         key = (tuple(target.exchange.prompt), tuple(target.exchange.reply))
@@ -67,13 +67,10 @@ def _added(a: TrainingRow, b: TrainingRow) -> TrainingRow:
     )
 
 
-# One optimizer update from training rows: policy gradient, distillation and hard targets together.
-
-
 MICRO_TOKENS = 16_384
 """Padded tokens in one forward pass; gradients add up over passes."""
 LOGITS = 1 << 23
-"""Vocabulary logits that exist at once, so that memory does not grow with tokens x vocabulary."""
+"""Vocabulary logits that exist at once, so that what they take does not grow with tokens x vocabulary."""
 
 
 @dataclass
@@ -88,14 +85,15 @@ class Losses:
 
 
 def update(
-    policy: Policy,
-    teacher: Policy,
+    policy: Network,
+    teacher: Network,
     optimizer: torch.optim.Optimizer,
     rows: Sequence[TrainingRow],
     targets: Sequence[Target],
-    settings: TrainingSettings,
+    settings: LossSettings,
+    clip_norm: float,
 ) -> dict[str, float]:
-    """Move the policy once. Every term is a mean over the rollouts given; returns the terms by name."""
+    """Move the policy once; return the terms of the loss by name. Each is a mean over the rollouts given."""
     moved, count = merge_rows(rows), len(rows)
     wanted = merge_targets(targets) if settings.hard_target_weight else []
     if not moved and not wanted:
@@ -103,7 +101,7 @@ def update(
     losses = Losses()
     for batch in _micro_batches([*moved, *wanted]):
         _backward(policy, teacher, batch, settings, count, losses)
-    norm = torch.nn.utils.clip_grad_norm_(policy.model.parameters(), settings.clip_norm)
+    norm = torch.nn.utils.clip_grad_norm_(policy.model.parameters(), clip_norm)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return {
@@ -115,8 +113,8 @@ def update(
     }
 
 
-def _rows_at_once(policy: Policy) -> int:
-    return max(16, LOGITS // int(policy.inner.config.vocab_size))
+def _rows_at_once(policy: Network) -> int:
+    return max(16, LOGITS // policy.vocabulary)
 
 
 def _micro_batches(items: Sequence[TrainingRow | Target]) -> Iterator[list[TrainingRow | Target]]:
@@ -136,17 +134,17 @@ def _micro_batches(items: Sequence[TrainingRow | Target]) -> Iterator[list[Train
 
 
 def _backward(
-    policy: Policy,
-    teacher: Policy,
+    policy: Network,
+    teacher: Network,
     batch: Sequence[TrainingRow | Target],
-    settings: TrainingSettings,
+    settings: LossSettings,
     count: int,
     losses: Losses,
 ) -> None:
     """Gradients of rows and targets, which one forward pass reads together: they share most of their tokens."""
     rows = [item for item in batch if isinstance(item, TrainingRow)]
     targets = [item for item in batch if isinstance(item, Target)]
-    hidden = reply_hidden(policy, [*(row.exchange for row in rows), *(target.exchange for target in targets)])
+    hidden = policy.hidden([*(row.exchange for row in rows), *(target.exchange for target in targets)])
     # Losses go back to the hidden states at once: one part's logits are freed before the next part's are made.
     leaf = hidden.detach().requires_grad_()
     of_rows = sum(len(row.exchange.reply) for row in rows)
@@ -158,11 +156,11 @@ def _backward(
 
 
 def _backward_rows(
-    policy: Policy,
-    teacher: Policy,
+    policy: Network,
+    teacher: Network,
     rows: Sequence[TrainingRow],
     hidden: torch.Tensor,
-    settings: TrainingSettings,
+    settings: LossSettings,
     count: int,
     losses: Losses,
 ) -> None:
@@ -175,7 +173,7 @@ def _backward_rows(
     taught = _teacher_hidden(teacher, rows, hidden)
     wanted = ((advantages != 0) | (weights != 0)).nonzero().squeeze(-1)
     for part in wanted.split(_rows_at_once(policy)):
-        logits = logits_of(policy, hidden[part])
+        logits = policy.logits(hidden[part])
         logprobs = torch.log_softmax(logits, -1).gather(-1, ids[part, None]).squeeze(-1)
         gradient = clipped_policy_gradient(logprobs, sampled[part], advantages[part]).sum() / count
         total = settings.policy_gradient_weight * gradient
@@ -186,22 +184,22 @@ def _backward_rows(
         if len(taught_part) and settings.distill_weight:
             student = logits[weights[part] != 0]
             with torch.no_grad():
-                wise = logits_of(teacher, taught[taught_part]) / settings.teacher_temperature
-                sure = weights[taught_part] * confidence_weight(wise, settings.doubt)
+                wise = teacher.logits(taught[taught_part]) / settings.teacher_temperature
+                sure = weights[taught_part] * confidence_weight(wise, settings.entropy_weighting)
             distil = (divergence(student, wise, settings.divergence) * sure).sum() / count
             total = total + settings.distill_weight * distil
             losses.distil += float(distil.detach())
         total.backward()
 
 
-def _teacher_hidden(teacher: Policy, rows: Sequence[TrainingRow], like: torch.Tensor) -> torch.Tensor:
+def _teacher_hidden(teacher: Network, rows: Sequence[TrainingRow], like: torch.Tensor) -> torch.Tensor:
     """The teacher's hidden states for every reply token; zeros for rows that are not distilled."""
     states = torch.zeros_like(like, requires_grad=False)
     taught = [row for row in rows if row.teacher_prompt is not None]
     if not taught:
         return states
     with torch.no_grad():
-        known = reply_hidden(teacher, [Exchange(row.teacher_prompt or (), row.exchange.reply) for row in taught])
+        known = teacher.hidden([Exchange(row.teacher_prompt or (), row.exchange.reply) for row in taught])
     at = start = 0
     for row in rows:
         length = len(row.exchange.reply)
@@ -213,10 +211,10 @@ def _teacher_hidden(teacher: Policy, rows: Sequence[TrainingRow], like: torch.Te
 
 
 def _backward_targets(
-    policy: Policy,
+    policy: Network,
     targets: Sequence[Target],
     hidden: torch.Tensor,
-    settings: TrainingSettings,
+    settings: LossSettings,
     count: int,
     losses: Losses,
 ) -> None:
@@ -226,26 +224,7 @@ def _backward_targets(
         [t.weight / len(t.exchange.reply) for t in targets for _ in t.exchange.reply], device=policy.device
     )
     for part in torch.arange(len(ids), device=policy.device).split(_rows_at_once(policy)):
-        surprise = torch.nn.functional.cross_entropy(logits_of(policy, hidden[part]), ids[part], reduction="none")
+        surprise = torch.nn.functional.cross_entropy(policy.logits(hidden[part]), ids[part], reduction="none")
         total = (surprise * weights[part]).sum() / count
         losses.target += float(total.detach())
         (settings.hard_target_weight * total).backward()
-
-
-@torch.no_grad()
-def move_average(average: Policy, policy: Policy, rate: float, updates: int) -> None:
-    """After an update: a step of the moving average towards the policy.
-
-    `updates`: how many there were before. The steps are longer at first, so that the average does not trail: the
-    share of update t is 9 / (10 + t), but `rate` at least.
-    """
-    share = max(rate, 9 / (10 + updates))
-    for old, new in zip(average.model.parameters(), policy.model.parameters(), strict=True):
-        old.lerp_(new.detach(), share)
-
-
-@torch.no_grad()
-def copy_weights(to: Policy, policy: Policy) -> None:
-    """Make one policy's weights another's."""
-    for old, new in zip(to.model.parameters(), policy.model.parameters(), strict=True):
-        old.copy_(new)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.engine.policy import Policy
-from workbench.engine.sampling import rollout_seed, sample
+from workbench.engine.protocol import Engine, rollout_seed
 from workbench.errors import BadInput
 from workbench.statistics import mean_interval, pass_at_k
 from workbench.training.rollouts import record
@@ -115,7 +114,7 @@ class Evaluation:
 
 
 def evaluate(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     samples: int = 4,
     greedy: bool = False,
@@ -138,7 +137,7 @@ def evaluate(
 
 
 def judge(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     prompts: Sequence[Sequence[int]],
     seeds: Sequence[Sequence[int]],
@@ -149,7 +148,7 @@ def judge(
 ) -> tuple[Group, ...]:
     """Sample replies to prompts about problems and judge each in `answer` mode."""
     verifier = verifier or Verifier()
-    sampled = sample(policy, prompts, seeds, max_tokens, temperature, progress=progress)
+    sampled = policy.sample(prompts, seeds, max_tokens, temperature, progress)
     groups = []
     for problem, made, own in zip(problems, sampled, seeds, strict=True):
         rollouts = [record(policy, problem, s, "evaluate", 0, k, own[k], policy.name) for k, s in enumerate(made)]

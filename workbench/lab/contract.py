@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 from workbench.engine.policy import Policy
-from workbench.engine.sampling import rollout_seed
+from workbench.engine.protocol import rollout_seed
 from workbench.evaluation.evaluate import Evaluation, by_problem, evaluate, judge, solve_rate
 from workbench.lab.corpus import HELD_OUT_HELP
 from workbench.problems.catalogue import BY_NAME, build, draw, write_solution

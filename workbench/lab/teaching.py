@@ -8,9 +8,7 @@ from operator import gt, sub
 from random import Random
 
 from workbench.config import Config
-from workbench.engine.policy import Policy, reply_logprobs
-from workbench.engine.protocol import Exchange
-from workbench.engine.sampling import rollout_seed
+from workbench.engine.protocol import Engine, Exchange, rollout_seed
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import judge
 from workbench.memory.retrieval import library
@@ -59,7 +57,7 @@ class Told:
 
 
 def slips(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     config: Config,
     seed: int = 0,
@@ -93,7 +91,7 @@ def slips(
 
 
 def _practised(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     config: Config,
     turn: tuple[int, int],
@@ -104,7 +102,7 @@ def _practised(
     return judge(policy, problems, prompts, seeds, config.sampling.max_tokens, progress=tell)
 
 
-def _step_tokens(policy: Policy, group: Group, member: int, step: int, start: int) -> tuple[int, ...]:
+def _step_tokens(policy: Engine, group: Group, member: int, step: int, start: int) -> tuple[int, ...]:
     """The tokens of a step without its line end, which a corrected step has none of; empty where none was written."""
     rollout = group.members[member].rollout
     pieces = policy.pieces(rollout.token_ids)
@@ -113,7 +111,7 @@ def _step_tokens(policy: Policy, group: Group, member: int, step: int, start: in
     return tuple(rollout.token_ids[i] for i in places)
 
 
-def told(teacher: Policy, found: Sequence[WrongStep], seed: int = 0) -> Mapping[str, Told]:
+def told(teacher: Engine, found: Sequence[WrongStep], seed: int = 0) -> Mapping[str, Told]:
     """What each of `KINDS` of context does to the teacher at the slips. Raises `BadInput` where there are too few."""
     if len({slip.problem.id for slip in found}) < 2:
         raise BadInput(
@@ -144,13 +142,13 @@ def _part(help: Help, kind: str) -> Help:
     return replace(help, patterns=(), strategies=(), lessons=()) if kind == CRITIQUE else help
 
 
-def _logprobs(teacher: Policy, found: Sequence[WrongStep], helps: Sequence[Help], wrong: bool) -> list[list[float]]:
+def _logprobs(teacher: Engine, found: Sequence[WrongStep], helps: Sequence[Help], wrong: bool) -> list[list[float]]:
     """Log-probabilities of the tokens of each wrong, or each corrected, step."""
     exchanges = [
         Exchange((*teacher.problem_ids(slip.problem.text, help), *slip.written), slip.wrong if wrong else slip.right)
         for slip, help in zip(found, helps, strict=True)
     ]
-    return [logprobs.tolist() for logprobs in reply_logprobs(teacher, exchanges)]
+    return teacher.logprobs(exchanges)
 
 
 def _told(

@@ -13,11 +13,11 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, GenerationConfig, Qwen2Config
 
-from workbench.config import ModelSettings, TrainingSettings
+from workbench.config import ModelSettings
 from workbench.engine.hardware import choose_device, choose_dtype, describe_machine
-from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
-from workbench.engine.protocol import Exchange, TrainingRow
-from workbench.engine.sampling import sample
+from workbench.engine.network import wrap
+from workbench.engine.policy import Policy, load_policy
+from workbench.engine.protocol import Exchange, LossSettings, TrainingRow
 from workbench.engine.update import update
 from workbench.errors import BadInput
 
@@ -48,8 +48,8 @@ def throughput(models: Mapping[str, str | None], prompts: int, group: int, token
         paces = sampling_paces(policy, prompts, group, tokens)
         on_gpu = policy.device.type == "cuda"
         found[name] = {
-            "parameters": sum(p.numel() for p in policy.model.parameters()),
-            "dtype": str(policy.model.dtype).removeprefix("torch."),
+            "parameters": policy.parameter_count(),
+            "dtype": policy.dtype,
             "sampling": {way: asdict(pace) for way, pace in paces.items()},
             "loss_bytes": loss_memory(policy, LOSS_ROWS, LOSS_TOKENS) if on_gpu else None,
         }
@@ -68,7 +68,7 @@ def shaped_policy(name: str) -> Policy:
         model = AutoModelForCausalLM.from_config(config, dtype=choose_dtype(device)).eval()
     # An end token that is hardly ever drawn: every reply is as long as the limit.
     model.generation_config.eos_token_id = VOCABULARY - 1
-    return Policy(model, tutor.tokenizer, False, name)
+    return Policy(wrap(model), tutor.for_trainer()[1], False, name)
 
 
 def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dict[str, SamplingRate]:
@@ -76,6 +76,7 @@ def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dic
     ids = torch.randint(10, 1000, (prompts, PROMPT), generator=torch.Generator().manual_seed(0)).tolist()
     seeds = [[i * group + k for k in range(group)] for i in range(prompts)]
     every = [row for row in ids for _ in range(group)]
+    model, tokenizer = policy.for_trainer()
     settings = GenerationConfig(
         do_sample=True,
         max_new_tokens=tokens,
@@ -84,11 +85,11 @@ def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dic
         top_k=0,
         repetition_penalty=1.0,
         eos_token_id=sorted(policy.end_ids),
-        pad_token_id=policy.tokenizer.pad_token_id,
+        pad_token_id=tokenizer.pad_token_id,
     )
 
     def ours(limit: int) -> int:
-        replies = sample(policy, ids, seeds, limit, batch=prompts * group)
+        replies = policy.sample(ids, seeds, limit, batch=prompts * group)
         return sum(len(reply.ids) for group_ in replies for reply in group_)
 
     def plain(limit: int) -> int:
@@ -96,14 +97,14 @@ def sampling_paces(policy: Policy, prompts: int, group: int, tokens: int) -> dic
         settings.max_new_tokens = limit
         mask = torch.ones_like(batch)
         with torch.inference_mode():
-            made = policy.inner.generate(batch, attention_mask=mask, generation_config=settings)
+            made = model.generate(batch, attention_mask=mask, generation_config=settings)
         ends = torch.tensor(sorted(policy.end_ids), device=made.device)
         ended = torch.isin(made[:, PROMPT:], ends).long().cumsum(-1)
         return int((ended == 0).sum() + (ended.max(-1).values > 0).sum())
 
     def continuous(limit: int) -> int:
         settings.max_new_tokens = limit
-        made = policy.inner.generate_batch(every, generation_config=settings, progress_bar=False)
+        made = model.generate_batch(every, generation_config=settings, progress_bar=False)
         if len(made) != len(every):
             raise RuntimeError(f"{len(made)} of {len(every)} requests came back")
         if error := next((one.error for one in made.values() if one.error), None):
@@ -142,15 +143,16 @@ def loss_memory(policy: Policy, rows: int, tokens: int) -> dict[str, float | Non
     """
     if policy.device.type != "cuda":
         raise BadInput("Peak memory is read from a CUDA device; there is none here.")
-    vocabulary = int(policy.inner.config.vocab_size)
+    vocabulary = policy.network.vocabulary
     random = torch.Generator().manual_seed(0)
     replies = torch.randint(10, min(1000, vocabulary), (rows, tokens), generator=random).tolist()
     exchanges = [Exchange(tuple(range(10, 10 + PROMPT)), tuple(reply)) for reply in replies]
-    policy.model.requires_grad_(True)
+    model, _ = policy.for_trainer()
+    model.requires_grad_(True)
     return {
         "in_parts": _peak(lambda: _in_parts(policy, exchanges)),
         "all_at_once": _peak(lambda: _all_at_once(policy, exchanges)),
-        "model_and_gradients": 2.0 * sum(p.numel() * p.element_size() for p in policy.model.parameters()),
+        "model_and_gradients": 2.0 * sum(p.numel() * p.element_size() for p in model.parameters()),
     }
 
 
@@ -159,14 +161,15 @@ def _in_parts(policy: Policy, exchanges: Sequence[Exchange]) -> None:
     ones = (1.0 / count,) * count
     made = [TrainingRow(e, (-1.0,) * count, ones, ones, tuple(e.prompt)) for e in exchanges]
     # Plain gradient descent keeps no moments, so that the peak is the losses' own.
-    optimizer = torch.optim.SGD(policy.model.parameters(), lr=0.0)
-    update(policy, policy, optimizer, made, [], TrainingSettings())
+    optimizer = torch.optim.SGD(policy.network.model.parameters(), lr=0.0)
+    losses = LossSettings(distill_weight=1.0, policy_gradient_weight=1.0)
+    update(policy.network, policy.network, optimizer, made, [], losses, clip_norm=1.0)
 
 
 def _all_at_once(policy: Policy, exchanges: Sequence[Exchange]) -> None:
-    logits = logits_of(policy, reply_hidden(policy, exchanges))
+    logits = policy.network.logits(policy.network.hidden(exchanges))
     with torch.no_grad():
-        teacher = logits_of(policy, reply_hidden(policy, exchanges))
+        teacher = policy.network.logits(policy.network.hidden(exchanges))
     student = torch.log_softmax(logits, -1)
     known = torch.log_softmax(teacher, -1)
     ids = torch.tensor([t for e in exchanges for t in e.reply], device=policy.device)

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from workbench.engine.losses import group_advantages
-from workbench.engine.policy import Policy
-from workbench.engine.protocol import Exchange, Target, TrainingRow
+from workbench.engine.protocol import Engine, Exchange, Target, TrainingRow
 from workbench.methods.pmd import Signals
 from workbench.methods.routing import Route
 from workbench.prompts import NO_HELP, Help, solution_text
@@ -21,7 +20,7 @@ from workbench.types import Group, Judged
 Feedback = Literal["siblings", "verifier"]
 
 
-def grpo_signals(policy: Policy, group: Group, anchor: float = 0.0) -> Signals:
+def grpo_signals(policy: Engine, group: Group, anchor: float = 0.0) -> Signals:
     """Group-relative policy gradient on whole solutions by their final answers (arXiv 2402.03300).
 
     `anchor`: weight of the divergence from the teacher, which reads the problem alone; with a frozen teacher at
@@ -36,7 +35,7 @@ def grpo_signals(policy: Policy, group: Group, anchor: float = 0.0) -> Signals:
     return _signals(rows)
 
 
-def sdpo_signals(policy: Policy, group: Group, feedback: Feedback) -> Signals:
+def sdpo_signals(policy: Engine, group: Group, feedback: Feedback) -> Signals:
     """Self-distillation on every token, from the policy that reads what its group found (arXiv 2601.20802).
 
     The teacher reads the first successful sibling; where there is none and `feedback` is `verifier`, the reason
@@ -66,7 +65,7 @@ def _feedback(group: Group, member: Judged, feedback: Feedback) -> Help:
     return NO_HELP
 
 
-def rft_signals(policy: Policy, group: Group) -> Signals:
+def rft_signals(policy: Engine, group: Group) -> Signals:
     """Cross-entropy of the distinct rollouts with the right answer: rejection fine-tuning (arXiv 2308.01825)."""
     prompt = tuple(policy.problem_ids(group.problem.text))
     right = {m.rollout.token_ids for m in group.members if m.verdict.answer_correct}
@@ -74,10 +73,11 @@ def rft_signals(policy: Policy, group: Group) -> Signals:
     return _signals([_row(prompt, m, 0.0, 0.0, None) for m in group.members], targets)
 
 
-def sft_signals(policy: Policy, group: Group) -> Signals:
+def sft_signals(policy: Engine, group: Group) -> Signals:
     """Cross-entropy of the worked solution, with the weight of a whole group."""
     prompt = tuple(policy.problem_ids(group.problem.text))
-    reply = (*policy.encode(solution_text(group.problem.solution)), policy.tokenizer.eos_token_id)
+    end = () if policy.end_id is None else (policy.end_id,)
+    reply = (*policy.encode(solution_text(group.problem.solution)), *end)
     targets = [Target(Exchange(prompt, reply), float(len(group.members)))]
     return _signals([_row(prompt, m, 0.0, 0.0, None) for m in group.members], targets)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.engine.policy import Policy
-from workbench.engine.protocol import Exchange, Target, TrainingRow
+from workbench.engine.protocol import Engine, Exchange, Target, TrainingRow
 from workbench.memory.retrieval import Recalled
 from workbench.methods.contexts import TeacherContext, teacher_context
 from workbench.methods.routing import Route, Routed, route_group, step_weights, token_advantages, token_steps
@@ -24,7 +23,7 @@ class Signals:
     contexts: tuple[TeacherContext | None, ...]
 
 
-def pmd_signals(policy: Policy, group: Group, recalled: Recalled, blame: float = 1.0, affirm: float = 0.0) -> Signals:
+def pmd_signals(policy: Engine, group: Group, recalled: Recalled, blame: float = 1.0, affirm: float = 0.0) -> Signals:
     """Procedural memory distillation with step verdicts: each rollout by its own route.
 
     `blame`: share of the policy gradient that distilled rollouts feel; 0 routes purely. `affirm`: weight of
@@ -66,7 +65,7 @@ def by_outcome(group: Group) -> Group:
 
 
 def _row(
-    policy: Policy,
+    policy: Engine,
     group: Group,
     member: Judged,
     routed: Routed,
@@ -97,7 +96,7 @@ def _affirmed(row: TrainingRow, routed: Routed, affirm: float) -> TrainingRow:
 
 
 def _target(
-    policy: Policy,
+    policy: Engine,
     member: Judged,
     context: TeacherContext | None,
     prompt: tuple[int, ...],
@@ -114,12 +113,12 @@ def _target(
     open_line = start == len(ids) and not member.rollout.text.endswith("\n")
     opening = "\n" * open_line if start == len(ids) else _opening(policy, member, context.prefix, start)
     reply = policy.encode(opening + context.correction)
-    if context.correction.startswith("Answer"):
-        reply.append(policy.tokenizer.eos_token_id)
+    if context.correction.startswith("Answer") and policy.end_id is not None:
+        reply.append(policy.end_id)
     return Target(Exchange((*prompt, *kept), tuple(reply)), 2 * routed.weight, member.rollout.index)
 
 
-def _opening(policy: Policy, member: Judged, place: int, start: int) -> str:
+def _opening(policy: Engine, member: Judged, place: int, start: int) -> str:
     """What a rollout writes between its token `start` and the words of its step: a blank, a label, mostly nothing."""
     text, steps = member.rollout.text, split(member.rollout.text)
     if place >= len(steps):

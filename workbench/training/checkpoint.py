@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from pydantic import TypeAdapter
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
+from workbench.engine.learner import AVERAGE, restore_weights
 from workbench.engine.policy import Policy
-from workbench.errors import StorageError
+from workbench.engine.protocol import Learner
 from workbench.files import free_space_check, make_folder, refused
 from workbench.memory.state import MemoryState
 from workbench.types import Round
@@ -30,12 +28,7 @@ _MEMORY = TypeAdapter(MemoryState)
 class State:
     """All that a run carries from one round to the next."""
 
-    policy: Policy
-    average: Policy
-    """The moving average of the policy's weights: what the run has learned, steadier than its last step."""
-    teacher: Policy
-    """The average itself, or another copy of the weights."""
-    optimizer: torch.optim.Optimizer
+    learner: Learner
     memory: MemoryState
     round: int
     """The round that comes next."""
@@ -59,8 +52,6 @@ def save(folder: Path, state: State) -> Path:
         if final.exists():
             shutil.rmtree(final)
         staging.rename(final)
-    except SafetensorError as error:
-        raise StorageError(f"The checkpoint cannot be written to {folder} ({error}); free some space.") from error
     except OSError as error:
         raise refused(folder, error) from error
     finally:
@@ -71,26 +62,9 @@ def save(folder: Path, state: State) -> Path:
 
 
 def _write(folder: Path, state: State) -> None:
-    save_file(_trained(state.policy), folder / "policy.safetensors")
-    save_file(_trained(state.average), folder / "average.safetensors")
-    if state.teacher is not state.average:
-        save_file(_trained(state.teacher), folder / "teacher.safetensors")
-    moments = state.optimizer.state_dict()["state"]
-    save_file(
-        {f"{i}/{name}": value for i, entry in moments.items() for name, value in entry.items()},
-        folder / "optimizer.safetensors",
-    )
+    state.learner.save(folder)
     (folder / "memory.json").write_bytes(_MEMORY.dump_json(state.memory))
     (folder / "state.json").write_text(json.dumps({"round": state.round, "seconds": state.seconds}))
-
-
-def _trained(policy: Policy) -> Mapping[str, torch.Tensor]:
-    """The weights that training moves: all of them, or the adapters'. Tied weights stand once."""
-    return {name: p.detach().contiguous() for name, p in policy.model.named_parameters() if _moves(name, policy)}
-
-
-def _moves(name: str, policy: Policy) -> bool:
-    return not hasattr(policy.model, "peft_config") or "lora_" in name
 
 
 def _digest(file: Path) -> str:
@@ -112,7 +86,7 @@ def _complete(folder: Path) -> list[Path]:
 
 
 def newest(folder: Path) -> Path | None:
-    """The newest checkpoint whose files are what its seal says; None without one."""
+    """Return the newest checkpoint whose files are what its seal says; None without one."""
     for path in reversed(_complete(folder)):
         try:
             seal = json.loads((path / _SEAL).read_text())
@@ -123,71 +97,29 @@ def newest(folder: Path) -> Path | None:
     return None
 
 
-@torch.no_grad()
 def restore(path: Path, state: State) -> None:
-    """Put a checkpoint's content into a state of the same shape. Raises `StorageError` if shapes differ."""
-    restore_policy(path, state.policy)
-    restore_policy(path, state.average, "average")
-    if state.teacher is not state.average:
-        restore_policy(path, state.teacher, "teacher")
-    flat = load_file(path / "optimizer.safetensors")
-    moments: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in flat.items():
-        index, name = key.split("/")
-        moments.setdefault(int(index), {})[name] = value
-    groups = state.optimizer.state_dict()["param_groups"]
-    state.optimizer.load_state_dict({"state": moments, "param_groups": groups})
-    state.memory = _MEMORY.validate_json((path / "memory.json").read_bytes())
+    """Put a checkpoint's content into a state. Raises `StorageError` if it is of another model."""
+    state.learner.restore(path)
+    state.memory = read_memory(path)
     numbers = json.loads((path / "state.json").read_text())
     state.round, state.seconds = numbers["round"], numbers["seconds"]
 
 
 def restore_learned(path: Path, policy: Policy) -> None:
-    """Put what a checkpoint's run had learned into a policy of the same shape. Raises as `restore_policy`."""
-    restore_policy(path, policy, "average")
-
-
-@torch.no_grad()
-def restore_policy(path: Path, policy: Policy, name: str = "policy") -> None:
-    """Put a checkpoint's weights into a policy of the same shape. Raises `StorageError` where it cannot be."""
-    file = path / f"{name}.safetensors"
-    if not file.is_file():
-        raise StorageError(f"The checkpoint {path} has no {file.name}; an earlier version made it, start a new run.")
-    stored = load_file(file)
-    for key, parameter in policy.model.named_parameters():
-        if not _moves(key, policy):
-            continue
-        if key not in stored or stored[key].shape != parameter.shape:
-            raise StorageError(f"The checkpoint {path} is of another model; start a run of another name.")
-        parameter.copy_(stored[key])
-
-
-def save_policy(folder: Path, policy: Policy) -> None:
-    """Write a policy's weights alone into `folder`, whole or not at all; `restore_policy` reads them."""
-    make_folder(folder)
-    draft = folder / f".{os.getpid()}.tmp"
-    try:
-        save_file(_trained(policy), draft)
-        draft.replace(folder / "policy.safetensors")
-    except SafetensorError as error:
-        raise StorageError(f"The weights cannot be written to {folder} ({error}); free some space.") from error
-    except OSError as error:
-        raise refused(folder, error) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    """Put what a run had learned at a checkpoint into a policy. Raises `StorageError` if its shape differs."""
+    restore_weights(path, policy, AVERAGE)
 
 
 def read_memory(path: Path) -> MemoryState:
-    """The memory in a checkpoint."""
+    """Return the memory in a checkpoint."""
     return _MEMORY.validate_json((path / "memory.json").read_bytes())
 
 
-def check_space(folder: Path, policy: Policy) -> None:
-    """Raise `StorageError` now if the checkpoints of this policy will not fit on the disk later."""
+def check_space(folder: Path, learner: Learner) -> None:
+    """Raise `StorageError` now if the checkpoints of this learner will not fit on the disk later."""
     make_folder(folder)
-    trained = sum(p.numel() * p.element_size() for p in policy.model.parameters() if p.requires_grad)
-    # Policy, average, teacher and two moments, in each kept checkpoint and the one being staged.
-    free_space_check(folder, 5 * trained * (KEEP + 1))
+    # Those that are kept and the one being staged.
+    free_space_check(folder, learner.checkpoint_bytes * (KEEP + 1))
 
 
 # Collapse: signs that training is destroying the policy rather than improving it.
@@ -232,7 +164,7 @@ _SIGNS: tuple[tuple[Sign, str], ...] = (
 
 
 def collapse(rounds: Sequence[Round]) -> str | None:
-    """What is wrong with the policy, in words; None while it is sound.
+    """Return what is wrong with the policy, in words; None while it is sound.
 
     Only what was not so in the first round counts: a model that starts unreadable has not collapsed.
     """

@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-import torch
-
 from workbench.config import Config, TrainingSettings
-from workbench.engine.policy import Policy, load_policy
-from workbench.engine.update import copy_weights, move_average, update
+from workbench.engine.hardware import start_engine
+from workbench.engine.learner import learner
+from workbench.engine.policy import load_policy
+from workbench.engine.protocol import Engine, LossSettings
 from workbench.errors import BadInput, WorkbenchError
 from workbench.memory.reflection import ReflectionStats
 from workbench.memory.retrieval import Library, Recalled, library
@@ -30,11 +30,12 @@ from workbench.training.checkpoint import State, collapse
 from workbench.training.probes import embedder, signal_coverage
 from workbench.training.remembering import When, read_memory, visited, write_memory, writes
 from workbench.training.replay import corrections, replayed
-from workbench.training.rollouts import Judgements, roll_out
+from workbench.training.rollouts import roll_out
 from workbench.types import Estimate, Group, Problem, Round
 from workbench.verification import Verifier, final_answer
+from workbench.verification.many import VerdictCache
 
-Evaluate = Callable[[Policy, int], dict[str, Estimate]]
+Evaluate = Callable[[Engine, int], dict[str, Estimate]]
 """Measures a policy after so many rounds."""
 
 
@@ -78,7 +79,7 @@ def run(
         evaluation: dict[str, Estimate] = {}
         if evaluate and state.round % config.evaluation.every == 0:
             with clock.stage("evaluate"):
-                evaluation = evaluate(state.average, state.round)
+                evaluation = evaluate(state.learner.average, state.round)
         started = time.perf_counter()
         done = replace(trainer.round(state, clock), evaluation=evaluation)
         with clock.stage("store"):
@@ -128,7 +129,7 @@ class Trainer:
     verifier: Verifier
     known: Library = field(default_factory=Library)
     """What retrieval compares problems by."""
-    judged: Judgements = field(default_factory=dict)
+    judged: VerdictCache = field(default_factory=VerdictCache)
 
     def start(self, folder: Path) -> State:
         """The state before the first round, or that of the newest checkpoint."""
@@ -142,23 +143,14 @@ class Trainer:
             raise BadInput(f"{what} needs the worked solution of every problem; add `solution` to each row.")
         else:
             self.problems = [answered(p) for p in self.problems]
-        if settings.threads:
-            torch.set_num_threads(settings.threads)
-        torch.manual_seed(settings.seed)
+        start_engine(settings.seed, settings.threads)
         policy = load_policy(self.config.model, trainable=True)
-        checkpoint.check_space(folder, policy)
+        trained = learner(policy, settings, "frozen" if settings.teacher == "frozen" else "ema")
+        checkpoint.check_space(folder, trained)
         if settings.method == "pmd" and self.config.memory.token_budget:
             # By the weights before training: a resumed run must compare problems as it did before.
             self.known = library(self.problems, embedder(policy))
-        optimizer = torch.optim.AdamW(
-            [p for p in policy.model.parameters() if p.requires_grad],
-            lr=settings.learning_rate,
-            betas=(0.9, 0.95),
-            weight_decay=settings.weight_decay,
-        )
-        average = policy.frozen_copy()
-        teacher = average if settings.teacher == "ema" else policy.frozen_copy()
-        state = State(policy, average, teacher, optimizer, MemoryState(), 0, 0.0)
+        state = State(trained, MemoryState(), 0, 0.0)
         newest = checkpoint.newest(folder)
         if newest is not None:
             checkpoint.restore(newest, state)
@@ -179,8 +171,9 @@ class Trainer:
         state.memory = replace(state.memory, items=items)
         chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
         seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
+        policy, teacher = state.learner.policy, state.learner.teacher
         groups = roll_out(
-            state.policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage, self.judged
+            policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage, self.judged
         )
         written: dict[str, float] = ReflectionStats().metrics()
         if config.training.method == "pmd":
@@ -188,13 +181,13 @@ class Trainer:
             taught = [by_outcome(g) for g in groups] if config.training.credit == "outcome" else groups
             with clock.stage("reflect"):
                 when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
-                state.memory, written = write_memory(state.memory, state.policy, taught, config, when, state.teacher)
+                state.memory, written = write_memory(state.memory, policy, taught, config, when, teacher)
             with clock.stage("signals"):
                 signals = self._teach(state, taught)
                 written |= self._coverage(state, taught, signals)
         else:
             with clock.stage("signals"):
-                signals = [_opponent(state.policy, group, config.training) for group in groups]
+                signals = [_opponent(policy, group, config.training) for group in groups]
             state.memory = visited(state.memory, groups, state.round)
         with clock.stage("update"):
             losses = self._learn(state, signals)
@@ -214,7 +207,7 @@ class Trainer:
 
     def _teach(self, state: State, groups: Sequence[Group]) -> list[Signals]:
         """Recall memory for each group and build its training rows."""
-        settings, count = self.config.training, _counter(state.policy)
+        settings, count = self.config.training, _counter(state.learner.policy)
         memory, seed = state.memory, f"{settings.seed}/{state.round}"
         signals = []
         for group in groups:
@@ -223,7 +216,7 @@ class Trainer:
                 recalled = read_memory(
                     group.problem, self.problems, memory, self.config.memory, count, seed, self.known
                 )
-            signals.append(pmd_signals(state.policy, group, recalled, settings.blame, settings.affirm))
+            signals.append(pmd_signals(state.learner.policy, group, recalled, settings.blame, settings.affirm))
             used = [key for context in signals[-1].contexts if context for key in context.used]
             state.memory = note_use(state.memory, group.problem.id, used)
         return self._replay(state, signals) if self.config.memory.replay else signals
@@ -233,7 +226,7 @@ class Trainer:
         if state.round % self.config.reflection.measure_every:
             return {}
         seed = f"{self.config.training.seed}/{state.round}/coverage"
-        found = signal_coverage(state.teacher, groups, signals, seed)
+        found = signal_coverage(state.learner.teacher, groups, signals, seed)
         return {"contexts_tried": found.tried, "contexts_moving": found.moving, "contexts_usable": found.usable}
 
     def _replay(self, state: State, signals: list[Signals]) -> list[Signals]:
@@ -250,16 +243,23 @@ class Trainer:
         """The round's updates, each on its share of the groups."""
         settings = self.config.training
         total: dict[str, list[float]] = {}
-        before = state.round * settings.updates_per_round
-        for at, part in enumerate(_parts(signals, settings.updates_per_round)):
+        for part in _parts(signals, settings.updates_per_round):
             rows = [row for s in part for row in s.rows]
             targets = [t for s in part for t in s.targets]
-            for key, value in update(state.policy, state.teacher, state.optimizer, rows, targets, settings).items():
+            for key, value in state.learner.update(rows, targets, _losses(settings)).items():
                 total.setdefault(key, []).append(value)
-            move_average(state.average, state.policy, settings.ema_rate, before + at)
-            if settings.teacher == "live":
-                copy_weights(state.teacher, state.policy)
         return {key: sum(values) / len(values) for key, values in total.items()}
+
+
+def _losses(settings: TrainingSettings) -> LossSettings:
+    return LossSettings(
+        settings.divergence,
+        settings.teacher_temperature,
+        settings.doubt,
+        settings.distill_weight,
+        settings.hard_target_weight,
+        settings.policy_gradient_weight,
+    )
 
 
 def _parts(signals: Sequence[Signals], count: int) -> list[Sequence[Signals]]:
@@ -268,7 +268,7 @@ def _parts(signals: Sequence[Signals], count: int) -> list[Sequence[Signals]]:
     return [signals[start:end] for start, end in pairwise(ends) if start < end]
 
 
-def _opponent(policy: Policy, group: Group, settings: TrainingSettings) -> Signals:
+def _opponent(policy: Engine, group: Group, settings: TrainingSettings) -> Signals:
     """What a method without memory makes of a group."""
     if settings.method == "sdpo":
         return sdpo_signals(policy, group, settings.feedback)
@@ -306,5 +306,5 @@ def _outcomes(groups: Sequence[Group]) -> dict[str, float]:
     }
 
 
-def _counter(policy: Policy) -> Callable[[str], int]:
+def _counter(policy: Engine) -> Callable[[str], int]:
     return lambda text: len(policy.encode(text))

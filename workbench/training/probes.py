@@ -1,20 +1,18 @@
-"""Signal coverage: of the rollouts that went wrong, those where reading the context changes the teacher's mind."""
+"""Probes of the teacher and the policy: what a context changes, how useful an insight is, what an update moves."""
 
 from __future__ import annotations
 
-import copy
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
-import torch
+import numpy as np
 
 from workbench.config import TrainingSettings
-from workbench.engine.losses import divergence
-from workbench.engine.policy import Policy, logits_of, reply_hidden, reply_logprobs
-from workbench.engine.protocol import Exchange, TrainingRow
-from workbench.engine.update import update
+from workbench.engine.inspection import likelihood
+from workbench.engine.learner import learner
+from workbench.engine.policy import Policy
+from workbench.engine.protocol import Engine, Exchange, LossSettings, TrainingRow
 from workbench.errors import BadInput
 from workbench.memory.retrieval import Vector
 from workbench.methods.pmd import Signals
@@ -48,7 +46,7 @@ class _Wrong:
 
 
 def signal_coverage(
-    teacher: Policy, groups: Sequence[Group], signals: Sequence[Signals], seed: str
+    teacher: Engine, groups: Sequence[Group], signals: Sequence[Signals], seed: str
 ) -> SignalCoverage:
     """Of a round's failed rollouts, and right ones with a wrong step, how many have a context that tells something.
 
@@ -72,15 +70,13 @@ def signal_coverage(
         return SignalCoverage()
     swapped = [_of_another(w, taught, rng) for w in taught]
 
-    def reading(helps: Sequence[Help | None]) -> list[torch.Tensor]:
+    def reading(helps: Sequence[Help | None]) -> list[list[float]]:
         texts = [groups[w.group].problem.text for w in taught]
         prompts = [
             teacher.problem_ids(t, h) if h else w.row.exchange.prompt
             for t, h, w in zip(texts, helps, taught, strict=True)
         ]
-        return reply_logprobs(
-            teacher, [Exchange(p, w.row.exchange.reply) for p, w in zip(prompts, taught, strict=True)]
-        )
+        return teacher.logprobs([Exchange(p, w.row.exchange.reply) for p, w in zip(prompts, taught, strict=True)])
 
     alone, own, other = (reading(helps) for helps in ([None] * len(taught), [w.help for w in taught], swapped))
     moves = [(_move(w, a, b), _move(w, a, c)) for w, a, b, c in zip(taught, alone, own, other, strict=True)]
@@ -93,13 +89,14 @@ def _of_another(wrong: _Wrong, taught: Sequence[_Wrong], rng: Random) -> Help | 
     return rng.choice([w.help for w in taught if w.group != wrong.group])
 
 
-def _move(wrong: _Wrong, alone: torch.Tensor, read: torch.Tensor) -> float:
+def _move(wrong: _Wrong, alone: Sequence[float], read: Sequence[float]) -> float:
     """Mean change of the tokens' log-probabilities, by the weights with which they are taught."""
-    weights = torch.tensor(wrong.row.distil)
-    return float(((read - alone).abs() * weights).sum() / weights.sum())
+    weights = wrong.row.distil
+    changes = (abs(after - before) for before, after in zip(alone, read, strict=True))
+    return sum(change * weight for change, weight in zip(changes, weights, strict=True)) / sum(weights)
 
 
-# What an insight is worth to the teacher: how much likelier verified steps become when it reads it.
+# The utility of an insight: how much likelier the teacher finds a verified solution when it reads it.
 
 
 @dataclass(frozen=True)
@@ -113,12 +110,12 @@ class InsightTrial:
     rollout: Rollout
 
 
-def raised_by(teacher: Policy, trials: Sequence[InsightTrial]) -> list[float]:
-    """For each trial, nats a token by which reading the insight raises the verified solution's log-probability."""
+def insight_utilities(teacher: Engine, trials: Sequence[InsightTrial]) -> list[float]:
+    """Return for each trial the nats a token by which the insight raises the verified solution's log-probability."""
     exchanges = [
         Exchange(teacher.problem_ids(t.problem, help), t.rollout.token_ids) for t in trials for help in _pair(t)
     ]
-    means = [float(logprobs.mean()) for logprobs in reply_logprobs(teacher, exchanges)]
+    means = [float(np.mean(logprobs)) for logprobs in teacher.logprobs(exchanges)]
     return [read - alone for read, alone in zip(means[::2], means[1::2], strict=True)]
 
 
@@ -132,80 +129,34 @@ def _pair(trial: InsightTrial) -> tuple[Help, Help]:
     return kinds[trial.level], NO_HELP
 
 
-# Looking inside: what a policy expects at each token of a reply, and what one update changes of that.
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a policy expected at one place of a reply, and what stood there."""
-
-    piece: str
-    """The text of the token that stood there."""
-    probability: float
-    entropy: float
-    """Of the whole distribution, in nats."""
-    likeliest: tuple[tuple[str, float], ...]
-    """Pieces with their probabilities, the likeliest first."""
-
-
-@torch.inference_mode()
-def expected(policy: Policy, prompt: Sequence[int], reply: Sequence[int], top: int = 5) -> list[Expected]:
-    """What a policy expects at each token of a reply, given the prompt and the tokens before it."""
-    policy.model.eval()
-    logits = logits_of(policy, reply_hidden(policy, [Exchange(prompt, reply)]))
-    logprobs = torch.log_softmax(logits, -1)
-    probabilities = logprobs.exp()
-    entropies = -(probabilities * logprobs).sum(-1)
-    best = probabilities.topk(top, -1)
-    return [
-        Expected(
-            policy.piece(token),
-            float(probabilities[at, token]),
-            float(entropies[at]),
-            tuple((policy.piece(int(i)), float(p)) for p, i in zip(best.values[at], best.indices[at], strict=True)),
-        )
-        for at, token in enumerate(reply)
-    ]
-
-
-@torch.inference_mode()
-def divergences(
-    student: Policy, teacher: Policy, prompt: Sequence[int], teacher_prompt: Sequence[int], reply: Sequence[int]
-) -> dict[str, list[float]]:
-    """The three divergences between student and teacher at each token of a reply, in nats, by name."""
-    taught = logits_of(teacher, reply_hidden(teacher, [Exchange(teacher_prompt, reply)]))
-    own = logits_of(student, reply_hidden(student, [Exchange(prompt, reply)]))
-    kinds = ("forward", "reverse", "jsd")
-    return {kind: divergence(own, taught, kind).tolist() for kind in kinds}  # type: ignore[arg-type]
+# Probes of one update: what it changes, and where a group's clearest lesson is.
 
 
 def updated(
-    policy: Policy, teacher: Policy, signals: Signals, settings: TrainingSettings, times: int = 1
+    policy: Policy,
+    teacher: Policy,
+    signals: Signals,
+    losses: LossSettings,
+    times: int = 1,
+    learning_rate: float = 1e-4,
 ) -> tuple[Policy, list[dict[str, float]]]:
-    """A copy of the policy after some updates on the same signals, and each update's terms.
+    """Return a copy of the policy after some updates on the same signals, and each update's losses.
 
     The policy itself stays as it is. It must have been loaded to be trained.
     """
-    moved = Policy(copy.deepcopy(policy.model), policy.tokenizer, policy.instruction, policy.name)
-    trained = [p for p in moved.model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=settings.learning_rate, betas=(0.9, 0.95))
-    terms = [update(moved, teacher, optimizer, signals.rows, signals.targets, settings) for _ in range(times)]
-    return moved, terms
+    moved = replace(learner(policy.trainable_copy(), TrainingSettings(learning_rate=learning_rate)), teacher=teacher)
+    terms = [moved.update(signals.rows, signals.targets, losses) for _ in range(times)]
+    return moved.policy, terms
 
 
-def likelihood(policy: Policy, exchange: Exchange) -> float:
-    """The probability that a policy answers the prompt with just this reply."""
-    return math.prod(place.probability for place in expected(policy, exchange.prompt, exchange.reply, top=1))
-
-
-def step_tokens(policy: Policy, rollout: Rollout, step: int) -> slice:
-    """Where the tokens of a step lie among a rollout's tokens, its line end included."""
+def step_tokens(policy: Engine, rollout: Rollout, step: int) -> slice:
+    """Return where the tokens of a step lie among a rollout's tokens, its line end included."""
     owners = token_steps(policy.pieces(rollout.token_ids), rollout.text)
     return slice(owners.index(step), len(owners) - owners[::-1].index(step))
 
 
 def clearest_lesson(policy: Policy, group: Group, signals: Signals) -> int:
-    """The member that is taught, at a located error, the corrected step that the policy finds least likely.
+    """Return the member that is taught, at a located error, the corrected step that the policy finds least likely.
 
     Raises `BadInput` where nobody in the group is taught one.
     """
@@ -220,32 +171,11 @@ def clearest_lesson(policy: Policy, group: Group, signals: Signals) -> int:
 
 
 def taught_target(signals: Signals, index: int) -> Exchange:
-    """The corrected step of the member with this index, after the tokens that it is to be written behind."""
+    """Return the corrected step of the member with this index, after the tokens that it is to be written behind."""
     place = sum(context is not None and context.correction is not None for context in signals.contexts[:index])
     return signals.targets[place].exchange
 
 
-# Embeddings from the policy itself: the mean hidden state of a problem's tokens. No second model is needed.
-
-
-AT_ONCE = 64
-
-
-def embedder(policy: Policy) -> Callable[[Sequence[str]], list[Vector]]:
-    """Texts to the policy's mean last hidden state over their tokens: float32 of the model's width."""
-
-    @torch.inference_mode()
-    def embed(texts: Sequence[str]) -> list[Vector]:
-        prompts = [policy.problem_ids(text) for text in texts]
-        order = sorted(range(len(texts)), key=lambda i: len(prompts[i]))
-        found: dict[int, Vector] = {}
-        for start in range(0, len(order), AT_ONCE):
-            part = order[start : start + AT_ONCE]
-            # The first token predicts the second: each prompt is read as the reply to its first token.
-            exchanges = [Exchange(prompts[i][:1], prompts[i][1:]) for i in part]
-            states = reply_hidden(policy, exchanges).float().cpu()
-            rows = torch.split(states, [len(e.reply) for e in exchanges])
-            found.update(zip(part, (row.mean(0).numpy() for row in rows), strict=True))
-        return [found[i] for i in range(len(texts))]
-
-    return embed
+def embedder(engine: Engine) -> Callable[[Sequence[str]], list[Vector]]:
+    """Return what retrieval compares problems by: texts to the engine's embeddings."""
+    return lambda texts: [np.asarray(vector, dtype=np.float32) for vector in engine.embed(texts)]

@@ -11,8 +11,7 @@ from random import Random
 from workbench.config import Config
 from workbench.config import MemorySettings as Settings
 from workbench.config import ReflectionSettings as Writing
-from workbench.engine.policy import Policy
-from workbench.engine.sampling import sample
+from workbench.engine.protocol import Engine
 from workbench.memory.checking import Checked, Drop, check, check_pattern
 from workbench.memory.reflection import (
     KINDS,
@@ -35,7 +34,7 @@ from workbench.memory.state import (
     solved_as_before,
     visit,
 )
-from workbench.training.probes import InsightTrial, raised_by
+from workbench.training.probes import InsightTrial, insight_utilities
 from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason
 
 MEASURED = 16
@@ -62,11 +61,11 @@ def visited(memory: MemoryState, groups: Sequence[Group], round: int) -> MemoryS
 
 def write_memory(
     memory: MemoryState,
-    policy: Policy,
+    policy: Engine,
     groups: Sequence[Group],
     config: Config,
     when: When,
-    teacher: Policy | None = None,
+    teacher: Engine | None = None,
 ) -> tuple[MemoryState, dict[str, float]]:
     """Score, reflect, check, write, retire. Returns memory and what the round wrote, as counts by name.
 
@@ -92,7 +91,7 @@ def writes(settings: Settings, round: int, epoch_rounds: int) -> bool:
 
 
 def _write(
-    memory: MemoryState, policy: Policy, groups: Sequence[Group], config: Config, when: When
+    memory: MemoryState, policy: Engine, groups: Sequence[Group], config: Config, when: When
 ) -> tuple[MemoryState, ReflectionStats]:
     tally = _reflect(memory, policy, groups, config.reflection)
     for group in groups:
@@ -109,7 +108,7 @@ def _write(
     return memory, tally
 
 
-def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], settings: Writing) -> ReflectionStats:
+def _reflect(memory: MemoryState, policy: Engine, groups: Sequence[Group], settings: Writing) -> ReflectionStats:
     """What the writers say of the groups, held against the verdicts.
 
     About the very solution that memory holds no strategy is asked for: it was asked for when that was first found,
@@ -134,7 +133,7 @@ def _reflect(memory: MemoryState, policy: Policy, groups: Sequence[Group], setti
     return reflection_stats(found, written, sum(reply.tokens for reply in replies))
 
 
-def _pool(policy: Policy, memory: MemoryState, settings: Writing) -> ReflectionStats:
+def _pool(policy: Engine, memory: MemoryState, settings: Writing) -> ReflectionStats:
     """Patterns pooled from the insights of each skill."""
     requests = _pattern_requests(memory)
     replies = _replies(policy, requests)
@@ -164,13 +163,13 @@ class Reply:
     """Read and written."""
 
 
-def _replies(policy: Policy, requests: Sequence[ReflectionRequest]) -> list[Reply]:
+def _replies(policy: Engine, requests: Sequence[ReflectionRequest]) -> list[Reply]:
     """The policy's greedy replies to reflection requests."""
     if not requests:
         return []
     forms = [f" Reply with one line: '{KINDS[r.level]}: ...'." if policy.instruction else "" for r in requests]
     prompts = [policy.message_ids(r.message + form) for r, form in zip(requests, forms, strict=True)]
-    replies = sample(policy, prompts, [[0]] * len(prompts), max_tokens=48, temperature=0)
+    replies = policy.sample(prompts, [[0]] * len(prompts), max_tokens=48, temperature=0)
     return [
         Reply(
             policy.text(r.ids),
@@ -182,7 +181,7 @@ def _replies(policy: Policy, requests: Sequence[ReflectionRequest]) -> list[Repl
     ]
 
 
-def measure(teacher: Policy, reflections: Sequence[Reflection], groups: Sequence[Group]) -> dict[str, float]:
+def measure(teacher: Engine, reflections: Sequence[Reflection], groups: Sequence[Group]) -> dict[str, float]:
     """What new insights are worth: how much likelier the teacher that reads one finds a verified solution.
 
     Tried on a solution of the insight's own group, else of another of its skill. Nothing where none was verified.
@@ -196,7 +195,7 @@ def measure(teacher: Policy, reflections: Sequence[Reflection], groups: Sequence
             trials.append(InsightTrial(r.level, r.text, pair[0].text, pair[1]))
     if not trials:
         return {}
-    gains = raised_by(teacher, trials)
+    gains = insight_utilities(teacher, trials)
     return {"insight_raises": sum(g > 0 for g in gains) / len(gains), "insight_gain": sum(gains) / len(gains)}
 
 

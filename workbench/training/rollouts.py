@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from workbench.config import Config
-from workbench.engine.policy import Policy
-from workbench.engine.protocol import Sample
-from workbench.engine.sampling import rollout_seed, sample
+from workbench.engine.protocol import Engine, Sample, rollout_seed
 from workbench.store import Store
 from workbench.types import Group, Judged, Knowledge, Problem, Rollout, Verdict, content_id
 from workbench.verification import Verifier
+from workbench.verification.many import VerdictCache, VerificationTask, content_key
 
 Stage = Callable[[str], AbstractContextManager[None]]
-Judgements = dict[tuple[str, str], Verdict]
-"""Verdicts of a run by problem id and text. A policy writes the same solution again when a problem comes back."""
-MOST_JUDGED = 16_384
 
 
 def roll_out(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     config: Config,
     store: Store,
@@ -28,52 +24,58 @@ def roll_out(
     round: int,
     verifier: Verifier,
     stage: Stage,
-    judged: Judgements | None = None,
+    cache: VerdictCache,
 ) -> list[Group]:
-    """A group of rollouts for each problem, each with its verdict. A stored verdict is not made again.
+    """Return a group of rollouts for each problem, each with its verdict. A stored verdict is not made again.
 
-    `judged`: what was judged before, by the same verifier and with the same knowledge; it is added to.
+    `cache`: verdicts of earlier rounds. A policy writes the same solution again when a problem comes back.
     """
     settings, seed = config.sampling, config.training.seed
     seeds = [[rollout_seed(seed, round, p.id, k) for k in range(settings.group_size)] for p in problems]
     with stage("sample"):
         prompts = [policy.problem_ids(p.text) for p in problems]
-        samples = sample(policy, prompts, seeds, settings.max_tokens, settings.temperature)
+        samples = policy.sample(prompts, seeds, settings.max_tokens, settings.temperature)
     version = f"{run}@{round}"
     groups = [
         [record(policy, p, s, run, round, k, own[k], version) for k, s in enumerate(group)]
         for p, group, own in zip(problems, samples, seeds, strict=True)
     ]
-    flat = [rollout for group in groups for rollout in group]
+    pairs = [(p, rollout) for p, group in zip(problems, groups, strict=True) for rollout in group]
     knowledge = Knowledge(config.training.knowledge)
     with stage("store"):
-        store.verdicts.save_rollouts(run, flat)
-        known = store.verdicts.of([r.id for r in flat], verifier.version, knowledge)
+        store.verdicts.save_rollouts(run, [rollout for _, rollout in pairs])
+        known = store.verdicts.of([r.id for _, r in pairs], verifier.version, knowledge)
     with stage("verify"):
-        verdicts: dict[str, Verdict] = {}
-        made: Judgements = {}
-        for problem, rollout in [(p, r) for p, group in zip(problems, groups, strict=True) for r in group]:
-            key = problem.id, rollout.text
-            verdict = known.get(rollout.id) or made.get(key) or (judged or {}).get(key)
-            verdicts[rollout.id] = made[key] = verdict or verifier.verify(problem, rollout.text, knowledge)
-        if judged is not None:
-            _remember(judged, made)
+        verdicts = _judge(pairs, knowledge, verifier, known, cache)
     with stage("store"):
         store.verdicts.save(run, [(key, v) for key, v in verdicts.items() if key not in known])
     return [_group(p, group, verdicts) for p, group in zip(problems, groups, strict=True)]
 
 
-def _remember(judged: Judgements, made: Judgements) -> None:
-    """Keep what was decided: a step may be open because time ran out, and is tried again."""
-    if len(judged) > MOST_JUDGED:
-        judged.clear()
-    judged |= {key: verdict for key, verdict in made.items() if verdict.all_decided}
+def _judge(
+    pairs: Sequence[tuple[Problem, Rollout]],
+    knowledge: Knowledge,
+    verifier: Verifier,
+    known: Mapping[str, Verdict],
+    cache: VerdictCache,
+) -> dict[str, Verdict]:
+    """Verdicts by rollout id; equal solutions are judged once."""
+    verdicts: dict[str, Verdict] = {}
+    made: dict[object, Verdict] = {}
+    for problem, rollout in pairs:
+        key = content_key(verifier, VerificationTask(problem, rollout.text, knowledge))
+        found = known.get(rollout.id) or made.get(key) or cache.get(key)
+        verdicts[rollout.id] = made[key] = found or verifier.verify(problem, rollout.text, knowledge)
+    for key, verdict in made.items():
+        if verdict.all_decided:  # a step may be open because time ran out: it is tried again
+            cache.put(key, verdict)
+    return verdicts
 
 
 def record(
-    policy: Policy, problem: Problem, made: Sample, run: str, round: int, index: int, seed: int, version: str
+    policy: Engine, problem: Problem, made: Sample, run: str, round: int, index: int, seed: int, version: str
 ) -> Rollout:
-    """A sample as a rollout record.
+    """Return a sample as a rollout record.
 
     Its id follows from the tokens too: a run that resumes on another machine, where sampling may differ in the
     last bit, then adds rollouts instead of contradicting stored ones.
@@ -92,5 +94,5 @@ def record(
     )
 
 
-def _group(problem: Problem, rollouts: Sequence[Rollout], verdicts: dict[str, Verdict]) -> Group:
+def _group(problem: Problem, rollouts: Sequence[Rollout], verdicts: Mapping[str, Verdict]) -> Group:
     return Group(problem, tuple(Judged(r, verdicts[r.id]) for r in rollouts))

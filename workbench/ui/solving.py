@@ -67,16 +67,16 @@ def write_solution(
     the end, when the final answer is known.
     """
     # Imported here: torch is loaded by those who solve.
-    from workbench.engine.sampling import rollout_seed, stream, text_of
+    from workbench.engine.protocol import rollout_seed
 
     knowledge = knowledge_of(problem)
     seed = rollout_seed("solve", settings.seed, problem.id, index)
     ids: list[int] = []
     verdict, done, text, came = verifier.verify(problem, "", knowledge), "", "", time.perf_counter()
-    for token in stream(policy, policy.problem_ids(problem.text), seed, settings.max_tokens, settings.temperature):
+    for token in policy.stream(policy.problem_ids(problem.text), seed, settings.max_tokens, settings.temperature):
         came = time.perf_counter()
         ids.append(token)
-        text = text_of(policy, ids)
+        text = policy.text(ids).rstrip("\ufffd")  # without half a character at its end
         ended = text[: text.rfind("\n") + 1]
         fresh = ended.strip() != done.strip()
         if fresh:
@@ -103,11 +103,11 @@ def sample_verdicts(
     policy: Policy, problem: Problem, settings: Settings, count: int, verifier: Verifier
 ) -> list[Verdict]:
     """Verdicts on `count` solutions of the same seed, the first as `write_solution` writes it."""
-    from workbench.engine.sampling import rollout_seed, sample
+    from workbench.engine.protocol import rollout_seed
 
     seeds = [rollout_seed("solve", settings.seed, problem.id, k) for k in range(count)]
     prompt = policy.problem_ids(problem.text)
-    made = sample(policy, [prompt], [seeds], settings.max_tokens, settings.temperature)[0]
+    made = policy.sample([prompt], [seeds], settings.max_tokens, settings.temperature)[0]
     knowledge = knowledge_of(problem)
     return [verifier.verify(problem, policy.text(one.ids), knowledge) for one in made]
 

@@ -15,7 +15,7 @@ from workbench.ui.palette import BLUE, GREY, LOOKS, ORANGE, SERIES, themed
 
 if TYPE_CHECKING:
     # By name only: figures must not start the model libraries.
-    from workbench.training.probes import Expected
+    from workbench.engine.inspection import Expected
 
 BLUES = [[0.0, "#f4f8fb"], [1.0, BLUE]]
 _FAINTEST = 0.12

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.config import MemorySettings
-from workbench.engine.policy import Policy, load_policy
-from workbench.engine.sampling import rollout_seed
+from workbench.engine.policy import load_policy
+from workbench.engine.protocol import Engine, rollout_seed
 from workbench.evaluation.compare.plan import Draw, PlannedRun
 from workbench.evaluation.compare.record import Ending, count, count_many, first_errors, some_right
 from workbench.evaluation.evaluate import Evaluation, evaluate, judge
@@ -26,7 +26,7 @@ from workbench.verification import Verifier
 
 
 def remembered(
-    policy: Policy, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: MemorySettings
+    policy: Engine, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: MemorySettings
 ) -> Recalled:
     """What memory has for a problem, within the budget; problems are compared by their words.
 
@@ -42,7 +42,7 @@ def memory_help(recalled: Recalled) -> Help:
 
 
 def evaluate_reading(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     others: Sequence[Problem],
     memory: MemoryState,
@@ -70,7 +70,7 @@ TEST = "test"
 
 
 def measure_end(
-    trial: PlannedRun, policy: Policy, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
+    trial: PlannedRun, policy: Engine, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
 ) -> Ending:
     """Everything that the plan wants measured at the end. `memory`: the checkpoint whose memory is read."""
     started, wanted = time.perf_counter(), trial.measures.final
@@ -95,8 +95,8 @@ def measure_end(
         ending = _beside_memory(trial, policy, memory, wanted.with_memory, ending)
     if wanted.chosen and best is not None and trial.trained:
         tell({"measuring": "the best on dev"})
-        chosen = load_policy(trial.config.model, trainable=True)
-        checkpoint.restore_policy(best_folder, chosen)
+        whole = trial.config.model.model_copy(update={"path": str(best_folder), "lora_rank": 0})
+        chosen = load_policy(whole, trainable=True)
         groups = _sampled(trial, chosen, drawn(TEST, wanted.chosen), wanted.chosen.samples)
         ending = replace(ending, chosen=count(groups), chosen_round=best)
     return replace(ending, seconds=round(time.perf_counter() - started, 1))
@@ -107,17 +107,17 @@ def drawn(split: str, draw: Draw) -> list[Problem]:
     return evenly(of_difficulty(load_split(split), draw.difficulty, split), draw.problems)
 
 
-def _sampled(trial: PlannedRun, policy: Policy, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
+def _sampled(trial: PlannedRun, policy: Engine, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
     limit = trial.config.sampling.max_tokens
     return evaluate(policy, problems, samples, seed=trial.measures.seed, max_tokens=limit).groups
 
 
-def _greedy(trial: PlannedRun, policy: Policy, problems: Sequence[Problem]) -> Sequence[Group]:
+def _greedy(trial: PlannedRun, policy: Engine, problems: Sequence[Problem]) -> Sequence[Group]:
     prompts = [policy.problem_ids(p.text) for p in problems]
     return judge(policy, problems, prompts, [[0]] * len(problems), trial.config.sampling.max_tokens, 0.0)
 
 
-def _beside_memory(trial: PlannedRun, policy: Policy, memory: Path, draw: Draw, ending: Ending) -> Ending:
+def _beside_memory(trial: PlannedRun, policy: Engine, memory: Path, draw: Draw, ending: Ending) -> Ending:
     """The same problems and chances with memory in the prompt and without."""
     problems = drawn(TEST, draw)
     prompts = memory_prompts(trial, policy, memory, problems)
@@ -127,7 +127,7 @@ def _beside_memory(trial: PlannedRun, policy: Policy, memory: Path, draw: Draw, 
     return replace(ending, with_memory=count(with_it), without_memory=count(without))
 
 
-def memory_prompts(trial: PlannedRun, policy: Policy, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
+def memory_prompts(trial: PlannedRun, policy: Engine, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
     """Each problem with what memory holds for it, as the teacher reads it but for the critique."""
     seen = practised(trial.config.problems.path, trial.config.problems.difficulty)
     state = checkpoint.read_memory(memory)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.config import Config
+from workbench.engine.learner import move_average
 from workbench.engine.policy import Policy, load_policy
-from workbench.engine.update import move_average
 from workbench.errors import BadInput
 from workbench.prompts import Help, problem_message
 from workbench.types import Estimate, Problem, Round
@@ -41,16 +41,17 @@ def train_by_trl(
     from datasets import Dataset
 
     policy = load_policy(config.model, trainable=True)
+    model, tokenizer = policy.for_trainer()
     texts = [problem_message(p.text, instruction=policy.instruction) for p in problems]
     rows = [{"prompt": [{"role": "user", "content": text}], "place": i} for i, text in enumerate(texts)]
     watch = _TrainerWatch(config, problems, policy, policy.frozen_copy(), evaluate, on_round)
     trainer_class, arguments = _sdpo(policy, problems) if config.training.method == "sdpo" else _grpo()
     trainer = trainer_class(
-        model=policy.model,
+        model=model,
         reward_funcs=watch.reward,
         args=arguments(**_budget(config, folder)),
         train_dataset=Dataset.from_list(rows),
-        processing_class=policy.tokenizer,
+        processing_class=tokenizer,
         callbacks=[_callback(watch)],
     )
     trainer.train()
@@ -160,7 +161,7 @@ class _TrainerWatch:
         round, within = divmod(step, self.config.training.updates_per_round)
         if not within and round % self.config.evaluation.every == 0:
             self.evaluate(self.average, round)
-            self.policy.model.train()
+            self.policy.for_trainer()[0].train()
             self.started = time.perf_counter()
 
     def after_step(self, step: int) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from workbench.engine.hardware import describe_machine
 from workbench.engine.policy import Policy, load_policy
+from workbench.engine.protocol import Engine
 from workbench.errors import WorkbenchError
 from workbench.evaluation.compare.ending import Tell, drawn, measure_end
 from workbench.evaluation.compare.outside import train_by_trl
@@ -82,7 +83,7 @@ def _perform(trial: PlannedRun, places: Places, key: str, threads: int, tell: Te
     folder = places.work / key
     make_folder(folder)
     progress = _Progress(trial, folder, tell)
-    policy: Policy | None
+    policy: Engine | None
     if trial.outside:
         (policy, rounds), sign = _train_outside(trial, folder, progress), None
     else:
@@ -150,7 +151,7 @@ class _Progress:
         self.seen = {seen.round: seen for seen in _readable(self.file)}
         # A torn last line would swallow the next one.
         write_atomically(self.file, "".join(to_json(seen) + "\n" for seen in self.seen.values()))
-        self.policy: Policy | None = None
+        self.policy: Engine | None = None
         self.seconds: list[float] = []
 
     @property
@@ -164,7 +165,7 @@ class _Progress:
         self.file.unlink(missing_ok=True)
         self.seen.clear()
 
-    def evaluate(self, policy: Policy, round: int) -> dict[str, Estimate]:
+    def evaluate(self, policy: Engine, round: int) -> dict[str, Estimate]:
         """What the loop calls."""
         self.policy = policy
         seen = self.look(policy, round)
@@ -172,7 +173,7 @@ class _Progress:
         # The interval over problems is made when runs are compared; the loop only passes this on.
         return {"solve_rate": Estimate(share, share, share)}
 
-    def look(self, policy: Policy, round: int) -> Seen:
+    def look(self, policy: Engine, round: int) -> Seen:
         """Evaluate on `dev`, keep the counts, and the weights if none were better."""
         started, measures = time.perf_counter(), self.trial.measures
         limit = self.trial.config.sampling.max_tokens
@@ -182,7 +183,7 @@ class _Progress:
         with self.file.open("a", encoding="utf-8") as lines:
             lines.write(to_json(seen) + "\n")
         if self.trial.trained and self.best == round:
-            checkpoint.save_policy(self.best_folder, policy)
+            policy.save(self.best_folder)
         self.seconds.append(time.perf_counter() - started)
         self.tell({"evaluated": round, "solve_rate": seen.counts.share(seen.counts.solved)})
         return seen
