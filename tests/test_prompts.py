@@ -14,7 +14,6 @@ from workbench.prompts import (
     CHAT_TEMPLATE,
     INSTRUCTION,
     LESSON,
-    LESSONS,
     PATTERN,
     PATTERNS,
     STRATEGIES,
@@ -29,6 +28,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
+from workbench.verification.malrules.catalogue import LESSONS
 
 KINDS = (LESSON, STRATEGY, PATTERN)
 SENTENCES = [

@@ -11,9 +11,9 @@ from random import Random
 import pytest
 
 from workbench.lab.step_figures import CHANGES, by_changes, by_malrules, same_name
-from workbench.prompts import LESSONS
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import CATALOGUE, Verifier, hints
+from workbench.verification.malrules.catalogue import LESSONS
 
 VERIFIER = Verifier()
 ROWS = Path(__file__).resolve().parents[2] / "data" / "cases" / "malrules.jsonl"
@@ -33,6 +33,13 @@ def test_the_catalogue_is_large_and_worded():
         assert rule.as_if.startswith("as if ")
         if name in LESSONS:
             assert rule.rule == LESSONS[name][0]
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_malrule_names_its_own_example(name: str):
+    text, line = CATALOGUE[name].example.split(" -> ")
+    step = VERIFIER.verify(Problem("p", text, None), [line], Knowledge.FREE).steps[0]
+    assert (step.judgement, step.malrule) == (Judgement.INCORRECT, name)
 
 
 def test_every_malrule_has_a_case():

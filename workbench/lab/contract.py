@@ -17,9 +17,10 @@ from workbench.evaluation.evaluate import Evaluation, by_problem, evaluate, judg
 from workbench.lab.corpus import HELD_OUT_HELP
 from workbench.problems.catalogue import BY_NAME, build, draw, write_solution
 from workbench.problems.work import Params, Work
-from workbench.prompts import LESSONS, PATTERNS, Help
+from workbench.prompts import PATTERNS, Help
 from workbench.statistics import paired_difference
 from workbench.types import Estimate, Group, Problem
+from workbench.verification.malrules.catalogue import LESSONS
 
 Helper = Callable[[Problem, Random], Help | None]
 

@@ -16,7 +16,6 @@ from workbench.problems.practice import Trace, beliefs_of, choose_path, write
 from workbench.problems.work import SLIP, Params, Skill, Work, bracketed, show
 from workbench.prompts import (
     LESSON,
-    LESSONS,
     NO_HELP,
     PATTERN,
     PATTERNS,
@@ -30,6 +29,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
+from workbench.verification.malrules.catalogue import LESSONS
 
 Segment = tuple[str, bool]
 Document = list[Segment]

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from workbench.memory.checking import Checked, Drop, mistakes
 from workbench.prompts import (
     LESSON,
-    LESSONS,
     PATTERN,
     STRATEGY,
     Attempt,
@@ -22,6 +21,7 @@ from workbench.prompts import (
     reflection_message,
 )
 from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict
+from workbench.verification.malrules.catalogue import LESSONS
 
 _MARKS = {Judgement.CORRECT: "+", Judgement.INCORRECT: "-", Judgement.UNKNOWN: "?"}
 KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}

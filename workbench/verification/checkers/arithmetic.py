@@ -138,7 +138,7 @@ def _holds_with_roots(left: ClaimSide, relation: str, right: ClaimSide, about: b
 
 def _is_share_of_given(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     """`30% = 72` where the problem speaks of 240: the sign stands for a share of it."""
-    if not left.percent or right.percent or not (is_value(left) and is_value(right)):
+    if not left.percent or right.percent or not (left.is_number and right.is_number):
         return False
     return any(left.value * given == right.value for given in numbers_in(context.problem.text))
 
@@ -180,19 +180,11 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
 
 
 def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
-    if is_value(left) and is_value(right):
+    if left.is_number and right.is_number:
         return f"{shown} is not {text[right.start : right.end]}."
     if right.bare or not left.bare:
         return f"{shown} is {show(left.value)}, not {show(right.value)}."
     return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
-
-
-def is_value(part: ClaimSide) -> bool:
-    """A number, signed, possibly a fraction of two numbers, a percentage or in brackets."""
-    kinds = [t.kind if t.kind != "op" or t.text in "/" else "sign" for t in part.tokens]
-    core = [k for k in kinds if k not in ("sign", "pct")]
-    signs = [i for i, k in enumerate(kinds) if k == "sign"]
-    return core in (["num"], ["mixed"], ["num", "op", "num"]) and signs in ([], [0])
 
 
 def _safe_repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
@@ -206,10 +198,10 @@ def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
     right, left = claim.parts[index], claim.parts[index - 1]
     if right is None or claim.relations[index - 1] not in ("=", "~"):
         return None
-    if is_value(right):
+    if right.is_number:
         fixed = _replace_value(text, claim, index, right, exact)
         return fixed or _replace_copies(text, claim, index, right, exact)
-    if left is not None and is_value(left):
+    if left is not None and left.is_number:
         return _replace_value(text, claim, index - 1, left, right.value)
 
     def accept(changed: Claim) -> bool:
@@ -259,7 +251,7 @@ def _write(claim: Claim, part: ClaimSide, text: str, exact: Number) -> str | Non
     raw = text[part.start : part.end].lstrip("-+−( ").rstrip("%) ")
     others = [p for p in claim.whole if p is not part]
     bottom = raw.rpartition("/")[2]
-    keep = any(is_value(p) for p in others) or any(t.text == bottom for p in others for t in p.tokens)
+    keep = any(p.is_number for p in others) or any(t.text == bottom for p in others for t in p.tokens)
     return repair.write_number(exact, raw, part.percent, keep)
 
 
@@ -285,10 +277,7 @@ def _replace_copies(text: str, claim: Claim, index: int, part: ClaimSide, exact:
         if later.value == exact:
             continue
         written = _write(claim, later, text, exact)
-        if later.value != part.value or not is_value(later) or written is None:
+        if later.value != part.value or not later.is_number or written is None:
             return None
         fixed = edits.apply(fixed, edits.Edit(later.start, later.end, written))
     return fixed
-
-
-__all__ = ["Arithmetic", "is_value", "rounds"]

@@ -68,6 +68,14 @@ class ClaimSide:
         return len(kinds) == 1 or (len(kinds) == 2 and kinds[1] == "pct")
 
     @lazy
+    def is_number(self) -> bool:
+        """One number, signed, possibly a fraction of two numbers, a percentage or in brackets."""
+        kinds = [t.kind if t.kind != "op" or t.text in "/" else "sign" for t in self.tokens]
+        core = [k for k in kinds if k not in ("sign", "pct")]
+        signs = [i for i, k in enumerate(kinds) if k == "sign"]
+        return core in (["num"], ["mixed"], ["num", "op", "num"]) and signs in ([], [0])
+
+    @lazy
     def percent(self) -> bool:
         return any(t.kind == "pct" for t in self.tokens)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from workbench.prompts import LESSONS
-from workbench.verification.malrules import wording_algebra, wording_numbers
+from importlib.resources import files
 
 
 @dataclass(frozen=True)
@@ -20,21 +18,43 @@ class Malrule:
     """The first hint: where to look."""
     rule: str
     """The second hint: what holds instead."""
+    example: str
+    """A problem and the wrong line that the rule makes of it: `Work out 7 - (-3). -> 7 - (-3) = 4`."""
 
 
-def _read(text: str) -> dict[str, Malrule]:
-    """The malrules of a table: a name, then indented lines; the rule comes from the lessons where they have it."""
-    found: dict[str, Malrule] = {}
-    blocks: list[list[str]] = []
-    for line in text.strip().splitlines():
-        if line[0] == " ":
-            blocks[-1].append(line.strip())
-        else:
-            blocks.append([line.strip()])
-    for name, misconception, as_if, look, *rule in blocks:
-        said = rule[0] if rule else LESSONS[name][0]
-        found[name] = Malrule(name, misconception, as_if, look, said)
-    return found
+def read_wordings(text: str) -> tuple[dict[str, Malrule], dict[str, tuple[str, ...]]]:
+    """Return the malrules of a table that a line can show, and the rules of those that are taught.
+
+    The table explains its format in its first lines.
+    """
+    malrules: dict[str, Malrule] = {}
+    rules: dict[str, tuple[str, ...]] = {}
+    for name, entries in _blocks(text):
+        fields = dict(reversed(entries))  # of two rules the first
+        rules[name] = tuple(said for key, said in entries if key == "rule")
+        if "misconception" in fields:
+            malrules[name] = Malrule(
+                name,
+                fields["misconception"],
+                f"as if {fields['as if']}",
+                fields["look"],
+                fields["rule"],
+                fields["example"],
+            )
+    return malrules, {name: said for name, said in rules.items() if len(said) > 1 or name not in malrules}
 
 
-CATALOGUE: dict[str, Malrule] = _read(wording_numbers.TEXT) | _read(wording_algebra.TEXT)
+def _blocks(text: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each name with its `key: text` lines."""
+    blocks: list[tuple[str, list[tuple[str, str]]]] = []
+    for line in text.splitlines():
+        if line.startswith(" "):
+            key, _, said = line.strip().partition(": ")
+            blocks[-1][1].append((key, said))
+        elif line and not line.startswith("#"):
+            blocks.append((line, []))
+    return blocks
+
+
+CATALOGUE, LESSONS = read_wordings(files(__package__).joinpath("wordings.txt").read_text(encoding="utf-8"))
+"""The malrules that a line can show, by name; and what to remember against those that are taught."""

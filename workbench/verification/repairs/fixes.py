@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.checkers.arithmetic import is_value
 from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import (
     Poly,
@@ -177,7 +176,7 @@ def _assign_roots(line: Line, statement: Statement, target: Roots) -> str | None
         return None
     values = [part.value for _, part in assigned]
     missing = sorted((r for r in roots if r not in values), key=_plain)
-    if any(not is_value(part) for _, part in assigned):
+    if any(not part.is_number for _, part in assigned):
         return None
     changes: list[edits.Edit] = []
     for _, part in assigned:
