@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, rollout
 from workbench.errors import BadInput
 from workbench.labeling.candidates import item_of, run_checkers
-from workbench.labeling.features import View, features, numbers
+from workbench.labeling.features import View, features
 from workbench.labeling.judge import (
     Example,
     Judge,
@@ -323,10 +323,6 @@ def test_whole_solutions_come_from_the_file(tmp_path: Path):
 
 
 # Features
-
-
-def test_numbers_in_one_spelling():
-    assert numbers("1,200.50 and 007 and .5 and 3.") == ["1200.5", "7", "0.5", "3"]
 
 
 @settings(max_examples=25, deadline=None)

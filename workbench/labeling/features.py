@@ -14,9 +14,11 @@ from itertools import pairwise
 
 from workbench.labeling.candidates import CheckerReport, disagreement
 from workbench.types import Judgement, Problem, StepVerdict, Verdict
+from workbench.verification.lines.calculations import calculations, numbers
 from workbench.verification.lines.claims import read_line
 from workbench.verification.lines.findings import Finding, read_problem
 from workbench.verification.reference.alignment import align
+from workbench.verification.text.tokens import Number
 
 GROUPS = ("finding", "place", "numbers", "operation", "words", "reference", "text")
 """The kinds of features; a judge may be fitted on some of them."""
@@ -27,7 +29,7 @@ Hidden = Callable[[Problem, Sequence[str]], Sequence[float]]
 """The policy's own hidden state after the last of the lines, as plain numbers; always of one length."""
 Features = dict[str, float]
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 _MARKS = {
@@ -45,10 +47,6 @@ _MARKS = {
     "each": re.compile(r"\b(?:each|every|per)\b", re.I),
     "total": re.compile(r"\b(?:total|altogether|sum|remaining|left)\b", re.I),
 }
-_OPERATED = re.compile(
-    r"(\d[\d.]*(?:/\d+)?)\s*%?\s*(?:[a-z$]+\s*)?([-+*/x×÷·]|\\times|\\div)\s*[($]*\s*(\d[\d.]*)", re.I
-)
-_SIGNS = {"x": "*", "X": "*", "×": "*", "·": "*", "\\times": "*", "÷": "/", "\\div": "/"}
 _CUES = (
     "left", "more", "less", "fewer", "each", "every", "per", "times", "twice", "half", "total", "altogether",
     "together", "gives?", "gave", "buys?", "sells?", "shares?", "equally", "ratio", "percent", "costs?", "back",
@@ -169,14 +167,13 @@ def _doubts(finding: Finding) -> bool:
 
 def _operation(view: View) -> Iterator[tuple[str, float]]:
     """What the step computes, from what, and whether the problem speaks of such an operation."""
-    left = _OPERATED.search(view.text.replace(",", ""))
-    if left is None:
+    found = calculations(view.text)
+    if not found:
         return
-    sign = _SIGNS.get(left.group(2), left.group(2))
-    operands = {n for side in (left.group(1), left.group(3)) for n in numbers(side)}
+    sign, operands = found[0].sign, {abs(found[0].left), abs(found[0].right)}
     asked = set(numbers(view.problem.text))
     earlier = [set(numbers(line)) for line in view.lines[: view.at]]
-    later = set().union(*(numbers(line) for line in view.lines[view.at + 1 :]))
+    later = set[Number]().union(*(numbers(line) for line in view.lines[view.at + 1 :]))
     results = set(numbers(view.text.rpartition("=")[2])) if "=" in view.text else set()
     yield f"sign={sign}", 1.0
     yield f"sign={sign},at={min(view.at, 3)}", 1.0
@@ -184,7 +181,7 @@ def _operation(view: View) -> Iterator[tuple[str, float]]:
     yield "of_earlier", float(any(operands & line for line in earlier))
     yield "of_previous", float(bool(earlier) and bool(operands & earlier[-1]))
     yield "used_again", float(sum(bool(operands & asked & line) for line in earlier) > 0)
-    yield "unused_left", min(len(asked - operands - set().union(*earlier)), 4.0) / 4
+    yield "unused_left", min(len(asked - operands - set[Number]().union(*earlier)), 4.0) / 4
     yield "goes_on", float(bool(results & later))
     text = view.problem.text.lower()
     for word in _CUES:
@@ -257,7 +254,7 @@ def _text(view: View) -> Iterator[tuple[str, float]]:
 
 
 def _grams(text: str) -> Iterator[str]:
-    plain = _NUMBER.sub("0", text[:400].lower())
+    plain = _DIGITS.sub("0", text[:400].lower())
     words = re.findall(r"[a-z]+|0|[^\sa-z0]", plain)
     yield from (f"w {w}" for w in words)
     yield from (f"w {a} {b}" for a, b in pairwise(words))
@@ -274,17 +271,6 @@ _MAKERS: Mapping[str, Callable[[View], Iterator[tuple[str, float]]]] = {
     "reference": _reference,
     "text": _text,
 }
-
-
-def numbers(text: str) -> list[str]:
-    """The numbers of a text in one spelling: `1,200.50` is `1200.5`."""
-    found = []
-    for match in _NUMBER.finditer(text[:2000]):
-        plain = match.group().replace(",", "").rstrip(".")
-        whole, point, rest = plain.partition(".")
-        rest = rest.rstrip("0")
-        found.append((whole.lstrip("0") or "0") + (point + rest if rest else ""))
-    return found
 
 
 def content(text: str) -> frozenset[str]:
