@@ -14,10 +14,7 @@ from workbench.prompts import (
     CHAT_TEMPLATE,
     INSTRUCTION,
     LESSON,
-    LESSONS,
     PATTERN,
-    PATTERNS,
-    STRATEGIES,
     STRATEGY,
     TEXT_HASH,
     Attempt,
@@ -29,6 +26,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
+from workbench.verification.malrules.lessons import LESSONS, PATTERNS, STRATEGIES
 
 KINDS = (LESSON, STRATEGY, PATTERN)
 SENTENCES = [

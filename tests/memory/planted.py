@@ -12,9 +12,9 @@ from tests.records import rollout
 from workbench.problems.catalogue import SKILLS, build, draw
 from workbench.problems.practice import choose_path, write
 from workbench.problems.work import Skill
-from workbench.prompts import LESSONS
 from workbench.types import Group, Judged, Level, Reflection
 from workbench.verification import Verifier
+from workbench.verification.malrules.lessons import LESSONS
 
 WRONG_KINDS = ("skill", "malrule", "value")
 _VERIFIER = Verifier()

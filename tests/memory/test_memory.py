@@ -19,8 +19,8 @@ from workbench.memory.state import (
     retire,
     visit,
 )
-from workbench.prompts import LESSONS
 from workbench.types import Level, MemoryItem, Reflection
+from workbench.verification.malrules.lessons import LESSONS
 
 LESSON = Reflection("p1", "linear_one", Level.LESSON, "Change the sign of what crosses.", ("r1",))
 

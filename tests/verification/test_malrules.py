@@ -11,9 +11,9 @@ from random import Random
 import pytest
 
 from workbench.lab.step_figures import CHANGES, by_changes, by_malrules, same_name
-from workbench.prompts import LESSONS
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import CATALOGUE, Verifier, hints
+from workbench.verification.malrules.lessons import LESSONS
 
 VERIFIER = Verifier()
 ROWS = Path(__file__).resolve().parents[2] / "data" / "cases" / "malrules.jsonl"

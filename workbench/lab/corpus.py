@@ -16,11 +16,8 @@ from workbench.problems.practice import Trace, beliefs_of, choose_path, write
 from workbench.problems.work import SLIP, Params, Skill, Work, bracketed, show
 from workbench.prompts import (
     LESSON,
-    LESSONS,
     NO_HELP,
     PATTERN,
-    PATTERNS,
-    STRATEGIES,
     STRATEGY,
     Attempt,
     Help,
@@ -30,6 +27,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
+from workbench.verification.malrules.lessons import LESSONS, PATTERNS, STRATEGIES
 
 Segment = tuple[str, bool]
 Document = list[Segment]

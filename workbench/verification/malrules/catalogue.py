@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from workbench.prompts import LESSONS
+from workbench.verification.domain import Malrule
 from workbench.verification.malrules import wording_algebra, wording_numbers
-
-
-@dataclass(frozen=True)
-class Malrule:
-    """A named buggy rule."""
-
-    name: str
-    misconception: str
-    as_if: str
-    """Ends the sentence "The line turns A into B, ..."."""
-    look: str
-    """The first hint: where to look."""
-    rule: str
-    """The second hint: what holds instead."""
+from workbench.verification.malrules.lessons import LESSONS
 
 
 def _read(text: str) -> dict[str, Malrule]:
@@ -38,3 +23,5 @@ def _read(text: str) -> dict[str, Malrule]:
 
 
 CATALOGUE: dict[str, Malrule] = _read(wording_numbers.TEXT) | _read(wording_algebra.TEXT)
+
+__all__ = ["CATALOGUE", "Malrule"]
