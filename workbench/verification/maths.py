@@ -117,9 +117,7 @@ MATHS = Domain(
     unreadable=unreadable,
     malrules=CATALOGUE,
     lessons=Lessons(
-        mistakes={
-            name: LESSONS.get(name) or (CATALOGUE[name].rule,) for name in dict.fromkeys((*LESSONS, *CATALOGUE))
-        },
+        mistakes={**LESSONS, **{name: (rule.rule,) for name, rule in CATALOGUE.items() if name not in LESSONS}},
         strategies=STRATEGIES,
         patterns=PATTERNS,
         same_line=SAME_LINE,

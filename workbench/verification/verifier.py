@@ -52,7 +52,7 @@ class Verifier:
         texts = tuple(step.text for step in self.domain.split(solution))
         read: list[StepContext] = []
         verdicts: list[StepVerdict] = []
-        for text in texts[:MAX_STEPS]:
+        for _ in texts[:MAX_STEPS]:
             context = self.domain.read(StepContext(problem, texts, tuple(read), tuple(verdicts), knowledge))
             context, verdict = self._read(context)
             read.append(context)

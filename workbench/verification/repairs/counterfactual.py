@@ -98,7 +98,7 @@ def story_of(text: str) -> Story:
 
 
 def follow(steps: Sequence[CalculationLine], place: int, value: Fraction) -> Fraction | None:
-    """Return the last value of a solution if the line at `place` had this one; None where something is divided by zero."""
+    """Return the last value of a solution if the line at `place` had this one; None for a division by zero."""
     changed: dict[Fraction, Fraction] = {steps[place].value: value}
     for step in steps[place + 1 :]:
         left, right = (changed.get(n, n) for n in (step.left, step.right))
@@ -258,9 +258,9 @@ def counterfactual_repair(problem: Problem, steps: Sequence[StepVerdict]) -> Cou
     given = story_of(problem.text).numbers
     used = {n for _, o in computed for n in (o.left, o.right)}
     unused = [n for n in given if n not in used]
-    for numbers, signs in ((unused, ""), (given, ""), ((), "+-*/")):
+    for others, signs in ((unused, ""), (given, ""), ((), "+-*/")):
         found: dict[tuple[int, Fraction], CounterfactualRepair] = {}
-        for place, step, value in _leading_to(known, computed, numbers, signs):
+        for place, step, value in _leading_to(known, computed, others, signs):
             found.setdefault((place, value), CounterfactualRepair(place, step.with_value(value)))
         if found:
             return next(iter(found.values())) if len(found) == 1 else None
