@@ -15,8 +15,6 @@ from workbench.prompts import (
     INSTRUCTION,
     LESSON,
     PATTERN,
-    PATTERNS,
-    STRATEGIES,
     STRATEGY,
     TEXT_HASH,
     Attempt,
@@ -29,6 +27,7 @@ from workbench.prompts import (
     solution_text,
 )
 from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import PATTERNS, STRATEGIES
 
 KINDS = (LESSON, STRATEGY, PATTERN)
 SENTENCES = [

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 T = TypeVar("T")
 
 
 UNKNOWN_SKILL = "unknown"
 """The skill of problems whose source names none."""
+DOMAIN = "maths"
+"""The domain of problems whose source names none."""
 
 
 class Judgement(StrEnum):
@@ -101,6 +103,16 @@ class Problem:
     """How many operations the problem composes."""
     params: tuple[tuple[str, int | str], ...] = ()
     """What the generator drew, sorted by name."""
+    domain: str = DOMAIN
+    """The kind of problem, as `workbench/domains.py` names it. Left out of JSON where it is mathematics."""
+
+    @model_serializer(mode="wrap")
+    def _json(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Return the fields as JSON has them: files and hashes from before there were domains stay as they are."""
+        found: dict[str, Any] = fields(self)
+        if self.domain == DOMAIN:
+            del found["domain"]
+        return found
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.memory.explaining import CounterfactualRepair, counterfactual_repair
 from workbench.types import Problem
 from workbench.verification import Verifier
+from workbench.verification.domain import CounterfactualRepair
+from workbench.verification.repairs.counterfactual import counterfactual_repair
 
 SHARE = Problem("s", "Leo and Eva share 70 cups in the ratio 3:4. How many cups does Eva get?", "40")
 PERCENT = Problem("p", "Work out 40% of 20 + 9.", "17")

@@ -17,10 +17,11 @@ from workbench.evaluation.evaluate import Evaluation, by_problem, evaluate, judg
 from workbench.lab.corpus import HELD_OUT_HELP
 from workbench.problems.catalogue import BY_NAME, build, draw, write_solution
 from workbench.problems.work import Params, Work
-from workbench.prompts import PATTERNS, Help
+from workbench.prompts import Help
 from workbench.statistics import paired_difference
 from workbench.types import Estimate, Group, Problem
 from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import PATTERNS
 
 Helper = Callable[[Problem, Random], Help | None]
 

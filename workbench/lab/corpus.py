@@ -18,8 +18,6 @@ from workbench.prompts import (
     LESSON,
     NO_HELP,
     PATTERN,
-    PATTERNS,
-    STRATEGIES,
     STRATEGY,
     Attempt,
     Help,
@@ -30,6 +28,7 @@ from workbench.prompts import (
     solution_text,
 )
 from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import PATTERNS, STRATEGIES
 
 Segment = tuple[str, bool]
 Document = list[Segment]

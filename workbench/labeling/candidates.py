@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from workbench.domains import domain_of
 from workbench.types import (
     Judged,
     Judgement,
@@ -16,7 +17,7 @@ from workbench.types import (
     content_id,
 )
 from workbench.verification import Verifier
-from workbench.verification.lines.findings import Context, Finding, StepChecker
+from workbench.verification.domain import Finding, StepChecker, StepContext
 
 LOW_CONFIDENCE = 0.9
 """Below it a decided step is ambiguous. Exact arithmetic and counterexamples have 1."""
@@ -80,10 +81,10 @@ class _Listening:
     def name(self) -> str:
         return self.checker.name
 
-    def __call__(self, context: Context) -> Finding | None:
+    def __call__(self, context: StepContext) -> Finding | None:
         found = self.checker(context)
         if found is not None:
-            self.heard.setdefault(len(context.earlier), []).append(found)
+            self.heard.setdefault(len(context.verdicts), []).append(found)
         return found
 
 
@@ -103,14 +104,14 @@ def run_checkers(
 ) -> CheckerReport:
     """Verify a solution and keep what each checker said."""
     heard: dict[int, list[Finding]] = {}
-    base = verifier or Verifier()
-    last = base.last_resort
+    base = verifier or Verifier(domain_of(problem))
+    domain, last = base.domain, base.domain.last_resort
     listening = replace(
-        base,
-        checkers=tuple(_Listening(c, heard) for c in base.checkers),
+        domain,
+        checkers=tuple(_Listening(c, heard) for c in domain.checkers),
         last_resort=_Listening(last, heard) if last is not None else None,
     )
-    verdict = listening.verify(problem, solution, knowledge)
+    verdict = replace(base, domain=listening).verify(problem, solution, knowledge)
     return CheckerReport(verdict, tuple(tuple(heard.get(i, ())) for i in range(len(verdict.steps))))
 
 

@@ -37,7 +37,7 @@ class RefinedVerifier(Verifier):
     @property
     def symbolic(self) -> Verifier:
         """The verifier that no label has changed."""
-        return Verifier(self.checkers, self.last_resort)
+        return Verifier(self.domain)
 
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
@@ -60,7 +60,7 @@ def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
             f"The version {version.hash} refines the verifier {version.base}, and this is {verifier.version}: "
             "make it again with 'workbench refine', or go back with 'workbench verifiers revert'."
         )
-    return RefinedVerifier(verifier.checkers, verifier.last_resort, version)
+    return RefinedVerifier(verifier.domain, version)
 
 
 def revise(heard: CheckerReport, problem: Problem, version: Version, hidden: Hidden | None = None) -> Verdict:

@@ -20,11 +20,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workbench.domains import domain_of
 from workbench.files import shown, what_was_wrong
 from workbench.labeling.candidates import item_id
 from workbench.store.labels import utc_now
 from workbench.types import UNKNOWN_SKILL, Label, LabelItem, Mark, Problem, content_id, from_json
-from workbench.verification.malrules.catalogue import CATALOGUE
 
 MARKS = {1: Mark.CORRECT, 0: Mark.CANT_TELL, -1: Mark.INCORRECT}
 SOURCE = "import"
@@ -121,7 +121,7 @@ def _completion(
         mark,
         _time(extra["at"], f"{field}.workbench.at") if extra.get("at") is not None else at,
         _optional(extra, "reason", str, f"{field}.workbench.reason") or "",
-        _malrule(extra, f"{field}.workbench.malrule"),
+        _malrule(extra, f"{field}.workbench.malrule", problem),
         corrected,
     )
     return Read(item, label, number, field)
@@ -220,7 +220,7 @@ def _single(row: Row, known: Mapping[str, LabelItem], number: int) -> Read:
         _rated(row["rating"], "rating"),
         _time(row.get("timestamp"), "timestamp"),
         _optional(row, "reason", str, "reason") or "",
-        _malrule(row, "malrule"),
+        _malrule(row, "malrule", known[key].problem),
         corrected,
     )
     return Read(known[key], label, number, "rating", alone=True)
@@ -244,11 +244,13 @@ def _annotator(row: Row, name: str) -> str:
     return _words(row, name, name).strip()
 
 
-def _malrule(row: Row, field: str) -> str | None:
+def _malrule(row: Row, field: str, problem: Problem) -> str | None:
     name: str | None = _optional(row, "malrule", str, field)
-    if name is not None and name not in CATALOGUE:
-        near = get_close_matches(name, CATALOGUE, n=1, cutoff=0)
-        raise ValueError(f"`{field}` is {shown(name)}, which is no malrule; the nearest is {near[0]!r}")
+    malrules = domain_of(problem).malrules
+    if name is not None and name not in malrules:
+        near = get_close_matches(name, malrules, n=1, cutoff=0)
+        said = f"; the nearest is {near[0]!r}" if near else ""
+        raise ValueError(f"`{field}` is {shown(name)}, which is no malrule{said}")
     return name
 
 

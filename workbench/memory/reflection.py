@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from workbench.domains import domain_of
 from workbench.memory.checking import Checked, Drop, mistakes
 from workbench.prompts import (
     LESSON,
@@ -21,7 +22,6 @@ from workbench.prompts import (
     reflection_message,
 )
 from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict
-from workbench.verification.malrules.catalogue import LESSONS
 
 _MARKS = {Judgement.CORRECT: "+", Judgement.INCORRECT: "-", Judgement.UNKNOWN: "?"}
 KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}
@@ -66,13 +66,13 @@ def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
 
 
 def _diagnosis(group: Group, member: Judged) -> tuple[str, str | None]:
-    """What the evidence says of the first error; where no line is wrong, the rule against its explanation."""
-    error = member.verdict.first_error
-    if error is None:
-        explaining = sorted(mistakes(group, member)[0])
-        return (LESSONS[explaining[0]][0], explaining[0]) if explaining else ("", None)
-    step = member.verdict.steps[error]
-    return step.evidence[0].text if step.evidence else step.reason, step.malrule
+    """Return what the first error teaches; where no line is wrong, the rule against what explains the answer."""
+    error, domain = member.verdict.first_error, domain_of(group.problem)
+    if error is not None:
+        step = member.verdict.steps[error]
+        return domain.lesson(step), step.malrule
+    explaining = next((m for m in sorted(mistakes(group, member)[0]) if m in domain.lessons.mistakes), None)
+    return (domain.lessons.mistakes[explaining][0], explaining) if explaining is not None else ("", None)
 
 
 def ask(group: Group) -> list[ReflectionRequest]:

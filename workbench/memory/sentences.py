@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.problems.catalogue import SKILLS
-from workbench.prompts import PATTERNS, STRATEGIES
 from workbench.types import Level
-from workbench.verification import CATALOGUE
-from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.domain import Domain, Lessons
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c]+|[-+*/^=<>%:]")
 """Letters of any script; the exponent of `x²` is none."""
@@ -77,34 +75,17 @@ def shared(a: Iterable[str], b: Iterable[str], weight: Mapping[str, float]) -> f
     return mass(left & right) / norm if norm else 0.0
 
 
-# What a sentence speaks of: the malrules, skill and method of the known sentence that is nearest to it.
+# Which canonical sentence a text is nearest to, and so which malrules, skill and method it is about.
 
 
 NEAR = 0.62
-"""Least likeness at which a sentence is taken to say what a known one says: a word or two may differ."""
+"""Least likeness at which a sentence is taken to say what a canonical one says: a word or two may differ."""
 _AS_NEAR = 0.02
-
-FAMILIES = (
-    frozenset({"factor_signs", "ignores_minus"}),
-    frozenset({"one_root", "halves_square"}),
-    frozenset({"sign_kept", "sign_kept_letter"}),
-    frozenset({"whole_part_kept", "carry_after_point"}),
-)
-"""Malrules that can make the very same line, so that the name the verifier gives it may be either."""
-
-ALSO_MENDED = {
-    "adds_the_difference": frozenset({"multiplies_total"}),
-    "multiplies_total": frozenset({"adds_the_difference"}),
-    "forgets_top": frozenset({"divides_by_top"}),
-    "forgets_to_change": frozenset({"ten_for_all"}),
-    "factor_sum_wrong": frozenset({"factor_signs"}),
-}
-"""By malrule, those whose sentences are right about it as well: "divide by the bottom, multiply by the top"."""
 
 
 @dataclass(frozen=True)
-class KnownSentence:
-    """One sentence of the catalogue and what it is about."""
+class CanonicalSentence:
+    """One sentence that a domain knows, and what it is about."""
 
     text: str
     level: Level
@@ -116,69 +97,60 @@ class KnownSentence:
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """What a sentence says, as far as it can be told; nothing of it is known for a sentence of its own."""
+class Match:
+    """The canonical sentences that a text is nearest to; none for a sentence of the writer's own."""
 
-    known: tuple[KnownSentence, ...] = ()
+    sentences: tuple[CanonicalSentence, ...] = ()
 
     @property
     def malrules(self) -> frozenset[str]:
-        return frozenset(k.malrule for k in self.known if k.malrule is not None)
+        return frozenset(k.malrule for k in self.sentences if k.malrule is not None)
 
     @property
     def skills(self) -> frozenset[str]:
-        return frozenset().union(*(k.skills for k in self.known))
+        return frozenset().union(*(k.skills for k in self.sentences))
 
     @property
     def methods(self) -> frozenset[int]:
-        return frozenset(k.method for k in self.known if k.method is not None)
-
-
-def alike(malrule: str) -> frozenset[str]:
-    """A malrule, those that can make the very same line, and those whose sentences are right about it too."""
-    return frozenset({malrule}).union(
-        *(family for family in FAMILIES if malrule in family), ALSO_MENDED.get(malrule, frozenset())
-    )
+        return frozenset(k.method for k in self.sentences if k.method is not None)
 
 
 @lru_cache(maxsize=1)
-def invited() -> dict[str, frozenset[str]]:
-    """The malrules that each skill's problems invite."""
+def malrules_by_skill() -> dict[str, frozenset[str]]:
+    """Return the malrules that each skill's problems invite."""
     return {skill.name: frozenset(skill.malrules) for skill in SKILLS}
 
 
 @lru_cache(maxsize=4096)
-def meaning(text: str) -> Meaning:
-    """The known sentences that a text is nearest to; none where even the nearest is far.
+def nearest(text: str, domain: Domain) -> Match:
+    """Return the canonical sentences that a text is nearest to; none where even the nearest is far.
 
     A sentence with numbers is near no rule without: it says what this problem needs, and its numbers are checked.
     """
     said = tokens(text)
-    general = [k for k in _sentences() if NUMBER in tokens(k.text) or NUMBER not in said]
-    likeness = [(shared(said, tokens(known.text), _weights()), known) for known in general]
+    known, weights = _canonical(domain)
+    general = [k for k in known if NUMBER in tokens(k.text) or NUMBER not in said]
+    likeness = [(shared(said, tokens(k.text), weights), k) for k in general]
     best = max((value for value, _ in likeness), default=0.0)
     if best < NEAR:
-        return Meaning()
-    return Meaning(tuple(known for value, known in likeness if value >= best - _AS_NEAR))
+        return Match()
+    return Match(tuple(k for value, k in likeness if value >= best - _AS_NEAR))
 
 
-@lru_cache(maxsize=1)
-def _weights() -> dict[str, float]:
-    return dict(Bm25.of([tokens(known.text) for known in _sentences()]).idf)
+@lru_cache(maxsize=16)
+def _canonical(domain: Domain) -> tuple[tuple[CanonicalSentence, ...], Mapping[str, float]]:
+    """A domain's sentences, and how much each of their words tells."""
+    known = tuple(_sentences(domain.lessons))
+    return known, Bm25.of([tokens(k.text) for k in known]).idf
 
 
-@lru_cache(maxsize=1)
-def _sentences() -> tuple[KnownSentence, ...]:
-    return tuple(_all())
-
-
-def _all() -> Iterator[KnownSentence]:
-    for malrule in dict.fromkeys((*LESSONS, *CATALOGUE)):
-        inviting = frozenset(name for name, malrules in invited().items() if malrule in malrules)
-        texts: tuple[str, ...] = LESSONS[malrule] if malrule in LESSONS else (CATALOGUE[malrule].rule,)
-        yield from (KnownSentence(text, Level.LESSON, malrule, inviting) for text in texts)
-    for skill, texts in STRATEGIES.items():
+def _sentences(lessons: Lessons) -> Iterator[CanonicalSentence]:
+    for malrule, texts in lessons.mistakes.items():
+        inviting = frozenset(name for name, malrules in malrules_by_skill().items() if malrule in malrules)
+        yield from (CanonicalSentence(text, Level.LESSON, malrule, inviting) for text in texts)
+    for skill, texts in lessons.strategies.items():
         for method, text in enumerate(texts):
-            yield KnownSentence(text, Level.STRATEGY, None, frozenset({skill}), method if len(texts) > 1 else None)
-    for skill, pair in PATTERNS.items():
-        yield from (KnownSentence(text, Level.PATTERN, None, frozenset({skill})) for text in pair)
+            own = method if len(texts) > 1 else None
+            yield CanonicalSentence(text, Level.STRATEGY, None, frozenset({skill}), own)
+    for skill, texts in lessons.patterns.items():
+        yield from (CanonicalSentence(text, Level.PATTERN, None, frozenset({skill})) for text in texts)

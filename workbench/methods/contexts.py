@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.domains import domain_of
 from workbench.engine.packing import common_start
-from workbench.memory.explaining import counterfactual_repair
 from workbench.memory.reflection import prefix_lines, verified
 from workbench.memory.retrieval import Recalled
 from workbench.methods.routing import Route, Routed
@@ -43,7 +43,8 @@ def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Reca
         place, correction, source = _correct_step(member, routed.error, solutions)
     else:
         place, correction, source = _diverging_step(written, solutions)
-        if correction is None and (found := counterfactual_repair(group.problem, member.verdict.steps)) is not None:
+        repair = domain_of(group.problem).counterfactual_repair
+        if correction is None and (found := repair(group.problem, member.verdict.steps)) is not None:
             place, correction, source = found.place, found.line, "answer"
     solved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if routed.route is Route.DISTIL_WHOLE and solutions:

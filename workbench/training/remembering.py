@@ -11,6 +11,7 @@ from random import Random
 from workbench.config import Config
 from workbench.config import MemorySettings as Settings
 from workbench.config import ReflectionSettings as Writing
+from workbench.domains import domain_of
 from workbench.engine.protocol import Engine
 from workbench.memory.checking import Checked, Drop, check, check_pattern
 from workbench.memory.reflection import (
@@ -36,6 +37,7 @@ from workbench.memory.state import (
 )
 from workbench.training.probes import InsightTrial, insight_utilities
 from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason
+from workbench.verification.domain import Domain
 
 MEASURED = 16
 """Insights of a round that are tried on the teacher at most."""
@@ -102,7 +104,7 @@ def _write(
         memory = remember(memory, own, when.round, when.version, share)
     every = config.reflection.pattern_every
     if when.round % every == every - 1:
-        pooled = _pool(policy, memory, config.reflection)
+        pooled = _pool(policy, memory, config.reflection, domain_of(groups[0].problem))
         memory = remember(memory, pooled.reflections, when.round, when.version, 0.0)
         tally = tally.with_patterns(pooled)
     return memory, tally
@@ -133,11 +135,12 @@ def _reflect(memory: MemoryState, policy: Engine, groups: Sequence[Group], setti
     return reflection_stats(found, written, sum(reply.tokens for reply in replies))
 
 
-def _pool(policy: Engine, memory: MemoryState, settings: Writing) -> ReflectionStats:
+def _pool(policy: Engine, memory: MemoryState, settings: Writing, domain: Domain) -> ReflectionStats:
     """Patterns pooled from the insights of each skill."""
     requests = _pattern_requests(memory)
     replies = _replies(policy, requests)
-    found = [_read(q, reply, settings, check_pattern) for q, reply in zip(requests, replies, strict=True)]
+    about = partial(check_pattern, domain=domain)
+    found = [_read(q, reply, settings, about) for q, reply in zip(requests, replies, strict=True)]
     return reflection_stats(found, tokens=sum(reply.tokens for reply in replies))
 
 

@@ -1,4 +1,7 @@
-"""The verifier: steps from text, each given to every checker, the findings made into one verdict."""
+"""The verifier: steps from text, each given to every checker, the findings made into one verdict.
+
+It knows no subject: how text is split, read, graded and repaired is the domain's.
+"""
 
 from __future__ import annotations
 
@@ -16,135 +19,93 @@ from workbench.types import (
     Verdict,
     content_id,
 )
-from workbench.verification.answers import answer_in, final_answer, grade
-from workbench.verification.checkers.arithmetic import Arithmetic
-from workbench.verification.checkers.equivalence import Equivalence
-from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
-from workbench.verification.checkers.grounding import Grounding
+from workbench.verification.domain import Domain, Finding, StepChecker, StepContext
 from workbench.verification.lazy import lazy
-from workbench.verification.lines.claims import Line, read_line
-from workbench.verification.lines.findings import Context, Finding, StepChecker, read_problem
-from workbench.verification.reference import Reference
-from workbench.verification.repairs.repair import says_nothing
-from workbench.verification.repairs.rewrites import name_arithmetic
-from workbench.verification.symbolic.checker import Symbolic
-from workbench.verification.text.steps import split, without_margin
+from workbench.verification.maths import MATHS
 
 VERSION = "4"
-DEFAULT: tuple[StepChecker, ...] = (
-    Arithmetic(),
-    Equivalence(),
-    FinalAnswer(),
-    Grounding(),
-    Reference(),
-    Candidates(),
-)
-LAST_RESORT = Symbolic()
+DEFAULT = MATHS.checkers
 MAX_STEPS = 100
 
-CONFIDENCE = {
-    "value": 1.0,
-    "counterexample": 1.0,
-    "roots": 1.0,
-    "domain": 1.0,
-    "answer": 1.0,
-    "claim": 0.95,
-    "unit": 0.9,
-    "quantity": 0.8,
-}
-"""The most that evidence of a kind can be trusted: what is computed exactly is certain, what is aligned is not."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Verifier:
-    """Judges every step of a solution; extended by giving it more checkers."""
+    """Judge every step of a solution. It is extended by more checkers, or by another domain."""
 
-    checkers: tuple[StepChecker, ...] = DEFAULT
-    last_resort: StepChecker | None = LAST_RESORT
-    """Asked only where none of the checkers decides."""
+    domain: Domain
+
+    def __init__(self, domain: Domain = MATHS, checkers: tuple[StepChecker, ...] | None = None) -> None:
+        """Take a domain, and its own checkers where none are given."""
+        made = domain if checkers is None else replace(domain, checkers=checkers)
+        object.__setattr__(self, "domain", made)
 
     @lazy
     def version(self) -> str:
-        """Content hash of the package's version and the checkers' names."""
-        names = [c.name for c in self.checkers] + ([self.last_resort.name] if self.last_resort else [])
-        return content_id("verification", VERSION, names)
+        """Content hash of the package's version, the checkers' names, and the domain's where it is not maths."""
+        other = () if self.domain.name == MATHS.name else (self.domain.name,)
+        return content_id("verification", VERSION, self.domain.asked, *other)
 
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
-        """The verdict on a solution, given as text or as a list of steps. Never raises on any text."""
-        texts = tuple(step.text for step in split(solution))
-        reading = read_problem(problem.text)
-        lines: list[Line] = []
+        """Return the verdict on a solution, given as text or as a list of steps. Never raises on any text."""
+        texts = tuple(step.text for step in self.domain.split(solution))
+        read: list[StepContext] = []
         verdicts: list[StepVerdict] = []
-        for text in texts:
-            if len(lines) < MAX_STEPS:
-                line = read_line(text)
-                context = Context(
-                    problem,
-                    reading,
-                    text,
-                    line,
-                    tuple(lines),
-                    tuple(verdicts),
-                    knowledge,
-                    answer_in(text) is not None,
-                    texts,
-                )
-                read, verdict = self._read(context)
-                verdicts.append(verdict)
-                lines.append(read)
-            else:
-                verdicts.append(_unknown(text, Diagnosis.UNDECIDED, "The solution has too many steps."))
-        answer = final_answer("\n".join(texts[-MAX_STEPS:]))
-        return Verdict(tuple(verdicts), answer, _grade_answer(problem, answer, knowledge), self.version, knowledge)
+        for _ in texts[:MAX_STEPS]:
+            context = self.domain.read(StepContext(problem, texts, tuple(read), tuple(verdicts), knowledge))
+            context, verdict = self._read(context)
+            read.append(context)
+            verdicts.append(verdict)
+        for text in texts[MAX_STEPS:]:
+            verdicts.append(_unknown(text, Diagnosis.UNDECIDED, "The solution has too many steps."))
+        answer = self.domain.answer("\n".join(texts[-MAX_STEPS:]))
+        return Verdict(tuple(verdicts), answer, self._grade(problem, answer, knowledge), self.version, knowledge)
 
-    def _read(self, context: Context) -> tuple[Line, StepVerdict]:
-        """A step as read, with its verdict: a note in the margin is left out where the step is right without."""
+    def _read(self, context: StepContext) -> tuple[StepContext, StepVerdict]:
+        """Return a step as read, with its verdict: by its other reading where only that one is right."""
         verdict = self.judge(context)
-        bare = without_margin(context.step) if context.reading.solves and not context.is_answer else None
-        if bare is None or verdict.judgement is not Judgement.INCORRECT:
-            return context.line, verdict
-        line = read_line(bare)
-        again = self.judge(replace(context, line=line))
-        return (line, again) if again.judgement is Judgement.CORRECT else (context.line, verdict)
+        other = self.domain.read_again(context) if verdict.judgement is Judgement.INCORRECT else None
+        if other is None:
+            return context, verdict
+        again = self.judge(other)
+        return (other, again) if again.judgement is Judgement.CORRECT else (context, verdict)
 
-    def judge(self, context: Context) -> StepVerdict:
-        """The verdict on one step, with a repair only where the repaired step is not wrong again."""
+    def judge(self, context: StepContext) -> StepVerdict:
+        """Return the verdict on one step, with a repair only where the repaired step is not wrong again."""
         verdict = self._judge(context)
         if verdict.repair is None or self._stands(context, verdict.repair):
             return verdict
         return replace(verdict, repair=None)
 
-    def _stands(self, context: Context, repair: str) -> bool:
-        """Whether a repair says something new and is not itself wrong in its place: learners are trained on it."""
-        before = context.earlier[-1].text if context.earlier else None
-        if says_nothing(repair, before):
+    def _stands(self, context: StepContext, repair: str) -> bool:
+        """Return whether a repair says something new and is not itself wrong: learners are trained on it."""
+        at = len(context.verdicts)
+        if self.domain.says_nothing(repair, context.solution[at - 1] if at else None):
             return False
-        at = len(context.earlier)
         solution = (*context.solution[:at], repair, *context.solution[at + 1 :])
-        line, is_answer = read_line(repair), answer_in(repair) is not None
-        mended = replace(context, step=repair, line=line, is_answer=is_answer, solution=solution)
-        return self._judge(mended).judgement is not Judgement.INCORRECT
+        repaired = StepContext(context.problem, solution, context.previous, context.verdicts, context.knowledge)
+        return self._judge(self.domain.read(repaired)).judgement is not Judgement.INCORRECT
 
-    def _judge(self, context: Context) -> StepVerdict:
-        """What the checkers find: here alone evidence becomes judgement, scope, diagnosis and confidence."""
-        findings = [f for checker in self.checkers if (f := checker(context)) is not None]
-        if self.last_resort is not None and all(f.judgement is Judgement.UNKNOWN for f in findings):
-            last = self.last_resort(context)
+    def _judge(self, context: StepContext) -> StepVerdict:
+        """Return what the checkers find, as one verdict: the best finding decides, doubts are told beside it."""
+        domain = self.domain
+        findings = [f for checker in domain.checkers if (f := checker(context)) is not None]
+        if domain.last_resort is not None and all(f.judgement is Judgement.UNKNOWN for f in findings):
+            last = domain.last_resort(context)
             findings += [last] if last is not None else []
-        best = _best(findings)
+        decided = [f for f in findings if f.judgement is not Judgement.UNKNOWN]
         doubts = [f for f in findings if f.judgement is Judgement.UNKNOWN]
         beside = tuple(e for f in doubts for e in f.evidence)
-        if best is not None:
-            best = name_arithmetic(context, best)
-            carried = best.carried or (best.judgement is Judgement.CORRECT and _uses_wrong(context, best))
+        if decided:
+            best = domain.name_mistake(context, max(decided, key=self._rank))
+            carried = best.carried or (best.judgement is Judgement.CORRECT and domain.carries(context, best))
             return StepVerdict(
                 context.step,
                 best.judgement,
                 best.diagnosis,
                 best.scope,
-                _confidence(best),
+                self._confidence(best),
                 best.reason,
                 best.evidence + beside if best.scope is Scope.COMPUTATION else best.evidence,
                 carried,
@@ -155,50 +116,35 @@ class Verifier:
         if doubts:
             first = doubts[0]
             return _unknown(context.step, first.diagnosis, first.reason, beside, first.confidence, first.checker)
-        if context.line.unreadable:
-            return _unknown(context.step, Diagnosis.UNREADABLE, "The line could not be read as mathematics.")
+        if (why := domain.unreadable(context)) is not None:
+            return _unknown(context.step, Diagnosis.UNREADABLE, why)
         return _unknown(context.step, Diagnosis.UNDECIDED, "Nothing in the line could be checked.")
 
+    def _rank(self, finding: Finding) -> int:
+        """Return a finding's rank: the certain before the likely, disproofs before proofs, `meaning` before the rest.
 
-def _best(findings: Sequence[Finding]) -> Finding | None:
-    """What is certain before what is likely, a disproof before a proof, the wider scope before the narrower.
+        So knowing more never changes a disproof by exact arithmetic or a counterexample, nor a proof at scope
+        `meaning`, while a likely disproof from a worked solution does replace a proof that only the computation is
+        right.
+        """
+        certain = self._confidence(finding) >= 1
+        if finding.judgement is Judgement.INCORRECT:
+            return 4 if certain else 2
+        if finding.scope is Scope.MEANING:
+            return 3 if certain else 1
+        return 0
 
-    So knowing more never changes a disproof by exact arithmetic or a counterexample, nor a proof at scope `meaning`,
-    while a likely disproof from a worked solution does replace a proof that only the computation is right.
-    """
-    decided = [f for f in findings if f.judgement is not Judgement.UNKNOWN]
-    return max(decided, key=_rank, default=None)
+    def _confidence(self, finding: Finding) -> float:
+        """Return a finding's own confidence, at most what its kinds of evidence bear."""
+        return min([finding.confidence, *(self.domain.confidence.get(e.kind, 1.0) for e in finding.evidence)])
 
-
-def _rank(finding: Finding) -> int:
-    certain = _confidence(finding) >= 1
-    if finding.judgement is Judgement.INCORRECT:
-        return 4 if certain else 2
-    if finding.scope is Scope.MEANING:
-        return 3 if certain else 1
-    return 0
-
-
-def _confidence(finding: Finding) -> float:
-    """A finding's own confidence, at most what its kinds of evidence bear."""
-    return min([finding.confidence, *(CONFIDENCE.get(e.kind, 1.0) for e in finding.evidence)])
-
-
-def _uses_wrong(context: Context, finding: Finding) -> bool:
-    """Whether a calculation uses the result of a step that was wrong, or that itself was carried."""
-    if finding.scope is Scope.MEANING or finding.checker != "arithmetic":
-        return False
-    for line, verdict in zip(context.earlier, context.verdicts, strict=True):
-        wrong = verdict.judgement is Judgement.INCORRECT or verdict.carried
-        if wrong and line.claims and _result(line) & context.line.numbers:
-            return True
-    return False
-
-
-def _result(line: Line) -> frozenset[str]:
-    """The number tokens on the right of the last claim."""
-    last = line.claims[-1].whole[-1]
-    return frozenset(t.text for t in last.tokens if t.kind in ("num", "mixed"))
+    def _grade(self, problem: Problem, answer: str | None, knowledge: Knowledge) -> Judgement | None:
+        """Return the final answer against the known one; None in `free` mode or where none is known."""
+        if knowledge is Knowledge.FREE or problem.answer is None:
+            return None
+        if answer is None or not self.domain.can_answer(problem, answer):
+            return Judgement.INCORRECT
+        return self.domain.grade(problem.answer, answer)
 
 
 def _unknown(
@@ -218,15 +164,6 @@ def _unknown(
         confidence=confidence,
         checker=checker,
     )
-
-
-def _grade_answer(problem: Problem, answer: str | None, knowledge: Knowledge) -> Judgement | None:
-    """The final answer against the known one; None in `free` mode or where none is known."""
-    if knowledge is Knowledge.FREE or problem.answer is None:
-        return None
-    if answer is None or other_unit(problem.text, answer) is not None:
-        return Judgement.INCORRECT
-    return grade(problem.answer, answer)
 
 
 __all__ = ["DEFAULT", "VERSION", "Verifier"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
-from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope, StepVerdict
+from workbench.types import Judgement
+from workbench.verification.domain import Finding, StepChecker, StepContext
 from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
 from workbench.verification.lines.relations import Statement, statements
@@ -20,22 +20,6 @@ _COMMAND = re.compile(
 )
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _MANY_WORDS = 14
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A checker's proposal for one step."""
-
-    judgement: Judgement
-    diagnosis: Diagnosis
-    checker: str
-    reason: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    repair: str | None = None
-    malrule: str | None = None
-    scope: Scope = Scope.COMPUTATION
-    carried: bool = False
-    confidence: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,20 +49,18 @@ def read_problem(text: str) -> Reading:
     return Reading(found, best, solves)
 
 
-@dataclass(frozen=True)
-class Context:
-    """One step and everything before it."""
+@dataclass(frozen=True, eq=False)
+class Context(StepContext):
+    """One step and everything before it, read as mathematics."""
 
-    problem: Problem
     reading: Reading
-    step: str
     line: Line
-    earlier: tuple[Line, ...]
-    verdicts: tuple[StepVerdict, ...]
-    knowledge: Knowledge
     is_answer: bool = False
-    solution: tuple[str, ...] = ()
-    """All steps of the solution, those behind this one too."""
+
+    @lazy
+    def earlier(self) -> tuple[Line, ...]:
+        """The steps before this one."""
+        return tuple(context.line for context in self.previous)
 
     @lazy
     def carry(self) -> ClaimSide | None:
@@ -100,10 +82,4 @@ class Context:
         return any(v.judgement is Judgement.INCORRECT or v.carried for v in self.verdicts)
 
 
-class StepChecker(Protocol):
-    """Looks at one step; None where it has nothing to say."""
-
-    @property
-    def name(self) -> str: ...
-
-    def __call__(self, context: Context) -> Finding | None: ...
+__all__ = ["Context", "Finding", "Reading", "StepChecker", "read_problem"]

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
 
-
-@dataclass(frozen=True)
-class Malrule:
-    """A named buggy rule."""
-
-    name: str
-    misconception: str
-    as_if: str
-    """Ends the sentence "The line turns A into B, ..."."""
-    look: str
-    """The first hint: where to look."""
-    rule: str
-    """The second hint: what holds instead."""
-    example: str
-    """A problem and the wrong line that the rule makes of it: `Work out 7 - (-3). -> 7 - (-3) = 4`."""
+from workbench.verification.domain import Malrule
 
 
 def read_wordings(text: str) -> tuple[dict[str, Malrule], dict[str, tuple[str, ...]]]:

@@ -14,25 +14,34 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 
-from workbench.memory.sentences import invited
 from workbench.types import Judgement, Problem, StepVerdict
+from workbench.verification.domain import CounterfactualRepair, Explanation
+from workbench.verification.lines.calculations import calculations, numbers
 
-_WHOLE = r"(?<!\d)\d{1,99}(?!\d)"
-"""Python refuses to read numbers of thousands of digits."""
-_NUMBER = rf"-?{_WHOLE}(?:/{_WHOLE}|\.{_WHOLE})?"
-_OPERATION = re.compile(rf"\(?({_NUMBER})\)?\s*([-+*/])\s*\(?({_NUMBER})\)?\s*=\s*({_NUMBER})")
+_RATIO = re.compile(r"(?<!\d)\d{1,99}(?::\d{1,99})+")
+_MINUS = re.compile(r"[-\u2212]\s*[($]*\.?\d")
+_UNIT = re.compile(r"(?<=\d) +[A-Za-z]{2,20}\.?$")
 _BETWEEN_UNITS = (7, 10, 12, 24, 60, 100, 1000)
 """How many small units make a big one, for the units that stories speak of."""
 
 
 @dataclass(frozen=True)
 class CalculationLine:
-    """A line such as `12 - 3 = 9`."""
+    """A line such as `12 - 3 = 9` or `12 × 3 = 36 apples`."""
 
     left: Fraction
     sign: str
     right: Fraction
     value: Fraction
+    written: str = ""
+    """The line itself."""
+
+    def with_value(self, value: Fraction) -> str:
+        """Return the line with these numbers and a value, in the signs and the unit that it was written in."""
+        unit = _UNIT.search(self.written)
+        own = {"*": "×x·", "/": "÷"}.get(self.sign, "")
+        sign = next((s for s in own if s in self.written), self.sign)
+        return f"{self.left} {sign} {self.right} = {value}{unit[0] if unit else ''}"
 
 
 @dataclass(frozen=True)
@@ -45,26 +54,18 @@ class Story:
     """Of a ratio such as `2:3`; empty where the text has none."""
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """Malrules that lead from a solution's lines to the known answer, and those that only could be at work."""
-
-    certain: frozenset[str] = frozenset()
-    possible: frozenset[str] = frozenset()
-
-
-def explain(problem: Problem, lines: Sequence[str]) -> Explanation:
-    """The malrules of the problem's skill that explain a wrong answer, by the lines of its solution."""
+def explain(problem: Problem, lines: Sequence[str], malrules: frozenset[str]) -> Explanation:
+    """Return which of some malrules explain a wrong answer, by the lines of its solution."""
     known = number_of(problem.answer or "")
     steps = [o for o in map(operation, lines) if o is not None]
-    mends = {m: _MENDS[m] for m in invited().get(problem.skill, frozenset()) if m in _MENDS}
-    if known is None or not steps or not mends:
+    misreadings = {m: _MISREADINGS[m] for m in malrules if m in _MISREADINGS}
+    if known is None or not steps or not misreadings:
         return Explanation()
     story = story_of(problem.text)
     certain, possible = set(), set()
-    for malrule, counterfactual_repair in mends.items():
+    for malrule, without in misreadings.items():
         for place, step in enumerate(steps):
-            for value in counterfactual_repair(step, story):
+            for value in without(step, story):
                 possible.add(malrule)
                 if value is not None and value != step.value and follow(steps, place, value) == known:
                     certain.add(malrule)
@@ -72,36 +73,32 @@ def explain(problem: Problem, lines: Sequence[str]) -> Explanation:
 
 
 def operation(line: str) -> CalculationLine | None:
-    """The operation that is all of a line; None for any other line."""
-    match = _OPERATION.fullmatch(line.strip())
-    if match is None:
+    """Return the one operation that is all of a line but a unit; None for any other line."""
+    written = line.strip()
+    found = calculations(_UNIT.sub("", written))
+    if not found or not found[0].alone or found[0].result is None:
         return None
-    try:
-        left, right, value = (Fraction(match[i]) for i in (1, 3, 4))
-    except ZeroDivisionError:
-        return None
-    return CalculationLine(left, match[2], right, value)
+    left, sign, right, value, _ = found[0]
+    return CalculationLine(Fraction(left), sign, Fraction(right), Fraction(value or 0), written)
 
 
 def number_of(answer: str) -> Fraction | None:
-    """The one number of an answer, whatever its unit; None where it has none or several."""
-    match = re.fullmatch(rf"\D*?({_NUMBER})\D*", answer)
-    try:
-        return Fraction(match[1]) if match else None
-    except ZeroDivisionError:
+    """Return the one number of an answer, whatever its unit; None where it has none or several."""
+    found = numbers(answer, fractions=True)
+    if len(found) != 1:
         return None
+    return Fraction(-found[0] if _MINUS.search(answer) else found[0])
 
 
 def story_of(text: str) -> Story:
-    """A problem's text with the numbers in it."""
-    ratio = re.search(rf"{_WHOLE}(?::{_WHOLE})+", text)
+    """Return a problem's text with the numbers in it."""
+    ratio = _RATIO.search(text)
     parts = tuple(Fraction(p) for p in ratio[0].split(":")) if ratio else ()
-    numbers = dict.fromkeys(Fraction(n) for n in re.findall(rf"{_WHOLE}(?:\.{_WHOLE})?", text))
-    return Story(text.lower(), tuple(numbers), parts)
+    return Story(text.lower(), tuple(dict.fromkeys(map(Fraction, numbers(text)))), parts)
 
 
 def follow(steps: Sequence[CalculationLine], place: int, value: Fraction) -> Fraction | None:
-    """The last value of a solution if the line at `place` had this one; None where something is divided by zero."""
+    """Return the last value of a solution if the line at `place` had this one; None for a division by zero."""
     changed: dict[Fraction, Fraction] = {steps[place].value: value}
     for step in steps[place + 1 :]:
         left, right = (changed.get(n, n) for n in (step.left, step.right))
@@ -117,7 +114,7 @@ def follow(steps: Sequence[CalculationLine], place: int, value: Fraction) -> Fra
 
 
 def apply(left: Fraction, sign: str, right: Fraction) -> Fraction | None:
-    """The value of an operation; None for a division by zero."""
+    """Return the value of an operation; None for a division by zero."""
     if sign == "/" and right == 0:
         return None
     if sign == "+":
@@ -136,22 +133,22 @@ def _where(
 ) -> Misreading:
     """Lines of one sign, in stories with a word: what `value` makes of their two numbers."""
 
-    def counterfactual_repair(step: CalculationLine, story: Story) -> Iterable[Fraction]:
+    def without(step: CalculationLine, story: Story) -> Iterable[Fraction]:
         fits = step.sign == sign and word in story.text and step.right and step.right in (right, *story.numbers)
         return [value(step.left, step.right)] if fits and right in (None, step.right) else []
 
-    return counterfactual_repair
+    return without
 
 
 def _each(sign: str, word: str) -> Misreading:
     """A number that should have been taken as often as another number says."""
 
-    def counterfactual_repair(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
+    def without(step: CalculationLine, story: Story) -> Iterable[Fraction | None]:
         if step.sign != sign or word not in story.text or step.right not in story.numbers:
             return []
         return [apply(step.left, sign, step.right * k) for k in story.numbers if k != step.right]
 
-    return counterfactual_repair
+    return without
 
 
 def _needless(step: CalculationLine, story: Story) -> Iterable[Fraction]:
@@ -222,7 +219,7 @@ def _forgets_to_change(step: CalculationLine, story: Story) -> Iterable[Fraction
     return []
 
 
-_MENDS: Mapping[str, Misreading] = {
+_MISREADINGS: Mapping[str, Misreading] = {
     "keyword_left": _where("-", "left", lambda a, b: a + b),
     "each_once": _each("-", "each"),
     "one_pack": _each("+", "pack"),
@@ -247,16 +244,8 @@ _MENDS: Mapping[str, Misreading] = {
 # The line that a wrong answer needs where none is wrong: one number or sign changed, and the known answer follows.
 
 
-@dataclass(frozen=True)
-class CounterfactualRepair:
-    """A line to be written in place of another."""
-
-    place: int
-    line: str
-
-
 def counterfactual_repair(problem: Problem, steps: Sequence[StepVerdict]) -> CounterfactualRepair | None:
-    """The one change of one line from which the known answer follows; None where there is none, or a choice.
+    """Return the one change of one line from which the known answer follows; None where there is none, or a choice.
 
     The least change is meant: a number that the solution has not used yet goes before one that it has, and that
     before another sign.
@@ -269,12 +258,10 @@ def counterfactual_repair(problem: Problem, steps: Sequence[StepVerdict]) -> Cou
     given = story_of(problem.text).numbers
     used = {n for _, o in computed for n in (o.left, o.right)}
     unused = [n for n in given if n not in used]
-    for numbers, signs in ((unused, ""), (given, ""), ((), "+-*/")):
+    for others, signs in ((unused, ""), (given, ""), ((), "+-*/")):
         found: dict[tuple[int, Fraction], CounterfactualRepair] = {}
-        for place, step, value in _leading_to(known, computed, numbers, signs):
-            found.setdefault(
-                (place, value), CounterfactualRepair(place, f"{step.left} {step.sign} {step.right} = {value}")
-            )
+        for place, step, value in _leading_to(known, computed, others, signs):
+            found.setdefault((place, value), CounterfactualRepair(place, step.with_value(value)))
         if found:
             return next(iter(found.values())) if len(found) == 1 else None
     return None
