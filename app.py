@@ -2,7 +2,7 @@
 
 import sys
 
-from workbench.cli import app
+from workbench.__main__ import app
 
 if __name__ == "__main__":
     app(["app", *sys.argv[1:]])

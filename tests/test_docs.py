@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.lab.notebooks import notebook_paths, read_notebook
 
 ROOT = Path(__file__).parents[1]

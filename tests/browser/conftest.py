@@ -68,7 +68,7 @@ def free_port() -> int:
 def start_app(runs: Path, *options: str) -> Served:
     """`workbench app` in a process of its own, ready to answer. End it with `stop_app`."""
     port = free_port()
-    command = [sys.executable, "-c", "from workbench.cli import app; app()", "app", "--port", str(port)]
+    command = [sys.executable, "-m", "workbench", "app", "--port", str(port)]
     command += ["--runs-folder", str(runs), *options]
     # Its output goes to a file: a pipe that nobody reads would fill and stop it.
     log = (runs / "app.log").open("w+", encoding="utf-8")

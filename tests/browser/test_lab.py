@@ -44,7 +44,15 @@ TELLING = {
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `workbench lab`, token included."""
     log = tmp_path_factory.mktemp("lab") / "lab.log"
-    command = [sys.executable, "-c", "from workbench.cli import app; app()", "lab", "--no-browser", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "workbench",
+        "lab",
+        "--no-browser",
+        "--port",
+        "0",
+    ]
     with log.open("w") as out:
         running = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
     try:

@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner, Result
 
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.cli.render import print_solution
 from workbench.problems.asking import in_words
 from workbench.problems.splits import evenly
@@ -44,7 +44,7 @@ def call(*arguments: object) -> Result:
 
 def command(*arguments: object) -> list[str]:
     """A command for a process of its own."""
-    return [sys.executable, "-c", "from workbench.cli import app; app()", *map(str, arguments)]
+    return [sys.executable, "-m", "workbench", *map(str, arguments)]
 
 
 def small(model: Path, runs: Path) -> list[str]:
@@ -69,7 +69,9 @@ def test_help_of_each_command_teaches(name: str) -> None:
 
 
 def test_help_lists_all_commands_and_imports_no_torch() -> None:
-    code = "import sys; from workbench.cli import app\ntry: app(['--help'])\nfinally: print('torch' in sys.modules)"
+    code = (
+        "import sys; from workbench.__main__ import app\ntry: app(['--help'])\nfinally: print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.endswith("False\n")
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.made_run import make_run
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.problems.readers import read_problems
 from workbench.store import Store
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.evaluation.runs import counts
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.evaluation.compare import run
 from workbench.evaluation.compare.plan import read_plan, trials
 from workbench.evaluation.compare.record import RunRecord, read_runs
@@ -61,7 +61,7 @@ def options(folder: Path, model: Path, rounds: int = 4) -> list[str]:
 
 def start(arguments: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", "from workbench.cli import app; app()", *arguments],
+        [sys.executable, "-m", "workbench", *arguments],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from tests.labeling.labelled import item, label
 from tests.records import STORY, group
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.problems.readers import write_problems
 from workbench.store import Store
 from workbench.types import Mark

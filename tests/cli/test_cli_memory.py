@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.config import Config, dump_config
 from workbench.memory.state import MemoryState, Visit, note_use, remember, remember_experience, retire, visit
 from workbench.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from workbench.cli import app
+from workbench.__main__ import app
 
 ROWS = [
     {"problem": "Solve 3x + 5 = 20.", "steps": ["3x = 25", "x = 25/3"], "answer": "x = 5", "first_error": 0,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.verification import Verifier
 
 STEP_KEYS = {
@@ -191,7 +191,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     script = (
         "import time\nfrom workbench.verification import Verifier\n"
         "Verifier.verify = lambda *_: (print('judging', flush=True), time.sleep(60))\n"
-        "from workbench.cli import app\napp()"
+        "from workbench.__main__ import app\napp()"
     )
     command = [sys.executable, "-c", script, "verify", str(file), "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

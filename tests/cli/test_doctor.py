@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.cli import doctor as module
 from workbench.cli.doctor import _disk, _package_line, _store
 

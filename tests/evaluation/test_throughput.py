@@ -4,7 +4,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.config import ModelSettings
 from workbench.engine.policy import load_policy
 from workbench.errors import BadInput

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from typer.testing import CliRunner
 
-from workbench.cli import app as command
+from workbench.__main__ import app as command
 from workbench.errors import WorkbenchError
 from workbench.ui.serving import Door, add_account, launch, read_accounts, stay_offline
 

@@ -1,5 +1,1 @@
-"""The command line `workbench`. Torch and transformers are imported only by the commands that need them."""
-
-from workbench.cli.main import app
-
-__all__ = ["app"]
+"""The command line `workbench`: one module for each command or family of commands, imported when it is asked for."""

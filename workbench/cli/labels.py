@@ -189,6 +189,7 @@ def _print_agreement(found: Agreement, gold: dict[str, tuple[int, int]], open_: 
 # `workbench labels blind`: ambiguous steps of a model's fresh rollouts, without what the verifier said.
 
 
+@labels.command("blind")
 def blind(
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     split: Annotated[str, typer.Option(help="A shipped split.")] = "dev",

@@ -1,37 +1,104 @@
-"""The app of the command line: its commands, and what `workbench --help` teaches."""
+"""The frame of the command line: a table of commands, of which only the one that was asked for is imported."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command, get_group
 
-from workbench.cli import materials
-from workbench.cli.app import serve
-from workbench.cli.audit import audit, export, import_
-from workbench.cli.compare import compare
-from workbench.cli.doctor import doctor
 from workbench.cli.guard import GuardedGroup
-from workbench.cli.labels import blind, labels
-from workbench.cli.memory import memory
-from workbench.cli.notebooks import lab, notebooks
-from workbench.cli.refine import refine, reverify, verifiers
-from workbench.cli.runs import runs
-from workbench.cli.solve import evaluate, solve
-from workbench.cli.train import train
-from workbench.cli.verify import coverage, grade, verify
-from workbench.lab.bench import bench, bench_teacher
-from workbench.lab.bench_refine import bench_refine
-from workbench.lab.contract_command import contract
 
-# Without rich in the help: it starts twice as fast and keeps the examples' lines as they are.
-app = typer.Typer(
-    cls=GuardedGroup,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+
+@dataclass(frozen=True)
+class Entry:
+    """A command or a group of commands, and where it lies."""
+
+    name: str
+    place: str
+    """`module:attribute`: a function, or a `Typer` of several commands."""
+    help: str
+    """One line in the list of all commands."""
+
+    def load(self) -> Any:
+        """Return the command. Imports its module, and with it what the command needs."""
+        module, attribute = self.place.split(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = get_group(found)
+        else:
+            alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+            alone.command(self.name)(found)
+            command = get_command(alone)
+        command.name = self.name
+        return command
+
+
+COMMANDS = (
+    Entry("train", "workbench.cli.train:train", "Train a model, measured before and after."),
+    Entry("solve", "workbench.cli.solve:solve", "Solve a problem and judge each step."),
+    Entry("app", "workbench.cli.app:serve", "Open the app in the browser."),
+    Entry("evaluate", "workbench.cli.solve:evaluate", "Measure a model on a set of problems."),
+    Entry("verify", "workbench.cli.verify:verify", "Judge every step of solutions."),
+    Entry("grade", "workbench.cli.verify:grade", "Compare final answers."),
+    Entry("coverage", "workbench.cli.verify:coverage", "See what the verifier can decide."),
+    Entry("compare", "workbench.cli.compare:compare", "Compare methods over seeds."),
+    Entry("runs", "workbench.cli.runs:runs", "List all runs."),
+    Entry("memory", "workbench.cli.memory:memory", "Look into the memory of a run."),
+    Entry("refine", "workbench.cli.refine:refine", "Make the verifier better from labels."),
+    Entry("verifiers", "workbench.cli.refine:verifiers", "List versions; use one or go back."),
+    Entry("reverify", "workbench.cli.refine:reverify", "Judge a stored run again."),
+    Entry("audit", "workbench.cli.audit:audit", "See which steps fail in a run."),
+    Entry("export", "workbench.cli.audit:export", "Write a run as a file."),
+    Entry("import", "workbench.cli.audit:import_", "Read a run from a file."),
+    Entry("labels", "workbench.cli.labels:labels", "Fill the label queue, import, export, agreement."),
+    Entry("problems", "workbench.cli.materials:problems", "Look at problems, or write files."),
+    Entry("fetch", "workbench.cli.materials:fetch", "Fetch SmolLM2, a real small model."),
+    Entry("doctor", "workbench.cli.doctor:doctor", "See what this machine has and lacks."),
 )
+"""The product's commands, in the order of `workbench --help`."""
+
+
+class _Commands(Mapping[str, Any]):
+    """Commands by name, each loaded when it is looked up."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = {entry.name: entry for entry in entries}
+        self.loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.loaded:
+            self.loaded[name] = self.entries[name].load()
+        return self.loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+class LazyGroup(GuardedGroup):
+    """A group that lists its commands from a table, without importing them."""
+
+    entries: Sequence[Entry] = ()
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = _Commands(self.entries)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [entry.name for entry in self.entries]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(entry.name, entry.help) for entry in self.entries])
 
 
 def _show_version(wanted: bool) -> None:
@@ -42,8 +109,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def workbench(
+def _workbench(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -62,31 +128,15 @@ def workbench(
     """
 
 
-app.command(short_help="Train a model, measured before and after.")(train)
-app.command(short_help="Solve a problem and judge each step.")(solve)
-app.command("app", short_help="Open the app in the browser.")(serve)
-app.command(short_help="Measure a model on a set of problems.")(evaluate)
-app.command(short_help="Judge every step of solutions.")(verify)
-app.command(short_help="Compare final answers.")(grade)
-app.command(short_help="See what the verifier can decide.")(coverage)
-app.command(short_help="Compare methods over seeds.")(compare)
-app.command(short_help="List all runs.")(runs)
-app.command(short_help="Look into the memory of a run.")(memory)
-app.command(short_help="Make the verifier better from labels.")(refine)
-app.add_typer(verifiers, name="verifiers", short_help="List versions; use one or go back.")
-app.command(short_help="Judge a stored run again.")(reverify)
-app.command(short_help="See which steps fail in a run.")(audit)
-app.command(short_help="Write a run as a file.")(export)
-app.command("import", short_help="Read a run from a file.")(import_)
-app.command(short_help="Measure how a tutor model uses help.")(contract)
-labels.command("blind")(blind)
-app.add_typer(labels, name="labels", short_help="Fill the label queue, import, export, agreement.")
-bench.command("refine")(bench_refine)
-bench.command("teacher")(bench_teacher)
-app.add_typer(bench, name="bench", short_help="Measure the verifier's speed and safety.")
-app.add_typer(materials.problems, name="problems", short_help="Look at problems, or write files.")
-app.command(short_help="Fetch SmolLM2, a real small model.")(materials.fetch)
-app.command(short_help="Make a tutor model from scratch.")(materials.pretrain)
-app.add_typer(notebooks, name="notebooks", short_help="Run the notebooks, or check them.")
-app.command(short_help="Open the notebooks in JupyterLab.")(lab)
-app.command(short_help="See what this machine has and lacks.")(doctor)
+def command_line(entries: Sequence[Entry]) -> typer.Typer:
+    """Return the app of the command line that has these commands."""
+    # Without rich in the help: it starts twice as fast and keeps the examples' lines as they are.
+    made = typer.Typer(
+        cls=type("Commands", (LazyGroup,), {"entries": tuple(entries)}),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    made.callback()(_workbench)
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,6 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.types import Estimate, Judgement, Problem, Round, StepVerdict, Verdict
+
+if TYPE_CHECKING:
+    from workbench.judging.cases import CaseTally
+    from workbench.judging.coverage import Coverage
+    from workbench.judging.rows import Summary
 
 SIGNS = {
     Judgement.CORRECT: ("✓", "green"),
@@ -161,6 +166,90 @@ def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
     for name, problem in rows:
         table.add_row(name, plain(problem.text))
     console().print(table)
+
+
+# Verdicts, files and tables of the verifier
+
+
+def print_step(before: str, step: StepVerdict) -> None:
+    """One step for a person: the verdict, why, what shows it, the rule behind it, and the corrected step."""
+    out = console()
+    out.print(Text(f"    {'':<9}  {plain(before)}", style="dim"), soft_wrap=True)
+    sign, colour = SIGNS[step.judgement]
+    out.print(
+        Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text)), soft_wrap=True
+    )
+    facts = [
+        ("Why", step.reason),
+        ("Diagnosis", step.diagnosis.value.replace("_", " ")),
+        *((fact.kind.capitalize(), fact.text) for fact in step.evidence if fact.text != step.reason),
+        ("Malrule", step.malrule),
+        ("Instead", step.repair),
+        ("Checker", step.checker),
+    ]
+    for name, text in facts:
+        if text:
+            out.print(Text(f"{'':<15}{name}: {plain(text)}", style="dim"), soft_wrap=True)
+
+
+def print_summary(title: str, summary: Summary, stderr: bool = False) -> None:
+    """How a file of solutions came out, and how that agrees with what people marked in it."""
+    table = table_of(("measure",), ("",))
+    table.add_row("steps", f"{summary.steps:,}")
+    table.add_row("decided", percent_of(summary.decided))
+    table.add_row("judged incorrect", percent_of(summary.flagged))
+    if summary.marked:
+        table.add_row("first error found exactly, wrong solutions", percent_of(summary.right_on_wrong))
+        table.add_row("nothing flagged, right solutions", percent_of(summary.right_on_right))
+        table.add_row("F1 as ProcessBench counts", percent_of(summary.f1))
+        table.add_row("precision: exact among flagged rows", percent_of(summary.precision))
+    table.add_row("time per step", f"{1000 * summary.seconds_per_step:.3f} ms")
+    print_titled(title, table, stderr)
+
+
+def percent_of(share: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.2f} %"
+
+
+def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) -> None:
+    """How many answers are equal, not equal, undecided."""
+    table = table_of(("grade",), ("answers",))
+    for name, number in counts.items():
+        table.add_row(name.replace("_", " "), f"{number:,}")
+    print_titled(title, table, stderr)
+
+
+def print_coverage(title: str, found: Coverage) -> None:
+    """Shares decided by skill and checker, what wrong twins would get, and the sentence."""
+    table = table_of(("steps of", ""), ("steps", "decided", "incorrect"))
+    groups = [("skill", found.by_skill), ("checker", found.by_checker), ("all", [found.all])]
+    for group, shares in groups:
+        for share in shares:
+            name = share.name if share is not found.all else ""
+            decided = percent_of(share.decided / share.steps if share.steps else None)
+            table.add_row(group, plain(name), f"{share.steps:,}", decided, f"{share.incorrect:,}")
+    print_titled(title, table)
+    measures = table_of(("measure",), ("",))
+    measures.add_row("problems in words alone", f"{found.word_problems:,} of {found.problems:,}")
+    measures.add_row("problems with an answer to check", f"{found.with_answer:,} of {found.problems:,}")
+    measures.add_row("altered results that are flagged", percent_of(found.slips_caught))
+    measures.add_row("misread numbers that are flagged", percent_of(found.misreadings_caught))
+    measures.add_row("expected wrong rollouts with a teacher context at their error", percent_of(found.usable))
+    out = console()
+    out.print(measures)
+    out.print()
+    out.print(found.sentence, soft_wrap=True)
+
+
+def print_cases(title: str, tallies: Sequence[CaseTally]) -> None:
+    """The case table by area and by what is right to say."""
+    table = table_of(("area", "right to say"), ("holds", "known failures", "broken"))
+    for row in tallies:
+        table.add_row(row.area, row.judgement.value, str(row.holds), str(row.known_failures), str(row.broken))
+    sums = [sum(getattr(t, name) for t in tallies) for name in ("holds", "known_failures", "broken")]
+    table.add_row("all", "", *map(str, sums))
+    print_titled(title, table)
 
 
 # Progress

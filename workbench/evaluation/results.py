@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from workbench import resources
 from workbench.errors import BadInput
 from workbench.files import read_text
 from workbench.types import Estimate
 
-FOLDER = Path(__file__).parents[2] / "data" / "results"
+FOLDER = resources.RESULTS
 
 
 def read_result(name: str) -> Mapping[str, Any]:

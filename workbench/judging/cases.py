@@ -9,12 +9,13 @@ from pathlib import Path
 
 from pydantic import ConfigDict, with_config
 
+from workbench import resources
 from workbench.errors import BadInput
 from workbench.files import read_jsonl
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem, StepVerdict, from_json
 from workbench.verification.verifier import Verifier
 
-FOLDER = Path(__file__).parents[2] / "data" / "cases"
+FOLDER = resources.CASES
 BASE = "base-"
 OPEN_ENDED = "open-ended"
 

@@ -1,8 +1,9 @@
-"""`workbench bench ...`: the verifier's speed, finds and safety, a round's cost, sampling, the app's pace."""
+"""`workbench bench ...`: how fast, safe and right the parts are: verifier, rounds, sampling, app, teacher, labels."""
 
 from __future__ import annotations
 
 import json
+import platform
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.verify import AsJson
 from workbench.errors import BadInput
+from workbench.types import Knowledge
 
 bench = typer.Typer(
     cls=GuardedGroup,
@@ -45,8 +47,8 @@ def verify(
       workbench bench verify --pairs moves.jsonl --peer-pairs 50 --json
     """
     from workbench.cli.render import progress_bar
-    from workbench.cli.tables import print_speed
     from workbench.lab.speed import generated_pairs, measure, read_pairs
+    from workbench.lab.tables import print_speed
 
     source = "generated solutions" if pairs is None else pairs.name
     chosen = generated_pairs(n, 0) if pairs is None else read_pairs(pairs)
@@ -81,9 +83,9 @@ def steps(
       workbench bench steps --data ../shared/data
     """
     from workbench.cli.render import progress_bar
-    from workbench.cli.tables import print_figures
     from workbench.files import require_writable, write_atomically
     from workbench.lab.step_figures import FILES, Sizes, measure
+    from workbench.lab.tables import print_figures
 
     if data is not None and not data.is_dir():
         raise BadInput(f"{data} is no folder; give the one that holds {', '.join(FILES)}.")
@@ -111,7 +113,7 @@ def fuzz(
     seed: Annotated[int, typer.Option(help="Seed of the strings.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Give the verifier hostile input: no crash, no hang, no growth of memory, nothing executed.
+    """Give the verifier hostile input: no crash, no hang, no growth of RAM, nothing executed.
 
     Half of the strings come from the main thread, half from eight at once, the hand-made bombs from both.
     A worker is killed in mid-check. Exit code 1 if anything bad happened. Writes no file.
@@ -122,8 +124,8 @@ def fuzz(
       workbench bench fuzz --n 2000 --bombs 20 --json
     """
     from workbench.cli.render import progress_bar
-    from workbench.cli.tables import print_fuzz
     from workbench.lab.fuzz import fuzz as run_fuzz
+    from workbench.lab.tables import print_fuzz
 
     with progress_bar(f"{n} strings", None) as (bar, task):
         report = run_fuzz(n, bombs, threads, seed, lambda count: bar.advance(task, count))
@@ -159,9 +161,9 @@ def round_costs(
     """
     from workbench.cli.render import progress_bar
     from workbench.cli.runs import prepare
-    from workbench.cli.tables import print_rounds
     from workbench.config import config_of, read_overrides
     from workbench.files import write_atomically
+    from workbench.lab.tables import print_rounds
 
     chosen, given = ["pmd", *(methods or ["sdpo", "grpo", "rft"])], read_overrides(settings or ())
     prepare(config_of(given, "--set").model.path)
@@ -199,7 +201,7 @@ def sampling(
     """
     from workbench.cli.render import progress_bar
     from workbench.cli.runs import prepare, resolve_model
-    from workbench.cli.tables import print_sampling
+    from workbench.lab.tables import print_sampling
 
     chosen = {name: None if name in OURS else resolve_model(name) for name in models or ["tutor"]}
     for place in chosen.values():
@@ -257,7 +259,8 @@ def app(
 # `workbench bench teacher`: what a model, as teacher of itself, can tell where it went wrong.
 
 
-def bench_teacher(
+@bench.command("teacher")
+def teacher(
     model: Annotated[
         str | None, typer.Option("--model", help="A run, a folder or a hub id; the shipped tutor if left out.")
     ] = None,
@@ -279,9 +282,9 @@ def bench_teacher(
     """
     from workbench.cli.render import progress_bar
     from workbench.cli.runs import prepare, resolve_model
-    from workbench.cli.tables import print_teaching
     from workbench.config import Config, ModelSettings
     from workbench.engine.hardware import describe_machine
+    from workbench.lab.tables import print_teaching
     from workbench.problems.splits import evenly, load_split
 
     place = resolve_model(model)
@@ -307,3 +310,72 @@ def bench_teacher(
         typer.echo(json.dumps(report))
     else:
         print_teaching(report)
+
+
+# `workbench bench refine`: what labels bring, measured on labels that had no part in it.
+
+
+@bench.command("refine")
+def refine(
+    file: Annotated[Path, typer.Argument(metavar="MARKED.jsonl", help="Solutions with `first_error`.")],
+    modes: Annotated[
+        list[Knowledge] | None, typer.Option("--mode", help="What may be known; repeatable. Free and reference.")
+    ] = None,
+    sizes: Annotated[list[int] | None, typer.Option("--labels", help="Numbers of labels; 100, 300, 600.")] = None,
+    targets: Annotated[list[float] | None, typer.Option("--target", help="Precisions; 0.95, 0.9, 0.85.")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Draws of labels for each number.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of draws and splits.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Write the figures there too.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure refinement: share of ambiguous steps decided and precision, by number of labels.
+
+    Labels are drawn by whole problems; a judge and its thresholds are made from them as by 'workbench refine',
+    and every ambiguous step of the other problems is judged. Intervals are over problems.
+
+    \b
+    Examples:
+      workbench bench refine marked.jsonl
+      workbench bench refine data/labels/rollouts.jsonl --mode answer --labels 80 --draws 3
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.cli.verify import require_place
+    from workbench.files import write_atomically
+    from workbench.judging.rows import read_solutions
+    from workbench.lab.refining import SIZES, TARGETS, measure
+    from workbench.lab.tables import print_refinement
+    from workbench.verification import Verifier
+
+    require_place(out)
+    rows = read_solutions(file)
+    chosen = modes or [Knowledge.FREE, Knowledge.REFERENCE]
+    numbers, wanted = sizes or list(SIZES), targets or list(TARGETS)
+    reports = []
+    with progress_bar(f"refining on {len(rows)} solutions", len(chosen) * len(numbers) * draws) as (bar, task):
+        for mode in chosen:
+            reports.append(
+                measure(
+                    rows,
+                    mode,
+                    sizes=numbers,
+                    targets=wanted,
+                    draws=draws,
+                    seed=seed,
+                    on_draw=lambda: bar.advance(task),
+                )
+            )
+    facts = {
+        "file": f"{file.parent.name}/{file.name}",
+        "verifier": Verifier().version,
+        "seed": seed,
+        "draws": draws,
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "reports": [asdict(report) for report in reports],
+    }
+    if out is not None:
+        write_atomically(out, json.dumps(facts, indent=1) + "\n")
+    if as_json:
+        typer.echo(json.dumps(facts))
+        return
+    for report in reports:
+        print_refinement(report)

@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.sign import NotebookNotary
 
+from workbench import resources
 from workbench.engine.fetch import TUTOR
 from workbench.errors import BadInput, WorkbenchError
 from workbench.files import write_atomically
@@ -26,8 +27,8 @@ from workbench.prompts import TEXT_HASH
 from workbench.types import content_id
 from workbench.verification import Verifier
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "notebooks"
+ROOT = resources.HOME
+FOLDER = resources.NOTEBOOKS
 FIGURE, PICTURE, PAGE = "application/vnd.plotly.v1+json", "image/png", "text/html"
 LARGEST = 500_000
 """Bytes of a notebook's file: larger ones are slow to load and to review."""

@@ -118,7 +118,7 @@ def _server() -> Iterator[str]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        command = [sys.executable, "-c", "from workbench.cli import app; app()", "app", "--port", str(port)]
+        command = [sys.executable, "-c", "from workbench.__main__ import app; app()", "app", "--port", str(port)]
         command += ["--runs-folder", str(Path(folder) / "runs")]
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from workbench import resources
 from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl
 from workbench.judging.rows import solution_row
@@ -20,7 +21,7 @@ from workbench.store import Store
 from workbench.types import UNKNOWN_SKILL, Group, Judged, LabelItem, Problem, Rollout, StopReason, content_id
 from workbench.verification import Verifier
 
-SHIPPED = Path(__file__).parents[2] / "data" / "labels" / "rollouts.jsonl"
+SHIPPED = resources.LABELS
 SHIPPED_ITEMS = 50
 SHIPPED_SOLUTIONS = 250
 """Looked through at the first start of the app: about a second."""

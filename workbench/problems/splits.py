@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from workbench import resources
 from workbench.errors import BadInput, WorkbenchError
 from workbench.files import make_folder
 from workbench.problems.catalogue import SPLITS, Split, make_split
@@ -16,7 +17,7 @@ from workbench.store import Store
 from workbench.types import Problem
 
 T = TypeVar("T")
-FOLDER = Path(__file__).parents[2] / "data" / "problems"
+FOLDER = resources.PROBLEMS
 SHIPPED = tuple(name for name in SPLITS if name != "train-large")
 """The splits that have a file. The large one is made when it is asked for."""
 

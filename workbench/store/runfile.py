@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from workbench import resources
 from workbench.errors import BadInput
 from workbench.files import json_object, shown, unreadable, what_was_wrong, write_atomically
 from workbench.store.memory import MemoryEvent, insert_history
@@ -23,7 +24,7 @@ from workbench.store.store import Store
 from workbench.store.verdicts import insert_judged
 from workbench.types import Judged, MemoryItem, Problem, Round, content_id, from_json, to_json
 
-SHIPPED = Path(__file__).parents[2] / "data" / "models" / "tutor-pmd" / "run.jsonl.gz"
+SHIPPED = resources.TRAINED_RUN
 """The run that made the shipped trained model."""
 ROLLOUTS = 10_000
 """Rollouts in a file at most, unless the caller says otherwise."""

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from plotly.io import to_html
 from plotly.subplots import make_subplots
 
+from workbench import resources
 from workbench.errors import BadInput
 from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Measure, Runs
@@ -268,7 +269,7 @@ def _cells(found: Mapping[str, Any]) -> str:
 # The committed comparison of methods: its curves, and its summary as a table, where it ships.
 
 
-COMPARISON = Path(__file__).parents[2] / "data" / "results" / "compare-tutor.json"
+COMPARISON = resources.RESULTS / "compare-tutor.json"
 RUNS = COMPARISON.parent / "runs"
 NAMES: Mapping[str, str] = MappingProxyType(
     {

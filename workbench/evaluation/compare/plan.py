@@ -12,6 +12,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from workbench import resources
 from workbench.config import Config, config_of
 from workbench.engine.fetch import model_folder
 from workbench.errors import BadInput
@@ -21,7 +22,7 @@ from workbench.prompts import TEXT_HASH
 from workbench.types import content_id
 from workbench.verification import Verifier
 
-FOLDER = Path(__file__).parents[3] / "data" / "plans"
+FOLDER = resources.PLANS
 OUTSIDE = "outside"
 BASE = "base"
 """The arm of the model before any training; every plan has it."""
@@ -243,7 +244,7 @@ def run_key(trial: PlannedRun) -> str:
 
 def code_hash() -> str:
     """Of the code that trains. It is recorded and not part of the key: a comment changed makes no other run."""
-    root = Path(__file__).parents[2]
+    root = resources.PACKAGE
     files = sorted(file for room in _CODE for file in (root / room).rglob("*.py"))
     return _digest(tuple(files))
 

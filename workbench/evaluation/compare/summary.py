@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from workbench import resources
 from workbench.errors import BadInput
 from workbench.evaluation.compare import figures
 from workbench.evaluation.compare.figures import Runs
@@ -237,7 +238,7 @@ def malrule_shares(runs: Runs, name: str) -> list[dict[str, float]]:
 # The report of a comparison: the summary, and for every arm its figures, as one JSON object.
 
 
-LABELS = Path(__file__).parents[3] / "data" / "labels" / "rollouts.jsonl"
+LABELS = resources.LABELS
 RATES: Mapping[str, figures.Measure] = {
     "solve_rate": figures.solved,
     "process_rate": lambda c: c.process,

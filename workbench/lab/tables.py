@@ -1,103 +1,21 @@
-"""What people see of the verifier: one step, a file's summary, coverage, the case table, speed, safety, rounds."""
+"""What people see of the lab's measurements: speed, finds and safety of the verifier, rounds, teachers, sampling."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.text import Text
 
-from workbench.cli.render import SIGNS, console, plain, print_titled, table_of
-from workbench.types import StepVerdict
+from workbench.cli.render import console, percent, percent_of, plain, print_titled, table_of
 
 if TYPE_CHECKING:
-    from workbench.judging.cases import CaseTally
-    from workbench.judging.coverage import Coverage
-    from workbench.judging.rows import Summary
     from workbench.lab.fuzz import FuzzReport
+    from workbench.lab.refining import RefinementReport
     from workbench.lab.speed import Speed
     from workbench.lab.step_figures import StepFigures
-
-
-def print_step(before: str, step: StepVerdict) -> None:
-    """One step for a person: the verdict, why, what shows it, the rule behind it, and the corrected step."""
-    out = console()
-    out.print(Text(f"    {'':<9}  {plain(before)}", style="dim"), soft_wrap=True)
-    sign, colour = SIGNS[step.judgement]
-    out.print(
-        Text.assemble("  ", (f"{sign} {step.judgement.value:<9}", colour), "  ", plain(step.text)), soft_wrap=True
-    )
-    facts = [
-        ("Why", step.reason),
-        ("Diagnosis", step.diagnosis.value.replace("_", " ")),
-        *((fact.kind.capitalize(), fact.text) for fact in step.evidence if fact.text != step.reason),
-        ("Malrule", step.malrule),
-        ("Instead", step.repair),
-        ("Checker", step.checker),
-    ]
-    for name, text in facts:
-        if text:
-            out.print(Text(f"{'':<15}{name}: {plain(text)}", style="dim"), soft_wrap=True)
-
-
-def print_summary(title: str, summary: Summary, stderr: bool = False) -> None:
-    """How a file of solutions came out, and how that agrees with what people marked in it."""
-    table = table_of(("measure",), ("",))
-    table.add_row("steps", f"{summary.steps:,}")
-    table.add_row("decided", percent_of(summary.decided))
-    table.add_row("judged incorrect", percent_of(summary.flagged))
-    if summary.marked:
-        table.add_row("first error found exactly, wrong solutions", percent_of(summary.right_on_wrong))
-        table.add_row("nothing flagged, right solutions", percent_of(summary.right_on_right))
-        table.add_row("F1 as ProcessBench counts", percent_of(summary.f1))
-        table.add_row("precision: exact among flagged rows", percent_of(summary.precision))
-    table.add_row("time per step", f"{1000 * summary.seconds_per_step:.3f} ms")
-    print_titled(title, table, stderr)
-
-
-def percent_of(share: float | None) -> str:
-    """A share in per cent; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.2f} %"
-
-
-def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) -> None:
-    """How many answers are equal, not equal, undecided."""
-    table = table_of(("grade",), ("answers",))
-    for name, number in counts.items():
-        table.add_row(name.replace("_", " "), f"{number:,}")
-    print_titled(title, table, stderr)
-
-
-def print_coverage(title: str, found: Coverage) -> None:
-    """Shares decided by skill and checker, what wrong twins would get, and the sentence."""
-    table = table_of(("steps of", ""), ("steps", "decided", "incorrect"))
-    groups = [("skill", found.by_skill), ("checker", found.by_checker), ("all", [found.all])]
-    for group, shares in groups:
-        for share in shares:
-            name = share.name if share is not found.all else ""
-            decided = percent_of(share.decided / share.steps if share.steps else None)
-            table.add_row(group, plain(name), f"{share.steps:,}", decided, f"{share.incorrect:,}")
-    print_titled(title, table)
-    measures = table_of(("measure",), ("",))
-    measures.add_row("problems in words alone", f"{found.word_problems:,} of {found.problems:,}")
-    measures.add_row("problems with an answer to check", f"{found.with_answer:,} of {found.problems:,}")
-    measures.add_row("altered results that are flagged", percent_of(found.slips_caught))
-    measures.add_row("misread numbers that are flagged", percent_of(found.misreadings_caught))
-    measures.add_row("expected wrong rollouts with a teacher context at their error", percent_of(found.usable))
-    out = console()
-    out.print(measures)
-    out.print()
-    out.print(found.sentence, soft_wrap=True)
-
-
-def print_cases(title: str, tallies: Sequence[CaseTally]) -> None:
-    """The case table by area and by what is right to say."""
-    table = table_of(("area", "right to say"), ("holds", "known failures", "broken"))
-    for row in tallies:
-        table.add_row(row.area, row.judgement.value, str(row.holds), str(row.known_failures), str(row.broken))
-    sums = [sum(getattr(t, name) for t in tallies) for name in ("holds", "known_failures", "broken")]
-    table.add_row("all", "", *map(str, sums))
-    print_titled(title, table)
 
 
 def print_speed(speed: Speed) -> None:
@@ -148,7 +66,7 @@ def print_fuzz(report: FuzzReport) -> None:
     table.add_row("crashes", str(len(report.crashes)))
     table.add_row("over the deadline", str(report.hangs))
     table.add_row("slowest", f"{report.slowest_seconds:.2f} s")
-    table.add_row("growth of memory in the second half", f"{report.growth_bytes / 2**20:.1f} MiB")
+    table.add_row("growth of RAM in the second half", f"{report.growth_bytes / 2**20:.1f} MiB")
     table.add_row("anything executed", str(len(report.executed)))
     table.add_row("checks given up", str(report.lost_checks))
     table.add_row("killing a worker in mid-check gives unknown", yes[report.kill_gives_unknown])
@@ -187,7 +105,7 @@ def print_teaching(report: Mapping[str, Any]) -> None:
 
 
 def print_sampling(report: Mapping[str, Any]) -> None:
-    """Tokens a second of each way of sampling, and the memory of the loss."""
+    """Tokens a second of each way of sampling, and the peak GPU memory of the loss."""
     table = table_of(("model", "way"), ("tokens/s", "rollouts/s", "loss in parts, GB", "at once, GB"))
     reasons = []
     for name, found in report["models"].items():
@@ -209,3 +127,36 @@ def print_sampling(report: Mapping[str, Any]) -> None:
 
 def _gigabytes(count: float | None) -> str:
     return "out of memory" if count is None else f"{count / 1e9:.1f}"
+
+
+def print_refinement(report: RefinementReport) -> None:
+    """What labels bring, by number of labels and target, and how certain features make a step."""
+    table = table_of(("labels", "target"), ("certified in", "decided", "precision", "decisions"))
+    for cell in report.cells:
+        precision = percent(asdict(cell.precision)) if cell.precision else "–"
+        shown: tuple[Any, ...] = (
+            str(cell.labels),
+            f"{cell.target:g}",
+            f"{round(cell.certified * cell.draws)} of {cell.draws}",
+            percent(asdict(cell.decided)),
+            precision,
+            str(cell.decisions),
+        )
+        table.add_row(*shown)
+    title = (
+        f"Mode {report.mode.value}: {report.ambiguous} ambiguous of {report.steps} marked steps, "
+        f"{report.problems} problems, {100 * report.correct_share:.0f} % marked correct"
+    )
+    print_titled(title, table)
+    curve = table_of(("features", "says"), ("most certain", "steps", "precision"))
+    for p in report.curves:
+        curve.add_row(
+            p.features, p.judgement.value, f"{100 * p.share:.0f} %", str(p.steps), percent(asdict(p.precision))
+        )
+    print_titled("The most certain steps, cross-fitted over all marks", curve)
+    for target, least in report.least_labels.items():
+        fewest = report.fewest_decisions[target]
+        typer.echo(
+            f"target {target}: {fewest} decisions without an error at one threshold, so never below {least} "
+            "marked ambiguous steps"
+        )
