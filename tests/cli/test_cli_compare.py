@@ -20,6 +20,7 @@ from workbench.evaluation.compare.plan import read_plan, trials
 from workbench.evaluation.compare.record import RunRecord, read_runs
 from workbench.evaluation.compare.run import Seen
 from workbench.types import to_json
+from workbench.verification import Verifier
 
 pytestmark = pytest.mark.timeout(900)
 """Every run is a process of its own, which loads torch: on a busy machine that takes its time."""
@@ -143,7 +144,7 @@ def test_a_torn_evaluation_does_not_swallow_the_next_one(tmp_path, tiny_tutor):
     trial = trials(read_plan(str(tmp_path / "p.yaml")))[-1]
     whole = to_json(Seen(0, counts((1, 2)), {}))
     (tmp_path / "evaluations.jsonl").write_text(f'{whole}\n{{"round": 2, "cou')
-    made = run._Progress(trial, tmp_path, print)
+    made = run._Progress(trial, tmp_path, Verifier(), print)
     assert list(made.seen) == [0]
     assert made.file.read_text() == whole + "\n"
 

@@ -13,6 +13,7 @@ from workbench.evaluation.compare import outside
 from workbench.evaluation.compare.plan import read_plan, settings_key, trials
 from workbench.problems.splits import load_split
 from workbench.prompts import Help, problem_message
+from workbench.verification import Verifier
 
 
 def test_who_trains_makes_another_run_and_leaves_the_others_keys_alone() -> None:
@@ -32,7 +33,7 @@ def test_another_trainer_is_refused(tmp_path: Path) -> None:
 def test_without_trl_its_arm_says_how_to_get_it(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(outside, "installed", lambda: False)
     with pytest.raises(BadInput, match=r"tutor-workbench\[trl\]"):
-        outside.train_by_trl(load_config(None, []), [], tmp_path, lambda *_: {}, lambda _: None)
+        outside.train_by_trl(load_config(None, []), [], tmp_path, lambda *_: {}, Verifier(), lambda _: None)
 
 
 def test_trls_teacher_reads_a_right_sibling_in_the_words_of_ours() -> None:
@@ -62,7 +63,12 @@ def test_trl_spends_the_budget_and_moves_the_weights(method: str, tmp_path: Path
     )
     looked: list[int] = []
     policy, rounds = outside.train_by_trl(
-        settings, load_split("train")[::40], tmp_path, lambda _, round: looked.append(round) or {}, lambda _: None
+        settings,
+        load_split("train")[::40],
+        tmp_path,
+        lambda _, round: looked.append(round) or {},
+        Verifier(),
+        lambda _: None,
     )
     assert looked == [0, 1]
     assert [r.metrics["rollouts"] for r in rounds] == [16, 16]

@@ -17,6 +17,7 @@ from workbench.memory.retrieval import Recalled
 from workbench.methods.pmd import Signals, pmd_signals
 from workbench.problems.splits import load_split
 from workbench.training.probes import clearest_lesson, step_tokens, updated
+from workbench.verification import Verifier
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def policy(tiny_tutor: Path) -> Policy:
 
 def test_expectations_are_those_of_sampling(policy: Policy):
     problem = load_split("dev")[0]
-    rollout = evaluate(policy, [problem], samples=1, max_tokens=12).groups[0].members[0].rollout
+    rollout = evaluate(policy, [problem], Verifier(), samples=1, max_tokens=12).groups[0].members[0].rollout
     places = expected(policy, policy.problem_ids(problem.text), rollout.token_ids)
     assert [math.log(p.probability) for p in places] == pytest.approx(rollout.logprobs, abs=1e-4)
     assert all(len(p.likeliest) == 5 and p.likeliest[0][1] >= p.probability - 1e-7 for p in places)
@@ -59,13 +60,13 @@ def test_an_update_makes_the_target_likelier_and_leaves_the_policy(policy: Polic
 
 def test_the_tokens_of_a_step_are_its_text(policy: Policy):
     problem = load_split("dev")[0]
-    rollout = evaluate(policy, [problem], samples=1, max_tokens=12).groups[0].members[0].rollout
+    rollout = evaluate(policy, [problem], Verifier(), samples=1, max_tokens=12).groups[0].members[0].rollout
     lines = "3x = 15\nx = 5"
     made = type(rollout)("r", "p", 0, 0, 0, lines, tuple(policy.encode(lines)), (), rollout.stop, "v")
     assert policy.text(made.token_ids[step_tokens(policy, made, 1)]).strip() == "x = 5"
 
 
 def test_a_group_without_a_lesson_is_refused(policy: Policy):
-    group = evaluate(policy, [load_split("dev")[0]], samples=2, max_tokens=4).groups[0]
+    group = evaluate(policy, [load_split("dev")[0]], Verifier(), samples=2, max_tokens=4).groups[0]
     with pytest.raises(BadInput, match=r"No rollout of problem"):
         clearest_lesson(policy, group, pmd_signals(policy, group, Recalled()))

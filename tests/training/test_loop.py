@@ -26,6 +26,7 @@ from workbench.training import checkpoint
 from workbench.training.checkpoint import collapse
 from workbench.training.loop import _parts, answered, blind, draw, run
 from workbench.types import Level, Round
+from workbench.verification import Verifier
 
 PROBLEMS = load_split("train")[9::80]
 SETTINGS = (
@@ -49,7 +50,7 @@ def train(folder: Path, settings: Config, problems=PROBLEMS, name: str = "r") ->
     with Store.open(folder / "w.db") as store:
         if name not in store.runs.names():
             store.runs.create(name, "{}", {})
-        return list(run(settings, problems, store, name, folder / "checkpoints"))
+        return list(run(settings, problems, store, name, folder / "checkpoints", verifier=Verifier()))
 
 
 def figures(rounds: list[Round]) -> list[dict[str, float]]:
@@ -187,9 +188,8 @@ def test_a_run_evaluates_and_leaves_the_moving_average_whoever_teaches(tmp_path,
     seen = []
     with Store.open(tmp_path / "w.db") as store:
         store.runs.create("r", "{}", {})
-        list(
-            run(settings, PROBLEMS, store, "r", tmp_path / "checkpoints", lambda policy, _: seen.append(policy) or {})
-        )
+        look = lambda policy, _: seen.append(policy) or {}  # noqa: E731
+        list(run(settings, PROBLEMS, store, "r", tmp_path / "checkpoints", look, verifier=Verifier()))
     assert seen[0] is seen[1]
     newest = checkpoint.newest(tmp_path / "checkpoints")
     left, last, before = (load_policy(settings.model) for _ in range(3))

@@ -162,9 +162,9 @@ def test_the_preview_says_what_the_models_read():
 def test_what_the_verifier_knows_decides():
     own = "3x = 15\nx = 5\nAnswer: x = 5"
     for knows, knowledge in ((FREE, Knowledge.FREE), (ANSWER, Knowledge.ANSWER)):
-        _, verdict = check(PROBLEM.text, "x = 5", None, own, knows, "")
+        _, verdict = check(PROBLEM.text, "x = 5", None, own, knows, "", Verifier())
         assert verdict.knowledge is knowledge
-    asked, verdict = check(PROBLEM.text, "x = 5", None, own, REFERENCE, "3x = 15\n\n x = 5 ")
+    asked, verdict = check(PROBLEM.text, "x = 5", None, own, REFERENCE, "3x = 15\n\n x = 5 ", Verifier())
     assert verdict.knowledge is Knowledge.REFERENCE
     assert asked.solution == ("3x = 15", "x = 5")
 
@@ -181,7 +181,7 @@ def test_what_the_verifier_knows_decides():
 )
 def test_what_cannot_be_checked_says_why(right: str, own: str, knows: str, reference: str):
     with pytest.raises(BadInput):
-        check(PROBLEM.text, right, None, own, knows, reference)
+        check(PROBLEM.text, right, None, own, knows, reference, Verifier())
 
 
 def test_a_problem_is_picked_by_skill_and_level():

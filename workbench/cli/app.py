@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.runs import RUNS, run_in_store, store_place
 from workbench.errors import BadInput
+from workbench.run.plan import RUNS, run_in_store, store_place
 
 
 def serve(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.runs import LATEST, RUNS, run_in_store, store_place
 from workbench.errors import BadInput
+from workbench.run.plan import LATEST, RUNS, run_in_store, store_place
 
 if TYPE_CHECKING:
     from workbench.evaluation.audit import Audit, Cell

@@ -16,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.runs import RUNS, store_place
 from workbench.errors import WorkbenchError
+from workbench.run.plan import RUNS, store_place
 
 PACKAGE = "tutor-workbench"
 ROOM = 2 << 30

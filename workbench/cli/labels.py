@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.guard import GuardedGroup
-from workbench.cli.runs import LATEST, RUNS, run_in_store, store_place
 from workbench.cli.solve import MODEL_HELP
+from workbench.run.plan import LATEST, RUNS, run_in_store, store_place
 
 if TYPE_CHECKING:
     from workbench.labeling.agreement import Agreement
@@ -214,13 +214,15 @@ def blind(
       workbench labels blind --model latest --n 200 --seed 1 --out to-read.jsonl
     """
     from workbench.cli.render import progress_bar
-    from workbench.cli.runs import longest_solution, open_policy, resolve_model
+    from workbench.cli.runs import longest_solution, open_policy
     from workbench.cli.verify import require_place
     from workbench.config import ModelSettings
     from workbench.evaluation.evaluate import evaluate
     from workbench.files import json_line, write_atomically
     from workbench.labeling.sources import ambiguous_steps, blind_row
     from workbench.problems.splits import evenly, load_split
+    from workbench.run.plan import resolve_model
+    from workbench.verification import Verifier
 
     require_place(out)
     chosen = evenly(load_split(split), problems)
@@ -229,6 +231,7 @@ def blind(
         made = evaluate(
             policy,
             chosen,
+            Verifier(),
             samples,
             seed=seed,
             max_tokens=longest_solution(policy, None),

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.cli.render import SIGNS, console, plain, table_of
-from workbench.cli.runs import CONFIG_FILE, RUNS, run_in_store, store_place
 from workbench.errors import BadInput
+from workbench.run.plan import CONFIG_FILE, RUNS, run_in_store, store_place
 
 if TYPE_CHECKING:
     from workbench.memory.queries import Overview, Sampled

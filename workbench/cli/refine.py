@@ -12,9 +12,8 @@ import typer
 
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.labels import AsJson, RunsFolder, StoreAt
-from workbench.cli.runs import LATEST, RUNS, run_in_store, store_place
-from workbench.cli.verify import verifier_named
 from workbench.errors import BadInput
+from workbench.run.plan import LATEST, RUNS, run_in_store, store_place, verifier_named
 
 if TYPE_CHECKING:
     from workbench.labeling.refine import LabelledStep
@@ -158,7 +157,7 @@ def listed(
 
 @verifiers.command("use")
 def use_(context: typer.Context, version: Given) -> None:
-    """Put a version in use: 'workbench train' then judges with it, unless told otherwise.
+    """Put a version in use: new runs, solve, evaluate, verify and the app then judge with it; compare does not.
 
     \b
     Examples:
@@ -227,7 +226,7 @@ def reverify(
     from workbench.store import Store
 
     place = store_place(store, runs_folder)
-    verifier = verifier_named(version, store, runs_folder)
+    verifier = verifier_named(version, place)
     with Store.open(place) as opened:
         name = run_in_store(run, opened)
         total = len(opened.verdicts.rollouts(name))

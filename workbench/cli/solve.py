@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.runs import RUNS
 from workbench.errors import BadInput
 from workbench.problems.asking import LONGEST, in_words
 from workbench.problems.splits import evenly, load_split
+from workbench.run.plan import IN_USE, RUNS, resolve_model, store_place, verifier_named
 
 if TYPE_CHECKING:
     from workbench.engine.policy import Policy
     from workbench.evaluation.evaluate import Evaluation
     from workbench.types import Problem
+    from workbench.verification import Verifier
 
 
 MODEL_HELP = "The shipped tutor if left out; else 'smollm2', a folder, a hub id, a run's name or path, or 'latest'."
+JudgedBy = Annotated[
+    str,
+    typer.Option(
+        "--verifier", metavar="VERSION", help="'builtin', 'chosen' (the one in use), or a version's hash or file."
+    ),
+]
 
 
 def solve(
@@ -36,6 +43,7 @@ def solve(
     samples: Annotated[int, typer.Option(min=1, help="Solutions to write.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the sampling.")] = 0,
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Longest solution, in tokens.")] = None,
+    version: JudgedBy = IN_USE,
     runs_folder: Annotated[Path, typer.Option(help="The folder that holds all runs.")] = RUNS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -58,13 +66,13 @@ def solve(
     if samples > 1 and temperature == 0:
         raise BadInput(f"{samples} samples at temperature 0 would all be the same; give --temperature 1.")
     from workbench.cli.render import print_solution, solution_record
-    from workbench.cli.runs import longest_solution, open_policy, resolve_model
+    from workbench.cli.runs import longest_solution, open_policy
     from workbench.config import ModelSettings
     from workbench.types import Knowledge, Problem, content_id
-    from workbench.verification import Verifier
 
     text = in_words(problem)
     asked = Problem(id=content_id(text, answer), text=text, answer=answer)
+    verifier = verifier_named(version, store_place(None, runs_folder))
     policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     from workbench.engine.protocol import rollout_seed
 
@@ -73,7 +81,6 @@ def solve(
     limit = longest_solution(policy, max_tokens)
     made = policy.sample([policy.problem_ids(text)], [seeds], limit, warmth)[0]
     knowledge = Knowledge.FREE if answer is None else Knowledge.ANSWER
-    verifier = Verifier()
     verdicts = [verifier.verify(asked, policy.text(one.ids), knowledge) for one in made]
     if not as_json:
         for verdict in verdicts:
@@ -81,18 +88,18 @@ def solve(
         return
     records = [solution_record(verdict) for verdict in verdicts]
     several = {"solutions": records} if samples > 1 else {}
-    typer.echo(json.dumps({"problem": text, **records[0], **several}, ensure_ascii=False))
+    typer.echo(
+        json.dumps({"problem": text, "verifier": verifier.version, **records[0], **several}, ensure_ascii=False)
+    )
 
 
 # `workbench evaluate`: a model's measures on a set of problems.
 
 
-ORDER = ("solve_rate", "greedy", "process_rate", "right_for_wrong_reasons", "decided_share", "pass_at_16")
-
-
 def measure(
     policy: Policy,
     problems: Sequence[Problem],
+    verifier: Verifier,
     what: str,
     samples: int,
     max_tokens: int,
@@ -107,6 +114,7 @@ def measure(
         return run_evaluation(
             policy,
             problems,
+            verifier,
             samples,
             greedy,
             seed,
@@ -131,6 +139,7 @@ def evaluate(
         typer.Option(min=1, help="Longest solution, in tokens: 160 for tutor models, 300 for others."),
     ] = None,
     show: Annotated[int, typer.Option(min=0, help="Solutions to show with their verdicts.")] = 0,
+    version: JudgedBy = IN_USE,
     runs_folder: Annotated[Path, typer.Option(help="The folder that holds all runs.")] = RUNS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -151,20 +160,31 @@ def evaluate(
 
     source = str(problems) if problems is not None else split or "test"
     chosen = evenly(read_problems(problems) if problems is not None else load_split(source), n)
-    from workbench.cli.runs import longest_solution, open_policy, resolve_model
+    from workbench.cli.runs import longest_solution, open_policy
     from workbench.config import ModelSettings
 
+    verifier = verifier_named(version, store_place(None, runs_folder))
     policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     limit = longest_solution(policy, max_tokens)
-    found = measure(policy, chosen, f"{len(chosen)} problems of {source}", samples, limit, seed, greedy=True)
-    facts = {"model": policy.name, "problems": source, "n": len(chosen), "samples": samples, "seed": seed}
+    what = f"{len(chosen)} problems of {source}"
+    found = measure(policy, chosen, verifier, what, samples, limit, seed, greedy=True)
+    facts = {
+        "model": policy.name,
+        "problems": source,
+        "n": len(chosen),
+        "samples": samples,
+        "seed": seed,
+        "verifier": verifier.version,
+    }
     _print(found, facts, show, as_json)
 
 
 def _print(found: Evaluation, facts: dict[str, Any], show: int, as_json: bool) -> None:
     from workbench.cli.render import interval_record, print_metrics, print_solution, solution_record
+    from workbench.evaluation.evaluate import MEASURES
 
-    metrics = {name: found.metrics().get(name) for name in ORDER}
+    made = found.metrics()
+    metrics = {measure.name: made.get(measure.name) for measure in MEASURES}
     shown = [(group.problem, group.members[0].verdict) for group in evenly(found.groups, show)]
     if not as_json:
         for problem, verdict in shown:

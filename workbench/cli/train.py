@@ -1,23 +1,22 @@
-"""`workbench train`: its options, and what it prints at the end."""
+"""`workbench train`: its options, what it shows on the way, and what it prints at the end."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.plan import Options, RunPlan, overrides, plan_new, plan_resumed
-from workbench.cli.runs import RUNS
+from workbench.cli.guard import INTERRUPTED
 from workbench.cli.solve import MODEL_HELP
-from workbench.errors import BadInput
+from workbench.run.plan import IN_USE, LATEST, RUNS, plan_new, plan_resumed, store_place, verifier_named
 
-ROOM = 64 << 20
-"""Bytes for the store and the logs."""
-COPIES = 16
-"""Of the weights: policy, average, teacher and two moments in three checkpoints at most, and the trained model."""
+if TYPE_CHECKING:
+    from workbench.run.scores import Tell
+    from workbench.run.service import Run
 
 
 def train(
@@ -40,11 +39,11 @@ def train(
         str | None, typer.Option(metavar="NAME", help="The run's name; method and time if left out.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with --run NAME, a run's path, or the latest run.")
+        bool, typer.Option("--resume", help="Resume --run NAME, a run's path, or the latest run.")
     ] = False,
     verifier: Annotated[
         str | None,
-        typer.Option(metavar="VERSION", help="Who judges the steps: 'builtin' or a version; the one in use."),
+        typer.Option(metavar="VERSION", help="Verifier version (default: the one in use, or the run's own)."),
     ] = None,
     store: Annotated[
         str | None, typer.Option(metavar="URL", help="The store; workbench.db in the runs folder by default.")
@@ -55,9 +54,10 @@ def train(
     """Train a model on problems, measured on held-out problems before and after.
 
     Reads a model and problems; writes runs/NAME/ (config.yaml, metrics.jsonl with a line per round,
-    checkpoints/, model/, results.json) and the store runs/workbench.db. Ctrl-C ends it cleanly, and
-    --resume goes on where it was; there, --minutes and --rounds count from the run's start. With
-    --problems, before and after are measured on a sample of that file.
+    checkpoints/, model/, results.json) and the store runs/workbench.db. Ctrl-C stops it cleanly and
+    --resume continues it; there, --minutes and --rounds count from the run's start. With --problems,
+    before and after are measured on a sample of that file. One verifier judges the whole run, its
+    evaluations included: the version in use when it starts.
 
     \b
     Examples:
@@ -76,49 +76,80 @@ def train(
         training__rounds=rounds,
         training__seed=seed,
     )
-    options = Options(config, given, run, runs_folder, store, verifier)
-    plan = _ready(options, resume)
-    from workbench.cli.scores import read_material
+    from workbench.config import load_config
 
-    material = read_material(plan.config)
+    place = store_place(store, runs_folder)
+    if resume:
+        judge = verifier_named(verifier, place) if verifier is not None else None
+        plan = plan_resumed(
+            run or LATEST, runs_folder=runs_folder, store=store, config=config, overrides=given, verifier=judge
+        )
+    else:
+        wanted = load_config(config, given)
+        judge = verifier_named(verifier or IN_USE, place)
+        plan = plan_new(wanted, name=run, runs_folder=runs_folder, store=store, verifier=judge)
     from workbench.cli.runs import prepare
 
     prepare(plan.config.model.path)
-    from workbench.cli.session import train_run
+    from workbench.run.service import Run
 
     typer.echo(f"Run {plan.name} in {plan.folder}", err=True)
-    results = train_run(plan, material)
+    started = Run(plan)
+    try:
+        with started, _bars() as tell:
+            results = _train(started, tell)
+    except KeyboardInterrupt as error:
+        typer.echo(f"Interrupted. Resume with: {plan.resume}", err=True)
+        raise typer.Exit(INTERRUPTED) from error
     if as_json:
         typer.echo(json.dumps(results))
     else:
         _print(results)
 
 
-def _ready(options: Options, resume: bool) -> RunPlan:
-    """The plan, once it is sure that the disk will take the run."""
-    from workbench.engine.fetch import model_folder
-    from workbench.files import free_space_check, require_writable
-    from workbench.store import Store
+def overrides(settings: Sequence[str], **options: object) -> tuple[str, ...]:
+    """Return `--set` settings and then the options that are short for one; `training__seed=3` is `training.seed`."""
+    # JSON is YAML: a file called "null" or "1e5" stays a name.
+    given = {key.replace("__", "."): value for key, value in options.items() if value is not None}
+    return (*settings, *(f"{key}={json.dumps(value)}" for key, value in given.items()))
 
-    plan = plan_resumed(options) if resume else plan_new(options)
-    weights = sum(file.stat().st_size for file in Path(model_folder(plan.config.model.path)).glob("*.safetensors"))
-    copies = 1 if plan.config.model.lora_rank else COPIES
-    require_writable(plan.folder if resume else plan.folder.parent)
-    free_space_check(plan.folder.parent, ROOM + (0 if resume else copies * weights))
-    with Store.open(plan.store) as store:
-        known = plan.name in store.runs.names()
-        status = store.runs.info(plan.name).status if known else None
-    # A kill may come between a run's folder and its first row: what has no checkpoint yet just starts.
-    if known != resume and (known or plan.checkpoints.exists()):
-        remedy = "give the --store it was made with" if resume else "resume it or choose another --run"
-        raise BadInput(f"{plan.store} has {'no' if resume else 'a'} run {plan.name!r}; {remedy}.")
-    if status == "finished" and not plan.extended:
-        raise BadInput(f"The run {plan.name!r} is finished; give larger --minutes or --rounds to train on.")
-    return plan
+
+def _train(run: Run, tell: Tell) -> dict[str, Any]:
+    """Measure, train with a line for each round, measure and save."""
+    from workbench.cli.render import progress_bar, round_line
+
+    limits = run.plan.config.training
+    run.measure("before", tell)
+    tell("", 0, 0)
+    with progress_bar(f"training {run.name}", 1.0 if limits.rounds or limits.minutes else None) as (bar, task):
+        bar.update(task, completed=run.share_done)
+        for done in run.rounds():
+            bar.console.print(round_line(done), soft_wrap=True)
+            bar.update(task, completed=run.share_done)
+    return run.finish(tell)
+
+
+@contextmanager
+def _bars() -> Iterator[Tell]:
+    """Show each long part that is told of as a bar of its own, one after the other."""
+    from workbench.cli.render import progress_bar
+
+    with ExitStack() as shown:
+        now: tuple[str, Any, Any] = ("", None, None)
+
+        def tell(what: str, done: int, total: int) -> None:
+            nonlocal now
+            if what != now[0]:
+                shown.close()
+                now = (what, *shown.enter_context(progress_bar(what, total))) if what else ("", None, None)
+            if what:
+                now[1].update(now[2], completed=done)
+
+        yield tell
 
 
 def _print(results: Mapping[str, Any]) -> None:
-    """What the training brought, what it cost, and what can be done now."""
+    """Print what the training brought, what it cost, and what can be done now."""
     from workbench.cli.render import print_gains
 
     print_gains(results["title"], results["splits"])
@@ -128,6 +159,6 @@ def _print(results: Mapping[str, Any]) -> None:
     typer.echo(f"time: {shares}")
     typer.echo(f"run: {results['folder']}")
     typer.echo("\nTrain on, or ask the trained model:")
-    typer.echo(f"  {results['go_on']} --rounds {2 * results['rounds']}")
+    typer.echo(f"  {results['resume']} --rounds {2 * results['rounds']}")
     typer.echo(f'  workbench solve --model {results["model"]} "3(x + 4) = 24"')
     typer.echo(f"  workbench evaluate --model {results['model']} --split test")

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.runs import RUNS, store_place
+from workbench.cli.solve import JudgedBy
 from workbench.errors import BadInput
+from workbench.problems.splits import evenly
+from workbench.run.plan import IN_USE, RUNS, store_place, verifier_named
 from workbench.types import Knowledge
 
 if TYPE_CHECKING:
@@ -28,9 +30,7 @@ def coverage(
     n: Annotated[
         int | None, typer.Option("--n", min=1, help="Problems, spread over the whole file; all if left out.")
     ] = None,
-    version: Annotated[
-        str | None, typer.Option("--verifier", metavar="VERSION", help="'builtin' or a version's hash.")
-    ] = None,
+    version: JudgedBy = IN_USE,
     as_json: AsJson = False,
 ) -> None:
     """See what share of steps the verifier decides, by skill and checker, and whether step-level training can pay.
@@ -48,9 +48,8 @@ def coverage(
     """
     from workbench.cli.render import print_coverage, progress_bar
     from workbench.judging.coverage import measure, read_samples, report
-    from workbench.problems.splits import evenly
 
-    verifier = verifier_named(version)
+    verifier = verifier_named(version, store_place(None, RUNS))
     samples = evenly(read_samples(file), n)
     trials = []
     with progress_bar(f"trying {len(samples)} problems", len(samples)) as (bar, task):
@@ -67,26 +66,8 @@ def coverage(
 # `workbench verify` and `workbench grade`: verdicts on steps and answers that somebody else wrote.
 
 
-BUILTIN, CHOSEN = "builtin", "chosen"
 Jobs = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Processes that share the work.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-def verifier_named(version: str | None, store: str | None = None, runs_folder: Path = RUNS) -> Verifier:
-    """The verifier of a version: `builtin`, `chosen`, a hash or a file. Raises `BadInput` with those that exist."""
-    from workbench.verification import Verifier
-
-    verifier = Verifier()
-    if version is None or version in (BUILTIN, verifier.version):
-        return verifier
-    # Only now: the versions lie beside a store, and its libraries take a third of a second to import.
-    from workbench.labeling.refined import refined
-    from workbench.labeling.versions import chosen, load, versions_folder
-    from workbench.store.connection import store_path
-
-    folder = versions_folder(store_path(store_place(store, runs_folder)))
-    name = chosen(folder) if version == CHOSEN else version
-    return verifier if name == BUILTIN else refined(load(folder, name), verifier)
 
 
 def verify(
@@ -98,10 +79,7 @@ def verify(
         Path | None, typer.Option(metavar="OUT.jsonl", help="Where the verdicts go; stdout if left out.")
     ] = None,
     jobs: Jobs = 1,
-    version: Annotated[
-        str | None,
-        typer.Option("--verifier", metavar="VERSION", help="'builtin', 'chosen', or a version's hash or file."),
-    ] = None,
+    version: JudgedBy = IN_USE,
     step: Annotated[
         tuple[str, str] | None, typer.Option("--step", metavar="BEFORE STEP", help="Judge one step after another.")
     ] = None,
@@ -123,7 +101,7 @@ def verify(
     """
     if (file is not None) + (step is not None) + cases != 1:
         raise BadInput("Give one of the three: a file IN.jsonl, --step BEFORE STEP, or --cases.")
-    verifier = verifier_named(version)
+    verifier = verifier_named(version, store_place(None, RUNS))
     if step is not None:
         _one_step(verifier, *step, as_json)
     elif file is None:

@@ -1,6 +1,7 @@
 """The measures of a policy from judged rollouts, each a fraction with its 95 % interval over problems.
 
-The words are the project's: see the README. Groups of the same problem, as from several rounds, are joined.
+`MEASURES` is the table of them: a further measure is a function and one line there, and `evaluate`, the evaluations
+inside a run and `workbench evaluate` have it. Groups of the same problem, as from several rounds, are joined.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from workbench.training.rollouts import record
 from workbench.types import Estimate, Group, Judged, Problem, Verdict
 from workbench.verification import Verifier
 
+MANY = 16
+"""Samples of each problem that pass@16 needs."""
+
 
 def solve_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Share of problems whose final answer is right: mean over each problem's samples, then over problems.
+    """Return the share of problems whose final answer is right: mean over each problem's samples, then over problems.
 
     Samples at T = 1 give the solve rate, one greedy sample a problem the greedy solve rate. An answer that
     could not be decided is not right. Raises `BadInput` for verdicts made without the known answer.
@@ -26,7 +30,7 @@ def solve_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
 
 
 def process_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Share of solutions with the right answer and no step incorrect; read it beside `decided_share`.
+    """Return the share of solutions with the right answer and no step incorrect; read it beside `decided_share`.
 
     Raises `BadInput` for verdicts made without the known answer.
     """
@@ -34,12 +38,12 @@ def process_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
 
 
 def decided_share(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Share of solutions in which every step was decided, that is judged correct or incorrect."""
+    """Return the share of solutions in which every step was decided, that is judged correct or incorrect."""
     return _share(groups, lambda verdict: verdict.all_decided, seed, needs_answer=False)
 
 
 def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Share of all solutions that have the right answer and some step incorrect.
+    """Return the share of all solutions that have the right answer and some step incorrect.
 
     With `process_rate` it adds up to `solve_rate`. Raises `BadInput` for verdicts made without the answer.
     """
@@ -47,22 +51,22 @@ def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Estimate:
 
 
 def pass_at_16(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Chance that one of 16 samples has the right answer, by the unbiased estimator, mean over problems.
+    """Return the chance that one of 16 samples has the right answer: unbiased estimator, mean over problems.
 
     Raises `BadInput` if a problem has fewer than 16 samples or verdicts were made without the answer.
     """
     solved = values_by_problem(groups, lambda verdict: verdict.answer_correct, needs_answer=True)
     for problem, values in solved.items():
-        if len(values) < 16:
-            raise BadInput(f"Problem {problem!r} has {len(values)} samples; pass@16 needs at least 16.")
-    chances = {problem: [pass_at_k(len(v), int(sum(v)), 16)] for problem, v in solved.items()}
+        if len(values) < MANY:
+            raise BadInput(f"Problem {problem!r} has {len(values)} samples; pass@16 needs at least {MANY}.")
+    chances = {problem: [pass_at_k(len(v), int(sum(v)), MANY)] for problem, v in solved.items()}
     return mean_interval(chances, seed)
 
 
 def values_by_problem(
     groups: Iterable[Group], measure: Callable[[Verdict], float], needs_answer: bool
 ) -> dict[str, list[float]]:
-    """A measure of each sample's verdict by problem id, as the intervals take it."""
+    """Return a measure of each sample's verdict by problem id, as the intervals take it."""
     values: dict[str, list[float]] = {}
     for group in groups:
         measured = values.setdefault(group.problem.id, [])
@@ -99,28 +103,65 @@ class Evaluation:
     """One greedy sample a problem; empty where not asked for."""
 
     def metrics(self) -> dict[str, Estimate]:
-        """Every measure that these samples allow, by name."""
-        found = {
-            "solve_rate": solve_rate(self.groups),
-            "process_rate": process_rate(self.groups),
-            "right_for_wrong_reasons": right_for_wrong_reasons(self.groups),
-            "decided_share": decided_share(self.groups),
-        }
-        if self.greedy:
-            found["greedy"] = solve_rate(self.greedy)
-        if min(len(g.members) for g in self.groups) >= 16:
-            found["pass_at_16"] = pass_at_16(self.groups)
-        return found
+        """Return every measure that these samples allow, by name, in the order of `MEASURES`."""
+        found = {measure.name: measure.of(self) for measure in MEASURES}
+        return {name: estimate for name, estimate in found.items() if estimate is not None}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the table of measures."""
+
+    name: str
+    sentence: str
+    """What it is, for people."""
+    of: Callable[[Evaluation], Estimate | None]
+    """None where the samples do not allow it."""
+
+
+MEASURES = (
+    Measure(
+        "solve_rate",
+        "Share of sampled solutions with the right final answer.",
+        lambda found: solve_rate(found.groups),
+    ),
+    Measure(
+        "greedy",
+        "Share of problems whose likeliest solution has the right final answer.",
+        lambda found: solve_rate(found.greedy) if found.greedy else None,
+    ),
+    Measure(
+        "process_rate",
+        "Share of sampled solutions with the right final answer and no step judged incorrect.",
+        lambda found: process_rate(found.groups),
+    ),
+    Measure(
+        "right_for_wrong_reasons",
+        "Share of sampled solutions with the right final answer and some step judged incorrect.",
+        lambda found: right_for_wrong_reasons(found.groups),
+    ),
+    Measure(
+        "decided_share",
+        "Share of sampled solutions in which every step was judged correct or incorrect.",
+        lambda found: decided_share(found.groups),
+    ),
+    Measure(
+        "pass_at_16",
+        "Chance that one of 16 samples of a problem has the right final answer; needs 16 samples of each.",
+        lambda found: pass_at_16(found.groups) if min(len(g.members) for g in found.groups) >= MANY else None,
+    ),
+)
+"""Every measure of an evaluation, in the order in which people are shown them."""
 
 
 def evaluate(
     policy: Engine,
     problems: Sequence[Problem],
+    verifier: Verifier,
     samples: int = 4,
     greedy: bool = False,
     seed: int = 0,
     max_tokens: int = 160,
-    verifier: Verifier | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Judge `samples` solutions of each problem at temperature 1, and a greedy one if asked.
@@ -129,10 +170,10 @@ def evaluate(
     """
     prompts = [policy.problem_ids(p.text) for p in problems]
     seeds = [[rollout_seed("evaluate", seed, p.id, k) for k in range(samples)] for p in problems]
-    judged = judge(policy, problems, prompts, seeds, max_tokens, 1.0, verifier, progress)
+    judged = judge(policy, problems, prompts, seeds, verifier, max_tokens, 1.0, progress)
     best: tuple[Group, ...] = ()
     if greedy:
-        best = judge(policy, problems, prompts, [[0]] * len(problems), max_tokens, 0.0, verifier, progress)
+        best = judge(policy, problems, prompts, [[0]] * len(problems), verifier, max_tokens, 0.0, progress)
     return Evaluation(judged, best)
 
 
@@ -141,13 +182,12 @@ def judge(
     problems: Sequence[Problem],
     prompts: Sequence[Sequence[int]],
     seeds: Sequence[Sequence[int]],
+    verifier: Verifier,
     max_tokens: int = 160,
     temperature: float = 1.0,
-    verifier: Verifier | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Group, ...]:
     """Sample replies to prompts about problems and judge each in `answer` mode."""
-    verifier = verifier or Verifier()
     sampled = policy.sample(prompts, seeds, max_tokens, temperature, progress)
     groups = []
     for problem, made, own in zip(problems, sampled, seeds, strict=True):
@@ -159,5 +199,5 @@ def judge(
 
 
 def by_problem(evaluation: Evaluation) -> Mapping[str, list[float]]:
-    """The share solved of each problem's samples, for paired comparisons."""
+    """Return the share solved of each problem's samples, for paired comparisons."""
     return {g.problem.id: [float(m.verdict.answer_correct) for m in g.members] for g in evaluation.groups}

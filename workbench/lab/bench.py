@@ -200,8 +200,9 @@ def sampling(
       workbench bench sampling --model smollm2 --model 0.5b --model 1.5b --json
     """
     from workbench.cli.render import progress_bar
-    from workbench.cli.runs import prepare, resolve_model
+    from workbench.cli.runs import prepare
     from workbench.lab.tables import print_sampling
+    from workbench.run.plan import resolve_model
 
     chosen = {name: None if name in OURS else resolve_model(name) for name in models or ["tutor"]}
     for place in chosen.values():
@@ -281,11 +282,12 @@ def teacher(
       workbench bench teacher --model data/models/tutor-pmd --split dev --n 480 --json
     """
     from workbench.cli.render import progress_bar
-    from workbench.cli.runs import prepare, resolve_model
+    from workbench.cli.runs import prepare
     from workbench.config import Config, ModelSettings
     from workbench.engine.hardware import describe_machine
     from workbench.lab.tables import print_teaching
     from workbench.problems.splits import evenly, load_split
+    from workbench.run.plan import resolve_model
 
     place = resolve_model(model)
     prepare(place)

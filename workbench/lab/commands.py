@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.runs import RUNS
 from workbench.cli.solve import MODEL_HELP
 from workbench.errors import BadInput, WorkbenchError
+from workbench.run.plan import RUNS
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -49,10 +49,12 @@ def contract(
     """
     if part not in ("dev", "test"):
         raise BadInput(f"--part {part!r}: the parts are dev and test.")
-    from workbench.cli.runs import open_policy, resolve_model
+    from workbench.cli.runs import open_policy
     from workbench.cli.solve import measure
     from workbench.config import ModelSettings
     from workbench.problems.splits import evenly, load_split
+    from workbench.run.plan import resolve_model
+    from workbench.verification import Verifier
 
     policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     from workbench.cli.render import interval_record, progress_bar
@@ -63,7 +65,10 @@ def contract(
         alone = measure_alone(policy, problems, samples, lambda rows: bar.advance(task, rows))
     suffix = "-dev" if part == "dev" else ""
     splits = {name: evenly(load_split(name + suffix), n) for name in GENERALISATION}
-    general = {name: measure(policy, chosen, name, 4, 160).metrics()["solve_rate"] for name, chosen in splits.items()}
+    general = {
+        name: measure(policy, chosen, Verifier(), name, 4, 160).metrics()["solve_rate"]
+        for name, chosen in splits.items()
+    }
     with progress_bar("with help", None) as (bar, task):
         gains = measure_help(policy, problems, 4, lambda rows: bar.advance(task, rows))
     record: dict[str, Any] = {

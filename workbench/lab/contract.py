@@ -20,6 +20,7 @@ from workbench.problems.work import Params, Work
 from workbench.prompts import Help
 from workbench.statistics import paired_difference
 from workbench.types import Estimate, Group, Problem
+from workbench.verification import Verifier
 from workbench.verification.malrules.catalogue import LESSONS
 from workbench.verification.malrules.lessons import PATTERNS
 
@@ -42,7 +43,7 @@ def measure_alone(
     policy: Policy, problems: Sequence[Problem], samples: int, progress: Callable[[int], None]
 ) -> Alone:
     """Sample each problem without help and look at successes, failures and paths."""
-    found = evaluate(policy, problems, samples, greedy=True, progress=progress)
+    found = evaluate(policy, problems, Verifier(), samples, greedy=True, progress=progress)
     skills = {p.skill: [g for g in found.groups if g.problem.skill == p.skill] for p in problems}
     return Alone(
         overall=found.metrics(),
@@ -142,7 +143,7 @@ def measure_help(
     policy: Policy, problems: Sequence[Problem], samples: int, progress: Callable[[int], None]
 ) -> dict[str, Estimate]:
     """Gain in solve rate by each kind of help on the same problems, on trained and on held-out skills."""
-    plain = by_problem(evaluate(policy, problems, samples, progress=progress))
+    plain = by_problem(evaluate(policy, problems, Verifier(), samples, progress=progress))
     gains = {}
     for name, helper in HELPERS.items():
         helps = {p.id: helper(p, Random(f"{name}/{p.id}")) for p in problems}
@@ -167,7 +168,7 @@ def _with_help(
 ) -> Evaluation:
     prompts = [policy.problem_ids(p.text, helps[p.id] or Help()) for p in problems]
     seeds = [[rollout_seed("help", p.id, k) for k in range(samples)] for p in problems]
-    return Evaluation(judge(policy, problems, prompts, seeds, progress=progress), ())
+    return Evaluation(judge(policy, problems, prompts, seeds, Verifier(), progress=progress), ())
 
 
 def _critique_gains(
@@ -185,7 +186,7 @@ def _critique_gains(
             at = work.mistakes[0].line
             helps[problem.id] = Help(right_so_far=tuple(work.lines[:at]), next_step=work.mistakes[0].corrected)
     invited = [p for p in problems if p.id in helps]
-    plain = by_problem(evaluate(policy, invited, samples, progress=progress))
+    plain = by_problem(evaluate(policy, invited, Verifier(), samples, progress=progress))
     helped = by_problem(_with_help(policy, invited, helps, samples, progress))
     gains = {}
     for suffix, skills in (("", None), (", help held out", HELD_OUT_HELP)):

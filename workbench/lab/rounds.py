@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,8 @@ import numpy as np
 from workbench.config import Config, config_of
 from workbench.engine.hardware import describe_machine
 from workbench.problems.splits import load_split
+from workbench.run import Run
 from workbench.statistics import Floats, bootstrap, weighted_median
-from workbench.store import Store
-from workbench.training.loop import run as run_loop
 from workbench.types import Problem, Round
 
 NEVER = 10**9
@@ -38,16 +36,12 @@ def time_rounds(
     problems: Sequence[Problem] | None = None,
     tell: Callable[[], None] = lambda: None,
 ) -> dict[str, RoundTimes]:
-    """Times of `count` rounds of each method after the first pass over the problems, method after method in turn."""
+    """Return the times of `count` rounds of each method, taken in turn, after the first pass over the problems."""
     chosen = problems if problems is not None else load_split("train")
-    with TemporaryDirectory() as folder:
-        stores = {m: Store.open(Path(folder) / f"{m}.db") for m in methods}
-        try:
-            loops = {m: _loop(m, settings, chosen, stores[m], Path(folder) / m) for m in methods}
-            return _alternate(loops, _first_epoch(settings, len(chosen)), count, tell)
-        finally:
-            for store in stores.values():
-                store.close()
+    with ExitStack() as opened:
+        runs = {m: opened.enter_context(Run.scratch(_config(m, settings), chosen)) for m in methods}
+        loops = {m: run.rounds() for m, run in runs.items()}
+        return _alternate(loops, _first_epoch(settings, len(chosen)), count, tell)
 
 
 def _first_epoch(settings: Mapping[str, Any], problems: int) -> int:
@@ -57,14 +51,6 @@ def _first_epoch(settings: Mapping[str, Any], problems: int) -> int:
 def _config(method: str, settings: Mapping[str, Any]) -> Config:
     fixed = {"training.method": method, "training.rounds": NEVER, "training.minutes": None}
     return config_of({**settings, **fixed, "checkpoint.every": NEVER}, "bench round")
-
-
-def _loop(
-    method: str, settings: Mapping[str, Any], problems: Sequence[Problem], store: Store, folder: Path
-) -> Iterator[Round]:
-    config = _config(method, settings)
-    store.runs.create(method, config.model_dump_json(), {})
-    return run_loop(config, problems, store, method, folder)
 
 
 def _alternate(
@@ -86,7 +72,7 @@ def _alternate(
 
 
 def round_report(times: Mapping[str, RoundTimes], ours: str = "pmd") -> dict[str, Any]:
-    """Medians, ratios of medians to ours, and the share of our round that verification takes, with intervals."""
+    """Return medians, their ratios to ours, and the share of our round that verification takes, with intervals."""
     own = times[ours]
     total = np.asarray(own.total)
     report: dict[str, Any] = {

@@ -20,6 +20,7 @@ from workbench.statistics import mean_interval
 from workbench.training.probes import LEAST_MOVE, embedder
 from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Estimate, Group, Problem
+from workbench.verification import Verifier
 
 ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER = "nothing", "memory", "critique", "memory and critique", "another problem's"
 KINDS = (ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER)
@@ -99,7 +100,7 @@ def _practised(
 ) -> tuple[Group, ...]:
     prompts = [policy.problem_ids(p.text) for p in problems]
     seeds = [[rollout_seed("teacher", *turn, p.id, k) for k in range(config.sampling.group_size)] for p in problems]
-    return judge(policy, problems, prompts, seeds, config.sampling.max_tokens, progress=tell)
+    return judge(policy, problems, prompts, seeds, Verifier(), config.sampling.max_tokens, progress=tell)
 
 
 def _step_tokens(policy: Engine, group: Group, member: int, step: int, start: int) -> tuple[int, ...]:

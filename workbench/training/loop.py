@@ -61,7 +61,8 @@ def run(
     name: str,
     folder: Path,
     evaluate: Evaluate | None = None,
-    verifier: Verifier | None = None,
+    *,
+    verifier: Verifier,
 ) -> Iterator[Round]:
     """Train and yield each round when it is done and stored.
 
@@ -70,7 +71,7 @@ def run(
     skill and the answer are read, unless the settings ask for the worked solution. Raises `WorkbenchError`
     when the policy collapses.
     """
-    trainer = Trainer(config, problems, store, name, verifier or Verifier())
+    trainer = Trainer(config, problems, store, name, verifier)
     state = trainer.start(folder)
     limits = config.training
     so_far = [r for r in store.runs.rounds(name) if r.index < state.round]

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from workbench.engine.fetch import SMOLLM2, TUTOR, cache_folder
 from workbench.evaluation.audit import Audit, audit
 from workbench.problems.splits import problems_of
+from workbench.run.plan import IN_USE, verifier_named
 from workbench.store import Store
 from workbench.store.runfile import even_sample
 from workbench.types import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.policy import Policy
+    from workbench.verification import Verifier
 
 
 BASE, TRAINED = "base", "trained"
@@ -38,6 +40,13 @@ class AppContext:
     """Policies to choose from by name; the first is the untrained one, the last the one shown beside it."""
     signed_in: bool = False
     """Whether people sign in, so that the annotator's name comes from there."""
+
+    def verifier(self) -> Verifier:
+        """Return the version that is in use now: people put others in use while the app is open.
+
+        Raises `BadInput` for one that was made for an older builtin verifier.
+        """
+        return verifier_named(IN_USE, self.store.path)
 
 
 def models_at_hand(runs_folder: Path, run: Path | None) -> dict[str, Path]:

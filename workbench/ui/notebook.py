@@ -15,16 +15,11 @@ import plotly.graph_objects as go
 import plotly.io
 from IPython.display import HTML, display
 
-from workbench import __version__
-from workbench.config import Config
 from workbench.engine.hardware import tune_allocator
-from workbench.engine.policy import Policy, load_policy
 from workbench.engine.quiet import start_quietly
 from workbench.errors import BadInput
 from workbench.store import Store
-from workbench.training import checkpoint
-from workbench.training.loop import Evaluate, run
-from workbench.types import Problem, Round, Verdict
+from workbench.types import Round, Verdict
 from workbench.ui.cards import card_style, solution_cards
 from workbench.ui.charts import growing_curve
 from workbench.ui.palette import BLUE, GREY, themed
@@ -162,14 +157,14 @@ def tracked(items: Sequence[T], what: str) -> Iterator[T]:
 
 
 def watch(loop: Iterator[Round], count: int, earlier: Sequence[Round] = ()) -> list[Round]:
-    """The next `count` rounds of a loop, with a curve that grows in the cell; the rounds before them count too.
+    """Return the next `count` rounds of a run after those before, with a curve that grows in the cell.
 
-    Interrupting the cell keeps what was done up to there: the loop goes on with the next call.
+    After an interrupted cell `Run.rounds` goes on from the newest checkpoint, and the rounds since are repeated.
     """
     rounds = list(earlier)
     shown = display(_bundle(growing_curve(rounds)), raw=True, display_id=True)
     for done in islice(loop, count):
-        rounds.append(done)
+        rounds = [*(r for r in rounds if r.index < done.index), done]
         shown.update(_bundle(growing_curve(rounds)), raw=True)
     return rounds
 
@@ -182,43 +177,15 @@ def _bundle(figure: Any) -> dict[str, Any]:
     return {FIGURE: figure.to_plotly_json(), "text/plain": "a figure"}
 
 
-# A training run for looking at: the loop with a store and a folder that go when Python ends.
+# A store for looking at. A run for looking at is `Run.scratch`.
 
 
-NAME = "scratch"
 _kept: list[tempfile.TemporaryDirectory[str]] = []
 """Folders of stores: they go with the process, not with the last name that holds them."""
 
 
-@dataclass(frozen=True)
-class Scratch:
-    """A run that leaves nothing behind. Asking `rounds` for the next round trains one round."""
-
-    config: Config
-    rounds: Iterator[Round]
-    store: Store
-    folder: tempfile.TemporaryDirectory[str]
-
-    def policy(self) -> Policy:
-        """The policy as of the newest checkpoint; the untrained one before the first."""
-        policy = load_policy(self.config.model, trainable=True)
-        newest = checkpoint.newest(Path(self.folder.name))
-        if newest is not None:
-            checkpoint.restore_learned(newest, policy)
-        return policy
-
-
 def scratch_store() -> Store:
-    """An empty store that goes when Python ends."""
+    """Return an empty store that goes when Python ends."""
     folder = tempfile.TemporaryDirectory(prefix="workbench-")
     _kept.append(folder)
     return Store.open(Path(folder.name) / "scratch.db")
-
-
-def scratch_run(config: Config, problems: Sequence[Problem], evaluate: Evaluate | None = None) -> Scratch:
-    """Set up a run; nothing is trained yet."""
-    folder = tempfile.TemporaryDirectory(prefix="workbench-")
-    store = Store.open(Path(folder.name) / "scratch.db")
-    store.runs.create(NAME, config.model_dump_json(), {"workbench": __version__})
-    rounds = run(config, problems, store, NAME, Path(folder.name), evaluate)
-    return Scratch(config, rounds, store, folder)

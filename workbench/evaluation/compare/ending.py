@@ -1,4 +1,4 @@
-"""How a policy solves while it reads its memory, as its teacher does in training."""
+"""What is measured when a run of a plan has ended, and how a policy solves while it reads its memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from workbench.verification import Verifier
 def remembered(
     policy: Engine, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: MemorySettings
 ) -> Recalled:
-    """What memory has for a problem, within the budget; problems are compared by their words.
+    """Return what memory has for a problem, within the budget; problems are compared by their words.
 
     `others`: the problems that it was written from, and from which shuffled memory is taken.
     """
@@ -37,7 +37,7 @@ def remembered(
 
 
 def memory_help(recalled: Recalled) -> Help:
-    """What was recalled as help: rules, strategies and lessons, and no critique."""
+    """Return what was recalled as help: rules, strategies and lessons, and no critique."""
     return Help(recalled.texts(Level.PATTERN), recalled.texts(Level.STRATEGY), recalled.texts(Level.LESSON))
 
 
@@ -47,6 +47,7 @@ def evaluate_reading(
     others: Sequence[Problem],
     memory: MemoryState,
     settings: MemorySettings,
+    verifier: Verifier,
     samples: int = 4,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -58,30 +59,35 @@ def evaluate_reading(
     helps = [memory_help(remembered(policy, p, others, memory, settings)) for p in problems]
     prompts = [policy.problem_ids(p.text, help) for p, help in zip(problems, helps, strict=True)]
     seeds = [[rollout_seed("evaluate", seed, p.id, k) for k in range(samples)] for p in problems]
-    return Evaluation(judge(policy, problems, prompts, seeds, progress=progress), ())
+    return Evaluation(judge(policy, problems, prompts, seeds, verifier, progress=progress), ())
 
 
 # What is measured once, when a run has ended.
 
 
 Tell = Callable[[Mapping[str, Any]], None]
-"""Hears how far a run is."""
+"""Is told how far a run is."""
 TEST = "test"
 
 
 def measure_end(
-    trial: PlannedRun, policy: Engine, memory: Path | None, best: int | None, best_folder: Path, tell: Tell
+    trial: PlannedRun,
+    policy: Engine,
+    memory: Path | None,
+    best: int | None,
+    best_folder: Path,
+    verifier: Verifier,
+    tell: Tell,
 ) -> Ending:
-    """Everything that the plan wants measured at the end. `memory`: the checkpoint whose memory is read."""
-    started, wanted = time.perf_counter(), trial.measures.final
-    verifier, ending = Verifier(), Ending()
+    """Measure everything that the plan wants at the end. `memory`: the checkpoint whose memory is read."""
+    started, wanted, ending = time.perf_counter(), trial.measures.final, Ending()
     for name, draw in wanted.splits.items():
         tell({"measuring": name})
         problems = drawn(name, draw)
-        groups = _sampled(trial, policy, problems, draw.samples)
+        groups = _sampled(trial, policy, problems, draw.samples, verifier)
         ending = replace(ending, splits={**ending.splits, name: count(groups, verifier)})
         if wanted.greedy:
-            greedy = _greedy(trial, policy, problems)
+            greedy = _greedy(trial, policy, problems, verifier)
             ending = replace(ending, greedy={**ending.greedy, name: count(greedy)})
         if name == TEST:
             kept = some_right(groups, wanted.kept_solutions, f"{trial.arm}/{trial.seed}")
@@ -89,46 +95,50 @@ def measure_end(
     if wanted.many:
         tell({"measuring": "pass@k"})
         problems = drawn(TEST, wanted.many)
-        ending = replace(ending, many=count_many(_sampled(trial, policy, problems, wanted.many.samples)))
+        ending = replace(ending, many=count_many(_sampled(trial, policy, problems, wanted.many.samples, verifier)))
     if wanted.with_memory and memory is not None and trial.config.training.method == "pmd":
         tell({"measuring": "memory in the prompt"})
-        ending = _beside_memory(trial, policy, memory, wanted.with_memory, ending)
+        ending = _beside_memory(trial, policy, memory, wanted.with_memory, verifier, ending)
     if wanted.chosen and best is not None and trial.trained:
         tell({"measuring": "the best on dev"})
         whole = trial.config.model.model_copy(update={"path": str(best_folder), "lora_rank": 0})
         chosen = load_policy(whole, trainable=True)
-        groups = _sampled(trial, chosen, drawn(TEST, wanted.chosen), wanted.chosen.samples)
+        groups = _sampled(trial, chosen, drawn(TEST, wanted.chosen), wanted.chosen.samples, verifier)
         ending = replace(ending, chosen=count(groups), chosen_round=best)
     return replace(ending, seconds=round(time.perf_counter() - started, 1))
 
 
 def drawn(split: str, draw: Draw) -> list[Problem]:
-    """The problems of a draw, spread over the split."""
+    """Return the problems of a draw, spread over the split."""
     return evenly(of_difficulty(load_split(split), draw.difficulty, split), draw.problems)
 
 
-def _sampled(trial: PlannedRun, policy: Engine, problems: Sequence[Problem], samples: int) -> Sequence[Group]:
+def _sampled(
+    trial: PlannedRun, policy: Engine, problems: Sequence[Problem], samples: int, verifier: Verifier
+) -> Sequence[Group]:
     limit = trial.config.sampling.max_tokens
-    return evaluate(policy, problems, samples, seed=trial.measures.seed, max_tokens=limit).groups
+    return evaluate(policy, problems, verifier, samples, seed=trial.measures.seed, max_tokens=limit).groups
 
 
-def _greedy(trial: PlannedRun, policy: Engine, problems: Sequence[Problem]) -> Sequence[Group]:
+def _greedy(trial: PlannedRun, policy: Engine, problems: Sequence[Problem], verifier: Verifier) -> Sequence[Group]:
     prompts = [policy.problem_ids(p.text) for p in problems]
-    return judge(policy, problems, prompts, [[0]] * len(problems), trial.config.sampling.max_tokens, 0.0)
+    return judge(policy, problems, prompts, [[0]] * len(problems), verifier, trial.config.sampling.max_tokens, 0.0)
 
 
-def _beside_memory(trial: PlannedRun, policy: Engine, memory: Path, draw: Draw, ending: Ending) -> Ending:
+def _beside_memory(
+    trial: PlannedRun, policy: Engine, memory: Path, draw: Draw, verifier: Verifier, ending: Ending
+) -> Ending:
     """The same problems and chances with memory in the prompt and without."""
     problems = drawn(TEST, draw)
     prompts = memory_prompts(trial, policy, memory, problems)
     seeds = [[rollout_seed("evaluate", trial.measures.seed, p.id, k) for k in range(draw.samples)] for p in problems]
-    with_it = judge(policy, problems, prompts, seeds, trial.config.sampling.max_tokens)
-    without = _sampled(trial, policy, problems, draw.samples)
+    with_it = judge(policy, problems, prompts, seeds, verifier, trial.config.sampling.max_tokens)
+    without = _sampled(trial, policy, problems, draw.samples, verifier)
     return replace(ending, with_memory=count(with_it), without_memory=count(without))
 
 
 def memory_prompts(trial: PlannedRun, policy: Engine, memory: Path, problems: Sequence[Problem]) -> list[list[int]]:
-    """Each problem with what memory holds for it, as the teacher reads it but for the critique."""
+    """Return each problem's prompt with what memory holds for it, as the teacher reads it but for the critique."""
     seen = practised(trial.config.problems.path, trial.config.problems.difficulty)
     state = checkpoint.read_memory(memory)
     known = library([*seen, *problems], embedder(policy))
@@ -137,10 +147,5 @@ def memory_prompts(trial: PlannedRun, policy: Engine, memory: Path, problems: Se
         recalled = read_memory(
             problem, seen, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate", known
         )
-        help = Help(
-            patterns=recalled.texts(Level.PATTERN),
-            strategies=recalled.texts(Level.STRATEGY),
-            lessons=recalled.texts(Level.LESSON),
-        )
-        prompts.append(policy.problem_ids(problem.text, help))
+        prompts.append(policy.problem_ids(problem.text, memory_help(recalled)))
     return prompts

@@ -15,22 +15,27 @@ from workbench.engine.learner import move_average
 from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput
 from workbench.prompts import Help, problem_message
-from workbench.types import Estimate, Problem, Round
+from workbench.training.loop import Evaluate
+from workbench.types import Problem, Round
 from workbench.verification import Verifier
 
 NO_TRL = "TRL is not installed; run pip install 'tutor-workbench[trl]', or leave its arm out."
-Evaluate = Callable[[Policy, int], dict[str, Estimate]]
 
 
 def installed() -> bool:
-    """Whether TRL is here: it is an optional extra."""
+    """Return whether TRL is here: it is an optional extra."""
     return importlib.util.find_spec("trl") is not None
 
 
 def train_by_trl(
-    config: Config, problems: Sequence[Problem], folder: Path, evaluate: Evaluate, on_round: Callable[[Round], None]
+    config: Config,
+    problems: Sequence[Problem],
+    folder: Path,
+    evaluate: Evaluate,
+    verifier: Verifier,
+    on_round: Callable[[Round], None],
 ) -> tuple[Policy, list[Round]]:
-    """The policy that TRL's trainer for the method (`grpo` or `sdpo`) makes of the configured budget, and its rounds.
+    """Return the policy that TRL's trainer for `grpo` or `sdpo` makes of the configured budget, and its rounds.
 
     TRL's own defaults hold for all that the budget does not say, its loss among them. As with every method here, what
     is evaluated and returned is the moving average of the weights. A run that is interrupted starts from the
@@ -44,7 +49,7 @@ def train_by_trl(
     model, tokenizer = policy.for_trainer()
     texts = [problem_message(p.text, instruction=policy.instruction) for p in problems]
     rows = [{"prompt": [{"role": "user", "content": text}], "place": i} for i, text in enumerate(texts)]
-    watch = _TrainerWatch(config, problems, policy, policy.frozen_copy(), evaluate, on_round)
+    watch = _TrainerWatch(config, problems, policy, policy.frozen_copy(), evaluate, verifier, on_round)
     trainer_class, arguments = _sdpo(policy, problems) if config.training.method == "sdpo" else _grpo()
     trainer = trainer_class(
         model=model,
@@ -75,7 +80,7 @@ def _sdpo(policy: Policy, problems: Sequence[Problem]) -> tuple[Any, Any]:
 
 
 def reprompt_template(policy: Policy, problems: Sequence[Problem]) -> str:
-    """TRL's template of what SDPO's teacher reads, in the words that the tutor learned."""
+    """Return TRL's template of what SDPO's teacher reads, in the words that the tutor learned."""
     template = _Solved("{prompt}{solution}{feedback}")
     template.texts = {problem_message(p.text, instruction=policy.instruction): p.text for p in problems}
     template.instruction = policy.instruction
@@ -132,9 +137,9 @@ class _TrainerWatch:
     policy: Policy
     average: Policy
     evaluate: Evaluate
+    verifier: Verifier
     on_round: Callable[[Round], None]
     rounds: list[Round] = field(default_factory=list)
-    verifier: Verifier = field(default_factory=Verifier)
     started: float = field(default_factory=time.perf_counter)
     metrics: dict[str, float] = field(default_factory=dict)
 

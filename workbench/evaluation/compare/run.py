@@ -11,7 +11,6 @@ from statistics import mean
 
 import torch
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from workbench.engine.hardware import describe_machine
 from workbench.engine.policy import Policy, load_policy
@@ -34,12 +33,13 @@ from workbench.evaluation.compare.record import (
 from workbench.evaluation.evaluate import evaluate
 from workbench.files import make_folder, write_atomically
 from workbench.problems.splits import practised
-from workbench.store import Store
+from workbench.run.plan import STORE_FILE, Material, RunPlan
+from workbench.run.service import Run, append_line, stage_seconds, whole_lines
 from workbench.training import checkpoint
 from workbench.training.checkpoint import collapse
 from workbench.training.loop import blind
-from workbench.training.loop import run as run_loop
-from workbench.types import Estimate, Round, from_json, to_json
+from workbench.types import Estimate, Round, to_json
+from workbench.verification import Verifier
 
 RUN = "run"
 """The run's name in its own store."""
@@ -65,7 +65,7 @@ class Seen:
 
 
 def perform(trial: PlannedRun, places: Places, threads: int, tell: Tell) -> RunRecord | None:
-    """Do the run, or go on with it, and write its JSON. None if another process is at it or has just done it."""
+    """Do the run, or resume it, and write its JSON. Return None if another process is at it or has just done it."""
     key = run_key(trial)
     make_folder(places.out / ".locks")
     lock = FileLock(places.out / ".locks" / f"{key}.lock", timeout=0)
@@ -82,17 +82,21 @@ def _perform(trial: PlannedRun, places: Places, key: str, threads: int, tell: Te
     torch.set_num_threads(threads)
     folder = places.work / key
     make_folder(folder)
-    progress = _Progress(trial, folder, tell)
-    policy: Engine | None
+    # The builtin verifier, whatever version is in use: runs of the same key must be judged by the same one.
+    verifier = Verifier()
+    progress = _Progress(trial, folder, verifier, tell)
+    sign: str | None = None
+    rounds: list[Round] = []
+    policy: Engine
     if trial.outside:
-        (policy, rounds), sign = _train_outside(trial, folder, progress), None
+        policy, rounds = _train_outside(trial, folder, verifier, progress)
+    elif trial.trained:
+        policy, rounds, sign = _train(trial, folder, threads, verifier, progress)
     else:
-        rounds, sign = _train(trial, folder, threads, progress) if trial.trained else ([], None)
-        policy = progress.policy if sign else _trained(trial, folder)
-    assert policy is not None
+        policy = load_policy(trial.config.model)
     last = progress.look(policy, len(rounds))
     memory = checkpoint.newest(folder / "checkpoints") if trial.trained and not sign else None
-    ending = measure_end(trial, policy, memory, progress.best, progress.best_folder, tell)
+    ending = measure_end(trial, policy, memory, progress.best, progress.best_folder, verifier, tell)
     record = _record(trial, key, threads, rounds, {**progress.seen, last.round: last}, ending)
     record = replace(record, collapsed=sign, dev_seconds=round(mean(progress.seconds), 2))
     write_atomically(places.out / f"{key}{SUFFIX}", to_json(record) + "\n")
@@ -101,27 +105,32 @@ def _perform(trial: PlannedRun, places: Places, key: str, threads: int, tell: Te
     return read_run(places.out / f"{key}{SUFFIX}")
 
 
-def _train(trial: PlannedRun, folder: Path, threads: int, progress: _Progress) -> tuple[list[Round], str | None]:
-    """All rounds, and the sign of a collapse if one ended them."""
+def _train(
+    trial: PlannedRun, folder: Path, threads: int, verifier: Verifier, progress: _Progress
+) -> tuple[Engine, list[Round], str | None]:
+    """The trained policy, all rounds, and the sign of a collapse if one ended them."""
     settings = trial.config.training.model_copy(update={"threads": threads})
     config = trial.config.model_copy(update={"training": settings})
-    problems = practised(config.problems.path, config.problems.difficulty)
-    sign = None
-    with Store.open(folder / "workbench.db") as store:
-        if RUN not in store.runs.names():
-            store.runs.create(RUN, config.model_dump_json(), versions(trial))
+    material = Material(practised(config.problems.path, config.problems.difficulty))
+    store = folder / STORE_FILE
+    plan = RunPlan(RUN, folder, str(store), config, material, verifier, resumed=store.exists())
+    with Run(plan, progress.evaluate) as run:
         try:
-            for done in run_loop(config, problems, store, RUN, folder / "checkpoints", progress.evaluate):
+            for done in run.rounds():
                 progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
         except WorkbenchError:
-            sign = collapse(store.runs.rounds(RUN))
+            rounds = run.store.runs.rounds(RUN)
+            sign = collapse(rounds)
             if sign is None:
                 raise
-        rounds = store.runs.rounds(RUN)
-    return rounds, sign
+            # The average that the loop was training: the newest checkpoint may be some rounds older.
+            return progress.policy or run.policy(), rounds, sign
+        return run.policy(), run.store.runs.rounds(RUN), None
 
 
-def _train_outside(trial: PlannedRun, folder: Path, progress: _Progress) -> tuple[Policy, list[Round]]:
+def _train_outside(
+    trial: PlannedRun, folder: Path, verifier: Verifier, progress: _Progress
+) -> tuple[Policy, list[Round]]:
     """What the outside trainer makes of the budget, from the beginning."""
     progress.forget()
     problems = [blind(p) for p in practised(trial.config.problems.path, trial.config.problems.difficulty)]
@@ -129,26 +138,17 @@ def _train_outside(trial: PlannedRun, folder: Path, progress: _Progress) -> tupl
     def on_round(done: Round) -> None:
         progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
 
-    return train_by_trl(trial.config, problems, folder / "trl", progress.evaluate, on_round)
-
-
-def _trained(trial: PlannedRun, folder: Path) -> Policy:
-    """The policy of the newest checkpoint, or the untrained one."""
-    policy = load_policy(trial.config.model, trainable=trial.trained)
-    newest = checkpoint.newest(folder / "checkpoints")
-    if newest is not None:
-        checkpoint.restore_learned(newest, policy)
-    return policy
+    return train_by_trl(trial.config, problems, folder / "trl", progress.evaluate, verifier, on_round)
 
 
 class _Progress:
     """The evaluations of a run so far, on disk too, and the weights of the best."""
 
-    def __init__(self, trial: PlannedRun, folder: Path, tell: Tell) -> None:
-        self.trial, self.tell = trial, tell
+    def __init__(self, trial: PlannedRun, folder: Path, verifier: Verifier, tell: Tell) -> None:
+        self.trial, self.verifier, self.tell = trial, verifier, tell
         self.file, self.best_folder = folder / "evaluations.jsonl", folder / "best"
         self.dev = drawn("dev", trial.measures.dev)
-        self.seen = {seen.round: seen for seen in _readable(self.file)}
+        self.seen = {seen.round: seen for seen in whole_lines(self.file, Seen)}
         # A torn last line would swallow the next one.
         write_atomically(self.file, "".join(to_json(seen) + "\n" for seen in self.seen.values()))
         self.policy: Engine | None = None
@@ -166,7 +166,7 @@ class _Progress:
         self.seen.clear()
 
     def evaluate(self, policy: Engine, round: int) -> dict[str, Estimate]:
-        """What the loop calls."""
+        """Evaluate for the loop."""
         self.policy = policy
         seen = self.look(policy, round)
         share = seen.counts.share(seen.counts.solved)
@@ -177,27 +177,16 @@ class _Progress:
         """Evaluate on `dev`, keep the counts, and the weights if none were better."""
         started, measures = time.perf_counter(), self.trial.measures
         limit = self.trial.config.sampling.max_tokens
-        groups = evaluate(policy, self.dev, measures.dev.samples, seed=measures.seed, max_tokens=limit).groups
+        samples, seed = measures.dev.samples, measures.seed
+        groups = evaluate(policy, self.dev, self.verifier, samples, seed=seed, max_tokens=limit).groups
         seen = Seen(round, count(groups), first_errors(groups))
         self.seen[round] = seen
-        with self.file.open("a", encoding="utf-8") as lines:
-            lines.write(to_json(seen) + "\n")
+        append_line(self.file, to_json(seen))
         if self.trial.trained and self.best == round:
             policy.save(self.best_folder)
         self.seconds.append(time.perf_counter() - started)
         self.tell({"evaluated": round, "solve_rate": seen.counts.share(seen.counts.solved)})
         return seen
-
-
-def _readable(file: Path) -> list[Seen]:
-    """The evaluations that were written whole; a kill can tear the last line."""
-    found = []
-    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
-        try:
-            found.append(from_json(Seen, line))
-        except ValidationError:
-            continue
-    return found
 
 
 def _record(
@@ -230,18 +219,13 @@ def _record(
 
 
 def charges(rounds: Sequence[Round]) -> Charges:
-    """What these rounds have used together."""
-    seconds: dict[str, float] = {}
-    for done in rounds:
-        for stage, value in done.seconds.items():
-            if stage != "evaluate":
-                seconds[stage] = seconds.get(stage, 0.0) + value
+    """Return what these rounds have used together."""
     return Charges(
         rollouts=int(sum(r.metrics["rollouts"] for r in rounds)),
         sampled_tokens=sum(r.metrics["rollouts"] * r.metrics["mean_tokens"] for r in rounds),
         teacher_tokens=_total(rounds, "teacher_tokens"),
         writer_tokens=_total(rounds, "writer_tokens"),
-        seconds={stage: round(value, 3) for stage, value in seconds.items()},
+        seconds={stage: round(value, 3) for stage, value in stage_seconds(rounds).items()},
     )
 
 

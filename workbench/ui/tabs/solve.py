@@ -126,7 +126,8 @@ def draw_check(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, pic
         text: str, right: str, chosen: Problem | None, solution: str, knows: str, reference: str
     ) -> Iterator[dict[Any, Any]]:
         try:
-            asked, verdict = check(text, right, chosen, solution, knows, reference)
+            verifier = context.verifier()
+            asked, verdict = check(text, right, chosen, solution, knows, reference, verifier)
         except WorkbenchError as error:
             yield {note: note_html(str(error))}
             return
@@ -144,6 +145,7 @@ def check(
     solution: str | None,
     knows: str,
     reference: str | None,
+    verifier: Verifier,
 ) -> tuple[Problem, Verdict]:
     """The problem and the verdict on a pasted solution. Raises `BadInput` for what cannot be checked."""
     solution, reference = solution or "", reference or ""
@@ -161,7 +163,7 @@ def check(
             raise BadInput("There is no worked solution to compare with; write one, or pick a problem that has one.")
     if knowledge is not Knowledge.FREE and asked.answer is None and not asked.solution:
         raise BadInput("The right answer is not known; fill it in above, or let the verifier know the problem alone.")
-    return asked, Verifier().verify(asked, solution, knowledge)
+    return asked, verifier.verify(asked, solution, knowledge)
 
 
 # The Solve tab: models' steps as they are written, each with its verdict; or one's own solution, checked.
@@ -267,7 +269,7 @@ def _example(context: AppContext, name: str) -> tuple[str, Shown | None]:
         return "", None
     asked = asked_problem(EXAMPLE.text, EXAMPLE.answer)
     try:
-        *_, last = write_solution(open_policy(context.models[name]), asked, Settings(), Verifier())
+        *_, last = write_solution(open_policy(context.models[name]), asked, Settings(), context.verifier())
     except BadInput as error:
         return cards_block([], name) + note_html(str(error)), None
     return written_html(last, name), _shown(asked, last)
@@ -287,7 +289,7 @@ def _frames(
     context: AppContext, asked: Problem, settings: Settings, samples: int, wanted: Sequence[tuple[_Side, str]]
 ) -> Iterator[dict[Any, Any]]:
     """What changes on the page, in order."""
-    verifier = Verifier()
+    verifier = context.verifier()
     policies = [open_policy(context.models[name]) for _, name in wanted]
     streams = [write_solution(policy, asked, settings, verifier) for policy in policies]
     painted = [0.0] * len(wanted)
