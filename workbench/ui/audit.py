@@ -26,7 +26,6 @@ from workbench.types import Diagnosis, Judged, MemoryItem, Problem
 from workbench.ui.cards import card_style, solution_cards
 from workbench.ui.context import Audited, audited
 from workbench.ui.curves import curves_figure, health_figure, plain_label, stages_figure
-from workbench.ui.maths import maths_html
 from workbench.ui.palette import GREY, SERIES, themed
 from workbench.ui.tables import (
     SORT_SCRIPT,
@@ -41,6 +40,7 @@ from workbench.ui.tables import (
     table_html,
     words,
 )
+from workbench.verification.display import maths_html
 from workbench.verification.malrules.catalogue import CATALOGUE
 
 MOST_COLUMNS = 14

@@ -6,9 +6,9 @@ import html
 from collections.abc import Sequence
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope, StepVerdict, Verdict
-from workbench.ui.maths import clean, maths_html, plain_html
 from workbench.ui.palette import LOOKS
 from workbench.verification import hints
+from workbench.verification.display import clean, maths_html, plain_html
 from workbench.verification.malrules.catalogue import CATALOGUE
 
 _STYLE = """

@@ -9,8 +9,8 @@ from workbench.labeling.agreement import Agreement, Disagreement
 from workbench.labeling.candidates import CheckerReport
 from workbench.types import LabelItem, Mark
 from workbench.ui.cards import cards_block, step_card
-from workbench.ui.maths import clean, maths_html
 from workbench.ui.palette import GREEN, GREY, LOOKS, VERMILION
+from workbench.verification.display import clean, maths_html
 from workbench.verification.lines.findings import Finding
 
 BUTTONS = {

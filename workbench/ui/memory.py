@@ -8,8 +8,8 @@ from workbench.store import MemoryEvent
 from workbench.store.memory_log import RUN
 from workbench.types import Judged, Level, MemoryItem, Problem
 from workbench.ui.audit import examples_html, kind_words
-from workbench.ui.maths import clean, maths_html
 from workbench.ui.tables import Column, TableRow, escaped, figure, formula, key_of, table_html, words
+from workbench.verification.display import clean, maths_html
 
 MOST_ITEMS = 300
 """Rows of the table; a search narrows it down."""

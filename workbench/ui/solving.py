@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 from workbench.errors import BadInput
 from workbench.problems.asking import LONGEST, in_words, without_latex
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
-from workbench.ui.maths import maths_html
 from workbench.ui.palette import LOOKS
 from workbench.verification import Verifier
 from workbench.verification.answers import grade
+from workbench.verification.display import maths_html
 
 if TYPE_CHECKING:
     from workbench.engine.policy import Policy

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.ui.maths import clean, maths_html
+from workbench.verification.display import clean, maths_html
 
 ORDERED = 80
 """Characters of a text that it sorts by."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.ui.maths import MAX_TEXT, maths_html, plain_html
+from workbench.verification.display import MAX_TEXT, maths_html, plain_html
 
 ALLOWED = {
     *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup"),
