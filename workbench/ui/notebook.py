@@ -25,8 +25,9 @@ from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.loop import Evaluate, run
 from workbench.types import Problem, Round, Verdict
-from workbench.ui.cards import card_style, solution_cards
+from workbench.ui.cards import solution_cards
 from workbench.ui.charts import growing_curve
+from workbench.ui.pages import style_tag
 from workbench.ui.palette import BLUE, GREY, themed
 
 LINE = "rgba(128,128,128,0.75)"
@@ -135,7 +136,7 @@ def begin(stage: str) -> Any:
 
 def cards(verdict: Verdict, title: str = "") -> Any:
     """A judged solution as step cards; what is known of a step opens on a click."""
-    return HTML(card_style() + solution_cards(verdict, title))
+    return HTML(style_tag() + solution_cards(verdict, title))
 
 
 @contextmanager
