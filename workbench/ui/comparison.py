@@ -309,13 +309,13 @@ def _cells(found: Any) -> tuple[TableCell, TableCell]:
             return TableCell("–", -1.0), words(str(found.get("reason", "")))
         if "low" not in found and "high" not in found:
             return TableCell(_number(value), value), TableCell("", "")
-        ends = ("no bound" if end is None else _number(end) for end in (low, high))
+        ends = (_number(end) if isinstance(end, int | float) else "no bound" for end in (low, high))
         return TableCell(_number(value), value), TableCell(" to ".join(ends), str(low))
     if isinstance(found, int | float):
         return TableCell(_number(found), found), TableCell("", "")
     if isinstance(found, Sequence) and not isinstance(found, str):
-        return words("; ".join(map(_over_rounds, found))), TableCell("", "")
-    return words(str(found)), TableCell("", "")
+        return TableCell("", ""), words("; ".join(map(_over_rounds, found)))
+    return TableCell("", ""), words(str(found))
 
 
 def _over_rounds(found: Any) -> str:

@@ -92,11 +92,11 @@ Work = Callable[[Asked], Answer]
 def tab(app: gr.Blocks, context: AppContext) -> None:
     """Draw the tab inside the open `app`."""
     desk.stock_queue(context.store)
-    gr.HTML(render("label.keys"), elem_id="label-keys")
+    gr.HTML(render("label.keys"), elem_id="label-keys", apply_default_css=False)
     page, buttons = _draw(context)
     _join(app, Requests(context, page), buttons)
     with gr.Accordion("Guidelines, with examples", open=False, elem_id="label-guide"):
-        gr.HTML(render("label.guidelines"))
+        gr.HTML(render("label.guidelines"), apply_default_css=False)
     _agreement(context.store)
     _settle(context, page.person)
     _fill(context)
@@ -118,7 +118,7 @@ def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:
         with gr.Column(scale=3, min_width=420):
             parts |= _draw_task(buttons)
         with gr.Column(scale=1, min_width=240):
-            parts["progress"] = gr.HTML("", elem_id="label-progress")
+            parts["progress"] = gr.HTML("", elem_id="label-progress", apply_default_css=False)
             with gr.Row():
                 for key, text in (("label-skip", "s  Skip"), ("label-undo", "u  Undo"), ("label-help", "?  Keys")):
                     buttons[key] = gr.Button(text, size="sm", min_width=70, elem_id=key)
@@ -132,7 +132,7 @@ def _draw(context: AppContext) -> tuple[Page, dict[str, gr.Button]]:
 
 def _draw_task(buttons: dict[str, gr.Button]) -> dict[str, Any]:
     """Draw the item, the buttons that mark it, and the fields that may go with a mark."""
-    task = gr.HTML(render("label.waiting"), elem_id="label-task")
+    task = gr.HTML(render("label.waiting"), elem_id="label-task", apply_default_css=False)
     with gr.Row():
         for _, text, key in BUTTONS:
             buttons[key] = gr.Button(text, elem_id=key, min_width=130)
@@ -146,7 +146,7 @@ def _draw_task(buttons: dict[str, gr.Button]) -> dict[str, Any]:
             _malrules(), value="", label="Malrule", elem_id="label-malrule", min_width=200, filterable=True
         )
     with gr.Accordion("What the checkers say", open=False, elem_id="label-checkers") as checkers:
-        said = gr.HTML("", elem_id="label-said")
+        said = gr.HTML("", elem_id="label-said", apply_default_css=False)
     return {
         "task": task, "status": status, "reason": reason, "corrected": corrected, "malrule": malrule,
         "checkers": checkers, "said": said,
@@ -291,7 +291,7 @@ def _join(app: gr.Blocks, requests: Requests, buttons: dict[str, gr.Button]) -> 
 
 def _agreement(store: Store) -> None:
     with gr.Accordion("Agreement", open=False, elem_id="label-agreement") as panel:
-        shown = gr.HTML("", elem_id="label-agreed")
+        shown = gr.HTML("", elem_id="label-agreed", apply_default_css=False)
 
     def agree() -> str:
         given = store.labels()
@@ -305,7 +305,7 @@ def _agreement(store: Store) -> None:
 def _settle(context: AppContext, name: gr.Textbox) -> None:
     store = context.store
     with gr.Accordion("Settle disagreements", open=False, elem_id="label-settling") as panel:
-        shown = gr.HTML("", elem_id="label-settle")
+        shown = gr.HTML("", elem_id="label-settle", apply_default_css=False)
         status = gr.HTML("")
         item = gr.Textbox(visible=False)
         with gr.Row(visible=False) as row:
