@@ -60,7 +60,7 @@ def label_on(url: str, name: str, each: int, heard: list[Acknowledged]) -> None:
         shown = _item(call("label_start", name, ORDER))
         for number in range(each):
             mark, reason = rng.choice(list(Mark)), f"{name} {number}"
-            answer = call(ENDPOINTS[mark], shown, name, ORDER, None, reason, "", "")
+            answer = call(ENDPOINTS[mark], shown, name, None, reason, "", "", ORDER)
             assert "Saved:" in answer[1], answer[1]
             heard.append(Acknowledged(name, shown, mark, reason))
             shown = _item(answer)

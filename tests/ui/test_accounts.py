@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import stat
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 from workbench.errors import BadInput
 from workbench.ui.serving import Door, add_account, read_accounts
 
-GOOD = base64.b64encode(bytes(32)).decode()
-SALT = base64.b64encode(bytes(16)).decode()
+GOOD = "$argon2id$v=19$m=8,t=1,p=1$Yb0B1j/6TH8$L2H5ogAA"
 
 
 def test_a_password_opens_and_nothing_else_does(tmp_path: Path):
@@ -39,7 +37,7 @@ def test_the_same_password_gives_another_hash_and_a_new_one_replaces_the_old(tmp
     for name in ("ann", "bob"):
         add_account(path, name, "correct horse")
     accounts = read_accounts(path)
-    assert accounts["ann"].digest != accounts["bob"].digest
+    assert accounts["ann"] != accounts["bob"]
     add_account(path, "ann", "another horse")
     assert not Door(read_accounts(path))("ann", "correct horse")
     assert Door(read_accounts(path))("bob", "correct horse")
@@ -63,10 +61,11 @@ def test_bad_names_and_short_passwords_are_refused(tmp_path: Path, name: str, pa
         '{"users": []}',
         '{"users": {}}',
         '{"users": {"ann": "correct horse"}}',
-        '{"users": {"ann": {"salt": 5, "scrypt": null}}}',
-        '{"users": {"ann": {"salt": "!!!", "scrypt": "!!!"}}}',
-        json.dumps({"users": {"ann": {"salt": SALT, "scrypt": base64.b64encode(b"").decode()}}}),
-        json.dumps({"users": {"<script>": {"salt": SALT, "scrypt": GOOD}}}),
+        '{"users": {"ann": 5}}',
+        '{"users": {"ann": null}}',
+        '{"users": {"ann": "$argon2id$v=19$m=65536,t=3,p=4"}}',
+        '{"users": {"ann": "$argon2id$v=x$m=y$z$"}}',
+        json.dumps({"users": {"<script>": GOOD}}),
         " " * (2 << 20),
     ],
 )
@@ -84,3 +83,18 @@ def test_bytes_that_are_no_text(tmp_path: Path):
         read_accounts(path)
     with pytest.raises(BadInput, match="add-user"):
         read_accounts(tmp_path / "missing.json")
+
+
+def test_a_file_of_the_earlier_form_says_how_to_make_it_anew(tmp_path: Path):
+    path = tmp_path / "users.json"
+    path.write_text('{"users": {"ann": {"salt": "AAAA", "scrypt": "AAAA"}}}')
+    with pytest.raises(BadInput, match=r"make it anew with 'workbench app --auth .* --add-user ann'"):
+        read_accounts(path)
+
+
+def test_a_hash_is_one_string_of_the_profile_for_little_ram(tmp_path: Path):
+    path = tmp_path / "users.json"
+    add_account(path, "ann", "correct horse \ud83d")
+    (entry,) = read_accounts(path).values()
+    assert entry.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert Door({"ann": entry})("ann", "correct horse \ud83d")

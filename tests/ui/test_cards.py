@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.test_maths import HOSTILE, seen
+from tests.verification.test_display import HOSTILE, seen
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Problem, Scope, StepVerdict, Verdict
-from workbench.ui.cards import card_style, cards_block, hint_levels, solution_cards, step_card
+from workbench.ui.cards import cards_block, hint_levels, solution_cards, step_card
+from workbench.ui.pages import style
 from workbench.ui.palette import LOOKS
 from workbench.verification import Verifier
 
@@ -29,7 +30,8 @@ def test_a_judgement_has_colour_sign_and_word(judgement: Judgement):
     assert f'class="wb-card wb-{judgement.value}"' in card
     assert f">{look.sign}</span>" in card
     assert f">{look.word}</span>" in card
-    assert f".wb-{judgement.value} {{ --wb-mark: {look.colour}; }}" in card_style()
+    (rule,) = re.findall(rf"\.wb-{judgement.value} \{{ --wb-mark: var\((--wb-\w+)\); \}}", style())
+    assert f"{rule}: {look.colour};" in style()
 
 
 def test_a_pending_card_has_the_frame_of_a_judged_one():
@@ -38,7 +40,7 @@ def test_a_pending_card_has_the_frame_of_a_judged_one():
     assert frame.findall(pending) == frame.findall(judged) == ["wb-row", "wb-sign", "wb-step", "wb-word", "wb-line"]
     assert 'data-step="2"' in pending
     assert ">checking</span>" in pending
-    fixed = re.search(r"\.wb-line {[^}]*}", card_style())
+    fixed = re.search(r"\.wb-line {[^}]*}", style())
     assert fixed
     assert "height: 24px" in fixed.group()
 

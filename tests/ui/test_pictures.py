@@ -79,8 +79,8 @@ def test_token_text_is_escaped_and_stronger_where_expected():
     assert "<b>" not in made
     assert "&lt;b&gt;" in made
     assert 'title="50.0%"' in made
-    assert "0.36)" in made
-    assert "0.60)" in made
+    assert "--wb-strength: 36%" in made
+    assert "--wb-strength: 60%" in made
     assert made.count("<br>") == 1
 
 

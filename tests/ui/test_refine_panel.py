@@ -72,7 +72,7 @@ def test_refine_use_and_revert_from_the_panel(tmp_path: Path):
     with Store.open(tmp_path / "workbench.db") as store:
         context = AppContext(store, None, {})
         with gr.Blocks() as page:
-            refine_panel.panel(context)
+            refine_panel.panel(page, context)
         assert page.fns
         with pytest.raises(gr.Error, match="no labels"):
             refine_panel._answer(lambda: refine_panel._refine(context, 0.95, no_progress))

@@ -79,7 +79,7 @@ def test_hostile_text_does_nothing_in_any_field(text: str) -> None:
         views.summary_html(found, text),
         views.heatmap_html(found),
         views.cells_html(found),
-        views.cell_html(cell, text, text),
+        views.cell_html(cell, text),
         views.memory_html([item]),
         views.examples_html([hostile], {}),
         table_html(text, [Column(text, hint=text)], [TableRow((words(text),), key_of(text))]),

@@ -15,13 +15,13 @@ from workbench.types import Knowledge, LabelItem, Problem
 from workbench.ui import context
 from workbench.ui.context import BASE, models_at_hand, open_policy
 from workbench.ui.desk import Shown, dispute
+from workbench.ui.pages import warning
 from workbench.ui.serving import is_loopback, require_safe_host
 from workbench.ui.solving import (
     Settings,
     asked_html,
     asked_problem,
     in_turn,
-    note_html,
     read_problem,
     read_settings,
     sample_verdicts,
@@ -153,7 +153,7 @@ def test_the_preview_says_what_the_models_read():
     assert "The models read" not in asked_html("Solve x = 2.")
     assert "1,000,000 characters" in asked_html("<" * 1_000_000)
     assert "<script" not in asked_html("<script>alert(1)</script> = 2")
-    assert "<b>" not in note_html("<b>")
+    assert "<b>" not in warning("<b>")
 
 
 # One's own solution

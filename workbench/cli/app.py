@@ -33,7 +33,7 @@ def serve(
     """Open the app: solve with every step judged, label, look at memory and progress.
 
     Listens on this machine alone and loads nothing from any other. Labels and changes of memory go into
-    the store. The file of accounts holds scrypt hashes, no passwords. Ctrl-C ends the app.
+    the store. The file of accounts holds argon2 hashes, no passwords. Ctrl-C ends the app.
 
     \b
     Examples:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from itertools import cycle
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.io import to_html
+from markupsafe import Markup
 from plotly.subplots import make_subplots
 
 from workbench import resources
@@ -21,8 +20,10 @@ from workbench.evaluation.compare.figures import Measure, Runs
 from workbench.evaluation.compare.plan import read_plan
 from workbench.evaluation.compare.record import read_runs
 from workbench.evaluation.compare.summary import Comparison, PlanRuns, collect, figure, many, top_malrules
+from workbench.ui.audit import figure_html, report_page
+from workbench.ui.pages import caption, render
 from workbench.ui.palette import BROWN, GREY, METHOD_COLOURS, SERIES, themed
-from workbench.ui.tables import Column, TableCell, TableRow, escaped, table_html, words
+from workbench.ui.tables import Column, TableCell, TableRow, table_html, words
 
 Figure = dict[str, Any]
 HEALTH = ("entropy", "mean_tokens", "cut_off_share", "unknown_share", "teacher_coverage", "memory_hits")
@@ -215,55 +216,18 @@ def all_figures(runs: PlanRuns) -> list[Any]:
 # The HTML page of a comparison: the summary and every figure, in one file that loads nothing.
 
 
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font-family: system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid rgba(128,128,128,0.3); }
-td.n { text-align: right; }
-"""
-
-
-def page(comparison: Comparison, report: Mapping[str, Any]) -> str:
-    """The whole page."""
-    first = True
-    parts = [f"<h1>Comparison: {escape(comparison.main.plan.name)}</h1>", _summary(report["summary"])]
-    alarms = report.get("verifier_false_alarms")
-    for runs in comparison.plans:
-        parts.append(f"<h2>{escape(runs.plan.name)}</h2><p>{escape(_about(runs))}</p>")
-        if alarms:
-            right, flagged = alarms["right"], alarms["flagged"]
-            parts.append(f"<p>Of {right} solutions that readers found right the verifier flags {flagged}.</p>")
-        for made in all_figures(runs):
-            parts.append(to_html(made, full_html=False, include_plotlyjs=first, config={"displaylogo": False}))
-            first = False
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Comparison</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+def page(comparison: Comparison, report: Mapping[str, Any]) -> Markup:
+    """Return the whole page."""
+    summary = summary_table(report["summary"], "summary")
+    plans = [(runs.plan.name, _about(runs), map(figure_html, all_figures(runs))) for runs in comparison.plans]
+    content = render("report.comparison", summary, plans, report.get("verifier_false_alarms"))
+    return report_page(f"Comparison: {comparison.main.plan.name}", content)
 
 
 def _about(runs: PlanRuns) -> str:
     done = sum(len(own) for own in runs.arms.values())
     words = f"{runs.plan.about} {done} finished runs of {runs.plan.rounds} rounds".strip()
     return f"{words}; {runs.missing} are missing." if runs.missing else f"{words}."
-
-
-def _summary(summary: Mapping[str, Any]) -> str:
-    rows = []
-    for key, found in summary.items():
-        if isinstance(found, Mapping):
-            rows.append(f"<tr><td>{escape(key)}</td>{_cells(found)}</tr>")
-        elif isinstance(found, int):
-            rows.append(f'<tr><td>{escape(key)}</td><td class="n">{found}</td><td></td></tr>')
-    return f"<table><tr><th>figure</th><th>value</th><th>95 %</th></tr>{''.join(rows)}</table>"
-
-
-def _cells(found: Mapping[str, Any]) -> str:
-    if found.get("value") is None:
-        return f'<td class="n">–</td><td>{escape(str(found.get("reason", "")))}</td>'
-    low, high = ("no bound" if found[key] is None else f"{found[key]:.4g}" for key in ("low", "high"))
-    return f'<td class="n">{found["value"]:.4g}</td><td>{low} to {high}</td>'
 
 
 # The committed comparison of methods: its curves, and its summary as a table, where it ships.
@@ -303,7 +267,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
 COLUMNS = (Column("figure"), Column("value", figures=True), Column("95 %, or why there is none"))
 
 
-def committed_html(path: Path = COMPARISON) -> str | None:
+def committed_html(path: Path = COMPARISON) -> Markup | None:
     """The summary of a comparison's report; None where there is none that can be read."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
@@ -312,12 +276,16 @@ def committed_html(path: Path = COMPARISON) -> str | None:
     summary = report.get("summary") if isinstance(report, Mapping) else None
     if not isinstance(summary, Mapping):
         return None
+    return summary_table(summary, "comparison") + caption(f"From data/results/{path.name}.")
+
+
+def summary_table(summary: Mapping[str, Any], name: str) -> Markup:
+    """Return the figures of a summary with their intervals as a table."""
     rows = [
-        TableRow((words(NAMES.get(name, str(name).replace("_", " "))), *_cells_committed(found)))
-        for name, found in summary.items()
+        TableRow((words(NAMES.get(key, str(key).replace("_", " "))), *_cells(found)))
+        for key, found in summary.items()
     ]
-    note = f'<p class="wb-note">From <code>data/results/{escaped(path.name)}</code>.</p>'
-    return table_html("comparison", COLUMNS, rows, "The comparison has no summary.") + note
+    return table_html(name, COLUMNS, rows, "The comparison has no summary.")
 
 
 def committed_curves(folder: Path = RUNS) -> Any:
@@ -331,21 +299,21 @@ def committed_curves(folder: Path = RUNS) -> Any:
     return learning_curves(runs) if runs.arms else None
 
 
-def _cells_committed(found: Any) -> tuple[TableCell, TableCell]:
+def _cells(found: Any) -> tuple[TableCell, TableCell]:
     """A figure and its interval, or why there is none."""
     if isinstance(found, Mapping):
         value, low, high = (found.get(key) for key in ("value", "low", "high"))
         if not isinstance(value, int | float):
             return TableCell("–", -1.0), words(str(found.get("reason", "")))
-        ends = isinstance(low, int | float) and isinstance(high, int | float)
-        return TableCell(_number(value), value), TableCell(
-            f"{_number(low)} to {_number(high)}" if ends else "", str(low)
-        )
+        if "low" not in found and "high" not in found:
+            return TableCell(_number(value), value), TableCell("", "")
+        ends = (_number(end) if isinstance(end, int | float) else "no bound" for end in (low, high))
+        return TableCell(_number(value), value), TableCell(" to ".join(ends), str(low))
     if isinstance(found, int | float):
         return TableCell(_number(found), found), TableCell("", "")
     if isinstance(found, Sequence) and not isinstance(found, str):
-        return words("; ".join(map(_over_rounds, found))), TableCell("", "")
-    return words(str(found)), TableCell("", "")
+        return TableCell("", ""), words("; ".join(map(_over_rounds, found)))
+    return TableCell("", ""), words(str(found))
 
 
 def _over_rounds(found: Any) -> str:

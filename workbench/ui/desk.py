@@ -18,6 +18,7 @@ from workbench.store.labels import ADJUDICATED, utc_now
 from workbench.types import Label, LabelItem, Mark, Problem, content_id
 from workbench.ui.context import AppContext
 from workbench.ui.label_page import saved_text
+from workbench.ui.pages import script
 
 LONGEST_NAME = 40
 LONGEST_NOTE = 2000
@@ -122,30 +123,6 @@ def settle(store: Store, annotator: str, shown: str, given: Mark) -> None:
 
 
 SOURCE = "solve"
-ON_LOAD = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-dispute]');
-  if (!button) return;
-  button.disabled = true;
-  trigger('dispute', { step: Number(button.dataset.dispute) });
-});
-const open = new Set();
-const all = () => [...element.querySelectorAll('.wb-card details')];
-const place = (details) => {
-  const card = details.closest('.wb-card');
-  return card.dataset.step + '/' + [...card.querySelectorAll('details')].indexOf(details);
-};
-element.addEventListener('toggle', (event) => {
-  if (!event.target.closest('.wb-card')) return;
-  open[event.target.open ? 'add' : 'delete'](place(event.target));
-}, true);
-new MutationObserver(() => {
-  if (!all().length) open.clear();
-  all().forEach((details) => { if (open.has(place(details))) details.open = true; });
-}).observe(element, { childList: true, subtree: true });
-"""
-"""Carries a click on a card's button to the server: which step, and nothing of its text. And what somebody
-opened stays open when the next frame replaces the cards."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +153,7 @@ def dispute(queue: Queue, shown: Shown | None, number: int) -> str:
 
 def panel(context: AppContext, name: str, value: str = "", start: Shown | None = None) -> tuple[gr.HTML, gr.State]:
     """Cards whose steps can be disputed, and the state that says what they show (`Shown` or None)."""
-    cards = gr.HTML(value, elem_id=name, js_on_load=ON_LOAD)
+    cards = gr.HTML(value, elem_id=name, js_on_load=script("cards"))
     state = gr.State(start)
 
     def disputed(shown: Shown | None, event: gr.EventData) -> None:

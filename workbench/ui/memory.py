@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup
+
 from workbench.store import MemoryEvent
 from workbench.store.memory import RUN
 from workbench.types import Judged, Level, MemoryItem, Problem
-from workbench.ui.audit import examples_html, kind_words
-from workbench.ui.maths import clean, maths_html
-from workbench.ui.tables import Column, TableRow, escaped, figure, formula, key_of, table_html, words
+from workbench.ui.audit import examples_html
+from workbench.ui.pages import caption, kind_words, nothing, render
+from workbench.ui.tables import Column, TableRow, figure, formula, key_of, table_html, words
 
 MOST_ITEMS = 300
 """Rows of the table; a search narrows it down."""
 LONGEST = 100
 """Characters of a text in the table."""
+MOST_LINES, MOST_EVENTS = 40, 60
 LEVEL_ORDER = (Level.PATTERN, Level.STRATEGY, Level.LESSON, Level.EXPERIENCE)
 LIVE, PINNED, RETIRED, BY_HAND, EVERY = "live", "pinned", "retired", "changed by people", "all"
 STATES = (LIVE, PINNED, RETIRED, BY_HAND, EVERY)
@@ -23,8 +26,12 @@ COLUMNS = (
     Column("level"),
     Column("skill"),
     Column("uses", figures=True, hint="how often a teacher read it"),
-    Column("helped", figures=True, hint="its problem was solved more often after it was read than before"),
-    Column("hurt", figures=True, hint="its problem was solved less often after it was read than before"),
+    Column(
+        "better after",
+        figures=True,
+        hint="its problem went better than before, whatever the cause",
+    ),
+    Column("worse after", figures=True, hint="its problem went worse than before, whatever the cause"),
     Column("age", figures=True, hint="rounds since it was last written"),
     Column("state"),
 )
@@ -38,7 +45,7 @@ def matching(
     state: str = LIVE,
     touched: frozenset[str] = frozenset(),
 ) -> list[MemoryItem]:
-    """The items that fit, patterns first and the most used first. Every word of `search` must occur.
+    """Return the items that fit, patterns first and the most used first. Every word of `search` must occur.
 
     `touched`: ids of items that people have changed.
     """
@@ -69,16 +76,13 @@ def _searched(item: MemoryItem) -> str:
     return " ".join(parts).lower()
 
 
-def summary_html(items: Sequence[MemoryItem], found: int) -> str:
-    """How much memory there is, by level, and how much of it is shown."""
+def summary_html(items: Sequence[MemoryItem], found: int) -> Markup:
+    """Return how much memory there is, by level, and how much of it is shown."""
     if not items:
-        return '<p class="wb-none">This run has no memory yet.</p>'
+        return nothing("This run has no memory yet.")
     live = [item for item in items if item.retired is None]
-    counts = ", ".join(f"{sum(i.level is level for i in live):,} {PLURAL[level]}" for level in LEVEL_ORDER)
-    gone = len(items) - len(live)
-    shown = f"{found:,} match" + ("es" if found == 1 else "")
-    more = f", of which the first {MOST_ITEMS} are listed" if found > MOST_ITEMS else ""
-    return f'<p class="wb-note">Live: {counts}. Retired: {gone:,}. <b>{shown}</b>{more}.</p>'
+    counts = [(sum(i.level is level for i in live), PLURAL[level]) for level in LEVEL_ORDER]
+    return render("memory.summary", counts, len(items) - len(live), found, MOST_ITEMS)
 
 
 PLURAL = {
@@ -89,8 +93,8 @@ PLURAL = {
 }
 
 
-def items_html(items: Sequence[MemoryItem], round: int, chosen: str | None = None) -> str:
-    """The items as a table that sorts. `round` is the run's last."""
+def items_html(items: Sequence[MemoryItem], round: int, chosen: str | None = None) -> Markup:
+    """Return the items as a table that sorts. `round` is the run's last."""
     rows = []
     for item in items[:MOST_ITEMS]:
         cells = (
@@ -108,71 +112,63 @@ def items_html(items: Sequence[MemoryItem], round: int, chosen: str | None = Non
 
 
 def state_words(item: MemoryItem) -> str:
-    """Whether an item lives, and if not why."""
+    """Return whether an item is live, and if not why."""
     if item.retired is not None:
         return f"retired: {item.retired}"
     return "pinned" if item.pinned else "live"
 
 
-def item_html(item: MemoryItem, round: int, problem: Problem | None) -> str:
-    """One item: its text, where it comes from, whether it helped."""
-    about = f"problem <bdi>{maths_html(problem.text)}</bdi>" if problem is not None else ""
-    if not about and item.problem_id is not None:
-        about = f"problem {escaped(item.problem_id)}"
+def item_html(item: MemoryItem, round: int, problem: Problem | None) -> Markup:
+    """Return one item: its text, where it comes from, how often it was read."""
+    about: str = "every problem of the skill" if item.problem_id is None else f"problem {item.problem_id}"
+    if problem is not None:
+        about = render("memory.about", problem.text)
     share = f", when {item.solve_share:.0%} of its group solved it" if item.level is not Level.PATTERN else ""
     age = max(0, round - item.written_round)
     ago = f"{age:,} rounds ago" if age != 1 else "1 round ago"
     facts = [
-        ("Skill", escaped(kind_words(item.skill))),
-        ("About", about or "every problem of the skill"),
-        ("Written", f"in round {item.written_round} ({ago}) by {escaped(item.writer)}{share}"),
-        ("Policy", escaped(item.policy_version)),
+        ("Skill", kind_words(item.skill)),
+        *([("Malrule", kind_words(item.malrule))] if item.malrule else []),
+        ("About", about),
+        ("Written", f"in round {item.written_round} ({ago}) by {item.writer}{share}"),
+        ("Policy", item.policy_version),
         ("Use", _use(item)),
-        ("State", escaped(state_words(item))),
+        ("State", state_words(item)),
     ]
-    if item.malrule:
-        facts.insert(1, ("Malrule", escaped(kind_words(item.malrule))))
-    listed = "".join(f"<dt>{term}</dt><dd>{said}</dd>" for term, said in facts)
-    text = "<br>".join(f"<bdi>{maths_html(line)}</bdi>" for line in item.text.splitlines()[:40])
-    return (
-        f'<p><span class="wb-level">{escaped(item.level.value)}</span></p>'
-        f'<blockquote class="wb-item">{text}</blockquote><dl class="wb-facts">{listed}</dl>'
-    )
+    return render("memory.item", item.level.value, item.text.splitlines()[:MOST_LINES], facts)
 
 
 def _use(item: MemoryItem) -> str:
-    """How often it was read, and with what effect; none is counted before a problem's third visit."""
+    """Return how often it was read, and how its problem went afterwards: nobody knows whether because of it.
+
+    None is counted before a problem's third visit.
+    """
+    read = f"read {item.uses:,} times by a teacher; afterwards its problem went"
     if item.helped + item.hurt == 0:
-        return f"read {item.uses:,} times by a teacher; no visit to its problem was better or worse for it yet"
-    return f"read {item.uses:,} times by a teacher, helped {item.helped:,}, hurt {item.hurt:,}"
+        return f"{read} neither better nor worse yet"
+    return f"{read} better {item.helped:,} times and worse {item.hurt:,} times"
 
 
-def evidence_html(item: MemoryItem, judged: Sequence[Judged], problems: Mapping[str, Problem]) -> str:
-    """The rollouts that an item was written from, as step cards."""
+def evidence_html(item: MemoryItem, judged: Sequence[Judged], problems: Mapping[str, Problem]) -> Markup:
+    """Return the rollouts that an item was written from, as step cards."""
     missing = len(item.evidence) - len(judged)
-    note = f'<p class="wb-note">{missing} of its rollouts are not in this store.</p>' if missing > 0 else ""
+    note = caption(f"{missing} of its rollouts are not in this store.") if missing > 0 else Markup()
     if not item.evidence:
-        return '<p class="wb-none">It names no rollouts.</p>'
-    return (examples_html(judged, problems, unfold=1) if judged else "") + note
+        return nothing("It names no rollouts.")
+    return (examples_html(judged, problems, unfold=1) if judged else Markup()) + note
 
 
-def history_html(events: Sequence[MemoryEvent]) -> str:
-    """Every state an item was in, the newest first; runs of mere use are put together."""
-    rows: list[str] = []
-    lines = _joined(events)
-    for count, event in reversed(lines):
+def history_html(events: Sequence[MemoryEvent]) -> Markup:
+    """Return every state an item was in, the newest first; runs of mere use are put together."""
+    rows = []
+    for times, event in list(reversed(_joined(events)))[:MOST_EVENTS]:
         who = "the run" if event.by == RUN else event.by.replace("person:", "")
-        times = f" {count} times" if count > 1 else ""
-        what = _what(event)
-        rows.append(
-            f'<li><b>{escaped(event.event)}</b>{times} <span class="wb-sub">round {event.round}, by '
-            f"{escaped(who)}</span>{what}</li>"
-        )
-    return f'<ul class="wb-said">{"".join(rows[:60])}</ul>'
+        rows.append((event.event, times, event.round, who, _what(event)))
+    return render("memory.history", rows)
 
 
 def _joined(events: Sequence[MemoryEvent]) -> list[tuple[int, MemoryEvent]]:
-    """Events with how many of their kind came one after another, where nothing but counts changed."""
+    """Return events with how many of their kind came one after another, where nothing but counts changed."""
     made: list[tuple[int, MemoryEvent]] = []
     for event in events:
         plain = event.event in ("used", "scored")
@@ -184,22 +180,9 @@ def _joined(events: Sequence[MemoryEvent]) -> list[tuple[int, MemoryEvent]]:
 
 
 def _what(event: MemoryEvent) -> str:
-    """What the event made of the item, where it is worth a word."""
+    """Return what the event made of the item, where it is worth a word."""
     if event.item is None:
         return ""
     if event.event == "retired":
-        return f": {escaped(event.item.retired or '')}"
-    if event.event in ("written", "edited", "undone"):
-        text = event.item.text
-        return f": <bdi>{escaped(clean(text[:LONGEST]))}</bdi>"
-    return ""
-
-
-MEMORY_STYLE = """
-.wb-item { border-left: 3px solid #0072B2; margin: 6px 0; padding: 4px 12px; font-size: 1.02rem;
-  overflow-wrap: anywhere; }
-.wb-facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 14px; font-size: 0.9rem; margin: 6px 0; }
-.wb-facts dt { opacity: .65; margin: 0; }
-.wb-facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
-.wb-live { color: #009E73; }
-"""
+        return event.item.retired or ""
+    return event.item.text[:LONGEST] if event.event in ("written", "edited", "undone") else ""

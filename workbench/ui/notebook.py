@@ -20,8 +20,9 @@ from workbench.engine.quiet import start_quietly
 from workbench.errors import BadInput
 from workbench.store import Store
 from workbench.types import Round, Verdict
-from workbench.ui.cards import card_style, solution_cards
+from workbench.ui.cards import solution_cards
 from workbench.ui.charts import growing_curve
+from workbench.ui.pages import style_tag
 from workbench.ui.palette import BLUE, GREY, themed
 
 LINE = "rgba(128,128,128,0.75)"
@@ -130,7 +131,7 @@ def begin(stage: str) -> Any:
 
 def cards(verdict: Verdict, title: str = "") -> Any:
     """A judged solution as step cards; what is known of a step opens on a click."""
-    return HTML(card_style() + solution_cards(verdict, title))
+    return HTML(style_tag() + solution_cards(verdict, title))
 
 
 @contextmanager

@@ -15,6 +15,8 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
 )  # fmt: skip
 BROWN = "#8C564B"
 """For the eighth thing, where there must be one; not of the seven."""
+COLOURS = {"blue": BLUE, "green": GREEN, "vermilion": VERMILION, "sky": SKY, "grey": GREY}
+"""Those that the stylesheet uses, as `--wb-blue` and so on."""
 SERIES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
 METHOD_COLOURS = {"pmd": BLUE, "sdpo": ORANGE, "grpo": VERMILION, "rft": GREEN, "sft": PURPLE, "base": GREY}
 
@@ -35,6 +37,12 @@ LOOKS = {
 }
 
 
+def faint(colour: str, strength: float) -> str:
+    """Return a colour of the palette, see-through."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{strength})"
+
+
 def themed(figure: Any) -> Any:
     """A plotly figure in the project's look: readable in light and dark pages, quiet grid, series colours."""
     figure.update_layout(
@@ -46,7 +54,7 @@ def themed(figure: Any) -> Any:
         legend={"orientation": "h", "y": 1.12, "x": 0},
         hovermode="x unified",
     )
-    grid = {"gridcolor": "rgba(128,128,128,0.18)", "zeroline": False}
+    grid = {"gridcolor": faint(GREY, 0.2), "zeroline": False}
     figure.update_xaxes(**grid)
     figure.update_yaxes(**grid)
     return figure

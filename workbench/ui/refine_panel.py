@@ -1,21 +1,20 @@
-"""What the Refine panel shows of a verifier version: tables as escaped HTML, and the reliability diagram."""
+"""The Refine panel of the Label tab: a verifier version made from labels, what it changes, and the way back."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
-from html import escape
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 import plotly.graph_objects as go
-from gradio.context import Context
+from markupsafe import Markup
 
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.judge import Measured
 from workbench.labeling.refine import MODES, TARGET, refine, steps_in_store
 from workbench.labeling.refined import Changes, refined, reverify
-from workbench.labeling.reliability import Reliability, Standing
+from workbench.labeling.reliability import Standing
 from workbench.labeling.sources import problems_of_run
 from workbench.labeling.versions import (
     BUILTIN,
@@ -31,8 +30,8 @@ from workbench.labeling.versions import (
 )
 from workbench.types import Estimate
 from workbench.ui.context import AppContext
+from workbench.ui.pages import render
 from workbench.ui.palette import GREY, SERIES, themed
-from workbench.ui.tables import TABLE_STYLE
 
 _MODES = {
     "free": "the problem alone",
@@ -40,32 +39,28 @@ _MODES = {
     "reference": "a worked solution too",
 }
 _WHY = {
-    Standing.CONFIRMED: "people bear it out",
+    Standing.CONFIRMED: "people confirm it",
     Standing.WITHDRAWN: "people found it wrong more often than right",
     Standing.OPEN: "too few labels to say",
 }
 CHANGE_COLUMNS = ("problem", "step", "line", "before", "after", "who", "why")
 
-__all__ = ["CHANGE_COLUMNS", "change_rows", "changes_html", "in_use_html", "reliability_diagram", "version_html"]
 
-
-def in_use_html(name: str, version: Version | None) -> str:
-    """Which version is in use, and what it changes."""
+def in_use_html(name: str, version: Version | None) -> Markup:
+    """Return which version is in use, and what it changes."""
     said = changed(version) if version is not None else "the symbolic verifier, which no label has changed"
-    return f"<p>In use: <b>{escape(name if name != BUILTIN else 'built-in')}</b> – {escape(said)}.</p>"
+    return render("refine.in_use", name if name != BUILTIN else "built-in", said)
 
 
-def version_html(version: Version) -> str:
-    """Before and after with intervals, and what changed and why."""
-    people, models = version.labels.get("people", 0), version.labels.get("models", 0)
-    head = (
-        f"<p>Version <code>{escape(version.hash)}</code> from {people} marks by people and {models} by models, "
-        f"target {version.target:.0%}. Measured on labels that had no part in it.</p>"
-    )
-    rows = [
+def version_html(version: Version) -> Markup:
+    """Return before and after with intervals, and what changed and why.
+
+    The rules that the labels settle come first; those that stay open are counted.
+    """
+    modes = [
         (
             _MODES.get(mode.value, mode.value),
-            str(trial.labels),
+            trial.labels,
             "0 %",
             share(trial.report.share),
             _precision(trial.report),
@@ -73,26 +68,17 @@ def version_html(version: Version) -> str:
         )
         for mode, trial in version.trials.items()
     ]
-    columns = ("known", "marked open steps", "decided before", "decided after", "precision", "why")
-    return head + _table(columns, rows) + _rules_html(version.rules)
-
-
-def _precision(report: Measured) -> str:
-    return share(report.precision) if report.decided else "nothing decided"
-
-
-def _rules_html(rules: Sequence[Reliability]) -> str:
-    """The rules that the labels settle come first; those that stay open are counted."""
-    told = [r for r in rules if r.standing is not Standing.OPEN]
-    rows = [
+    told = [r for r in version.rules if r.standing is not Standing.OPEN]
+    rules = [
         (r.checker or "none", r.rule, r.judgement.value, f"{r.right} of {r.right + r.wrong}", share(r.interval),
          r.standing.value, _WHY[r.standing])
         for r in sorted(told, key=lambda r: (r.standing is not Standing.WITHDRAWN, -r.right))
     ]  # fmt: skip
-    columns = ("checker", "rule", "says", "borne out", "reliability", "standing", "why")
-    rest = len(rules) - len(told)
-    tail = f"<p>{rest} more rules have too few labels to say anything.</p>" if rest else ""
-    return (_table(columns, rows) if rows else "") + tail
+    return render("refine.version", version, modes, rules, len(version.rules) - len(told))
+
+
+def _precision(report: Measured) -> str:
+    return share(report.precision) if report.decided else "nothing decided"
 
 
 def reliability_diagram(version: Version | None) -> Any:
@@ -134,16 +120,9 @@ def reliability_diagram(version: Version | None) -> Any:
     return themed(figure)
 
 
-def changes_html(changes: Changes, stored: bool) -> str:
-    """What becomes of a run's verdicts and rewards."""
-    kinds = "".join(f"<li>{escape(kind)}: {count:,}</li>" for kind, count in changes.kinds.items())
-    where = "The new verdicts are stored beside the old ones." if stored else "Nothing was stored."
-    return (
-        f"<p><b>{escape(changes.run)}</b>: {changes.steps_changed:,} of {changes.steps:,} steps and "
-        f"{changes.rollouts_changed:,} of {changes.rollouts:,} rollouts change. Rewards: {changes.rewards_lost:,} "
-        f"lost, {changes.rewards_won:,} won. First errors moved: {changes.first_errors_moved:,}. {where}</p>"
-        f"<ul>{kinds}</ul>"
-    )
+def changes_html(changes: Changes, stored: bool) -> Markup:
+    """Return what becomes of a run's verdicts and rewards."""
+    return render("refine.changes", changes, stored)
 
 
 def change_rows(changes: Changes, limit: int = 200) -> list[list[str | int]]:
@@ -159,26 +138,13 @@ def share(interval: Estimate) -> str:
     return f"{interval.value:.1%} [{interval.low:.1%}, {interval.high:.1%}]"
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th>{escape(c)}</th>" for c in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return (
-        f'<div class="wb-scroll"><table class="wb-table"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
 # The panel of the Label tab that makes the verifier better from labels, and takes that back.
 
 
-_EMPTY = "<p>Label steps above, then refine: what the checkers leave open may then be decided.</p>"
-
-
-def panel(context: AppContext) -> None:
-    """Draw the panel inside the open blocks: refine, compare, use, revert, re-verify."""
-    gr.HTML(f"<style>{TABLE_STYLE}</style>", visible="hidden")
+def panel(page: gr.Blocks, context: AppContext) -> None:
+    """Draw the panel inside the open `page`: refine, compare, use, revert, re-verify."""
     with gr.Row(equal_height=True):
-        target = gr.Slider(0.8, 0.99, value=TARGET, step=0.01, label="Precision that must be certain", min_width=200)
+        target = gr.Slider(0.8, 0.99, value=TARGET, step=0.01, label="Required precision (certified)", min_width=200)
         make = gr.Button("Refine", variant="primary", elem_id="refine-make", min_width=110, scale=0)
         version = gr.Dropdown([], label="Version", elem_id="refine-version", min_width=220)
         take = gr.Button("Use", elem_id="refine-use", min_width=90, scale=0)
@@ -186,7 +152,7 @@ def panel(context: AppContext) -> None:
     state = gr.HTML(elem_id="refine-state", apply_default_css=False)
     with gr.Row():
         with gr.Column(scale=2, min_width=420):
-            summary = gr.HTML(_EMPTY, elem_id="refine-summary", apply_default_css=False)
+            summary = gr.HTML(render("refine.empty"), elem_id="refine-summary", apply_default_css=False)
         with gr.Column(scale=1, min_width=340):
             diagram = gr.Plot(label="Reliability", show_label=False, elem_id="refine-diagram")
     outputs = [version, state, summary, diagram]
@@ -200,14 +166,8 @@ def panel(context: AppContext) -> None:
     # `input` and not `change`: an answer that fills the list must not ask again.
     version.input(lambda name: _answer(lambda: _shown(context, name)), [version], outputs)
     _reverify_part(context, version)
-    _at_start(lambda: _answer(lambda: _shown(context, None)), outputs)
-
-
-def _at_start(show: Callable[[], list[Any]], outputs: list[Any]) -> None:
-    blocks = Context.root_block
-    if blocks is not None:
-        # Not queued: a click that meets the end of the stream which a queued answer opens can go unheard.
-        blocks.load(show, None, outputs, queue=False)
+    # Not queued: a click that meets the end of the stream which a queued answer opens can go unheard.
+    page.load(lambda: _answer(lambda: _shown(context, None)), None, outputs, queue=False)
 
 
 def _answer(work: Callable[[], list[Any]]) -> list[Any]:
@@ -257,7 +217,7 @@ def _shown(context: AppContext, name: str | None) -> list[Any]:
     return [
         gr.Dropdown(choices, value=looked_at),
         in_use_html(now, _load(context, now)),
-        version_html(seen) if seen is not None else _EMPTY,
+        version_html(seen) if seen is not None else render("refine.empty"),
         reliability_diagram(seen),
     ]
 

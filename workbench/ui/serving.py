@@ -1,44 +1,37 @@
-"""The people who may sign in: names with salted scrypt hashes of their passwords, in one JSON file."""
+"""Serving the app: who may sign in, on loopback or behind a sign-in, and never loading anything from another host."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import ipaddress
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from starlette.middleware import Middleware
 
 from workbench.errors import BadInput, WorkbenchError
 from workbench.files import write_atomically
 
-COST, BLOCK, LANES = 1 << 14, 8, 1
-"""scrypt's parameters: 16 MiB and about 50 ms a password."""
-SALT_BYTES, HASH_BYTES = 16, 32
-SHORTEST = 8
+HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+"""RFC 9106's profile for little RAM: 64 MiB and a fraction of a second for each password."""
+AT_ONCE = threading.BoundedSemaphore(2)
+"""Passwords that are hashed at the same time: many people who sign in at once must not use up the RAM."""
+SHORTEST, LONGEST_PASSWORD = 8, 1024
 LARGEST_FILE = 1 << 20
 NAME = re.compile(r"[\w.@-]{1,64}")
-SHAPE = '{"users": {"ann": {"salt": ..., "scrypt": ...}}}'
+SHAPE = '{"users": {"ann": "$argon2id$..."}}'
 
 
-@dataclass(frozen=True)
-class Account:
-    """What is kept of one person's password."""
-
-    salt: bytes
-    digest: bytes
-
-
-def read_accounts(path: Path) -> dict[str, Account]:
-    """The accounts of a file by name. Raises `BadInput` that names the file and what is wrong in it."""
+def read_accounts(path: Path) -> dict[str, str]:
+    """Return the accounts of a file: names with the argon2 hash of their passwords. Raise `BadInput`."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BadInput(f"{path} is larger than 1 MiB, which no list of users is; name the right file.")
@@ -52,72 +45,55 @@ def read_accounts(path: Path) -> dict[str, Account]:
     users = raw.get("users") if isinstance(raw, dict) else None
     if not isinstance(users, dict) or not users:
         raise BadInput(f"{path} names no users; it should look like {SHAPE}.")
-    return {name: _account(path, name, entry) for name, entry in users.items()}
+    for name, entry in users.items():
+        _check(path, name, entry)
+    return users
 
 
-def _account(path: Path, name: str, entry: Any) -> Account:
+def _check(path: Path, name: str, entry: Any) -> None:
     if not NAME.fullmatch(name):
         raise BadInput(f"{path}: {name[:40]!r} cannot name a user; use letters, digits, '.', '_', '-' and '@'.")
-    found = [_bytes(entry.get(field), size) for field, size in _FIELDS] if isinstance(entry, dict) else [None]
-    if None in found:
-        raise BadInput(
-            f"{path}: the entry of {name!r} needs `salt` and `scrypt` in base64; "
-            f"write it anew with 'workbench app --auth {path} --add-user {name}'."
-        )
-    salt, digest = found
-    assert salt is not None
-    assert digest is not None
-    return Account(salt, digest)
-
-
-_FIELDS = (("salt", SALT_BYTES), ("scrypt", HASH_BYTES))
-
-
-def _bytes(value: Any, size: int) -> bytes | None:
     try:
-        found = base64.b64decode(value, validate=True) if isinstance(value, str) else b""
-    except (binascii.Error, ValueError):
-        return None
-    return found if len(found) == size else None
+        extract_parameters(entry)
+    except (InvalidHashError, TypeError, ValueError, AttributeError):
+        raise BadInput(
+            f"{path}: the entry of {name!r} is no argon2 hash; delete the file and "
+            f"make it anew with 'workbench app --auth {path} --add-user {name}'."
+        ) from None
 
 
 def add_account(path: Path, name: str, password: str) -> None:
-    """Write a user with a new password into the file, which is made if new. Raises `BadInput`, `StorageError`."""
+    """Write a user with a new password into the file, which is made if new. Raise `BadInput`, `StorageError`."""
     if not NAME.fullmatch(name):
         raise BadInput(f"{name[:40]!r} cannot name a user; use letters, digits, '.', '_', '-' and '@'.")
     if len(password) < SHORTEST:
         raise BadInput(f"The password has {len(password)} characters; use at least {SHORTEST}.")
     accounts = read_accounts(path) if path.exists() else {}
-    salt = os.urandom(SALT_BYTES)
-    accounts[name] = Account(salt, _digest(password, salt))
-    users = {
-        who: {"salt": base64.b64encode(a.salt).decode(), "scrypt": base64.b64encode(a.digest).decode()}
-        for who, a in sorted(accounts.items())
-    }
-    write_atomically(path, json.dumps({"users": users}, indent=2) + "\n")
+    accounts[name] = HASHER.hash(_bytes(password))
+    write_atomically(path, json.dumps({"users": dict(sorted(accounts.items()))}, indent=2) + "\n")
     path.chmod(0o600)
 
 
-def _digest(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(
-        password.encode(errors="surrogatepass"), salt=salt, n=COST, r=BLOCK, p=LANES, dklen=HASH_BYTES
-    )
+def _bytes(password: str) -> bytes:
+    return password[:LONGEST_PASSWORD].encode(errors="surrogatepass")
 
 
 @dataclass(frozen=True)
 class Door:
     """Says who may come in."""
 
-    accounts: dict[str, Account]
+    accounts: Mapping[str, str]
+    nobody: str = field(default_factory=lambda: HASHER.hash(os.urandom(16)), repr=False)
+    """What an unknown name's password is compared with."""
 
     def __call__(self, name: str, password: str) -> bool:
-        """Whether this is the password of this user. An unknown name takes as long as a known one."""
-        account = self.accounts.get(name, Account(bytes(SALT_BYTES), b""))
-        given = _digest(password[:1024], account.salt)
-        return hmac.compare_digest(given, account.digest)
-
-
-# Serving the app: on loopback or behind a sign-in, and never loading anything from another host.
+        """Return whether this is the password of this user. An unknown name takes as long as a known one."""
+        known = self.accounts.get(name)
+        with AT_ONCE:
+            try:
+                return HASHER.verify(known or self.nobody, _bytes(password)) and known is not None
+            except VerificationError:
+                return False
 
 
 Scope = MutableMapping[str, Any]

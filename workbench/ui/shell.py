@@ -6,44 +6,27 @@ from typing import Any
 
 import gradio as gr
 
-from workbench.ui.cards import card_style
 from workbench.ui.context import AppContext
+from workbench.ui.pages import render, script, style
+from workbench.ui.palette import BLUE
 from workbench.ui.tabs import label, memory, progress, solve
 
 TITLE = "Tutor workbench"
-SENTENCE = "See every step a small tutor model takes, what the verifier says of it, and what training changed."
+SENTENCE = "See every step a small tutor model takes, what the verifier says about it, and what training changed."
 
 SYSTEM = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
-# The full width is set since the page would else shrink to its content and move while steps come in.
-# No comma inside a pseudo-class: gradio cuts selectors at commas when it prefixes them.
-PAGE_STYLE = """
-.gradio-container { width: 100%; box-sizing: border-box; max-width: 1240px !important; margin: 0 auto !important;
-  padding: 0 20px 32px !important; }
-.wb-head { padding: 22px 0 10px; }
-.wb-head h1 { font-size: 1.4rem; font-weight: 650; letter-spacing: -0.01em; margin: 0 0 2px; }
-.wb-head p { margin: 0; opacity: .75; font-size: 0.95rem; }
-.gradio-container .html-container { padding: 0; }
-.wb-asked { padding: 8px 12px; }
-.wb-asked-text { font-size: 1.15rem; overflow-wrap: anywhere; max-height: 9em; overflow-y: auto; }
-.wb-asked-as { font-size: 0.88rem; opacity: .75; margin-top: 2px; overflow-wrap: anywhere; }
-.wb-note { border-left: 4px solid #D55E00; background: rgba(213,94,0,.09); border-radius: 6px; padding: 8px 12px; }
-.wb-hide-empty:not(:has(.wb-note)):not(:has(.wb-tally)) { display: none; }
-.wb-button { align-self: flex-end; height: 42px; white-space: nowrap; }
-footer { opacity: 0.65; }
-"""
-
 
 def build_app(context: AppContext) -> gr.Blocks:
-    """The whole page; it is launched with `launch_look()`."""
+    """Return the whole page; it is launched with `launch_look()`."""
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:
-        gr.HTML(f'<div class="wb-head"><h1>{TITLE}</h1><p>{SENTENCE}</p></div>', elem_id="wb-head")
+        gr.HTML(render("words.page_head", TITLE, SENTENCE), elem_id="wb-head")
         with gr.Tabs(elem_id="wb-tabs"):
             with gr.Tab("Solve", id="solve"):
                 solve.tab(context)
             with gr.Tab("Label", id="label"):
-                label.tab(context)
+                label.tab(app, context)
             with gr.Tab("Memory", id="memory"):
                 memory.tab(context)
             with gr.Tab("Progress", id="progress"):
@@ -52,8 +35,9 @@ def build_app(context: AppContext) -> gr.Blocks:
 
 
 def launch_look() -> dict[str, Any]:
-    """Theme and styles, as arguments of `gr.Blocks.launch`."""
-    return {"theme": _theme(), "css": PAGE_STYLE + card_style(tag=False), "footer_links": ["settings"]}
+    """Return theme, styles and scripts, as arguments of `gr.Blocks.launch`."""
+    head = f"<script>{script('app')}</script>"
+    return {"theme": _theme(), "css": style(), "head": head, "footer_links": ["settings"]}
 
 
 def _theme() -> gr.themes.Base:
@@ -84,9 +68,9 @@ def _theme() -> gr.themes.Base:
         input_border_color_dark="#2b3648",
         input_background_fill="#ffffff",
         input_background_fill_dark="#0f141b",
-        button_primary_background_fill="#0072B2",
+        button_primary_background_fill=BLUE,
         button_primary_background_fill_hover="#005f95",
-        button_primary_background_fill_dark="#0072B2",
+        button_primary_background_fill_dark=BLUE,
         button_primary_background_fill_hover_dark="#2587c0",
         button_primary_text_color="#ffffff",
         shadow_drop="none",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
+from markupsafe import Markup
+
 from workbench.errors import BadInput
 from workbench.problems.asking import LONGEST, in_words, without_latex
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
-from workbench.ui.maths import maths_html
-from workbench.ui.palette import LOOKS
+from workbench.ui.pages import render, warning
 from workbench.verification import Verifier
 from workbench.verification.answers import grade
 
@@ -123,7 +123,6 @@ def asked_problem(text: str, answer: str | None, worked: Sequence[str] = (), kno
 
 
 MOST_SHOWN = 6
-NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True)
@@ -155,30 +154,15 @@ def _agree(one: str | None, other: str | None) -> bool:
     return one == other or grade(one, other) is Judgement.CORRECT
 
 
-def tally_html(verdicts: Sequence[Verdict]) -> str:
-    """The counted answers as bars, with how many solutions agree with the most frequent."""
+def tally_html(verdicts: Sequence[Verdict]) -> Markup:
+    """Return the counted answers as bars, with how many solutions agree with the most frequent."""
     if not verdicts:
-        return ""
-    counts, total = tally(verdicts), len(verdicts)
-    rows = "".join(_row(count, total) for count in counts[:MOST_SHOWN])
+        return Markup()
+    counts = tally(verdicts)
+    sound = None if counts[0].judgement is None else sum(v.process_correct for v in verdicts)
     left = sum(count.count for count in counts[MOST_SHOWN:])
-    rest = f'<div class="wb-foot">{left} more with other answers</div>' if left else ""
     agree = max(c.count for c in counts)
-    sound = sum(v.process_correct for v in verdicts)
-    known = counts[0].judgement is not None
-    summary = f"{agree} of {total} agree" + (f"; {sound} right with no step incorrect" if known else "")
-    return f'<div class="wb-tally"><div class="wb-title">{summary}</div>{rows}{rest}</div>'
-
-
-def _row(count: Count, total: int) -> str:
-    name = "unknown" if count.judgement is None else count.judgement.value
-    sign = LOOKS[count.judgement].sign if count.judgement is not None else ""
-    shown = maths_html(count.answer) if count.answer is not None else NO_ANSWER
-    return (
-        f'<div class="wb-bar wb-{name}"><span class="wb-answer"><bdi>{shown}</bdi></span>'
-        f'<span class="wb-track"><i style="width:{count.count / total:.1%}"></i></span>'
-        f'<span class="wb-count">{count.count} {sign}</span></div>'
-    )
+    return render("solve.tally", counts[:MOST_SHOWN], len(verdicts), agree, sound, left)
 
 
 # What a person asks in the Solve tab: read with exact complaints, and shown as it is understood.
@@ -189,16 +173,15 @@ LONGEST_SOLUTION = 400
 HOTTEST = 1.5
 
 
-def asked_html(text: str | None) -> str:
-    """How a problem is read: typeset, and in the words that the models get where they differ."""
+def asked_html(text: str | None) -> Markup:
+    """Return how a problem is read: typeset, and in the words that the models get where they differ."""
     text = text or ""
     if not text.strip():
-        return '<div class="wb-asked wb-empty">Type a problem, or pick one.</div>'
+        return render("solve.unasked")
     if len(text) > LONGEST:
-        return note_html(too_long(text))
+        return warning(too_long(text))
     asked = in_words(without_latex(text))
-    given = f'<div class="wb-asked-as">The models read: {html.escape(asked)}</div>' if asked != text.strip() else ""
-    return f'<div class="wb-asked"><div class="wb-asked-text" dir="auto">{maths_html(text)}</div>{given}</div>'
+    return render("solve.asked", text, asked if asked != text.strip() else None)
 
 
 def read_problem(text: str | None, known: str | None, chosen: Problem | None) -> Problem:
@@ -227,8 +210,3 @@ def read_settings(warmth: float, seed: float | None, longest: float, count: floa
 def too_long(text: str, most: int = LONGEST) -> str:
     """Why a text is not taken."""
     return f"The text has {len(text):,} characters and at most {most:,} are read here; shorten it."
-
-
-def note_html(message: str) -> str:
-    """A message to the person who asked; nothing for an empty one."""
-    return f'<div class="wb-note" role="alert">{html.escape(message)}</div>' if message else ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
+from markupsafe import Markup
 from plotly.subplots import make_subplots
 
 from workbench.types import Verdict
+from workbench.ui.pages import render, style_tag
 from workbench.ui.palette import BLUE, GREY, LOOKS, ORANGE, SERIES, themed
 
 if TYPE_CHECKING:
@@ -18,21 +19,17 @@ if TYPE_CHECKING:
     from workbench.engine.inspection import Expected
 
 BLUES = [[0.0, "#f4f8fb"], [1.0, BLUE]]
-_FAINTEST = 0.12
+FAINTEST, STRONGEST = 0.12, 0.6
 
 
-def token_text(pieces: Sequence[str], logprobs: Sequence[float]) -> str:
-    """A sampled reply as HTML, each token on a ground as strong as the policy expected it; the text is escaped."""
-    spans = []
+def token_text(pieces: Sequence[str], logprobs: Sequence[float]) -> Markup:
+    """Return a sampled reply as HTML, each token on a ground as strong as the policy expected it."""
+    tokens = []
     for piece, logprob in zip(pieces, logprobs, strict=True):
         chance = math.exp(logprob)
-        strength = _FAINTEST + (0.6 - _FAINTEST) * chance
-        ends = "<br>" * piece.count("\n")
-        spans.append(
-            f'<span title="{chance:.1%}" style="background-color:rgba(0,114,178,{strength:.2f});'
-            f'border-radius:3px;padding:1px 2px;margin:1px">{escape(piece.strip(chr(10))) or "&nbsp;"}</span>{ends}'
-        )
-    return f'<div style="font-family:monospace;line-height:1.9">{"".join(spans)}</div>'
+        strength = FAINTEST + (STRONGEST - FAINTEST) * chance
+        tokens.append((piece.strip("\n") or "\xa0", chance, strength, piece.count("\n")))
+    return style_tag() + render("cards.tokens", tokens)
 
 
 def shown(piece: str) -> str:

@@ -95,9 +95,9 @@ def in_right_unit(problem: Problem, stated: str) -> bool:
 def show(text: str) -> str:
     """Return a text as HTML with its formulas typeset."""
     # Imported here: judging needs no typesetting.
-    from workbench.verification.display import maths_html
+    from workbench.verification.display import typeset
 
-    return maths_html(text)
+    return typeset(text)
 
 
 MATHS = Domain(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from workbench.errors import WorkbenchError
 from workbench.evaluation.audit import (
@@ -38,7 +39,8 @@ from workbench.ui.audit import (
     trends_figure,
 )
 from workbench.ui.context import AppContext, Audited, Audits
-from workbench.ui.tables import APP_SCRIPT, escaped, read_key
+from workbench.ui.pages import nothing, render, script
+from workbench.ui.tables import read_key
 
 KEYS: dict[str, Callable[[Failure], str]] = {"malrule or diagnosis": by_kind, "diagnosis": by_diagnosis}
 ALL, EARLY, LATE = "all rounds", "first third", "last third"
@@ -59,29 +61,29 @@ def draw(context: AppContext, own: gr.Tab) -> None:
         by = gr.Radio(list(KEYS), value=next(iter(KEYS)), label="First errors by", elem_id="audit-by", min_width=260)
         part = gr.Radio([ALL, EARLY, LATE], value=ALL, label="Rounds", elem_id="audit-rounds", min_width=260)
     summary = gr.HTML(elem_id="audit-summary", apply_default_css=False)
-    heat = gr.HTML(elem_id="audit-map", js_on_load=APP_SCRIPT, apply_default_css=False)
+    heat = gr.HTML(elem_id="audit-map", js_on_load=script("tables", "picking"), apply_default_css=False)
     with gr.Column(visible=False, elem_id="audit-cell") as opened:
         head = gr.HTML(elem_id="audit-head", apply_default_css=False)
         with gr.Row():
             with gr.Column(scale=3, min_width=340):
-                gr.HTML('<h4 class="wb-h">Examples, newest first</h4>', apply_default_css=False)
+                _heading("Examples, newest first")
                 examples = gr.HTML(elem_id="audit-examples", apply_default_css=False)
             with gr.Column(scale=2, min_width=300):
-                gr.HTML('<h4 class="wb-h">What memory says about it</h4>', apply_default_css=False)
+                _heading("What memory says about it")
                 said = gr.HTML(elem_id="audit-memory", apply_default_css=False)
-                gr.HTML('<h4 class="wb-h">Practice</h4>', apply_default_css=False)
+                _heading("Practice")
                 count = gr.Number(40, label="Problems", precision=0, minimum=1, maximum=MOST_PRACTICE)
                 make = gr.Button("Make practice problems like these", variant="primary", elem_id="audit-practice")
                 made = gr.HTML(elem_id="audit-made", apply_default_css=False)
-    gr.HTML('<h4 class="wb-h">All cells</h4>', apply_default_css=False)
-    table = gr.HTML(elem_id="audit-table", js_on_load=APP_SCRIPT, apply_default_css=False)
-    gr.HTML('<h4 class="wb-h">The commonest first errors over the rounds</h4>', apply_default_css=False)
+    _heading("All cells")
+    table = gr.HTML(elem_id="audit-table", js_on_load=script("tables", "picking"), apply_default_css=False)
+    _heading("The commonest first errors over the rounds")
     trend = gr.Plot(show_label=False, elem_id="audit-trends")
 
     def show(name: str | None, key: str, rounds: str) -> tuple[Any, ...]:
         empty = (None, gr.Column(visible=False), "")
         if name is None or name not in store.runs.names():
-            return ('<p class="wb-none">No run is chosen.</p>', "", "", gr.skip(), *empty)
+            return (nothing("No run is chosen."), "", "", gr.skip(), *empty)
         found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
         audit = found.audit
         return (
@@ -147,7 +149,7 @@ def _opened(
     said = said_by_memory(store.memory.items(run), members, *cell)
     judged = store.verdicts.judged_of(run, [f.rollout_id for f in members[:EXAMPLES]])
     inside = next((c for c in cells(found.audit, kind) if (c.skill, c.kind) == cell), None)
-    return cell_html(inside, *cell), memory_html(said), examples_html(judged, found.problems)
+    return cell_html(inside, cell[1]), memory_html(said), examples_html(judged, found.problems)
 
 
 def practice_for(found: Audited, kind: Callable[[Failure], str], cell: Cell, n: int) -> Practice:
@@ -170,12 +172,12 @@ def write_practice(store: Store, run: str, cell: Cell, made: Practice) -> Path:
 
 
 def practice_html(path: Path, made: Practice) -> str:
-    """What was made, the command that trains on it, a download and the first problems."""
-    encoded = base64.b64encode(path.read_bytes()).decode()
-    first = "".join(f"<li><bdi>{escaped(p.text)}</bdi></li>" for p in made.problems[:3])
-    link = f'<a download="{html.escape(path.name)}" href="data:application/x-ndjson;base64,{encoded}">Download</a>'
-    return (
-        f'<p class="wb-note"><b>{len(made.problems)} problems</b>, {escaped(made.how)}. {link}</p>'
-        f'<pre class="wb-command">workbench train --problems {html.escape(str(path))}</pre>'
-        f'<ul class="wb-said">{first}</ul>'
-    )
+    """Return what was made, the command that trains on it, a download and the first problems."""
+    address = Markup(f"data:application/x-ndjson;base64,{base64.b64encode(path.read_bytes()).decode()}")
+    command = f"workbench train --problems {path}"
+    first = [problem.text for problem in made.problems[:3]]
+    return render("audit.practice", len(made.problems), made.how, path.name, address, command, first)
+
+
+def _heading(text: str) -> None:
+    gr.HTML(render("words.heading", text), apply_default_css=False)

@@ -1,9 +1,10 @@
-"""The Memory tab: what a run has learned, from which failures, and whether it helped; to edit, pin and retire."""
+"""The Memory tab: what a run has learned, from which failures, and what came after; to edit, pin and retire."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -14,11 +15,9 @@ from workbench.store import Store
 from workbench.store import memory as by_hand
 from workbench.store.memory import PERSON
 from workbench.types import Level, MemoryItem
-from workbench.ui.audit import AUDIT_STYLE
 from workbench.ui.context import AppContext
 from workbench.ui.memory import (
     LIVE,
-    MEMORY_STYLE,
     STATES,
     evidence_html,
     history_html,
@@ -27,21 +26,79 @@ from workbench.ui.memory import (
     matching,
     summary_html,
 )
-from workbench.ui.tables import APP_SCRIPT, TABLE_STYLE, read_key
+from workbench.ui.pages import nothing, script
+from workbench.ui.tables import read_key
 
 ANY = "any"
 LONGEST_SEARCH = 200
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
+Values = dict[Any, Any]
+"""What a request sends, by the part of the page."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What somebody looks for, the item that is open, and what they write about it."""
+
+    run: gr.Dropdown
+    search: gr.Textbox
+    level: gr.Dropdown
+    skill: gr.Dropdown
+    state: gr.Dropdown
+    chosen: gr.State
+    text: gr.Textbox
+    reason: gr.Textbox
+
+    def wanted(self, values: Values) -> Wanted:
+        """Return what a request looks for."""
+        asked = (values[part] or "" for part in (self.search, self.level, self.skill, self.state))
+        return Wanted(values[self.run], *asked)
+
+    @property
+    def looking(self) -> set[Any]:
+        """The parts that say what is looked for."""
+        return {self.run, self.search, self.level, self.skill, self.state, self.chosen}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The parts of the page that show one item."""
+
+    nothing: gr.HTML
+    frame: gr.Column
+    item: gr.HTML
+    pin: gr.Button
+    retire: gr.Button
+    undo: gr.Button
+    save: gr.Button
+    evidence: gr.HTML
+    history: gr.HTML
 
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
-    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}{MEMORY_STYLE}</style>", visible="hidden")
-    store, chosen = context.store, gr.State(None)
-    names = store.runs.names()
-    first = context.run if context.run in names else next(iter(names[-1:]), None)
+    looking = _draw_search(context)
+    summary = gr.HTML(elem_id="memory-summary", apply_default_css=False)
     with gr.Row():
-        run = gr.Dropdown(names, value=first, label="Run", elem_id="memory-run", min_width=180)
+        with gr.Column(scale=3, min_width=380):
+            table = gr.HTML(elem_id="memory-table", js_on_load=script("tables", "picking"), apply_default_css=False)
+        with gr.Column(scale=2, min_width=340):
+            opened, written = _draw_item()
+    fields = Fields(**looking, chosen=gr.State(None), **written)
+    _join_search(context, fields, opened, [summary, table])
+    _join_item(context, fields, opened, [summary, table])
+
+
+def _first_run(context: AppContext) -> str | None:
+    names = context.store.runs.names()
+    return context.run if context.run in names else next(iter(names[-1:]), None)
+
+
+def _draw_search(context: AppContext) -> dict[str, Any]:
+    with gr.Row():
+        run = gr.Dropdown(
+            context.store.runs.names(), value=_first_run(context), label="Run", elem_id="memory-run", min_width=180
+        )
         search = gr.Textbox(
             label="Search",
             placeholder="words of the text, the skill, the malrule",
@@ -49,113 +106,118 @@ def tab(context: AppContext) -> None:
             elem_id="memory-search",
             min_width=220,
         )
-        level = gr.Dropdown(
-            [ANY, *(lv.value for lv in Level)], value=ANY, label="Level", min_width=120, elem_id="memory-level"
-        )
+        levels = [ANY, *(level.value for level in Level)]
+        level = gr.Dropdown(levels, value=ANY, label="Level", min_width=120, elem_id="memory-level")
         skill = gr.Dropdown([ANY], value=ANY, label="Skill", min_width=140, elem_id="memory-skill")
         state = gr.Dropdown(list(STATES), value=LIVE, label="State", min_width=120, elem_id="memory-state")
-    summary = gr.HTML(elem_id="memory-summary", apply_default_css=False)
-    with gr.Row():
-        with gr.Column(scale=3, min_width=380):
-            table = gr.HTML(elem_id="memory-table", js_on_load=APP_SCRIPT, apply_default_css=False)
-        with gr.Column(scale=2, min_width=340):
-            nothing = gr.HTML('<p class="wb-none">Pick an item to see where it comes from.</p>')
-            with gr.Column(visible=False, elem_id="memory-item") as opened:
-                shown_item = gr.HTML(elem_id="memory-text", apply_default_css=False)
-                with gr.Row():
-                    pin = gr.Button("Pin", size="sm", min_width=80, elem_id="memory-pin")
-                    gone = gr.Button("Retire", size="sm", min_width=80, variant="stop", elem_id="memory-retire")
-                    undo = gr.Button("Undo", size="sm", min_width=80, elem_id="memory-undo")
-                with gr.Accordion("Edit", open=False, elem_id="memory-edit"):
-                    text = gr.Textbox(
-                        label="Text", lines=3, max_length=by_hand.LONGEST_TEXT, elem_id="memory-edit-text"
-                    )
-                    save = gr.Button("Save the text", size="sm", elem_id="memory-save")
-                    reason = gr.Textbox(
-                        label="Reason, if it is retired",
-                        max_length=by_hand.LONGEST_REASON,
-                        elem_id="memory-reason",
-                    )
-                with gr.Accordion("Evidence", open=True):
-                    evidence = gr.HTML(elem_id="memory-evidence", apply_default_css=False)
-                with gr.Accordion("History", open=False, elem_id="memory-history-box"):
-                    history = gr.HTML(elem_id="memory-history", apply_default_css=False)
+    return {"run": run, "search": search, "level": level, "skill": skill, "state": state}
 
-    asked = [run, search, level, skill, state]
-    listed, item_parts = [summary, table], [nothing, opened, shown_item, pin, gone, undo, text, evidence, history]
 
-    def search_items(name: str | None, words: str, lv: str, sk: str, st: str, seen: MemoryItem | None) -> Any:
-        return _list(store, name, words, lv, sk, st, seen.id if seen else None)
+def _draw_item() -> tuple[Opened, dict[str, Any]]:
+    empty = gr.HTML(nothing("Pick an item to see where it comes from."))
+    with gr.Column(visible=False, elem_id="memory-item") as frame:
+        item = gr.HTML(elem_id="memory-text", apply_default_css=False)
+        with gr.Row():
+            pin = gr.Button("Pin", size="sm", min_width=80, elem_id="memory-pin")
+            retire = gr.Button("Retire", size="sm", min_width=80, variant="stop", elem_id="memory-retire")
+            undo = gr.Button("Undo", size="sm", min_width=80, elem_id="memory-undo")
+        with gr.Accordion("Edit", open=False, elem_id="memory-edit"):
+            text = gr.Textbox(label="Text", lines=3, max_length=by_hand.LONGEST_TEXT, elem_id="memory-edit-text")
+            save = gr.Button("Save the text", size="sm", elem_id="memory-save")
+            reason = gr.Textbox(
+                label="Reason for retiring (optional)", max_length=by_hand.LONGEST_REASON, elem_id="memory-reason"
+            )
+        with gr.Accordion("Evidence", open=True):
+            evidence = gr.HTML(elem_id="memory-evidence", apply_default_css=False)
+        with gr.Accordion("History", open=False, elem_id="memory-history-box"):
+            history = gr.HTML(elem_id="memory-history", apply_default_css=False)
+    return Opened(empty, frame, item, pin, retire, undo, save, evidence, history), {"text": text, "reason": reason}
+
+
+def _join_search(context: AppContext, fields: Fields, opened: Opened, listed: list[Any]) -> None:
+    """Join the fields to the table, which also lists the runs anew when the page opens."""
+    store = context.store
+
+    def look(values: Values) -> Any:
+        seen = values[fields.chosen]
+        return _list(store, fields.wanted(values), seen.id if seen else None)
+
+    def skills_of(name: str | None) -> gr.Dropdown:
+        skills = sorted({item.skill for item in store.memory.items(name)}) if name in store.runs.names() else []
+        return gr.Dropdown(choices=[ANY, *skills], value=ANY)
 
     def change_run(name: str | None) -> tuple[Any, ...]:
-        skills = sorted({item.skill for item in store.memory.items(name)}) if name in store.runs.names() else []
-        closed = gr.HTML(visible=True), gr.Column(visible=False)
-        return (gr.Dropdown(choices=[ANY, *skills], value=ANY), None, *closed)
+        return skills_of(name), None, gr.HTML(visible=True), gr.Column(visible=False)
 
-    def pick(event: gr.EventData, name: str, words: str, lv: str, sk: str, st: str) -> tuple[Any, ...]:
+    def open_page() -> tuple[Any, ...]:
+        name = _first_run(context)
+        return (
+            gr.Dropdown(choices=store.runs.names(), value=name),
+            skills_of(name),
+            *_list(store, Wanted(name)),
+        )
+
+    closed = [fields.skill, fields.chosen, opened.nothing, opened.frame]
+    fields.run.change(change_run, fields.run, closed, **QUIET).then(look, fields.looking, listed, **QUIET)
+    changes = [part.change for part in (fields.search, fields.level, fields.skill, fields.state)]
+    gr.on(changes, look, fields.looking, listed, **QUIET)
+    gr.on(None, open_page, None, [fields.run, fields.skill, *listed], **QUIET)
+
+
+def _join_item(context: AppContext, fields: Fields, opened: Opened, listed: list[Any]) -> None:
+    """Join the table's rows and the item's buttons to what they do."""
+    store = context.store
+    drawn = [
+        fields.chosen, *listed, opened.nothing, opened.frame, opened.item, opened.pin, opened.retire, opened.undo,
+        fields.text, opened.evidence, opened.history,
+    ]  # fmt: skip
+
+    def answer(values: Values, item: MemoryItem) -> tuple[Any, ...]:
+        wanted = fields.wanted(values)
+        return (item, *_list(store, wanted, item.id), *_item(store, str(wanted.run), item))
+
+    def pick(values: Values, event: gr.EventData) -> tuple[Any, ...]:
         (key,) = read_key(event.key, 1) or ("",)
-        items = store.memory.items(name) if name in store.runs.names() else []
-        item = next((i for i in items if i.id == key), None)
+        name = values[fields.run]
+        item = (
+            next((i for i in store.memory.items(name) if i.id == key), None) if name in store.runs.names() else None
+        )
         if item is None:
             raise gr.Error("That item is gone; look at the list again.")
-        return (item, *_list(store, name, words, lv, sk, st, key), *_item(store, name, item))
+        return answer(values, item)
 
-    def act(change: Callable[[str, MemoryItem, str, str, str], MemoryItem]) -> Callable[..., tuple[Any, ...]]:
-        def acted(
-            name: str,
-            words: str,
-            lv: str,
-            sk: str,
-            st: str,
-            seen: MemoryItem | None,
-            new: str,
-            why: str,
-            request: gr.Request,
-        ) -> tuple[Any, ...]:
+    def act(change: Callable[[str, MemoryItem, Values, str], MemoryItem]) -> Callable[..., tuple[Any, ...]]:
+        def acted(values: Values, request: gr.Request) -> tuple[Any, ...]:
+            seen = values[fields.chosen]
             if seen is None:
                 raise gr.Error("Pick an item first.")
             try:
-                item = change(name, seen, new or "", why or "", person(context, request.username))
+                item = change(values[fields.run], seen, values, person(context, request.username))
             except WorkbenchError as error:
                 raise gr.Error(html.escape(str(error))) from error
-            return (item, *_list(store, name, words, lv, sk, st, item.id), *_item(store, name, item))
+            return answer(values, item)
 
         return acted
 
-    def edited(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.memory.change(name, seen, by_hand.edited(seen, new), who)
+    def edit(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
+        return store.memory.change(run, seen, by_hand.edited(seen, values[fields.text] or ""), who)
 
-    def pinned(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
+    def pin(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
         wanted = by_hand.unpinned(seen) if seen.pinned else by_hand.pinned(seen)
-        return store.memory.change(name, seen, wanted, who)
+        return store.memory.change(run, seen, wanted, who)
 
-    def retired(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.memory.change(name, seen, by_hand.retired(seen, why), who)
+    def retire(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
+        return store.memory.change(run, seen, by_hand.retired(seen, values[fields.reason] or ""), who)
 
-    def undone(name: str, seen: MemoryItem, new: str, why: str, who: str) -> MemoryItem:
-        return store.memory.undo(name, seen, who)
+    def undo(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
+        return store.memory.undo(run, seen, who)
 
-    drawn = [chosen, *listed, *item_parts]
-    for button, change in ((save, edited), (pin, pinned), (gone, retired), (undo, undone)):
-        button.click(act(change), [*asked, chosen, text, reason], drawn, show_progress="hidden")
-    table.pick(pick, asked, drawn, show_progress="hidden")
-    gr.on(
-        [run.change, search.change, level.change, skill.change, state.change],
-        search_items,
-        [*asked, chosen],
-        listed,
-        **QUIET,
-    )
-    run.change(change_run, run, [skill, chosen, nothing, opened], **QUIET)
-
-    def open_tab() -> tuple[Any, ...]:
-        now = store.runs.names()
-        name = context.run if context.run in now else next(iter(now[-1:]), None)
-        skills = sorted({item.skill for item in store.memory.items(name)}) if name is not None else []
-        found = _list(store, name, "", ANY, ANY, LIVE, None)
-        return (gr.Dropdown(choices=now, value=name), gr.Dropdown(choices=[ANY, *skills], value=ANY), *found)
-
-    gr.on(None, open_tab, None, [run, skill, *listed], **QUIET)
+    _, table = listed
+    table.pick(pick, fields.looking, drawn, show_progress="hidden")
+    sent = {*fields.looking, fields.text, fields.reason}
+    buttons = ((opened.pin, pin), (opened.retire, retire), (opened.undo, undo), (opened.save, edit))
+    for button, change in buttons:
+        button.click(act(change), sent, drawn, show_progress="hidden", trigger_mode="once")
 
 
 def person(context: AppContext, username: str | None) -> str:
@@ -163,22 +225,31 @@ def person(context: AppContext, username: str | None) -> str:
     return f"{PERSON}:{username}" if context.signed_in and username else PERSON
 
 
-def _list(
-    store: Store, run: str | None, search: str, level: str, skill: str, state: str, chosen: str | None
-) -> tuple[str, str]:
-    """The summary and the table of what fits."""
-    if run is None or run not in store.runs.names():
-        return '<p class="wb-none">No run has memory yet. Start one with <code>workbench train</code>.</p>', ""
-    items, touched = store.memory.items(run), frozenset(store.memory.human_edits(run))
+@dataclass(frozen=True)
+class Wanted:
+    """Which items of which run somebody looks for."""
+
+    run: str | None
+    search: str = ""
+    level: str = ANY
+    skill: str = ANY
+    state: str = LIVE
+
+
+def _list(store: Store, wanted: Wanted, chosen: str | None = None) -> tuple[str, str]:
+    """Return the summary and the table of what fits."""
+    if wanted.run is None or wanted.run not in store.runs.names():
+        return nothing("No run has memory yet. Start one with 'workbench train'."), ""
+    items, touched = store.memory.items(wanted.run), frozenset(store.memory.human_edits(wanted.run))
     found = matching(
         items,
-        (search or "")[:LONGEST_SEARCH],
-        None if level == ANY else level,
-        None if skill == ANY else skill,
-        state,
+        wanted.search[:LONGEST_SEARCH],
+        None if wanted.level == ANY else wanted.level,
+        None if wanted.skill == ANY else wanted.skill,
+        wanted.state,
         touched,
     )
-    return summary_html(items, len(found)), items_html(found, last_round(store, run), chosen)
+    return summary_html(items, len(found)), items_html(found, last_round(store, wanted.run), chosen)
 
 
 def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:

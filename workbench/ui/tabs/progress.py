@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from workbench.errors import WorkbenchError
 from workbench.store import Store
 from workbench.types import Round
-from workbench.ui.audit import AUDIT_STYLE
 from workbench.ui.comparison import committed_curves, committed_html
 from workbench.ui.context import AppContext
 from workbench.ui.curves import curves_figure, health_figure, stages_figure
-from workbench.ui.tables import SORT_SCRIPT, TABLE_STYLE, escaped
+from workbench.ui.pages import caption, render, script
 from workbench.ui.tabs import audit
 
 SECONDS = 4
@@ -27,7 +27,6 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "once", "que
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
-    gr.HTML(f"<style>{TABLE_STYLE}{AUDIT_STYLE}</style>", visible="hidden")
     seen = gr.State(None)
     names = context.store.runs.names()
     with gr.Row(equal_height=True):
@@ -44,7 +43,7 @@ def tab(context: AppContext) -> None:
     with gr.Tabs(elem_id="progress-tabs"):
         with gr.Tab("Curves", id="curves"):
             curves = gr.Plot(show_label=False, elem_id="progress-curves")
-            gr.HTML(f'<p class="wb-note">{CURVES_NOTE}</p>', apply_default_css=False)
+            gr.HTML(caption(CURVES_NOTE), apply_default_css=False)
         with gr.Tab("Audit", id="audit") as audit_tab:
             audit.draw(context, audit_tab)
         with gr.Tab("Health and time", id="health"):
@@ -54,7 +53,9 @@ def tab(context: AppContext) -> None:
         if comparison is not None:
             with gr.Tab("Comparison", id="comparison") as compared:
                 long = gr.Plot(show_label=False, elem_id="progress-long")
-                gr.HTML(comparison, elem_id="progress-comparison", js_on_load=SORT_SCRIPT, apply_default_css=False)
+                gr.HTML(
+                    comparison, elem_id="progress-comparison", js_on_load=script("tables"), apply_default_css=False
+                )
             compared.select(committed_curves, None, long, **QUIET)
 
     shown = [status, curves, health, stages, seen]
@@ -119,17 +120,11 @@ def signature(store: Store, names: Sequence[str]) -> list[list[Any]]:
 STATUS_WORDS = {"running": "training", "finished": "finished", "interrupted": "interrupted", "failed": "failed"}
 
 
-def status_html(store: Store, runs: Mapping[str, Sequence[Round]]) -> str:
-    """Each run's state in a line: how far it is and whether it goes on."""
-    if not runs:
-        return '<p class="wb-none">No run is chosen. Start one with <code>workbench train</code>.</p>'
+def status_html(store: Store, runs: Mapping[str, Sequence[Round]]) -> Markup:
+    """Return each run's state in a line: how far it is and whether it is still training."""
     lines = []
     for name, rounds in runs.items():
         status = store.runs.info(name).status
         rollouts = int(sum(r.metrics.get("rollouts", 0) for r in rounds))
-        dot = '<span class="wb-live" aria-hidden="true">●</span> ' if status == "running" else ""
-        lines.append(
-            f"<div>{dot}<b>{escaped(name)}</b> {escaped(STATUS_WORDS.get(status, status))}, "
-            f"{len(rounds):,} rounds, {rollouts:,} rollouts</div>"
-        )
-    return f'<div class="wb-note">{"".join(lines)}</div>'
+        lines.append((name, status, STATUS_WORDS.get(status, status), len(rounds), rollouts))
+    return render("words.run_status", lines)

@@ -18,6 +18,7 @@ from workbench.types import Knowledge, Problem, Verdict
 from workbench.ui.cards import cards_block, solution_cards
 from workbench.ui.context import MODELS_AT_ONCE, AppContext, open_policy
 from workbench.ui.desk import Shown, panel
+from workbench.ui.pages import in_browser, render, warning
 from workbench.ui.solving import (
     HOTTEST,
     LONGEST_SOLUTION,
@@ -27,7 +28,6 @@ from workbench.ui.solving import (
     asked_html,
     asked_problem,
     in_turn,
-    note_html,
     read_problem,
     read_settings,
     sample_verdicts,
@@ -39,7 +39,6 @@ from workbench.verification import Verifier
 
 ANY = "any"
 FIRST_SPLIT = "test"
-KEEP_OWN = "(text, to, answer) => text === to ? answer : ''"
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
 
 
@@ -68,8 +67,8 @@ def draw_pick(problem: gr.Textbox, picked: gr.State, example: Problem) -> gr.Tex
     another.click(pick, [skill, level, split], [problem, answer, picked, belongs], show_progress="hidden")
     # An answer that belongs to another problem must not judge this one, typed or pasted. The page itself sees to it:
     # a reply of the server could wipe out what was typed meanwhile.
-    answer.input(None, problem, belongs, js="(text) => text", **QUIET)
-    problem.change(None, [problem, belongs, answer], answer, js=KEEP_OWN, **QUIET)
+    answer.input(None, problem, belongs, js=in_browser("copy"), **QUIET)
+    problem.change(None, [problem, belongs, answer], answer, js=in_browser("answerOf"), **QUIET)
     return answer
 
 
@@ -129,7 +128,7 @@ def draw_check(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, pic
             verifier = context.verifier()
             asked, verdict = check(text, right, chosen, solution, knows, reference, verifier)
         except WorkbenchError as error:
-            yield {note: note_html(str(error))}
+            yield {note: warning(str(error))}
             return
         lines = tuple(step.text for step in verdict.steps)
         yield {cards: solution_cards(verdict, dispute=True), state: Shown(asked, lines), note: ""}
@@ -239,7 +238,7 @@ def _models(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, picked
             yield _cleared(sides, wanted, note)
             yield from _frames(context, asked, chosen_settings, samples, wanted)
         except WorkbenchError as error:
-            yield {note: note_html(str(error))}
+            yield {note: warning(str(error))}
 
     asking = [problem, answer, picked, left, right, *sampling]
     outputs = [note, *(part for side in sides for part in (side.cards, side.state, side.tally))]
@@ -271,7 +270,7 @@ def _example(context: AppContext, name: str) -> tuple[str, Shown | None]:
     try:
         *_, last = write_solution(open_policy(context.models[name]), asked, Settings(), context.verifier())
     except BadInput as error:
-        return cards_block([], name) + note_html(str(error)), None
+        return cards_block([], name) + warning(str(error)), None
     return written_html(last, name), _shown(asked, last)
 
 
@@ -316,5 +315,5 @@ def written_html(written: Written, name: str) -> str:
     """A solution as far as it is written."""
     if not written.finished:
         return solution_cards(written.verdict, name, written.pending, finished=False)
-    cut = '<div class="wb-foot">Cut off at the longest solution.</div>' if written.cut else ""
-    return solution_cards(written.verdict, name, dispute=True) + cut
+    cards = solution_cards(written.verdict, name, dispute=True)
+    return cards + render("solve.cut_off") if written.cut else cards

@@ -239,7 +239,7 @@ def _short_html(text: str) -> str:
     return "".join(_pieces(text))
 
 
-def maths_html(text: str) -> str:
+def typeset(text: str) -> str:
     """The text as HTML: escaped, with its formulas typeset. Never raises; a long text is cut with a note."""
     return _short_html(clean(text)) + _rest(text)
 

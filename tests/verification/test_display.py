@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.ui.maths import MAX_TEXT, maths_html, plain_html
+from workbench.verification.display import MAX_TEXT, plain_html, typeset
 
 ALLOWED = {
     *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup"),
@@ -49,7 +49,7 @@ def inner(made: str) -> str:
 
 
 def test_a_product_with_a_bracket_and_a_fraction():
-    assert inner(maths_html("3(x + 5) = 2x/4")) == (
+    assert inner(typeset("3(x + 5) = 2x/4")) == (
         "<mrow><mn>3</mn><mrow><mo>(</mo><mrow><mi>x</mi><mo>+</mo><mn>5</mn></mrow><mo>)</mo></mrow><mo>=</mo>"
         "<mfrac><mrow><mn>2</mn><mi>x</mi></mrow><mn>4</mn></mfrac></mrow>"
     )
@@ -74,24 +74,24 @@ def test_a_product_with_a_bracket_and_a_fraction():
     ],
 )  # fmt: skip
 def test_layout(text: str, made: str):
-    assert inner(maths_html(text)) == made
+    assert inner(typeset(text)) == made
 
 
 @pytest.mark.parametrize(
     "text", ["Leo has 18 apples.", "a dog", "$5 and $6", "the ratio 4:5", "well - no", "I am", ""]
 )
 def test_prose_stays_prose(text: str):
-    assert maths_html(text) == text
+    assert typeset(text) == text
 
 
 def test_words_between_formulas_stay_where_they_are():
-    made = seen(maths_html("Subtract 4 from both sides: x = 7 - 4, so x = 3."))
+    made = seen(typeset("Subtract 4 from both sides: x = 7 - 4, so x = 3."))
     assert made.words == "Subtract 4 from both sides: x=7−4, so x=3."
 
 
 @pytest.mark.parametrize("text", [r"$\frac{x}{3} \le 2$", r"\(\frac{x}{3} \le 2\)", r"\[\frac{x}{3} \le 2\]"])
 def test_delimited_latex(text: str):
-    made = maths_html(text)
+    made = typeset(text)
     assert "<mfrac>" in made
     assert "≤" in made
     assert "\\" not in made
@@ -132,7 +132,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_is_only_text(text: str):
     begin = time.thread_time()
-    made = maths_html(text)
+    made = typeset(text)
     assert time.thread_time() - begin < 2
     parsed = seen(made)
     assert parsed.tags <= ALLOWED
@@ -142,7 +142,7 @@ def test_hostile_text_is_only_text(text: str):
 
 
 def test_a_megabyte_is_cut_with_a_note():
-    made = maths_html("3x + 4 = 5 and " * 70_000)
+    made = typeset("3x + 4 = 5 and " * 70_000)
     assert len(made) < 100 * MAX_TEXT
     assert "1,048,000 more characters" in made
     assert len(plain_html("<" * 1_000_000)) < 5 * MAX_TEXT
@@ -150,7 +150,7 @@ def test_a_megabyte_is_cut_with_a_note():
 
 @given(st.text(alphabet=r"xy123+-*/=^(){}[]$\ frac.sqrt<>&'\"", max_size=80))
 def test_any_text_gives_known_elements_that_close(text: str):
-    made = maths_html(text)
+    made = typeset(text)
     assert seen(made).tags <= ALLOWED
     for tag in ("math", "mrow", "mfrac", "msup"):
         assert made.count(f"<{tag}>") + made.count(f"<{tag} ") == made.count(f"</{tag}>")
