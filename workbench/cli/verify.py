@@ -115,12 +115,15 @@ def verify(
 
 def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, jobs: int, as_json: bool) -> None:
     from workbench.cli.render import print_summary
+    
+    from workbench.domains import common_domain
     from workbench.files import json_line, write_atomically
     from workbench.judging.rows import read_solutions, summarise, verdict_record
 
     require_place(out)
     rows = read_solutions(file)
     _say_what_is_missing(rows, mode)
+    verifier = verifier.for_domain(common_domain(row.problem for row in rows))
     began = time.perf_counter()
     verdicts = list(_judged(verifier, rows, mode, jobs))
     seconds = time.perf_counter() - began

@@ -10,9 +10,10 @@ from typing import Any
 
 from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl, shown
+from workbench.problems.readers import domain_in
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
-from workbench.verification.answers import final_answer
-from workbench.verification.text.steps import split
+from workbench.verification.domain import Domain
+from workbench.verification.maths import MATHS
 
 _SOLUTION = '{"problem": ..., "steps": [...]}'
 _ANSWER = '{"gold": ..., "pred": ...}'
@@ -68,11 +69,12 @@ def _some(path: Path, rows: list[Any], fields: str) -> list[Any]:
 def solution_row(row: dict[str, Any], number: int) -> SolutionRow:
     """One row of a file as a record; `number` is its id if it has none. Raises `ValueError` that names the field."""
     text = _text(row, "problem")
-    answer, reference = _optional(row, "answer"), _reference(row)
+    domain = domain_in(row)
+    answer, reference = _optional(row, "answer"), _reference(row, domain)
     if answer is None and reference:
-        answer = final_answer("\n".join(reference))
-    steps = _steps(row)
-    problem = Problem(content_id(text, answer), text, answer, solution=reference)
+        answer = domain.answer("\n".join(reference))
+    steps = _steps(row, domain)
+    problem = Problem(content_id(text, answer), text, answer, solution=reference, domain=domain.name)
     return SolutionRow(_id(row, number), problem, steps, _first_error(row, len(steps)))
 
 
@@ -82,7 +84,7 @@ def _answer(row: dict[str, Any], number: int) -> AnswerRow:
         return AnswerRow(_id(row, number), gold, _text(row, "pred"))
     if row.get("solution") is None:
         raise ValueError(f"neither `pred` nor `solution` among {shown(sorted(row))}; give the answer to be graded")
-    return AnswerRow(_id(row, number), gold, final_answer(_text(row, "solution")))
+    return AnswerRow(_id(row, number), gold, MATHS.answer(_text(row, "solution")))
 
 
 def _text(row: dict[str, Any], name: str) -> str:
@@ -106,23 +108,23 @@ def _lines(row: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _steps(row: dict[str, Any]) -> tuple[str, ...]:
+def _steps(row: dict[str, Any], domain: Domain) -> tuple[str, ...]:
     if row.get("steps") is not None:
         return _lines(row, "steps")
     if row.get("solution") is None:
         raise ValueError(
             f"neither `steps` nor `solution` among {shown(sorted(row))}; give the steps as a list or as one text"
         )
-    return tuple(step.text for step in split(_text(row, "solution")))
+    return tuple(step.text for step in domain.split(_text(row, "solution")))
 
 
-def _reference(row: dict[str, Any]) -> tuple[str, ...]:
+def _reference(row: dict[str, Any], domain: Domain) -> tuple[str, ...]:
     name = "reference_solution"
     if row.get(name) is None:
         return ()
     if isinstance(row[name], list):
         return _lines(row, name)
-    return tuple(step.text for step in split(_text(row, name)))
+    return tuple(step.text for step in domain.split(_text(row, name)))
 
 
 def _first_error(row: dict[str, Any], steps: int) -> int | None:
@@ -149,9 +151,9 @@ def _id(row: dict[str, Any], number: int) -> Id:
 def permitted(problem: Problem, knowledge: Knowledge) -> Problem:
     """The problem with no more than what may be known of it."""
     if knowledge is Knowledge.FREE:
-        return Problem(problem.id, problem.text, None)
+        return Problem(problem.id, problem.text, None, domain=problem.domain)
     if knowledge is Knowledge.ANSWER:
-        return Problem(problem.id, problem.text, problem.answer)
+        return Problem(problem.id, problem.text, problem.answer, domain=problem.domain)
     return problem
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.domains import domain_of
 from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl
 from workbench.judging.rows import permitted
@@ -22,7 +23,6 @@ from workbench.store import Store
 from workbench.store.labels import AI
 from workbench.types import Knowledge, Label, LabelItem, Mark, StepVerdict
 from workbench.verification import Verifier
-from workbench.verification.text.steps import split
 
 Lines = tuple[str, ...]
 
@@ -38,7 +38,7 @@ def whole_in_store(store: Store, items: Iterable[LabelItem]) -> dict[str, Lines]
     for run, own in by_run.items():
         texts = {r.id: r.text for r in store.verdicts.rollouts(run)}
         for item in own:
-            lines = tuple(step.text for step in split(texts.get(item.rollout_id or "", "")))
+            lines = tuple(step.text for step in domain_of(item.problem).split(texts.get(item.rollout_id or "", "")))
             if lines[: len(item.lines)] == item.lines:
                 found[item.id] = lines
     return found

@@ -1,1 +1,1 @@
-"""Tutoring problems by skill and level: generators, splits, readers of outside formats."""
+"""Tutoring problems by skill and level: generators, splits, readers of files. See README.md."""

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from random import Random
 
 from workbench.errors import BadInput
-from workbench.problems import arithmetic, equations, expressions, proportion, stories, systems
+from workbench.problems import arithmetic, equations, expressions, fractions, proportion, stories, systems
 from workbench.problems.work import BASE, DEPTH, NUMBERS, Params, Skill, Work
 from workbench.types import Problem, content_id
 
 SKILLS: tuple[Skill, ...] = (
     arithmetic.SIGNED,
     arithmetic.ORDER,
-    arithmetic.FRAC_ADD,
-    arithmetic.FRAC_OF,
+    fractions.FRAC_ADD,
+    fractions.FRAC_OF,
     arithmetic.DECIMAL,
     proportion.PERCENT,
     proportion.RATIO,
@@ -109,6 +109,7 @@ def build(skill: Skill, level: int, params: Params, frame: str) -> Problem:
         frame=frame,
         depth=skill.depth(params),
         params=ordered,
+        domain=skill.domain,
     )
 
 

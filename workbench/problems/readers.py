@@ -11,9 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workbench.domains import domain_named
 from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl, shown, write_atomically
-from workbench.types import Problem, content_id, from_json, to_json
+from workbench.types import DOMAIN, Problem, content_id, from_json, to_json
+from workbench.verification.domain import Domain
 
 TEXT, OTHER_TEXT, QUESTION, ANSWER = "text", "problem", "question", "answer"
 OPTIONAL = tuple(f.name for f in fields(Problem) if f.name not in (TEXT, ANSWER))
@@ -68,10 +70,22 @@ def problem_of(row: dict[str, Any], need_answers: bool) -> Problem:
             f"no answer to {shown(text)}; training and evaluation need the final answer of every problem "
             f"in the field `{ANSWER}`"
         )
+    domain_in(row)
     given = {key: row[key] for key in OPTIONAL if key in row}
     if name == QUESTION and answer is not None:
         given["solution"], answer = _worked(answer)
     return _checked({"id": content_id(text, answer), **given, TEXT: text, ANSWER: answer})
+
+
+def domain_in(row: dict[str, Any]) -> Domain:
+    """Return the domain that a row names, mathematics where it names none. Raise `ValueError` for an unknown one."""
+    name = row.get("domain", DOMAIN)
+    if not isinstance(name, str):
+        raise ValueError(f"`domain` is {shown(name)}, which is not text; write it in quotes or leave it out")
+    try:
+        return domain_named(name)
+    except BadInput as error:
+        raise ValueError(str(error).rstrip(".")) from error
 
 
 def _words(row: dict[str, Any], name: str) -> str:

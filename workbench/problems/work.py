@@ -8,6 +8,8 @@ from fractions import Fraction
 from random import Random
 from typing import TypeVar
 
+from workbench.types import DOMAIN
+
 BASE, NUMBERS, DEPTH = "base", "numbers", "depth"
 """Kinds of problem: as trained; larger or other numbers; longer compositions."""
 
@@ -31,6 +33,8 @@ class Skill:
     """How many operations the problem composes."""
     paths: Callable[[Params], int] = lambda params: 1
     """How many valid methods `solve` knows for these parameters."""
+    domain: str = DOMAIN
+    """The domain of its problems, as `workbench/domains.py` names it."""
 
     def text(self, params: Params, frame: str) -> str:
         """The problem in words."""

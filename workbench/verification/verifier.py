@@ -45,6 +45,10 @@ class Verifier:
         other = () if self.domain.name == MATHS.name else (self.domain.name,)
         return content_id("verification", VERSION, self.domain.asked, *other)
 
+    def for_domain(self, domain: Domain) -> Verifier:
+        """Return this verifier if it is of that domain, else the domain's own."""
+        return self if domain.name == self.domain.name else Verifier(domain)
+
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:

@@ -10,12 +10,12 @@ from random import Random
 
 from pydantic import ValidationError
 
+from workbench.domains import domain_of
 from workbench.errors import BadInput
 from workbench.files import read_text, what_was_wrong
 from workbench.statistics import majority_at_k
 from workbench.types import Group, Judgement, Knowledge, Problem, Verdict, from_json
 from workbench.verification import Verifier
-from workbench.verification.answers.grading import grade
 
 SUFFIX = ".json"
 
@@ -213,6 +213,7 @@ def count_many(groups: Sequence[Group]) -> Many:
 def _votes(group: Group) -> list[str | None]:
     """Each answer in one form: equal values are equal text, all right ones the known answer."""
     forms: dict[str, str] = {}
+    same_value = domain_of(group.problem).grade
     votes: list[str | None] = []
     for member in group.members:
         answer = member.verdict.answer
@@ -222,7 +223,7 @@ def _votes(group: Group) -> list[str | None]:
             votes.append(None)
         else:
             if answer not in forms:
-                same = (known for known in forms.values() if grade(known, answer) is Judgement.CORRECT)
+                same = (known for known in forms.values() if same_value(known, answer) is Judgement.CORRECT)
                 forms[answer] = next(same, answer)
             votes.append(forms[answer])
     return votes
