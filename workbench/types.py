@@ -112,12 +112,31 @@ class Step:
     end: int
 
 
+class EvidenceKind(StrEnum):
+    """What kind of fact the checkers of mathematics find; another domain has words of its own."""
+
+    VALUE = "value"
+    """What a calculation really gives."""
+    COUNTEREXAMPLE = "counterexample"
+    """A number that fits one line and not the other."""
+    ROOTS = "roots"
+    DOMAIN = "domain"
+    """Where a line is undefined."""
+    QUANTITY = "quantity"
+    UNIT = "unit"
+    CLAIM = "claim"
+    """What the line says it does, beside what it does."""
+    ANSWER = "answer"
+    PLACE = "place"
+    """Where in the line a malrule is at work."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One fact that a checker found."""
 
     kind: str
-    """`value`, `counterexample`, `roots`, `domain`, `quantity`, `unit`, `claim`, `answer`, `place`."""
+    """An `EvidenceKind`, or a word of another domain."""
     text: str
     """A sentence a pupil could read."""
 

@@ -28,6 +28,7 @@ from workbench.verification.reference import Reference
 from workbench.verification.repairs.repair import says_nothing
 from workbench.verification.repairs.rewrites import name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
+from workbench.verification.text import kinds
 from workbench.verification.text.steps import split, without_margin
 
 VERSION = "4"
@@ -198,7 +199,7 @@ def _uses_wrong(context: Context, finding: Finding) -> bool:
 def _result(line: Line) -> frozenset[str]:
     """The number tokens on the right of the last claim."""
     last = line.claims[-1].whole[-1]
-    return frozenset(t.text for t in last.tokens if t.kind in ("num", "mixed"))
+    return frozenset(t.text for t in last.tokens if t.kind in kinds.NUMERIC)
 
 
 def _unknown(
