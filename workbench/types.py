@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import SerializerFunctionWrapHandler, TypeAdapter, model_serializer
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
@@ -106,13 +108,20 @@ class Problem:
     domain: str = DOMAIN
     """The kind of problem, as `workbench/domains.py` names it. Left out of JSON where it is mathematics."""
 
-    @model_serializer(mode="wrap")
-    def _json(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Return the fields as JSON has them: files and hashes from before there were domains stay as they are."""
-        found: dict[str, Any] = fields(self)
-        if self.domain == DOMAIN:
-            del found["domain"]
-        return found
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> Any:
+        """Leave the default domain out of JSON: files and hashes from before there were domains stay as they are."""
+        from pydantic_core import core_schema
+
+        def fields_of(problem: Problem, fields: Callable[[Problem], dict[str, Any]]) -> dict[str, Any]:
+            found = fields(problem)
+            if problem.domain == DOMAIN:
+                del found["domain"]
+            return found
+
+        schema = handler(source)
+        schema["serialization"] = core_schema.wrap_serializer_function_ser_schema(fields_of)
+        return schema
 
 
 @dataclass(frozen=True)
@@ -124,12 +133,31 @@ class Step:
     end: int
 
 
+class EvidenceKind(StrEnum):
+    """What kind of fact the checkers of mathematics find; another domain has words of its own."""
+
+    VALUE = "value"
+    """What a calculation really gives."""
+    COUNTEREXAMPLE = "counterexample"
+    """A number that fits one line and not the other."""
+    ROOTS = "roots"
+    DOMAIN = "domain"
+    """Where a line is undefined."""
+    QUANTITY = "quantity"
+    UNIT = "unit"
+    CLAIM = "claim"
+    """What the line says it does, beside what it does."""
+    ANSWER = "answer"
+    PLACE = "place"
+    """Where in the line a malrule is at work."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One fact that a checker found."""
 
     kind: str
-    """`value`, `counterexample`, `roots`, `domain`, `quantity`, `unit`, `claim`, `answer`, `place`."""
+    """An `EvidenceKind`, or a word of another domain."""
     text: str
     """A sentence a pupil could read."""
 
@@ -341,6 +369,8 @@ _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 def _adapter(kind: type) -> TypeAdapter[Any]:
     if kind not in _ADAPTERS:
+        from pydantic import TypeAdapter  # to judge a line needs no JSON, and the import takes a tenth of a second
+
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
 

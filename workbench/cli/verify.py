@@ -115,7 +115,6 @@ def verify(
 
 def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, jobs: int, as_json: bool) -> None:
     from workbench.cli.render import print_summary
-    
     from workbench.domains import common_domain
     from workbench.files import json_line, write_atomically
     from workbench.judging.rows import read_solutions, summarise, verdict_record

@@ -21,6 +21,7 @@ from workbench.verification.repairs.counterfactual import counterfactual_repair,
 from workbench.verification.repairs.repair import says_nothing
 from workbench.verification.repairs.rewrites import hints, name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
+from workbench.verification.text import kinds
 from workbench.verification.text.steps import split, without_margin
 
 CHECKERS: tuple[StepChecker, ...] = (
@@ -79,7 +80,7 @@ def uses_wrong_result(context: Context, finding: Finding) -> bool:
 def _result(line: Line) -> frozenset[str]:
     """The number tokens on the right of the last claim."""
     last = line.claims[-1].whole[-1]
-    return frozenset(t.text for t in last.tokens if t.kind in ("num", "mixed"))
+    return frozenset(t.text for t in last.tokens if t.kind in kinds.NUMERIC)
 
 
 def unreadable(context: Context) -> str | None:

@@ -12,7 +12,7 @@ from workbench.verification.lines import readings
 from workbench.verification.lines.claims import Claim, ClaimSide, Line, make_part, read_line
 from workbench.verification.lines.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
 from workbench.verification.lines.relations import Interval, Statement, statements
-from workbench.verification.text import boundaries, scan
+from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable, tokenize, word_set
 from workbench.verification.text.measures import singular
 
@@ -47,7 +47,7 @@ def read_answer(text: str) -> Answer | None:
     cleaned = _SPACED_SIGN.sub(r"\1", cleaned)
     line = read_line(cleaned)
     tokens = tokenize(cleaned)
-    if any(t.kind == "bad" and t.text not in "'’`_" for t in tokens) or line.unreadable:
+    if any(t.kind is kinds.BAD and t.text not in "'’`_" for t in tokens) or line.unreadable:
         return None
     if line.claims:
         return _stated(line) if _covered(line, tokens) else None
@@ -59,8 +59,8 @@ def read_answer(text: str) -> Answer | None:
 def without_unit_letter(answer: Answer) -> Answer:
     """`12 h`, `7055g`: a letter behind a lone number is read as its unit, another answer is left as it is."""
     tokens = answer.values[0].tokens if len(answer.values) == 1 else ()
-    kinds = [t.kind for t in tokens if t.kind != "op" or t.text not in "+-"]
-    if kinds not in (["num", "var"], ["mixed", "var"]) or tokens[-1].text not in _UNIT_LETTERS:
+    shape = [t.kind for t in tokens if t.kind is not kinds.OP or t.text not in "+-"]
+    if shape not in ([kinds.NUM, kinds.VAR], [kinds.MIXED, kinds.VAR]) or tokens[-1].text not in _UNIT_LETTERS:
         return answer
     return replace(answer, values=(make_part(tokens[:-1]),), units=answer.units | {tokens[-1].text})
 
@@ -68,7 +68,7 @@ def without_unit_letter(answer: Answer) -> Answer:
 def _covered(line: Line, tokens: tuple[Token, ...]) -> bool:
     """Whether every number of the answer stands in one of its claims."""
     spans = {t.start for c in line.claims for p in c.whole for t in p.tokens}
-    return all(t.start in spans for t in tokens if t.kind in ("num", "mixed"))
+    return all(t.start in spans for t in tokens if t.kind in kinds.NUMERIC)
 
 
 def _stated(line: Line) -> Answer | None:
@@ -108,7 +108,7 @@ def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:
     values: list[ClaimSide] = []
     words: set[str] = set()
     ordered, at = True, 0
-    bracketed = len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close"
+    bracketed = len(tokens) > 2 and tokens[0].kind is kinds.OPEN and tokens[-1].kind is kinds.CLOSE
     if bracketed and any(t.text == "," for t in tokens):
         tokens = tokens[1:-1]
     else:
@@ -124,7 +124,7 @@ def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:
             words.update(singular(u.word) for u in run.units)
             at = run.end
             continue
-        if token.kind in ("op", "rel", "pct", "close", "open", "num"):
+        if token.kind in (kinds.OP, kinds.REL, kinds.PCT, kinds.CLOSE, kinds.OPEN, kinds.NUM):
             return None
         ordered &= token.text.lower() not in ("or", "and")
         words.update(_unit_words((token,)))
@@ -135,16 +135,20 @@ def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:
 def _lone_letter(tokens: tuple[Token, ...], i: int) -> bool:
     """A letter that stands as a value of its own, behind a comma or at the start."""
     token = tokens[i]
-    return token.kind == "var" and token.text not in "aAI" and (i == 0 or tokens[i - 1].kind in ("sep", "op"))
+    return (
+        token.kind is kinds.VAR
+        and token.text not in "aAI"
+        and (i == 0 or tokens[i - 1].kind in (kinds.SEP, kinds.OP))
+    )
 
 
 def _unit_words(tokens: tuple[Token, ...]) -> set[str]:
     """The unit words among tokens, without plural endings and filler."""
     found = set()
     for token in tokens:
-        if token.kind in ("word", "var", "unit", "money") and token.text.lower() not in _FILLER:
+        if token.kind in (kinds.WORD, kinds.VAR, kinds.UNIT, kinds.MONEY) and token.text.lower() not in _FILLER:
             text = token.text.lstrip("\\")
-            if token.kind == "unit":
+            if token.kind is kinds.UNIT:
                 text = text.rpartition("{")[2].rstrip("}").strip()
             found.add(singular(text))
     return found

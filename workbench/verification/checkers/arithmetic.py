@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.exact import surds
 from workbench.verification.exact.polynomials import ONE, difference, magnitude
@@ -23,6 +23,7 @@ from workbench.verification.lines.readings import (
 )
 from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
 
 
@@ -81,12 +82,16 @@ def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -
     (letter,) = left.letters
     sentence = f"{shown[0]} is {show(sides[0][0][letter])}{letter}, not {shown[1]}."
     return Finding(
-        Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, (Evidence("counterexample", sentence),)
+        Judgement.INCORRECT,
+        Diagnosis.NOT_EQUIVALENT,
+        "arithmetic",
+        sentence,
+        (Evidence(EvidenceKind.COUNTEREXAMPLE, sentence),),
     )
 
 
 def _is_sum(part: ClaimSide) -> bool:
-    return any(t.kind == "op" and t.text in "+-" for t in part.tokens[1:])
+    return any(t.kind is kinds.OP and t.text in "+-" for t in part.tokens[1:])
 
 
 def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: ClaimSide) -> bool | None:
@@ -119,7 +124,9 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
 
 def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     """Whether nothing needs rounding: `0.6 + 0.25` in a problem that asks for just that has its digits all."""
-    operators = {t.text for part in (left, right) for t in part.tokens if t.kind != "num" and t.text not in "()"}
+    operators = {
+        t.text for part in (left, right) for t in part.tokens if t.kind is not kinds.NUM and t.text not in "()"
+    }
     return context.reading.expression is not None and not context.reading.statements and operators <= set("+-*")
 
 
@@ -158,7 +165,7 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         # A root has no exact value to show: it is shown as it is written.
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
         sentence = f"{values[0]} {relation} {values[1]} is not true."
-        evidence = (Evidence("value", sentence),)
+        evidence = (Evidence(EvidenceKind.VALUE, sentence),)
         return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence)
     converted = readings.expected(claim, index - 1)
     if converted is not None:
@@ -175,7 +182,7 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
     quadratic = edits.quadratic(context) if tried is not None else None
     if tried is not None and quadratic is not None:
         fixed = edits.mend(text, tried, quadratic)
-    evidence = (Evidence("value", sentence),)
+    evidence = (Evidence(EvidenceKind.VALUE, sentence),)
     return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
 
 
@@ -264,7 +271,7 @@ def _replace_value(text: str, claim: Claim, index: int, part: ClaimSide, exact: 
     if any(p.value != exact for p in rest):
         return None
     last = part.tokens[-1]
-    end = last.start if last.kind == "pct" else part.end
+    end = last.start if last.kind is kinds.PCT else part.end
     return edits.apply(text, edits.Edit(part.start, end, written))
 
 

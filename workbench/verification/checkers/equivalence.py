@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.answers.text import answer_in
 from workbench.verification.checkers.claimed_operations import mismatch
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
@@ -31,6 +31,7 @@ from workbench.verification.lines.relations import (
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
 
 _NAME = "equivalence"
@@ -115,7 +116,7 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
         return None
     (letter,) = before.letters
     text = f"Every {letter} fits this line, but not the line before."
-    evidence = (Evidence("counterexample", text),)
+    evidence = (Evidence(EvidenceKind.COUNTEREXAMPLE, text),)
     finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence)
     return named(finding, search.claim(before, context.line.claims[0]))
 
@@ -164,7 +165,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return correct("It is one of the cases.")
     if previous.trusted and _is_case(previous.statement, statement):
         return correct("It is one of the cases.")
-    if word_problem and (_new_fact(context, statement, previous) or difference.kind == "roots"):
+    if word_problem and (_new_fact(context, statement, previous) or difference.kind == EvidenceKind.ROOTS):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)
 
@@ -176,7 +177,7 @@ def _same(context: Context, statement: Statement, previous: KnownStatement, earl
     pairs = (before.alternatives[0][0], statement.alternatives[0][0])
     wrong = mismatch(context.line, *pairs) if adjacent and previous.trusted else None
     if wrong is not None:
-        evidence = tuple(Evidence("claim", text) for text in (wrong.claimed, wrong.done))
+        evidence = tuple(Evidence(EvidenceKind.CLAIM, text) for text in (wrong.claimed, wrong.done))
         reason = f"{wrong.claimed} {wrong.done}"
         return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, _NAME, reason, evidence, wrong.repair)
     found = correct(
@@ -204,7 +205,7 @@ def _other_numbers(statement: Statement, before: Statement) -> bool:
     """Whether a value is worked out from a number that the line before does not have."""
     if not statement.assignments or any(part.bare for _, part in statement.assignments):
         return False
-    own = {t.text for _, part in statement.assignments for t in part.tokens if t.kind in ("num", "mixed")}
+    own = {t.text for _, part in statement.assignments for t in part.tokens if t.kind in kinds.NUMERIC}
     return not own <= set(before.words)
 
 
@@ -329,7 +330,7 @@ def _not_implied(
         Diagnosis.NOT_EQUIVALENT,
         _NAME,
         text,
-        (Evidence("counterexample", text),),
+        (Evidence(EvidenceKind.COUNTEREXAMPLE, text),),
         _repaired_system(context, statement, basis, sides),
     )
     return named(finding, search.system(earlier, statement.alternatives[0][0]))

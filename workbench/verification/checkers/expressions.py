@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.exact.polynomials import (
     difference,
     divide_numbers,
@@ -90,7 +90,7 @@ def _differs(context: Context, left: ClaimSide, right: ClaimSide, line: Line) ->
         Diagnosis.NOT_EQUIVALENT,
         _NAME,
         text,
-        (Evidence("counterexample", text),),
+        (Evidence(EvidenceKind.COUNTEREXAMPLE, text),),
         fixes.for_expression(line, left, right),
     )
     return named(finding, search.expression(left.node, right))
@@ -132,7 +132,7 @@ def _compare(context: Context, part: ClaimSide) -> Finding | None:
     target = earlier[-1][0]
     if not target.letters and not part.letters:
         text = f"The expression before is {show(target.value)}, this one is {show(part.value)}."
-        evidence = (Evidence("value", text),)
+        evidence = (Evidence(EvidenceKind.VALUE, text),)
         fixed = fixes.for_expression(context.line, target, part)
         finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence, fixed)
         return named(finding, search.expression(target.node, part))

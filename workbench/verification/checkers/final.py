@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
 from workbench.verification.answers import Answer, answer_in, grade, read_answer
 from workbench.verification.answers.same_value import form_matches, is_worked_out
 from workbench.verification.answers.values import without_unit_letter
@@ -15,6 +15,7 @@ from workbench.verification.exact.polynomials import evaluate, same
 from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import Statement, compare, show, statements
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
 from workbench.verification.text.measures import contradicts
 
@@ -61,16 +62,16 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         return _correct(Scope.MEANING)
     if unit is not None:
         text = f"{stated} has another unit than the question asks for."
-        return _wrong(Diagnosis.OFF_PATH, text, "unit", None)
+        return _wrong(Diagnosis.OFF_PATH, text, EvidenceKind.UNIT, None)
     if read is not None and _repeats(context, read):
         return _correct(Scope.COMPUTATION, context.wrong_before)
     if solves is False:
         text = f"{stated} does not solve the problem and does not follow from the lines before."
-        return _wrong(Diagnosis.NOT_EQUIVALENT, text, "counterexample", _repair(context, stated))
+        return _wrong(Diagnosis.NOT_EQUIVALENT, text, EvidenceKind.COUNTEREXAMPLE, _repair(context, stated))
     if known and gold is not None and grade(gold, stated) is Judgement.INCORRECT:
         found = _last_text(context)
         text = f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
-        return _wrong(Diagnosis.OFF_PATH, text, "answer", _repair(context, stated))
+        return _wrong(Diagnosis.OFF_PATH, text, EvidenceKind.ANSWER, _repair(context, stated))
     return None
 
 
@@ -80,7 +81,7 @@ def other_unit(problem: str, stated: str) -> str | None:
     return contradicts(problem, without_unit_letter(read).units) if read is not None else None
 
 
-def _wrong(diagnosis: Diagnosis, text: str, kind: str, repair: str | None) -> Finding:
+def _wrong(diagnosis: Diagnosis, text: str, kind: EvidenceKind, repair: str | None) -> Finding:
     return Finding(Judgement.INCORRECT, diagnosis, _NAME, text, (Evidence(kind, text),), repair)
 
 
@@ -248,7 +249,7 @@ def _against_known(context: Context) -> Finding | None:
         if evaluate(row, at) != 0:
             values = ", ".join(f"{k} = {show(v)}" for k, v in at.items())
             text = f"The line is not true for {values}."
-            return _wrong(Diagnosis.NOT_EQUIVALENT, text, "counterexample", None)
+            return _wrong(Diagnosis.NOT_EQUIVALENT, text, EvidenceKind.COUNTEREXAMPLE, None)
     return None
 
 
@@ -295,7 +296,7 @@ class Candidates:
         if len(context.earlier) not in leading_to(context.solution, stated):
             return None
         text = f"The solution ends with {stated}, which is not the answer, and this step leads there."
-        evidence = (Evidence("answer", text),)
+        evidence = (Evidence(EvidenceKind.ANSWER, text),)
         return Finding(Judgement.UNKNOWN, Diagnosis.UNDECIDED, NAME, text, evidence, confidence=_CONFIDENCE)
 
 
@@ -315,4 +316,4 @@ def leading_to(solution: tuple[str, ...], final: str) -> frozenset[int]:
 
 def _results(line: Line) -> set[str]:
     """The numbers, as written, that the line's claims end with."""
-    return {t.text for claim in line.claims for t in claim.whole[-1].tokens if t.kind in ("num", "mixed")}
+    return {t.text for claim in line.claims for t in claim.whole[-1].tokens if t.kind in kinds.NUMERIC}

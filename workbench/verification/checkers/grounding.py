@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.lines.claims import MAX_LINE, Claim, Line
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import show
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
 from workbench.verification.text.measures import FACTORS
 from workbench.verification.text.tokens import mixed_number, number
@@ -64,7 +65,7 @@ def _has_story(text: str) -> bool:
 
 def _finding(shown: str) -> Finding:
     text = f"{shown} is neither in the problem nor found in a line before."
-    evidence = (Evidence("quantity", text),)
+    evidence = (Evidence(EvidenceKind.QUANTITY, text),)
     return Finding(Judgement.INCORRECT, Diagnosis.UNGROUNDED, "grounding", text, evidence, confidence=_CONFIDENCE)
 
 
@@ -74,13 +75,13 @@ def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
     if part is None or part.bare or part.letters:
         return
     for token in part.tokens:
-        if token.kind in ("num", "mixed") and (worth := _worth(token)) is not None:
+        if token.kind in kinds.NUMERIC and (worth := _worth(token)) is not None:
             yield token, worth
 
 
 def _worth(token: Token) -> Number | None:
     try:
-        return number(token.text) if token.kind == "num" else mixed_number(token.text)
+        return number(token.text) if token.kind is kinds.NUM else mixed_number(token.text)
     except Unreadable:
         return None
 
@@ -90,10 +91,10 @@ def numbers_in(text: str) -> frozenset[Number]:
     """The numbers of a text, in digits and in words."""
     found: set[Number] = set()
     for token in tokenize(text[:MAX_LINE]):
-        if token.kind in ("num", "mixed"):
+        if token.kind in kinds.NUMERIC:
             worth = _worth(token)
             found |= {worth} if worth is not None else set()
-        elif token.kind == "word":
+        elif token.kind is kinds.WORD:
             for word in (token.text.lower(), *token.text.lower().split("-")):
                 found |= _in_words(word)
     return frozenset(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from workbench.types import Diagnosis, Evidence
+from workbench.types import Diagnosis, Evidence, EvidenceKind
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.polynomials import Poly, constant
 from workbench.verification.exact.univariate import rational_roots
@@ -33,7 +33,7 @@ def _repeated(before: Statement, after: Statement) -> tuple[Evidence, ...]:
     if not isinstance(roots, Roots) or len(roots.poly) != 2:
         return ()
     root = show(uni.rational_roots(roots.poly)[0])
-    return (Evidence("roots", f"{roots.letter} = {root} is a repeated root of the line before."),)
+    return (Evidence(EvidenceKind.ROOTS, f"{roots.letter} = {root} is a repeated root of the line before."),)
 
 
 def _domain(before: Statement) -> tuple[Evidence, ...]:
@@ -45,7 +45,9 @@ def _domain(before: Statement) -> tuple[Evidence, ...]:
     (letter,) = before.letters
     zeros = {r for b in bottoms for r in uni.rational_roots(uni.squarefree(uni.coefficients(b)))}
     named = " or ".join(show(z) for z in sorted(zeros))
-    return (Evidence("domain", f"The line before divides by zero for {letter} = {named}."),) if named else ()
+    return (
+        (Evidence(EvidenceKind.DOMAIN, f"The line before divides by zero for {letter} = {named}."),) if named else ()
+    )
 
 
 def _and_or(line: Line, after: Statement) -> tuple[Evidence, ...]:
@@ -55,7 +57,9 @@ def _and_or(line: Line, after: Statement) -> tuple[Evidence, ...]:
         return ()
     letter, first = values[0]
     said = line.text[first.start : first.end]
-    return (Evidence("claim", f"Write or, not and: {letter} cannot be {said} and another number at once."),)
+    return (
+        Evidence(EvidenceKind.CLAIM, f"Write or, not and: {letter} cannot be {said} and another number at once."),
+    )
 
 
 def how_right(before: Statement, after: Statement, earlier: Sequence[Statement]) -> Diagnosis:

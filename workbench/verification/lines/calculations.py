@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.verification.lines.claims import MAX_LINE, Claim, ClaimSide, expressions_in, read_line
+from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Number, Token, Unreadable, mixed_number, number, tokenize
 
 
@@ -87,7 +88,7 @@ def _fills(text: str, left: ClaimSide, right: ClaimSide) -> bool:
     between = [t.kind for t in tokenize(text)]
     return (
         len(between) == len(left.tokens) + 1 + len(right.tokens)
-        and "pct" not in between
+        and kinds.PCT not in between
         and not text[: left.start].strip()
         and not text[right.end :].strip()
     )
@@ -102,7 +103,7 @@ def _whole(side: ClaimSide) -> Number | None:
 def _operation(tokens: Sequence[Token], i: int) -> tuple[Number, str, Number, int] | None:
     """The operation that begins at token i, and where it ends; `1/2 + 1/3` is a sum, `6/2` is a division."""
     for left, at in _operands(tokens, i):
-        sign = tokens[at].text if at < len(tokens) and tokens[at].kind == "op" else ""
+        sign = tokens[at].text if at < len(tokens) and tokens[at].kind is kinds.OP else ""
         if sign in ("+", "-", "*", "/"):
             for right, end in _operands(tokens, at + 1):
                 return left, sign, right, end
@@ -112,19 +113,19 @@ def _operation(tokens: Sequence[Token], i: int) -> tuple[Number, str, Number, in
 def _operands(tokens: Sequence[Token], i: int) -> Iterator[tuple[Number, int]]:
     """The readings of a signed number at token i, the longest first, each with where it ends."""
     at, signs = i, 1
-    opened = at < len(tokens) and tokens[at].kind == "open"
+    opened = at < len(tokens) and tokens[at].kind is kinds.OPEN
     at += opened
-    if at < len(tokens) and tokens[at].kind == "op" and tokens[at].text in "+-":
+    if at < len(tokens) and tokens[at].kind is kinds.OP and tokens[at].text in "+-":
         signs = -1 if tokens[at].text == "-" else 1
         at += 1
     for read in (_fraction(tokens, at), _plain(tokens, at)):
         if read is None:
             continue
         worth, end = read
-        if end < len(tokens) and tokens[end].kind == "pct":
+        if end < len(tokens) and tokens[end].kind is kinds.PCT:
             end += 1
         if opened:
-            if end >= len(tokens) or tokens[end].kind != "close":
+            if end >= len(tokens) or tokens[end].kind is not kinds.CLOSE:
                 continue
             end += 1
         yield signs * worth, end
@@ -132,17 +133,17 @@ def _operands(tokens: Sequence[Token], i: int) -> Iterator[tuple[Number, int]]:
 
 def _plain(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """One number token."""
-    if i >= len(tokens) or tokens[i].kind not in ("num", "mixed"):
+    if i >= len(tokens) or tokens[i].kind not in kinds.NUMERIC:
         return None
     try:
-        return (number if tokens[i].kind == "num" else mixed_number)(tokens[i].text), i + 1
+        return (number if tokens[i].kind is kinds.NUM else mixed_number)(tokens[i].text), i + 1
     except Unreadable:
         return None
 
 
 def _fraction(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """`3/4` without white space, or LaTeX's fraction of two numbers."""
-    latex = i < len(tokens) and tokens[i].kind == "frac"
+    latex = i < len(tokens) and tokens[i].kind is kinds.FRAC
     top = _argument(tokens, i + 1) if latex else _plain(tokens, i)
     if top is None:
         return None
@@ -161,8 +162,8 @@ def _fraction(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
 
 def _argument(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """A number as LaTeX's argument, in braces or a single digit."""
-    if i < len(tokens) and tokens[i].kind == "open":
+    if i < len(tokens) and tokens[i].kind is kinds.OPEN:
         inner = _plain(tokens, i + 1)
-        closed = inner is not None and inner[1] < len(tokens) and tokens[inner[1]].kind == "close"
+        closed = inner is not None and inner[1] < len(tokens) and tokens[inner[1]].kind is kinds.CLOSE
         return (inner[0], inner[1] + 1) if inner is not None and closed else None
     return _plain(tokens, i)

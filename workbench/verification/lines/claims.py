@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.exact.polynomials import Rational, rational, value
 from workbench.verification.lazy import lazy
-from workbench.verification.text import boundaries, scan
+from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
     MAX_CHARS,
     MAX_TOKENS,
@@ -37,7 +37,7 @@ _ABOUT = re.compile(
 )
 _EQUALS = frozenset(("is", "equals"))
 _PROSE = 4
-_NEVER_FIRST = frozenset(("word", "sep", "close", "pct", "rel"))
+_NEVER_FIRST = frozenset((kinds.WORD, kinds.SEP, kinds.CLOSE, kinds.PCT, kinds.REL))
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
 _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or": "or", ";": "then"}
 
@@ -51,7 +51,7 @@ class ClaimSide:
 
     @lazy
     def letters(self) -> frozenset[str]:
-        return frozenset([t.text for t in self.tokens if t.kind == "var"])
+        return frozenset([t.text for t in self.tokens if t.kind is kinds.VAR])
 
     @lazy
     def value(self) -> Number:
@@ -64,20 +64,20 @@ class ClaimSide:
     @lazy
     def bare(self) -> bool:
         """A single number with no operator but its sign."""
-        kinds = [t.kind for t in self.tokens if not (t.kind == "op" and t.text in "+-")]
-        return len(kinds) == 1 or (len(kinds) == 2 and kinds[1] == "pct")
+        shape = [t.kind for t in self.tokens if not (t.kind is kinds.OP and t.text in "+-")]
+        return len(shape) == 1 or (len(shape) == 2 and shape[1] is kinds.PCT)
 
     @lazy
     def is_number(self) -> bool:
         """One number, signed, possibly a fraction of two numbers, a percentage or in brackets."""
-        kinds = [t.kind if t.kind != "op" or t.text in "/" else "sign" for t in self.tokens]
-        core = [k for k in kinds if k not in ("sign", "pct")]
-        signs = [i for i, k in enumerate(kinds) if k == "sign"]
-        return core in (["num"], ["mixed"], ["num", "op", "num"]) and signs in ([], [0])
+        shape = [t.kind if t.kind is not kinds.OP or t.text in "/" else "sign" for t in self.tokens]
+        core = [k for k in shape if k not in ("sign", kinds.PCT)]
+        signs = [i for i, k in enumerate(shape) if k == "sign"]
+        return core in ([kinds.NUM], [kinds.MIXED], [kinds.NUM, kinds.OP, kinds.NUM]) and signs in ([], [0])
 
     @lazy
     def percent(self) -> bool:
-        return any(t.kind == "pct" for t in self.tokens)
+        return any(t.kind is kinds.PCT for t in self.tokens)
 
     @property
     def start(self) -> int:
@@ -129,12 +129,12 @@ class Line:
     @lazy
     def prose(self) -> bool:
         """Whether the line has several words beside its mathematics."""
-        return sum(t.kind == "word" for t in tokenize(self.text[:MAX_LINE])) >= _PROSE
+        return sum(t.kind is kinds.WORD for t in tokenize(self.text[:MAX_LINE])) >= _PROSE
 
     @lazy
     def numbers(self) -> frozenset[str]:
         """The number tokens of the line, as written."""
-        return frozenset(t.text for t in tokenize(self.text[:MAX_LINE]) if t.kind in ("num", "mixed"))
+        return frozenset(t.text for t in tokenize(self.text[:MAX_LINE]) if t.kind in kinds.NUMERIC)
 
 
 def make_part(tokens: Sequence[Token]) -> ClaimSide:
@@ -180,7 +180,7 @@ def _read_line(text: str) -> Line:
                 end = extra_end
             behind = end
         at = end
-    unreadable |= any(t.kind == "bad" for t in tokens[at:])
+    unreadable |= any(t.kind is kinds.BAD for t in tokens[at:])
     expression = None if claims else _expression(tokens)
     return Line(
         text,
@@ -196,7 +196,7 @@ def _read_line(text: str) -> Line:
 def _last_relation(tokens: Sequence[Token]) -> int:
     """Where the last sign or word of equality stands, behind which no claim begins; -1 where there is none."""
     for i in range(len(tokens) - 1, -1, -1):
-        if tokens[i].kind == "rel" or (tokens[i].kind == "word" and tokens[i].text.lower() in _EQUALS):
+        if tokens[i].kind is kinds.REL or (tokens[i].kind is kinds.WORD and tokens[i].text.lower() in _EQUALS):
             return i
     return -1
 
@@ -217,9 +217,9 @@ def _notes(text: str) -> Iterator[Claim]:
 
 def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | None, bool, int]:
     """The claim that begins at token i, whether something there was unreadable, and where to go on."""
-    continued = i == 0 and tokens[0].kind == "rel"
+    continued = i == 0 and tokens[0].kind is kinds.REL
     if not continued and not boundaries.begins(tokens, i):
-        return None, tokens[i].kind == "bad", i + 1
+        return None, tokens[i].kind is kinds.BAD, i + 1
     run = scan.chain(tokens, i, continued)
     if run is None:
         return None, False, i + 1
@@ -242,7 +242,7 @@ def _tail_of_mixed(tokens: tuple[Token, ...], i: int, behind: int) -> bool:
     return (
         1 < i != behind + 1
         and tokens[i - 1].text == "and"
-        and tokens[i - 2].kind == "num"
+        and tokens[i - 2].kind is kinds.NUM
         and [t.text for t in tokens[i + 1 : i + 2]] == ["/"]
     )
 
@@ -260,7 +260,9 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: Run) -> Claim:
     first = parts[0]
     before = tokens[i - 1] if i else None
     loose = first is not None and first.bare and not first.letters
-    loose = loose and (bool(run.units) or (before is not None and before.kind in ("word", "sep", "close")))
+    loose = loose and (
+        bool(run.units) or (before is not None and before.kind in (kinds.WORD, kinds.SEP, kinds.CLOSE))
+    )
     units = [*run.units, *_last_unit(tokens, run)]
     return Claim(parts, tuple(run.relations), loose, tuple(u.word for u in units), tuple(units))
 
@@ -268,7 +270,7 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: Run) -> Claim:
 def _last_unit(tokens: tuple[Token, ...], run: Run) -> list[Unit]:
     """The unit word right behind a chain."""
     after = tokens[run.end] if run.end < len(tokens) else None
-    if after is None or after.kind not in ("word", "unit") or after.text in _JOIN:
+    if after is None or after.kind not in kinds.WORDS or after.text in _JOIN:
         return []
     return [Unit(after.text.lower(), len(run.parts) - 1, len(run.parts[-1]) - 1)]
 
@@ -282,12 +284,16 @@ def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Cl
     first = claim.parts[0]
     if len(claim.parts) != 2 or claim.relations != ("=",) or first is None or len(first.tokens) != 1:
         return []
-    if first.tokens[0].kind != "var":
+    if first.tokens[0].kind is not kinds.VAR:
         return []
     found: list[tuple[Claim, int]] = []
     while i < len(tokens) and tokens[i].text in ("or", "and", ","):
         run = scan.chain(tokens, i + 1) if i + 1 < len(tokens) else None
-        if run is None or run.relations or (run.end < len(tokens) and tokens[run.end].kind not in ("sep", "word")):
+        if (
+            run is None
+            or run.relations
+            or (run.end < len(tokens) and tokens[run.end].kind not in (kinds.SEP, kinds.WORD))
+        ):
             break
         if run.end < len(tokens) and tokens[run.end].text not in (".", ",", "or", "and"):
             break
@@ -306,9 +312,9 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
     """The expression that fills a line, or what stands behind its last colon."""
     colons = [i for i, t in enumerate(tokens) if t.text == ":"]
     body = list(tokens[colons[-1] + 1 :] if colons else tokens)
-    while body and body[-1].kind == "sep":
+    while body and body[-1].kind is kinds.SEP:
         body.pop()
-    body = [t for t in body if t.kind != "money"]
+    body = [t for t in body if t.kind is not kinds.MONEY]
     if not body or len(body) > MAX_TOKENS:
         return None
     try:

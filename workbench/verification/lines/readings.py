@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from workbench.verification.exact.polynomials import magnitude, tidy, value
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS
 from workbench.verification.text.measures import CONVERSIONS
 from workbench.verification.text.tokens import Number, Token, Unit, Unreadable, number, word_set
@@ -15,7 +16,7 @@ def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
     """Whether a bare decimal is the exact value rounded to the digits it shows."""
     if not shown.bare:
         return False
-    text = next(t.text for t in shown.tokens if t.kind in ("num", "mixed", "var"))
+    text = next(t.text for t in shown.tokens if t.kind in (kinds.NUM, kinds.MIXED, kinds.VAR))
     if text.endswith("..."):
         places = len(text[:-3].rpartition(".")[2])
         tail: Number = (exact - shown.value) * 10 ** (places + (2 if shown.percent else 0))
@@ -29,8 +30,8 @@ def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
 
 def reads_as_percent(left: ClaimSide, right: ClaimSide, about: bool) -> bool:
     """`10 / 50 * 100 = 20%` and `20% + 30% = 50`: the sign stands for the unit, not for a hundredth."""
-    adds_only = not any(t.kind == "op" and t.text in "*/" for t in left.tokens)
-    hundred = any(t.kind == "pct" and left.tokens[i - 1].text == "100" for i, t in enumerate(left.tokens))
+    adds_only = not any(t.kind is kinds.OP and t.text in "*/" for t in left.tokens)
+    hundred = any(t.kind is kinds.PCT and left.tokens[i - 1].text == "100" for i, t in enumerate(left.tokens))
     if not (right.percent or (left.percent and (adds_only or hundred))):
         return False
     try:
@@ -53,9 +54,9 @@ def names_a_share(exact: Number, right: ClaimSide) -> bool:
 
 def mixes_percent(part: ClaimSide) -> bool:
     """`100 + 10%`: pupils mean ten percent of the hundred."""
-    signs = sum(t.kind == "pct" for t in part.tokens)
-    return 0 < signs < sum(t.kind in ("num", "mixed") for t in part.tokens) and any(
-        t.kind == "op" and t.text in "+-" for t in part.tokens
+    signs = sum(t.kind is kinds.PCT for t in part.tokens)
+    return 0 < signs < sum(t.kind in kinds.NUMERIC for t in part.tokens) and any(
+        t.kind is kinds.OP and t.text in "+-" for t in part.tokens
     )
 
 
@@ -64,10 +65,10 @@ def reads_tight(part: ClaimSide, wanted: Number) -> bool:
     tokens: list[Token] = []
     for i, token in enumerate(part.tokens):
         three = part.tokens[i : i + 3]
-        tight = [t.kind for t in three] == ["num", "op", "num"] and three[1].text == "/"
+        tight = [t.kind for t in three] == [kinds.NUM, kinds.OP, kinds.NUM] and three[1].text == "/"
         wide = i > 0 and part.tokens[i - 1].text == "/" and (part.tokens[i - 1].spaced or token.spaced)
         if wide and tight and not (three[1].spaced or three[2].spaced):
-            open_, close = token._replace(kind="open", text="("), token._replace(kind="close", text=")")
+            open_, close = token._replace(kind=kinds.OPEN, text="("), token._replace(kind=kinds.CLOSE, text=")")
             tokens.extend((open_, *three, close))
             rest = part.tokens[i + 3 :]
             try:
@@ -81,8 +82,8 @@ def reads_tight(part: ClaimSide, wanted: Number) -> bool:
 def is_percent_of(left: ClaimSide, right: ClaimSide) -> bool:
     """`1.2 x 100% = 120` and `7500/75% = 100`: the sign stands for the unit."""
     texts = [t.text for t in left.tokens]
-    whole = any(t.kind == "pct" and texts[i - 1] == "100" for i, t in enumerate(left.tokens))
-    divided = any(t.kind == "pct" and texts[i - 2 : i - 1] == ["/"] for i, t in enumerate(left.tokens))
+    whole = any(t.kind is kinds.PCT and texts[i - 1] == "100" for i, t in enumerate(left.tokens))
+    divided = any(t.kind is kinds.PCT and texts[i - 2 : i - 1] == ["/"] for i, t in enumerate(left.tokens))
     try:
         return (whole or divided) and value(left.node, percent=False) == right.value
     except Unreadable:
@@ -149,10 +150,10 @@ def single(claim: Claim, index: int) -> tuple[str, int] | None:
 
 def _scale(tokens: list[Token], unit: Unit, seen: set[int]) -> bool:
     """Replace a unit's number by its worth in base units; False where there is no such number."""
-    if not 0 <= unit.number < len(tokens) or tokens[unit.number].kind != "num":
+    if not 0 <= unit.number < len(tokens) or tokens[unit.number].kind is not kinds.NUM:
         return False
     at = unit.number
-    if at > 1 and tokens[at - 1].text == "/" and tokens[at - 2].kind == "num":
+    if at > 1 and tokens[at - 1].text == "/" and tokens[at - 2].kind is kinds.NUM:
         at -= 2  # 1/2 hour
     kind, factor = CONVERSIONS[unit.word]
     if at in seen and kind != "count":

@@ -8,10 +8,12 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
+from workbench.types import EvidenceKind
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
 from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_EXPONENT, Number, Unreadable
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -219,7 +221,7 @@ def _interval(letter: str, pairs: Sequence[StatedRelation]) -> Interval | None:
 class Difference:
     """How a line's solutions differ from those of the line before."""
 
-    kind: str
+    kind: EvidenceKind
     text: str
 
 
@@ -234,7 +236,7 @@ def show(number: Number) -> str:
 
 def cut(exact: Number, shown: ClaimSide) -> bool:
     """Whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
-    text = next((t.text for t in shown.tokens if t.kind == "num"), "")
+    text = next((t.text for t in shown.tokens if t.kind is kinds.NUM), "")
     if not shown.bare or "." not in text or shown.percent:
         return False
     unit = Fraction(1, 10 ** len(text.rpartition(".")[2]))
@@ -253,9 +255,9 @@ def compare(before: Solutions, after: Solutions) -> Difference | None:
 def _compare_roots(before: Roots, after: Roots) -> Difference | None:
     x = before.letter
     if before.poly == ():
-        return Difference("counterexample", f"Every {x} fits the line before, but not this line.")
+        return Difference(EvidenceKind.COUNTEREXAMPLE, f"Every {x} fits the line before, but not this line.")
     if after.poly == ():
-        return Difference("counterexample", f"Every {x} fits this line, but not the line before.")
+        return Difference(EvidenceKind.COUNTEREXAMPLE, f"Every {x} fits this line, but not the line before.")
     shared = uni.common(before.poly, after.poly)
     lost, gained = uni.divide(before.poly, shared)[0], uni.divide(after.poly, shared)[0]
     if uni.real_roots(lost) == 0 and uni.real_roots(gained) == 0:
@@ -265,11 +267,11 @@ def _compare_roots(before: Roots, after: Roots) -> Difference | None:
     if len(before.poly) > 2 or len(after.poly) > 2:
         pieces = [f"loses {lost_text}"] if uni.real_roots(lost) else []
         pieces += [f"gains {gained_text}"] if uni.real_roots(gained) else []
-        return Difference("roots", f"This line {' and '.join(pieces)}. {_direction(lost, gained)}")
+        return Difference(EvidenceKind.ROOTS, f"This line {' and '.join(pieces)}. {_direction(lost, gained)}")
     if not uni.real_roots(gained):
-        return Difference("counterexample", f"{lost_text} fits the line before, but not this line.")
+        return Difference(EvidenceKind.COUNTEREXAMPLE, f"{lost_text} fits the line before, but not this line.")
     rest = f"; the line before is true for {lost_text}" if uni.real_roots(lost) else ""
-    return Difference("counterexample", f"{gained_text} fits this line, but not the line before{rest}.")
+    return Difference(EvidenceKind.COUNTEREXAMPLE, f"{gained_text} fits this line, but not the line before{rest}.")
 
 
 def _direction(lost: uni.Coefficients, gained: uni.Coefficients) -> str:
@@ -302,5 +304,5 @@ def _compare_sets(before: Solutions, after: Solutions) -> Difference | None:
         if contains(before, x) != contains(after, x):
             where = ("the line before", "this line") if contains(before, x) else ("this line", "the line before")
             text = f"{before.letter} = {show(x)} fits {where[0]}, but not {where[1]}."
-            return Difference("counterexample", text)
+            return Difference(EvidenceKind.COUNTEREXAMPLE, text)
     return None

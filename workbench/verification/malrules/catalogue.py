@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 
 from workbench.verification.domain import Malrule
 
@@ -41,5 +41,5 @@ def _blocks(text: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return blocks
 
 
-CATALOGUE, LESSONS = read_wordings(files(__package__).joinpath("wordings.txt").read_text(encoding="utf-8"))
+CATALOGUE, LESSONS = read_wordings(Path(__file__).with_name("wordings.txt").read_text(encoding="utf-8"))
 """The malrules that a line can show, by name; and what to remember against those that are taught."""

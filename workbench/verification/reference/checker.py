@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import show
 from workbench.verification.reference.alignment import Alignment, align, on_the_way
@@ -12,6 +12,7 @@ from workbench.verification.reference.reading import Computation, LineReading, c
 from workbench.verification.reference.signals import PlacedComputation, Signal, alike
 from workbench.verification.reference.worked import QuantityPlace
 from workbench.verification.repairs.repair import decimal
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Number
 
 _ALIKE = 0.15
@@ -54,7 +55,9 @@ def _own(aligned: Alignment, at: int) -> Computation | None:
     if len(found) != 1 or len(aligned.course.steps[at].computations) != 1 or found[0].letters:
         return None
     left, right = found[0].sides
-    plain = [t.kind for t in left.tokens] == ["num", "op", "num"] and [t.kind for t in right.tokens] == ["num"]
+    plain = [t.kind for t in left.tokens] == [kinds.NUM, kinds.OP, kinds.NUM] and [t.kind for t in right.tokens] == [
+        kinds.NUM
+    ]
     return found[0] if plain and left.tokens[0].text[0].isdigit() else None
 
 
@@ -166,7 +169,7 @@ def _astray(aligned: Alignment, context: Context, at: int) -> Finding:
         Diagnosis.UNGROUNDED if ungrounded else Diagnosis.OFF_PATH,
         NAME,
         text,
-        (Evidence("quantity", text),),
+        (Evidence(EvidenceKind.QUANTITY, text),),
         mend(aligned, context.step, at),
         scope=Scope.MEANING,
         confidence=round(aligned.chance, 2),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from workbench.verification.exact.polynomials import magnitude, value
 from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import ClaimSide, make_part
-from workbench.verification.text import boundaries, scan
+from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
     BinaryOperation,
     Neg,
@@ -30,7 +30,7 @@ from workbench.verification.text.words import number_in_words
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6
 _UNIT_LETTERS = "mglLhkKcsp"
-_OPERATIVE = ("op", "rel", "frac")
+_OPERATIVE = (kinds.OP, kinds.REL, kinds.FRAC)
 _STOP = word_set(
     "and or so then because which that are was were be has have had but if since while will would therefore thus "
     "hence when where we he she they it you let gives gave get gets got leaves makes means now first next also into "
@@ -152,7 +152,7 @@ def read_statement(text: str) -> LineReading:
 def content_words(tokens: Sequence[Token]) -> Iterator[str]:
     """The words that carry meaning, without plural endings."""
     for token in tokens:
-        if token.kind == "word" and (word := token.text.lower()) not in _STOP and word not in _FILLER:
+        if token.kind is kinds.WORD and (word := token.text.lower()) not in _STOP and word not in _FILLER:
             yield stem(word)
 
 
@@ -173,9 +173,9 @@ def _quantities(tokens: Sequence[Token]) -> Iterator[Quantity]:
             continue
         value, end = found
         start, stop = tokens[at].start, tokens[end - 1].end
-        if end < len(tokens) and tokens[end].kind == "pct":
+        if end < len(tokens) and tokens[end].kind is kinds.PCT:
             yield Quantity(value, "%", start, tokens[end].end)
-        elif at and tokens[at - 1].kind == "money":
+        elif at and tokens[at - 1].kind is kinds.MONEY:
             yield Quantity(value, "dollar", start, stop)
         else:
             yield Quantity(value, _unit(tokens, end), start, stop)
@@ -186,19 +186,19 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """The number that begins at token i, and where it ends."""
     token = tokens[i]
     try:
-        if token.kind == "num":
+        if token.kind is kinds.NUM:
             return number(token.text), i + 1
-        if token.kind == "mixed":
+        if token.kind is kinds.MIXED:
             return mixed(token.text), i + 1
     except Unreadable:
         return None
-    return number_in_words(tokens, i) if token.kind == "word" else None
+    return number_in_words(tokens, i) if token.kind is kinds.WORD else None
 
 
 def _unit(tokens: Sequence[Token], i: int) -> str:
     """The noun behind a number: the first of at most three words that says something."""
     for token in tokens[i : i + 3]:
-        if token.kind not in ("word", "unit") or token.text.lower() in _STOP:
+        if token.kind not in kinds.WORDS or token.text.lower() in _STOP:
             return ""
         # LaTeX writes `\text{ eggs}`.
         word = token.text.rpartition("{")[2].strip("} ").lower()
@@ -209,25 +209,35 @@ def _unit(tokens: Sequence[Token], i: int) -> str:
 
 def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
     """The tokens without units, money signs and other words between a number and what is done with it."""
-    used = {t.text for i, t in enumerate(tokens) if t.kind == "var" and not (i and tokens[i - 1].kind == "num")}
+    used = {
+        t.text for i, t in enumerate(tokens) if t.kind is kinds.VAR and not (i and tokens[i - 1].kind is kinds.NUM)
+    }
     at, size = 0, len(tokens)
     while at < size:
         token = tokens[at]
         before = tokens[at - 1] if at else None
         following = tokens[at + 1] if at + 1 < size else None
-        behind_operand = before is not None and before.kind in ("num", "mixed", "close", "pct", "word", "unit", "var")
-        quoted = token.kind == "bad" and token.text in "'’‘`&•_~"
-        if token.kind == "money" or quoted or (_unit_letter(tokens, at) and token.text not in used):
+        behind_operand = before is not None and before.kind in (
+            kinds.NUM,
+            kinds.MIXED,
+            kinds.CLOSE,
+            kinds.PCT,
+            kinds.WORD,
+            kinds.UNIT,
+            kinds.VAR,
+        )
+        quoted = token.kind is kinds.BAD and token.text in "'’‘`&•_~"
+        if token.kind is kinds.MONEY or quoted or (_unit_letter(tokens, at) and token.text not in used):
             at += 1
-        elif token.text == "/" and following is not None and following.kind in ("word", "unit") and behind_operand:
+        elif token.text == "/" and following is not None and following.kind in kinds.WORDS and behind_operand:
             at += 2
         elif token.text == "of" and (scaled := _share_of(tokens, at)):
-            yield token._replace(kind="op", text="*")
+            yield token._replace(kind=kinds.OP, text="*")
             at = scaled
         elif token.text.lower() == "half" and following is not None and following.text == "of":
-            yield token._replace(kind="num", text="0.5")
+            yield token._replace(kind=kinds.NUM, text="0.5")
             at += 1
-        elif token.kind in ("word", "unit") and behind_operand and (end := _units_end(tokens, at)):
+        elif token.kind in kinds.WORDS and behind_operand and (end := _units_end(tokens, at)):
             at = end
         else:
             yield token
@@ -236,20 +246,22 @@ def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
 
 def _unit_letter(tokens: Sequence[Token], i: int) -> bool:
     """Whether a letter behind a number is a unit, as in `400 L` and `7km`."""
-    return i > 0 and tokens[i].kind == "var" and tokens[i].text in _UNIT_LETTERS and tokens[i - 1].kind == "num"
+    return (
+        i > 0 and tokens[i].kind is kinds.VAR and tokens[i].text in _UNIT_LETTERS and tokens[i - 1].kind is kinds.NUM
+    )
 
 
 def _share_of(tokens: Sequence[Token], i: int) -> int | None:
     """Where the number begins that a share is taken of, as in `20% of the 50 pens`."""
     before = tokens[i - 1] if i else None
-    fraction = i > 2 and tokens[i - 2].text == "/" and tokens[i - 1].kind == "num"
+    fraction = i > 2 and tokens[i - 2].text == "/" and tokens[i - 1].kind is kinds.NUM
     half = before is not None and before.text.lower() == "half"
-    if before is None or not (before.kind == "pct" or fraction or half):
+    if before is None or not (before.kind is kinds.PCT or fraction or half):
         return None
     for at in range(i + 1, min(i + 4, len(tokens))):
-        if tokens[at].kind in ("num", "mixed", "open"):
+        if tokens[at].kind in (kinds.NUM, kinds.MIXED, kinds.OPEN):
             return at
-        if tokens[at].kind not in ("word", "money"):
+        if tokens[at].kind not in (kinds.WORD, kinds.MONEY):
             return None
     return None
 
@@ -258,12 +270,14 @@ def _units_end(tokens: Sequence[Token], i: int) -> int | None:
     """Where the words from i end, if an operator, a relation or a closing bracket stands there."""
     for at in range(i, min(i + _MAX_UNIT_WORDS, len(tokens))):
         token = tokens[at]
-        if token.kind in ("op", "rel", "close"):
+        if token.kind in (kinds.OP, kinds.REL, kinds.CLOSE):
             return at
-        skipped = token.kind in ("word", "unit", "bad") or (token.kind == "var" and token.text not in "xX")
-        if token.kind == "open":
-            closing = next((k for k in range(at, min(at + 6, len(tokens))) if tokens[k].kind == "close"), None)
-            if closing is None or any(t.kind not in ("word", "unit") for t in tokens[at + 1 : closing]):
+        skipped = token.kind in (kinds.WORD, kinds.UNIT, kinds.BAD) or (
+            token.kind is kinds.VAR and token.text not in "xX"
+        )
+        if token.kind is kinds.OPEN:
+            closing = next((k for k in range(at, min(at + 6, len(tokens))) if tokens[k].kind is kinds.CLOSE), None)
+            if closing is None or any(t.kind not in kinds.WORDS for t in tokens[at + 1 : closing]):
                 return None
             return closing + 1
         if not skipped or token.text.lower() in _STOP or token.text.lower() in ("is", "equals"):

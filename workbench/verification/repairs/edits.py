@@ -12,6 +12,7 @@ from workbench.verification.exact.polynomials import Poly, difference, poly_lett
 from workbench.verification.exact.univariate import coefficients
 from workbench.verification.lines.claims import Claim, Line, make_part
 from workbench.verification.lines.findings import Context
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Token, Unreadable
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -64,7 +65,7 @@ def moves(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
 
 def ends_operand(token: Token) -> bool:
     """Whether an operand may end with this token."""
-    return token.kind in ("num", "mixed", "var", "close", "pct")
+    return token.kind in kinds.OPERAND_ENDS
 
 
 TokenEdit = tuple[tuple[Token, ...], Edit]
@@ -73,7 +74,7 @@ TokenEdit = tuple[tuple[Token, ...], Edit]
 def _sign_flips(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Plus for minus between operands, and unary minus dropped."""
     for i, token in enumerate(tokens):
-        if token.kind != "op" or token.text not in "+-":
+        if token.kind is not kinds.OP or token.text not in "+-":
             continue
         if i and ends_operand(tokens[i - 1]):
             other = "-" if token.text == "+" else "+"
@@ -89,15 +90,15 @@ def _sign_inserts(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """A minus before a term that has none."""
     for i, token in enumerate(tokens):
         before = tokens[i - 1] if i else None
-        opens = before is None or before.kind == "open" or (before.kind == "op" and before.text in "*/")
-        if opens and token.kind in ("num", "var", "open", "mixed"):
-            sign = Token("op", "-", token.start, token.start, False)
+        opens = before is None or before.kind is kinds.OPEN or (before.kind is kinds.OP and before.text in "*/")
+        if opens and token.kind in (kinds.NUM, kinds.VAR, kinds.OPEN, kinds.MIXED):
+            sign = Token(kinds.OP, "-", token.start, token.start, False)
             yield (*tokens[:i], sign, *tokens[i:]), Edit(token.start, token.start, "-")
 
 
 def _times_divide(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     for i, token in enumerate(tokens):
-        if token.kind == "op" and token.text in "*/" and token.end > token.start:
+        if token.kind is kinds.OP and token.text in "*/" and token.end > token.start:
             other = "/" if token.text == "*" else "*"
             changed = (*tokens[:i], token._replace(text=other), *tokens[i + 1 :])
             yield changed, Edit(token.start, token.end, other)
@@ -105,8 +106,8 @@ def _times_divide(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
 
 def _swaps(text: str, tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Two numbers exchanged: `8 / 2` made `2 / 8`, `24 / 3 * 4` made `24 / 4 * 3`."""
-    places = [i for i, t in enumerate(tokens) if t.kind == "num"]
-    if len(places) > 6 or not any(t.kind == "op" and t.text in "/-" for t in tokens):
+    places = [i for i, t in enumerate(tokens) if t.kind is kinds.NUM]
+    if len(places) > 6 or not any(t.kind is kinds.OP and t.text in "/-" for t in tokens):
         return
     for i, j in combinations(places, 2):
         first, second = tokens[i], tokens[j]
@@ -121,7 +122,7 @@ def _exponents(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Another exponent from 2 on: nobody writes `x^1`."""
     for i in range(1, len(tokens)):
         token = tokens[i]
-        if token.kind == "num" and tokens[i - 1].text == "^" and token.end > token.start:
+        if token.kind is kinds.NUM and tokens[i - 1].text == "^" and token.end > token.start:
             for size in map(str, range(2, 13)):
                 if size != token.text:
                     changed = (*tokens[:i], token._replace(text=size), *tokens[i + 1 :])
@@ -131,7 +132,7 @@ def _exponents(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
 def _other_operators(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Plus or minus where it should be times or divide, and the other way round."""
     for i, token in enumerate(tokens):
-        if token.kind != "op" or token.text not in "+-*/" or not i or not ends_operand(tokens[i - 1]):
+        if token.kind is not kinds.OP or token.text not in "+-*/" or not i or not ends_operand(tokens[i - 1]):
             continue
         if token.end > token.start:
             for other in "*/" if token.text in "+-" else "+-":
@@ -158,7 +159,7 @@ def _directions(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
 
 
 Numbers = tuple[int, int]
-_PLAIN = ("num", "op", "open", "close")
+_PLAIN = (kinds.NUM, kinds.OP, kinds.OPEN, kinds.CLOSE)
 
 
 class Tried(NamedTuple):
@@ -259,7 +260,7 @@ def _written(text: str, claim: Claim, numbers: Numbers) -> str:
     left, right = claim.whole
     first, second = numbers
     between, adds, minus = _between(text, left.tokens, second)
-    shown = (f"({first})" if left.tokens[0].kind == "open" else str(first)) + between
+    shown = (f"({first})" if left.tokens[0].kind is kinds.OPEN else str(first)) + between
     behind = -second if minus else second
     shown += f"({behind})" if behind < 0 or not between else str(behind)
     text = apply(text, Edit(right.start, right.end, str(first + second if adds else first * second)))
@@ -268,9 +269,11 @@ def _written(text: str, claim: Claim, numbers: Numbers) -> str:
 
 def _between(text: str, tokens: Sequence[Token], second: int) -> tuple[str, bool, bool]:
     """What stands between two operands, whether it adds them, and whether it is a minus for a negative second."""
-    at = next((i for i in range(1, len(tokens)) if ends_operand(tokens[i - 1]) and tokens[i].kind != "close"), 1)
+    at = next(
+        (i for i in range(1, len(tokens)) if ends_operand(tokens[i - 1]) and tokens[i].kind is not kinds.CLOSE), 1
+    )
     sign = tokens[at]
-    if sign.kind == "open":
+    if sign.kind is kinds.OPEN:
         return "", False, False
     minus = sign.text == "-" and second < 0
     written = ("-" if minus else "+") if sign.text in "+-" else text[sign.start : sign.end]

@@ -21,6 +21,7 @@ from workbench.verification.lines.relations import Roots, Solutions, StatedRelat
 from workbench.verification.malrules.equations import Sides, marked, right_moves
 from workbench.verification.malrules.trees import residue
 from workbench.verification.repairs import edits, repair, rewrites
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Node, Number, Unreadable
 
 
@@ -199,7 +200,7 @@ def _plain(root: Number) -> tuple[bool, Number]:
 
 def _simple(part: ClaimSide) -> bool:
     """A value that was already worked out, so that a value may stand in its place."""
-    return all(t.kind in ("num", "mixed") or t.text == "-" for t in part.tokens)
+    return all(t.kind in kinds.NUMERIC or t.text == "-" for t in part.tokens)
 
 
 def _written(value: Number, part: ClaimSide, text: str) -> str:

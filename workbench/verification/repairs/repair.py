@@ -12,6 +12,7 @@ from fractions import Fraction
 from workbench.verification.exact.polynomials import divide_numbers, magnitude, tidy
 from workbench.verification.lines.claims import Claim, ClaimSide, read_line
 from workbench.verification.repairs.edits import Edit, apply, ends_operand, moves, with_part
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
 
 Residual = Mapping[str, Number]
@@ -148,7 +149,7 @@ def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> boo
     if not claim.letters or (others and all(len(p.tokens) == 1 for p in others)):
         return True
     tokens = [t for p in (*claim.whole, *before) for t in p.tokens]
-    return any(t.text == "/" or t.kind in ("frac", "mixed") or "." in t.text for t in tokens)
+    return any(t.text == "/" or t.kind in (kinds.FRAC, kinds.MIXED) or "." in t.text for t in tokens)
 
 
 def _spots(claim: Claim) -> list[Spot]:
@@ -157,27 +158,27 @@ def _spots(claim: Claim) -> list[Spot]:
         for index, part in enumerate(claim.parts)
         if part is not None
         for at, token in enumerate(part.tokens)
-        if token.kind == "num" or _no_coefficient(part.tokens, at)
+        if token.kind is kinds.NUM or _no_coefficient(part.tokens, at)
     ]
 
 
 def _no_coefficient(tokens: Sequence[Token], at: int) -> bool:
     """A letter at the start of its term, which stands for one times itself."""
     before = tokens[at - 1] if at else None
-    return tokens[at].kind == "var" and (before is None or (before.kind == "op" and before.text in "+-"))
+    return tokens[at].kind is kinds.VAR and (before is None or (before.kind is kinds.OP and before.text in "+-"))
 
 
 def _familiar(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> tuple[bool, int]:
     """Whether it stands as in the line before; 0 for a new number, 1 a letter, 2 a copied number."""
     part, token = claim.parts[spot[0]], _token(claim, spot)
     if part is None or not before:
-        return False, int(token.kind == "var")
+        return False, int(token.kind is kinds.VAR)
     rows = [[t.text for t in side.tokens] for side in before]
     own = [t.text for t in part.tokens]
     row = rows[spot[0]] if len(rows) == len(claim.parts) else rows[0] if len(rows) == 1 else []
     head, tail = spot[1] + 1, len(own) - spot[1]
     kept = own in rows or own[:head] == row[:head] or own[-tail:] == row[-tail:]
-    return kept, 1 if token.kind == "var" else 2 * any(token.text in r for r in rows)
+    return kept, 1 if token.kind is kinds.VAR else 2 * any(token.text in r for r in rows)
 
 
 def _token(claim: Claim, spot: Spot) -> Token:
@@ -199,20 +200,20 @@ def _write_at(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept
     alone = part.bare or (decimal(abs_value) == written and not fraction)
     if written is None or not (value.denominator == 1 or alone):
         return None
-    if token.kind == "var":
+    if token.kind is kinds.VAR:
         return _insert_coefficient(text, claim, spot, value, accept)
     fresh = _tokens_of(abs_value, written, token)
     if value >= 0:
         edit, changed = Edit(token.start, token.end, written), (*tokens[:at], *fresh, *tokens[at + 1 :])
-    elif before is not None and before.kind == "op" and before.text in "+-":
+    elif before is not None and before.kind is kinds.OP and before.text in "+-":
         unary = at == 1 or not ends_operand(tokens[at - 2])
         sign = "" if unary and before.text == "-" else "+" if before.text == "-" else "-"
         gap = "" if not sign else text[before.end : token.start]
         flipped = (before._replace(text=sign),) if sign else ()
         edit = Edit(before.start, token.end, sign + gap + written)
         changed = (*tokens[: at - 1], *flipped, *fresh, *tokens[at + 1 :])
-    elif before is None or before.kind == "open":
-        minus = token._replace(kind="op", text="-")
+    elif before is None or before.kind is kinds.OPEN:
+        minus = token._replace(kind=kinds.OP, text="-")
         edit = Edit(token.start, token.end, f"-{written}")
         changed = (*tokens[:at], minus, *fresh, *tokens[at + 1 :])
     else:
@@ -227,7 +228,7 @@ def _insert_coefficient(text: str, claim: Claim, spot: Spot, value: Number, acce
     token = part.tokens[spot[1]]
     if value.denominator != 1 or value < 2:
         return None
-    fresh = Token("num", str(value), token.start, token.start, token.spaced)
+    fresh = Token(kinds.NUM, str(value), token.start, token.start, token.spaced)
     changed = with_part(claim, spot[0], (*part.tokens[: spot[1]], fresh, *part.tokens[spot[1] :]))
     edit = Edit(token.start, token.start, str(value))
     return apply(text, edit) if _passes(changed, accept) else None
@@ -236,7 +237,7 @@ def _insert_coefficient(text: str, claim: Claim, spot: Spot, value: Number, acce
 def _tokens_of(value: Number, written: str, like: Token) -> tuple[Token, ...]:
     """The tokens that a written value of 0 or more reads as."""
     top, slash, bottom = written.partition("/")
-    rest = (like._replace(kind="op", text="/"), like._replace(text=bottom)) if slash else ()
+    rest = (like._replace(kind=kinds.OP, text="/"), like._replace(text=bottom)) if slash else ()
     return (like._replace(text=top), *rest)
 
 
@@ -247,8 +248,8 @@ def _solve(claim: Claim, spot: Spot, measure: Measure) -> Number | None:
     samples: list[Residual] = []
     for trial in ("1", "2", "3"):
         old = part.tokens[spot[1]]
-        token = old._replace(kind="num", text=trial)
-        kept = (old,) if old.kind == "var" else ()
+        token = old._replace(kind=kinds.NUM, text=trial)
+        kept = (old,) if old.kind is kinds.VAR else ()
         tokens = (*part.tokens[: spot[1]], token, *kept, *part.tokens[spot[1] + 1 :])
         changed = with_part(claim, spot[0], tokens)
         try:

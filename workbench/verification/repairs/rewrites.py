@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from workbench.types import Diagnosis, Evidence, Judgement, StepVerdict
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, StepVerdict
 from workbench.verification.exact.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
 from workbench.verification.exact.univariate import coefficients, monic, rational_roots
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
@@ -26,6 +26,7 @@ from workbench.verification.malrules.trees import (
 )
 from workbench.verification.repairs import edits
 from workbench.verification.repairs.edits import Edit
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable
 
 _RANK = {"^": 3, "*": 2, "/": 2, "+": 1, "-": 1}
@@ -46,9 +47,11 @@ def one_operation(text: str, left: ClaimSide | None, right: ClaimSide | None) ->
         return None
     if result.denominator != 1 or result < 0:
         return None
-    if due and due + 3 < len(left.tokens) and left.tokens[due - 1].kind == "open":
+    if due and due + 3 < len(left.tokens) and left.tokens[due - 1].kind is kinds.OPEN:
         first, last = (
-            (left.tokens[due - 1], left.tokens[due + 3]) if left.tokens[due + 3].kind == "close" else (first, last)
+            (left.tokens[due - 1], left.tokens[due + 3])
+            if left.tokens[due + 3].kind is kinds.CLOSE
+            else (first, last)
         )
     done = text[left.start : first.start] + str(result) + text[last.end : left.end]
     try:
@@ -69,7 +72,7 @@ def wrong_order(left: ClaimSide | None, right: ClaimSide) -> bool:
 
 
 def _operators(part: ClaimSide) -> list[str]:
-    return [t.text for t in part.tokens if t.kind == "op"]
+    return [t.text for t in part.tokens if t.kind is kinds.OP]
 
 
 def _spliced(tokens: tuple[Token, ...], at: int, result: Number) -> tuple[Token, ...]:
@@ -81,10 +84,10 @@ def _due(tokens: tuple[Token, ...]) -> int | None:
     best: tuple[int, int] | None = None
     depth = 0
     for i, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
-        if token.kind != "op" or not 0 < i < len(tokens) - 1:
+        depth += (token.kind is kinds.OPEN) - (token.kind is kinds.CLOSE)
+        if token.kind is not kinds.OP or not 0 < i < len(tokens) - 1:
             continue
-        plain = tokens[i - 1].kind == "num" and tokens[i + 1].kind == "num"
+        plain = tokens[i - 1].kind is kinds.NUM and tokens[i + 1].kind is kinds.NUM
         rank = 10 * depth + _RANK.get(token.text, 0)
         if plain and (best is None or rank > -best[0]):
             best = (-rank, i - 1)
@@ -142,8 +145,8 @@ def _bracket_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
     """The sign and the number of each bracket of the form `(x + 5)`."""
     found = []
     for i in range(len(tokens) - 4):
-        kinds = [t.kind for t in tokens[i : i + 5]]
-        if kinds == ["open", "var", "op", "num", "close"] and tokens[i + 2].text in "+-":
+        shape = [t.kind for t in tokens[i : i + 5]]
+        if shape == [kinds.OPEN, kinds.VAR, kinds.OP, kinds.NUM, kinds.CLOSE] and tokens[i + 2].text in "+-":
             found.append((tokens[i + 2], tokens[i + 3]))
     return found
 
@@ -156,7 +159,7 @@ def missing_term(text: str, wrong: ClaimSide, target: Poly) -> str | None:
         parts = [rational(t.node) for t in terms(wrong.node)]
     except Unreadable:
         return None
-    if len(gap) != 1 or any(t.kind == "open" for t in wrong.tokens) or len(wrong.rational[1]) != 1:
+    if len(gap) != 1 or any(t.kind is kinds.OPEN for t in wrong.tokens) or len(wrong.rational[1]) != 1:
         return None
     (letters, size), first = next(iter(gap.items())), wrong.tokens[0]
     degrees = [max(map(len, top), default=0) for top, _ in parts]
@@ -176,7 +179,7 @@ def missing_term(text: str, wrong: ClaimSide, target: Poly) -> str | None:
 
 def expanded(text: str, wrong: ClaimSide, target: Poly) -> str | None:
     """A sum without brackets as the sum that it should be, the highest powers first."""
-    if any(t.kind in ("open", "frac") or t.text == "/" for t in wrong.tokens) or not 0 < len(target) <= 6:
+    if any(t.kind in (kinds.OPEN, kinds.FRAC) or t.text == "/" for t in wrong.tokens) or not 0 < len(target) <= 6:
         return None
     if any(c.denominator != 1 for c in target.values()):
         return None
@@ -215,7 +218,7 @@ def fraction_tops(text: str, target: ClaimSide, wrong: ClaimSide) -> str | None:
 
 def _fraction_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
     """Top and bottom of each term of a sum that is a fraction of whole numbers; empty where any is not."""
-    if any(t.kind == "open" for t in tokens) or len(tokens) % 4 != 3:
+    if any(t.kind is kinds.OPEN for t in tokens) or len(tokens) % 4 != 3:
         return []
     found = []
     for i in range(0, len(tokens), 4):
@@ -228,10 +231,6 @@ def _fraction_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
 
 
 # From a malrule that was found to words: the named finding, and three levels of hints.
-
-
-PLACE = "place"
-"""Kind of the evidence that says where a malrule was at work."""
 
 
 def named(finding: Finding, found: Found | None) -> Finding:
@@ -248,7 +247,7 @@ def named(finding: Finding, found: Found | None) -> Finding:
         diagnosis=Diagnosis.BUGGY,
         malrule=found.malrule,
         reason=f"{what}, {rule.as_if}. {rule.rule}" if made else f"{what} {rule.as_if}. {rule.rule}",
-        evidence=(*finding.evidence, Evidence(PLACE, where)),
+        evidence=(*finding.evidence, Evidence(EvidenceKind.PLACE, where)),
     )
 
 
@@ -293,6 +292,6 @@ def hints(step: StepVerdict) -> tuple[str, str, str] | None:
     if step.malrule is None or step.malrule not in CATALOGUE:
         return None
     rule = CATALOGUE[step.malrule]
-    where = next((e.text for e in step.evidence if e.kind == PLACE), rule.look)
+    where = next((e.text for e in step.evidence if e.kind == EvidenceKind.PLACE), rule.look)
     applied = f"{rule.rule} So the step is: {step.repair}" if step.repair else f"{rule.rule} Write the line again so."
     return where, rule.rule, applied

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
-from workbench.types import Diagnosis, Evidence, Judgement
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.symbolic.functions import HINT, Relation, Sentence, read_sentence
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
@@ -136,14 +136,14 @@ def _equations(context: Context, said: Sentence) -> Finding | None:
     if outcome.holds:
         return _right("It has the same solutions as the line before.", context.wrong_before)
     # In a word problem a root may be left out for what it means: no side of a triangle is negative.
-    return _wrong(outcome, "roots") if _solving(context) else None
+    return _wrong(outcome, EvidenceKind.ROOTS) if _solving(context) else None
 
 
 def _right(reason: str, carried: bool) -> Finding:
     return Finding(Judgement.CORRECT, Diagnosis.VALID, _NAME, reason, carried=carried)
 
 
-def _wrong(outcome: Outcome, kind: str = "counterexample") -> Finding:
+def _wrong(outcome: Outcome, kind: EvidenceKind = EvidenceKind.COUNTEREXAMPLE) -> Finding:
     evidence = (Evidence(kind, outcome.witness),)
     return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, outcome.witness, evidence)
 

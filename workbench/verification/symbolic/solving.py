@@ -15,18 +15,9 @@ from typing import Any
 import sympy
 from sympy.core.cache import clear_cache
 
+from workbench.verification.symbolic.intervals import DIGITS, Undefined, gap, interval, number_of
 from workbench.verification.symbolic.pool import Equations, Holds, Outcome, Reply, SameRoots
-from workbench.verification.symbolic.trees import (
-    DIGITS,
-    TRIGONOMETRIC,
-    Call,
-    Tree,
-    Undefined,
-    gap,
-    interval,
-    letters,
-    number_of,
-)
+from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters
 
 MAX_CALLS = 400_000
 _POINTS = (2, 3, Fraction(1, 2), -2, Fraction(7, 3), -3, Fraction(1, 3), 7, Fraction(-1, 2), 11)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Token, is_word_op, word_set
 from workbench.verification.text.words import NUMBERS
 
@@ -34,15 +35,17 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
     """Whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if token.kind in ("num", "mixed", "open", "frac", "root", "money", "box"):
+    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.MONEY, kinds.BOX):
         return True
     if following is None:
         return False
-    if token.kind == "op":
-        return token.text in "-+" and not is_word_op(token) and following.kind not in ("word", "sep", "bad")
-    if token.kind == "var":
-        return following.kind in ("op", "rel", "frac") or (
-            following.kind in ("open", "var", "num") and not following.spaced
+    if token.kind is kinds.OP:
+        return (
+            token.text in "-+" and not is_word_op(token) and following.kind not in (kinds.WORD, kinds.SEP, kinds.BAD)
+        )
+    if token.kind is kinds.VAR:
+        return following.kind in (kinds.OP, kinds.REL, kinds.FRAC) or (
+            following.kind in kinds.ARGUMENT and not following.spaced
         )
     return False
 
@@ -53,20 +56,20 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         return True
     before, glued = tokens[i - 1], not tokens[i].spaced
     match before.kind:
-        case "bad":
+        case kinds.BAD:
             subscript = before.text == "_" and i > 1 and not before.spaced
-            return before.text in _BENIGN and not subscript and not (i > 1 and tokens[i - 2].kind == "num")
-        case "word":
-            return not (glued and tokens[i].kind == "num") and _clean_word(tokens, i)
-        case "sep":
+            return before.text in _BENIGN and not subscript and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
+        case kinds.WORD:
+            return not (glued and tokens[i].kind is kinds.NUM) and _clean_word(tokens, i)
+        case kinds.SEP:
             return _clean_mark(tokens, i, glued)
-        case "open":
-            return end < len(tokens) and tokens[end].kind == "close"
-        case "op":
+        case kinds.OPEN:
+            return end < len(tokens) and tokens[end].kind is kinds.CLOSE
+        case kinds.OP:
             return i == 1
-    if before.kind == "var":
-        return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in ("sep", "rel"))
-    return before.kind not in ("frac", "num", "pct", "root")
+    if before.kind is kinds.VAR:
+        return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
+    return before.kind not in (kinds.FRAC, kinds.NUM, kinds.PCT, kinds.ROOT)
 
 
 def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
@@ -74,33 +77,36 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
     if i == 1:
         return True
     before = tokens[i - 2]
-    if before.kind == "op":
+    if before.kind is kinds.OP:
         return False
-    if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind == "word" and tokens[i - 3].text[0].isupper():
+    if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind is kinds.WORD and tokens[i - 3].text[0].isupper():
         return True
-    thousands = tokens[i - 1].text == "," and before.kind == "num" and len(tokens[i].text) == 3
-    tail = glued and tokens[i].kind != "var"
-    return not (before.kind == "num" and (tail or thousands))
+    thousands = tokens[i - 1].text == "," and before.kind is kinds.NUM and len(tokens[i].text) == 3
+    tail = glued and tokens[i].kind is not kinds.VAR
+    return not (before.kind is kinds.NUM and (tail or thousands))
 
 
 def _clean_word(tokens: Sequence[Token], i: int) -> bool:
     """Whether the words before token i leave the number there as it is."""
     word = tokens[i - 1].text.lower()
-    if word in _HAZARDS or (tokens[i].kind == "op" and tokens[i].spaced and tokens[i + 1].spaced):
+    if word in _HAZARDS or (tokens[i].kind is kinds.OP and tokens[i].spaced and tokens[i + 1].spaced):
         return False
     if (i > 1 and tokens[i - 2].text == "\\") or _is_remark(tokens, i):
         return False
     near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
-    while any(t.kind == "sep" for t in near):
+    while any(t.kind is kinds.SEP for t in near):
         near.pop(0)
     words = {t.text.lower() for t in near}
     if word in ("of", "than") and not (near and near[-1].text.lower() in _SUMS and not words & {"x", "times"}):
-        return not any(t.kind in ("num", "mixed", "pct", "close") for t in near) and not words & _QUANTITIES
+        return (
+            not any(t.kind in (kinds.NUM, kinds.MIXED, kinds.PCT, kinds.CLOSE) for t in near)
+            and not words & _QUANTITIES
+        )
     if word in ("by", "from", "to"):
         return not words & (_DIVIDES if word == "by" else _MOVES) and not (
             near and word == "by" and _counts(near[-1])
         )
-    if word in _COUNTED and tokens[i].kind == "num" and near and near[-1].text.lower() not in _FEW:
+    if word in _COUNTED and tokens[i].kind is kinds.NUM and near and near[-1].text.lower() not in _FEW:
         return False
     return not _in_word_sum(tokens, i) and not (word.rstrip("s") in _COUNTED and _is_range(tokens, i))
 
@@ -110,39 +116,44 @@ _QUANTITIES = _HAZARDS | NUMBERS.keys() | word_set("halves fourth fourths fifths
 
 def _is_remark(tokens: Sequence[Token], i: int) -> bool:
     """`3 packs (12 each) = 36`: a number in brackets behind words explains them."""
-    if tokens[i].kind != "open":
+    if tokens[i].kind is not kinds.OPEN:
         return False
     inside: list[Token] = []
     for at in range(i + 1, min(len(tokens), i + 8)):
-        if tokens[at].kind == "close":
+        if tokens[at].kind is kinds.CLOSE:
             behind = tokens[at + 1].kind if at + 1 < len(tokens) else ""
-            return behind not in ("open", "op", "var") and not any(t.kind == "op" for t in inside)
+            return behind not in (kinds.OPEN, kinds.OP, kinds.VAR) and not any(t.kind is kinds.OP for t in inside)
         inside.append(tokens[at])
     return False
 
 
 def _counts(token: Token) -> bool:
-    return token.kind in ("num", "mixed", "pct", "close")
+    return token.kind in (kinds.NUM, kinds.MIXED, kinds.PCT, kinds.CLOSE)
 
 
 def _in_word_sum(tokens: Sequence[Token], i: int) -> bool:
     """`adults + Shonda (1) + 2 = 20`: the chain is the tail of a sum with words in it."""
     at = i - 1
-    while at >= 0 and i - at <= _NEAR and tokens[at].kind in ("word", "var"):
+    while at >= 0 and i - at <= _NEAR and tokens[at].kind in (kinds.WORD, kinds.VAR):
         if tokens[at].text in "xX" and at and _counts(tokens[at - 1]) and tokens[at].spaced:
             return True
         at -= 1
-    if at < 1 or tokens[at].kind != "op" or not (tokens[at].spaced or tokens[at + 1].spaced):
+    if at < 1 or tokens[at].kind is not kinds.OP or not (tokens[at].spaced or tokens[at + 1].spaced):
         return False
     if is_word_op(tokens[at]):
-        return tokens[at - 1].kind == "word"
-    return tokens[at].text in "+*/" or tokens[at - 1].kind in ("num", "close", "pct")
+        return tokens[at - 1].kind is kinds.WORD
+    return tokens[at].text in "+*/" or tokens[at - 1].kind in (kinds.NUM, kinds.CLOSE, kinds.PCT)
 
 
 def _is_range(tokens: Sequence[Token], i: int) -> bool:
     """`Weeks 1-2 = 96`: a label, not a difference."""
     three = tokens[i : i + 3]
-    if [t.kind for t in three] != ["num", "op", "num"] or three[1].text != "-" or three[1].spaced or three[2].spaced:
+    if (
+        [t.kind for t in three] != [kinds.NUM, kinds.OP, kinds.NUM]
+        or three[1].text != "-"
+        or three[1].spaced
+        or three[2].spaced
+    ):
         return False
     first, second = three[0].text, three[2].text
     return first.isdigit() and second.isdigit() and int(first[:9]) < int(second[:9])
@@ -154,18 +165,18 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
         return True
     after = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if after.kind == "bad":
+    if after.kind is kinds.BAD:
         return after.text in _BENIGN
-    if after.text == ":" and following is not None and following.kind == "num" and not following.spaced:
+    if after.text == ":" and following is not None and following.kind is kinds.NUM and not following.spaced:
         return False
-    if after.kind == "op":
-        return following is None or is_word_op(after) or following.kind in ("word", "sep")
-    if after.kind == "open":
-        return following is not None and following.kind != "bad"
-    if after.text == "and" and following is not None and following.kind in ("open", "money"):
+    if after.kind is kinds.OP:
+        return following is None or is_word_op(after) or following.kind in (kinds.WORD, kinds.SEP)
+    if after.kind is kinds.OPEN:
+        return following is not None and following.kind is not kinds.BAD
+    if after.text == "and" and following is not None and following.kind in (kinds.OPEN, kinds.MONEY):
         return [t.text for t in tokens[i + 3 : i + 4]] != ["/"]
-    if after.text in ("R", "r", "remainder") and following is not None and following.kind == "num":
+    if after.text in ("R", "r", "remainder") and following is not None and following.kind is kinds.NUM:
         return False
-    if after.kind == "num":  # 6 12-packs
-        return [t.kind for t in tokens[i + 1 : i + 3]] == ["op", "word"] and not tokens[i + 1].spaced
-    return after.kind not in ("mixed", "frac", "root")
+    if after.kind is kinds.NUM:  # 6 12-packs
+        return [t.kind for t in tokens[i + 1 : i + 3]] == [kinds.OP, kinds.WORD] and not tokens[i + 1].spaced
+    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT)

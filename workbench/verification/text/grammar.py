@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
 
+from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Number, Token, Unreadable, mixed_number, number, tokenize, word_set
 
 T = TypeVar("T")
@@ -98,20 +99,20 @@ class _Parser:
         if self.depth > MAX_DEPTH:
             raise Unreadable("too deep")
         left = self.prefix()
-        while (token := self.peek()) is not None and token.kind != "close":
-            if token.kind == "pct":
+        while (token := self.peek()) is not None and token.kind is not kinds.CLOSE:
+            if token.kind is kinds.PCT:
                 self.at += 1
                 left = Pct(left)
                 continue
-            op = token.text if token.kind == "op" else "*"
+            op = token.text if token.kind is kinds.OP else "*"
             power = _BINDING.get(op, 0)
             if power <= binding:
                 if power == 0:
                     raise Unreadable(f"unexpected {token.text!r}")
                 break
-            if token.kind == "op":
+            if token.kind is kinds.OP:
                 self.at += 1
-            elif token.kind not in ("open", "var", "frac", "root"):
+            elif token.kind not in (kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT):
                 raise Unreadable(f"unexpected {token.text!r}")
             left = BinaryOperation(op, left, self.parse(power - 1 if op == "^" else power))
         self.depth -= 1
@@ -124,30 +125,30 @@ class _Parser:
             raise Unreadable("nothing to read")
         self.at += 1
         match token.kind:
-            case "num":
+            case kinds.NUM:
                 return Num(number(token.text))
-            case "mixed":
+            case kinds.MIXED:
                 return Num(mixed_number(token.text))
-            case "var":
+            case kinds.VAR:
                 return self.letter(token)
-            case "open":
+            case kinds.OPEN:
                 return self.group()
-            case "frac":
+            case kinds.FRAC:
                 return BinaryOperation("/", self.argument(), self.argument())
-            case "root":
+            case kinds.ROOT:
                 return Root(self.argument())
-            case "box":
+            case kinds.BOX:
                 return self.prefix()
-            case "op" if token.text == "-":
+            case kinds.OP if token.text == "-":
                 return Neg(self.parse(_UNARY))
-            case "op" if token.text == "+":
+            case kinds.OP if token.text == "+":
                 return self.parse(_UNARY)
         raise Unreadable(f"unexpected {token.text!r}")
 
     def letter(self, token: Token) -> Node:
         """A variable; `f(` is a function, which the grammar does not have."""
         following = self.peek()
-        if token.text in _FUNCTIONS and following and following.kind == "open" and not following.spaced:
+        if token.text in _FUNCTIONS and following and following.kind is kinds.OPEN and not following.spaced:
             raise Unreadable("a function")
         return Var(token.text)
 
@@ -155,7 +156,7 @@ class _Parser:
         """What stands in brackets; the opening bracket has been read."""
         inner = self.parse(0)
         token = self.peek()
-        if token is None or token.kind != "close":
+        if token is None or token.kind is not kinds.CLOSE:
             raise Unreadable("bracket not closed")
         self.at += 1
         return inner
@@ -163,12 +164,12 @@ class _Parser:
     def argument(self) -> Node:
         """One argument of a fraction or a root."""
         token = self.peek()
-        if token is None or token.kind not in ("open", "num", "var"):
+        if token is None or token.kind not in kinds.ARGUMENT:
             raise Unreadable("an argument is missing")
         self.at += 1
-        if token.kind == "open":
+        if token.kind is kinds.OPEN:
             return self.group()
-        return Var(token.text) if token.kind == "var" else Num(number(token.text))
+        return Var(token.text) if token.kind is kinds.VAR else Num(number(token.text))
 
 
 def parse_tokens(tokens: Sequence[Token]) -> Node:
@@ -184,7 +185,7 @@ def parse(text: str) -> Node:
     """The tree of one expression. Raises `Unreadable`."""
     if len(text) > MAX_CHARS:
         raise Unreadable("too long")
-    return parse_tokens([t for t in tokenize(text) if t.kind != "money"])
+    return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
 
 
 def letters(node: Node) -> frozenset[str]:

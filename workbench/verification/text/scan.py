@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.measures import CONVERSIONS
 from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, Run, Unit, is_word_op
@@ -60,36 +61,36 @@ class _Chain:
         token = self.tokens[i]
         following = self.token(i + 1)
         match token.kind:
-            case "money":
+            case kinds.MONEY:
                 self.unit("$", 1)
                 return i + 1, True
-            case "num" | "mixed":
+            case kinds.NUM | kinds.MIXED:
                 self.take(token)
                 return i + 1, False
-            case "var":
-                if token.text in "aAI" and following and following.kind == "word" and following.spaced:
+            case kinds.VAR:
+                if token.text in "aAI" and following and following.kind is kinds.WORD and following.spaced:
                     return None
                 self.take(token)
                 return i + 1, False
-            case "open" if self.depth < MAX_DEPTH:
+            case kinds.OPEN if self.depth < MAX_DEPTH:
                 self.depth += 1
                 self.take(token)
                 return i + 1, True
-            case "op" if token.text in "+-±" and not is_word_op(token):
-                if [t.kind for t in self.parts[-1][-3:]] == ["op"] * 3:
+            case kinds.OP if token.text in "+-±" and not is_word_op(token):
+                if [t.kind for t in self.parts[-1][-3:]] == [kinds.OP] * 3:
                     return None
                 self.take(token)
                 return i + 1, True
-            case "frac" | "root":
+            case kinds.FRAC | kinds.ROOT:
                 return self.applied(i)
-            case "box":
+            case kinds.BOX:
                 return i + 1, True
         return None
 
     def applied(self, i: int) -> tuple[int, bool] | None:
         """A LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
-        for _ in range(2 if self.tokens[i].kind == "frac" else 1):
+        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else 1):
             end = self.argument(at)
             if end is None:
                 return None
@@ -100,14 +101,14 @@ class _Chain:
 
     def argument(self, i: int) -> int | None:
         token = self.token(i)
-        if token is None or token.kind not in ("open", "num", "var"):
+        if token is None or token.kind not in kinds.ARGUMENT:
             return None
-        if token.kind != "open":
+        if token.kind is not kinds.OPEN:
             return i + 1
         depth = 0
         for at in range(i, min(len(self.tokens), i + MAX_TOKENS)):
             kind = self.tokens[at].kind
-            depth += (kind == "open") - (kind == "close")
+            depth += (kind is kinds.OPEN) - (kind is kinds.CLOSE)
             if depth == 0:
                 return at + 1
         return None
@@ -116,44 +117,44 @@ class _Chain:
         """An operand has just ended before i: where to go on, and whether another is due."""
         token, before = self.tokens[i], self.tokens[i - 1]
         match token.kind:
-            case "rel" if self.depth == 0:
+            case kinds.REL if self.depth == 0:
                 self.relations.append(token.text)
                 self.parts.append([])
                 return i + 1, True
-            case "op":
+            case kinds.OP:
                 return self.sign(i, token)
-            case "sep" if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
+            case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
                 self.relations.append("=")
                 self.parts.append([])
                 return behind, True
-            case "sep" if token.text == ":" and self.is_ratio(i):
-                self.take(token._replace(kind="op", text="/"))
+            case kinds.SEP if token.text == ":" and self.is_ratio(i):
+                self.take(token._replace(kind=kinds.OP, text="/"))
                 return i + 1, True
-            case "pct":
+            case kinds.PCT:
                 self.take(token)
                 return i + 1, False
-            case "close" if self.depth > 0:
+            case kinds.CLOSE if self.depth > 0:
                 self.depth -= 1
                 self.take(token)
                 return i + 1, False
-            case "open" | "frac" | "root":
+            case kinds.OPEN | kinds.FRAC | kinds.ROOT:
                 return self.bracket(i, before)
-            case "var":
+            case kinds.VAR:
                 return self.letter(i, before)
-            case "word" | "unit":
+            case kinds.WORD | kinds.UNIT:
                 return self.word(i)
-            case "money":
+            case kinds.MONEY:
                 following = self.token(i + 1)
                 self.unit("$")
-                return (i + 1, False) if following and following.kind in ("rel", "op", "close") else None
+                return (i + 1, False) if following and following.kind in (kinds.REL, kinds.OP, kinds.CLOSE) else None
         return None
 
     def sign(self, i: int, token: Token) -> tuple[int, bool] | None:
         """An operator behind an operand; `$6/day` and `3 times * $5` have units that look like one."""
         following = self.token(i + 1)
         if following is not None:
-            rate = token.text == "/" and following.kind == "word" and not (token.spaced or following.spaced)
-            if rate or (is_word_op(token) and following.kind in ("op", "rel", "close")):
+            rate = token.text == "/" and following.kind is kinds.WORD and not (token.spaced or following.spaced)
+            if rate or (is_word_op(token) and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE)):
                 return self.units_from(i)
         self.take(token)
         return i + 1, True
@@ -161,15 +162,15 @@ class _Chain:
     def is_ratio(self, i: int) -> bool:
         """`3:4` is a ratio; `6:00` and `12:30` are times of the day."""
         before, after = self.token(i - 1), self.token(i + 1)
-        if before is None or after is None or before.kind != "num" or after.kind != "num":
+        if before is None or after is None or before.kind is not kinds.NUM or after.kind is not kinds.NUM:
             return False
         if len(self.parts[-1]) != 1 or after.spaced or self.tokens[i].spaced:
             return False
         behind = self.token(i + 2)
         ends = (
             behind is None
-            or behind.kind not in ("op", "open", "mixed", "var")
-            or (behind.spaced and behind.kind != "op")
+            or behind.kind not in (kinds.OP, kinds.OPEN, kinds.MIXED, kinds.VAR)
+            or (behind.spaced and behind.kind is not kinds.OP)
         )
         self.ratio = ends and (self.ratio or not (len(after.text) == 2 and len(before.text) <= 2))
         return self.ratio
@@ -177,40 +178,42 @@ class _Chain:
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """A bracket right behind an operand multiplies, unless it holds unit words."""
         following = self.token(i + 1)
-        if self.tokens[i].kind == "open" and following and following.kind == "word" and self.tokens[i].spaced:
+        if self.tokens[i].kind is kinds.OPEN and following and following.kind is kinds.WORD and self.tokens[i].spaced:
             return self.bracketed_unit(i)
-        if self.tokens[i].kind in ("frac", "root"):
+        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT):
             return self.applied(i)
-        if before.kind in ("num", "var", "close", "mixed"):
+        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE, kinds.MIXED):
             return i, True
         return None
 
     def bracketed_unit(self, i: int) -> tuple[int, bool] | None:
         at = i + 1
-        while (token := self.token(at)) and token.kind == "word" and at - i <= MAX_UNIT_WORDS:
+        while (token := self.token(at)) and token.kind is kinds.WORD and at - i <= MAX_UNIT_WORDS:
             self.unit(token.text)
             at += 1
         closing = self.token(at)
-        return (at + 1, False) if closing and closing.kind == "close" else None
+        return (at + 1, False) if closing and closing.kind is kinds.CLOSE else None
 
     def letter(self, i: int, before: Token) -> tuple[int, bool] | None:
         """A letter behind an operand: times, a factor, or a unit."""
         token, following = self.tokens[i], self.token(i + 1)
         if token.text in "xX" and following is not None:
-            number_next = following.kind in ("num", "money", "mixed", "frac")
-            bracket_next = following.kind in ("open", "var") and following.spaced and token.spaced
-            other_letter = before.kind == "var" and (before.text in "xX" or not (token.spaced and following.spaced))
+            number_next = following.kind in (kinds.NUM, kinds.MONEY, kinds.MIXED, kinds.FRAC)
+            bracket_next = following.kind in (kinds.OPEN, kinds.VAR) and following.spaced and token.spaced
+            other_letter = before.kind is kinds.VAR and (
+                before.text in "xX" or not (token.spaced and following.spaced)
+            )
             if (number_next or bracket_next) and not other_letter:
-                self.take(token._replace(kind="op", text="*"))
+                self.take(token._replace(kind=kinds.OP, text="*"))
                 return i + 1, True
-        if before.kind in ("num", "var", "close") and not token.spaced:
+        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and not token.spaced:
             self.take(token)
             return i + 1, False
-        if before.kind == "num" and token.text in CONVERSIONS and self.measures(token.text):
+        if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
             self.unit(token.text)
             return i + 1, False
-        goes_on = following is None or following.kind in ("op", "rel", "close", "sep")
-        if before.kind in ("num", "var", "close") and goes_on and token.text not in "aAI":
+        goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
+        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and goes_on and token.text not in "aAI":
             self.take(token)
             return i + 1, False
         return self.word(i)
@@ -223,7 +226,7 @@ class _Chain:
         """Words behind an operand: an operator in words, or units that are skipped."""
         text, following = self.tokens[i].text.lower(), self.token(i + 1)
         if text in ("divided", "multiplied") and following and following.text == "by":
-            self.take(self.tokens[i]._replace(kind="op", text="/" if text == "divided" else "*"))
+            self.take(self.tokens[i]._replace(kind=kinds.OP, text="/" if text == "divided" else "*"))
             return i + 2, True
         if self.depth == 0 and (behind := self.equals(i)):
             self.relations.append("=")
@@ -252,22 +255,24 @@ class _Chain:
 
     def computes(self) -> bool:
         """Whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in ("op", "pct", "root") for t in self.parts[-1])
+        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT) for t in self.parts[-1])
 
     def is_share(self) -> bool:
         """Whether the part at hand is a bare fraction or percentage, which prose takes of something."""
-        last = [t for t in self.parts[-1] if t.kind not in ("open", "close")]
-        kinds = [t.kind for t in last]
-        return kinds in (["mixed"], ["num", "pct"], ["frac", "num", "num"]) or (
-            kinds == ["num", "op", "num"] and last[1].text == "/" and not last[2].spaced
+        last = [t for t in self.parts[-1] if t.kind not in (kinds.OPEN, kinds.CLOSE)]
+        shape = [t.kind for t in last]
+        return shape in ([kinds.MIXED], [kinds.NUM, kinds.PCT], [kinds.FRAC, kinds.NUM, kinds.NUM]) or (
+            shape == [kinds.NUM, kinds.OP, kinds.NUM] and last[1].text == "/" and not last[2].spaced
         )
 
     def part_of(self, i: int, following: Token | None) -> tuple[int, bool] | None:
         """`20% of 50` and `1/2 of 30` multiply; `5 of them` does not."""
         last = self.parts[-1]
-        share = last[-1].kind in ("pct", "mixed") or (len(last) > 2 and last[-2].text == "/") or self.is_share()
-        if share and following and following.kind in ("num", "money", "open", "var"):
-            self.take(self.tokens[i]._replace(kind="op", text="*"))
+        share = (
+            last[-1].kind in (kinds.PCT, kinds.MIXED) or (len(last) > 2 and last[-2].text == "/") or self.is_share()
+        )
+        if share and following and following.kind in (kinds.NUM, kinds.MONEY, kinds.OPEN, kinds.VAR):
+            self.take(self.tokens[i]._replace(kind=kinds.OP, text="*"))
             return i + 1, True
         return None if share else self.units_from(i)
 
@@ -284,34 +289,36 @@ class _Chain:
         if not words or token is None:
             return None
         times = self.times_after_unit(at)
-        closes = token.kind == "close" and self.depth > 0
+        closes = token.kind is kinds.CLOSE and self.depth > 0
         equals = self.depth == 0 and token.text in ("is", "equals", "which", ",") and self.equals(at) is not None
         equals = equals and not self.is_share()
-        if token.kind not in ("op", "rel") and not times and not closes and not equals:
+        if token.kind not in (kinds.OP, kinds.REL) and not times and not closes and not equals:
             return None
         for word in words:
             self.unit(word)
         if times:
-            self.take(token._replace(kind="op", text="*"))
+            self.take(token._replace(kind=kinds.OP, text="*"))
             return at + 1, True
         return at, False
 
     def is_unit(self, i: int, token: Token, begun: bool) -> bool:
         """Whether token i goes on a run of unit words; `per` may be written as a slash."""
-        if token.kind in ("word", "unit"):
+        if token.kind in kinds.WORDS:
             return True
         following = self.token(i + 1)
         if token.text == "/":
-            return following is not None and following.kind == "word" and (begun or not token.spaced)
+            return following is not None and following.kind is kinds.WORD and (begun or not token.spaced)
         if is_word_op(token):
-            return following is not None and following.kind in ("op", "rel", "close", "word")
-        return token.kind == "var" and begun and token.text not in "xX"
+            return following is not None and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.WORD)
+        return token.kind is kinds.VAR and begun and token.text not in "xX"
 
     def times_after_unit(self, i: int) -> bool:
         """`3 boxes x 4` multiplies."""
         token, following = self.tokens[i], self.token(i + 1)
         return (
-            token.text in ("x", "X") and following is not None and following.kind in ("num", "money", "open", "mixed")
+            token.text in ("x", "X")
+            and following is not None
+            and following.kind in (kinds.NUM, kinds.MONEY, kinds.OPEN, kinds.MIXED)
         )
 
 

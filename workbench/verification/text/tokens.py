@@ -8,6 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from workbench.verification.text import kinds
+from workbench.verification.text.kinds import Kind
+
 Number = int | Fraction
 
 MAX_DIGITS = 40
@@ -25,7 +28,7 @@ class Unreadable(Exception):
 class Token(NamedTuple):
     """One token; `text` is normalised, the span points into the raw line."""
 
-    kind: str
+    kind: Kind
     text: str
     start: int
     end: int
@@ -72,10 +75,13 @@ _OPS |= {"+-": "±", "+/-": "±", "+/−": "±"}
 _OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
 _RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
 _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
-_OPEN, _CLOSE = {"{": "(", "[": "("}, {"}": ")", "]": ")"}
+_SPELLED = {kinds.OP: _OPS, kinds.REL: _RELS, kinds.OPEN: {"{": "(", "[": "("}, kinds.CLOSE: {"}": ")", "]": ")"}}
+"""How signs are written otherwise."""
 _LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
 _WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
-_RENAMED = frozenset(("op", "rel", "open", "close", "sup", "mixed", "row", "degree", "unit"))
+_KINDS = {kind.value: kind for kind in kinds.Kind}
+_PLAIN = _KINDS.keys() - {kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE, kinds.MIXED, kinds.UNIT}
+"""Groups of the pattern that become a token as they are; a word may yet be a formula."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
 
@@ -86,17 +92,18 @@ def tokenize(text: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     spaced = False
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "bad"
-        start, end = match.span(kind)
+        group = match.lastgroup or "bad"
+        start, end = match.span(group)
         spaced = spaced or start > match.start()
-        if kind == "space" or kind == "bold":
+        if group == "space" or group == "bold":
             spaced = True
             continue
-        raw = match.group(kind)
-        if kind in _RENAMED or (kind == "word" and _is_formula(raw)) or (tokens and tokens[-1].kind == "frac"):
-            _append(tokens, kind, raw, start, end, spaced)
+        raw = match.group(group)
+        applied = tokens and tokens[-1].kind is kinds.FRAC
+        if group in _PLAIN and not applied and not (group == "word" and _is_formula(raw)):
+            tokens.append(Token(_KINDS[group], raw, start, end, spaced))
         else:
-            tokens.append(Token(kind, raw, start, end, spaced))
+            _append(tokens, group, raw, start, end, spaced)
         spaced = False
     return tuple(tokens)
 
@@ -106,35 +113,30 @@ def _is_formula(word: str) -> bool:
     return word in _WORD_OPS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
 
 
-def _append(tokens: list[Token], kind: str, raw: str, start: int, end: int, spaced: bool) -> None:
+def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spaced: bool) -> None:
     """Add the token or tokens that one match stands for."""
-    if kind == "op":
-        tokens.append(Token(kind, _OPS.get(raw, raw), start, end, spaced))
-    elif kind == "rel":
-        tokens.append(Token(kind, _RELS.get(raw, raw), start, end, spaced))
-    elif kind == "open":
-        tokens.append(Token(kind, _OPEN.get(raw, raw), start, end, spaced))
-    elif kind == "close":
-        tokens.append(Token(kind, _CLOSE.get(raw, raw), start, end, spaced))
-    elif kind == "sup":
-        tokens.append(Token("op", "^", start, start, False))
-        tokens.append(Token("num", raw.translate(_SUPERSCRIPTS), start, end, False))
-    elif kind == "mixed":
+    kind = _KINDS.get(group)
+    if kind in _SPELLED:
+        tokens.append(Token(kind, _SPELLED[kind].get(raw, raw), start, end, spaced))
+    elif group == "sup":
+        tokens.append(Token(kinds.OP, "^", start, start, False))
+        tokens.append(Token(kinds.NUM, raw.translate(_SUPERSCRIPTS), start, end, False))
+    elif group == "row":
+        tokens.append(Token(kinds.SEP, ";", start, end, spaced))
+    elif kind is None:
+        tokens.append(Token(kinds.UNIT, "°", start, end, spaced))
+    elif kind is kinds.MIXED:
         tokens.append(Token(kind, _mixed_text(raw), start, end, spaced))
-    elif kind == "row":
-        tokens.append(Token("sep", ";", start, end, spaced))
-    elif kind == "degree":
-        tokens.append(Token("unit", "°", start, end, spaced))
-    elif kind == "unit":
+    elif kind is kinds.UNIT:
         _append_unit(tokens, raw, start, end, spaced)
-    elif kind == "num" and len(raw) == 2 and tokens and tokens[-1].kind == "frac" and raw.isdigit():
+    elif kind is kinds.NUM and len(raw) == 2 and tokens and tokens[-1].kind is kinds.FRAC and raw.isdigit():
         # LaTeX reads \\frac13 digit by digit.
-        tokens.append(Token("num", raw[0], start, start + 1, spaced))
-        tokens.append(Token("num", raw[1], start + 1, end, False))
-    elif kind == "word" and _LETTER_PRODUCT.fullmatch(raw):
-        tokens.extend(Token("var", c, start + i, start + i + 1, spaced and i == 0) for i, c in enumerate(raw))
-    elif kind == "word" and raw in _WORD_OPS:
-        tokens.append(Token("op", _WORD_OPS[raw], start, end, spaced))
+        tokens.append(Token(kinds.NUM, raw[0], start, start + 1, spaced))
+        tokens.append(Token(kinds.NUM, raw[1], start + 1, end, False))
+    elif kind is kinds.WORD and _LETTER_PRODUCT.fullmatch(raw):
+        tokens.extend(Token(kinds.VAR, c, start + i, start + i + 1, spaced and i == 0) for i, c in enumerate(raw))
+    elif kind is kinds.WORD and raw in _WORD_OPS:
+        tokens.append(Token(kinds.OP, _WORD_OPS[raw], start, end, spaced))
     else:
         tokens.append(Token(kind, raw, start, end, spaced))
 
@@ -153,8 +155,8 @@ def _mixed_text(raw: str) -> str:
 def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bool) -> None:
     """Text inside LaTeX: a joining word such as `or` keeps its meaning, all else is a unit."""
     inner = raw.rpartition("{")[2].rstrip("}").strip()
-    kind = "word" if inner in ("or", "and", "of", "is") else "unit"
-    tokens.append(Token(kind, inner if kind == "word" else raw, start, end, spaced))
+    kind = kinds.WORD if inner in ("or", "and", "of", "is") else kinds.UNIT
+    tokens.append(Token(kind, inner if kind is kinds.WORD else raw, start, end, spaced))
 
 
 def number(text: str) -> Number:
@@ -212,4 +214,4 @@ class Run:
 
 def is_word_op(token: Token) -> bool:
     """Whether an operator was written as a word, such as `times`."""
-    return token.kind == "op" and token.end - token.start > 3
+    return token.kind is kinds.OP and token.end - token.start > 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Number, Token, word_set
 
 _UNITS = (
@@ -39,14 +40,14 @@ _COMPUTES = word_set("equals divided multiplied plus minus times by")
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
     triggers = [
-        i for i, t in enumerate(tokens) if t.kind == "word" and t.text.lower().rpartition("-")[2] in _TRIGGERS
+        i for i, t in enumerate(tokens) if t.kind is kinds.WORD and t.text.lower().rpartition("-")[2] in _TRIGGERS
     ]
     if not triggers:
         return tokens
     found = list(tokens[: max(0, triggers[0] - 1)])
     at = len(found)
     while at < len(tokens):
-        if tokens[at].kind not in ("word", "var"):
+        if tokens[at].kind not in (kinds.WORD, kinds.VAR):
             found.append(tokens[at])
             at += 1
             continue
@@ -61,7 +62,7 @@ def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 def _triggers(token: Token) -> bool:
-    return token.kind == "word" and token.text.lower().rpartition("-")[2] in _TRIGGERS
+    return token.kind is kinds.WORD and token.text.lower().rpartition("-")[2] in _TRIGGERS
 
 
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
@@ -69,7 +70,7 @@ def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None
     factor = TIMES.get(tokens[i].text.lower())
     if factor is None or not _operand(tokens, i + 1):
         return None
-    return [tokens[i]._replace(kind="num", text=factor), _times(tokens[i])], i + 1
+    return [tokens[i]._replace(kind=kinds.NUM, text=factor), _times(tokens[i])], i + 1
 
 
 def _share(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
@@ -91,14 +92,14 @@ def _share(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
         return None
     if i and tokens[i - 1].text in ("and", "/", "-"):
         return None
-    value = tokens[i]._replace(kind="mixed", text=f"0 {count}/{bottom}", end=tokens[at].end)
+    value = tokens[i]._replace(kind=kinds.MIXED, text=f"0 {count}/{bottom}", end=tokens[at].end)
     return [value, _times(tokens[at])], behind + 1
 
 
 def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     """A number word between operators."""
     token = tokens[i]
-    worth = NUMBERS.get(token.text.lower()) if token.kind == "word" else None
+    worth = NUMBERS.get(token.text.lower()) if token.kind is kinds.WORD else None
     if worth is None:
         return None
     before = tokens[i - 1] if i else None
@@ -107,7 +108,7 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
         return None
     if not (_computes(before) or _computes(after)):
         return None
-    return [token._replace(kind="num", text=str(worth))], i + 1
+    return [token._replace(kind=kinds.NUM, text=str(worth))], i + 1
 
 
 def _computes(token: Token | None) -> bool:
@@ -115,15 +116,15 @@ def _computes(token: Token | None) -> bool:
     if token is None:
         return False
     hyphen = token.text == "-" and not token.spaced
-    return (token.kind in ("op", "rel") and not hyphen) or token.text.lower() in _COMPUTES
+    return (token.kind in (kinds.OP, kinds.REL) and not hyphen) or token.text.lower() in _COMPUTES
 
 
 def _operand(tokens: Sequence[Token], i: int) -> bool:
-    return i < len(tokens) and tokens[i].kind in ("num", "mixed", "money", "open")
+    return i < len(tokens) and tokens[i].kind in (kinds.NUM, kinds.MIXED, kinds.MONEY, kinds.OPEN)
 
 
 def _times(token: Token) -> Token:
-    return Token("op", "*", token.end, token.end, False)
+    return Token(kinds.OP, "*", token.end, token.end, False)
 
 
 def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
