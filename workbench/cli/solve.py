@@ -15,7 +15,7 @@ from workbench.problems.asking import LONGEST, in_words
 from workbench.problems.splits import evenly, load_split
 
 if TYPE_CHECKING:
-    from workbench.engine.policy import Policy
+    from workbench.engine.protocol import Engine
     from workbench.evaluation.evaluate import Evaluation
     from workbench.types import Problem
 
@@ -91,7 +91,7 @@ ORDER = ("solve_rate", "greedy", "process_rate", "right_for_wrong_reasons", "dec
 
 
 def measure(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     what: str,
     samples: int,
