@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import torch
 
 from tests.records import LINEAR, STORY
 from workbench.config import Config, ModelSettings
 from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput
-from workbench.lab import teaching
 from workbench.lab.teaching import ALONE, ANOTHER, BOTH, CRITIQUE, KINDS, MEMORY, WrongStep, slips, told
 from workbench.problems.splits import load_split
 from workbench.prompts import Help
@@ -28,10 +26,17 @@ OF_WRONG = {ALONE: -0.5, MEMORY: -0.55, CRITIQUE: -1.0, BOTH: -2.0, ANOTHER: -1.
 
 
 class Reader:
-    """A policy whose prompt is the help itself, so that the stand-in below can tell what was read."""
+    """An engine whose prompt is the help itself, and whose log-probabilities are set by what was read."""
 
     def problem_ids(self, text: str, help: Help) -> list[tuple[str, Help]]:
         return [(text, help)]
+
+    def logprobs(self, exchanges) -> list[list[float]]:
+        kinds = [kind_of(*e.prompt[0]) for e in exchanges]
+        return [
+            [(OF_RIGHT if e.reply == RIGHT else OF_WRONG)[kind]] * len(e.reply)
+            for e, kind in zip(exchanges, kinds, strict=True)
+        ]
 
 
 def kind_of(text: str, help: Help) -> str:
@@ -41,16 +46,7 @@ def kind_of(text: str, help: Help) -> str:
     return ANOTHER if help.next_step != own.next_step else BOTH if help.lessons else CRITIQUE
 
 
-def by_hand(_, exchanges) -> list[torch.Tensor]:
-    kinds = [kind_of(*e.prompt[0]) for e in exchanges]
-    return [
-        torch.full((len(e.reply),), (OF_RIGHT if e.reply == RIGHT else OF_WRONG)[kind])
-        for e, kind in zip(exchanges, kinds, strict=True)
-    ]
-
-
-def test_the_figures_follow_from_the_log_probabilities(monkeypatch) -> None:
-    monkeypatch.setattr(teaching, "reply_logprobs", by_hand)
+def test_the_figures_follow_from_the_log_probabilities() -> None:
     found = told(Reader(), FOUND)  # type: ignore[arg-type]
     assert list(found) == list(KINDS)
     # The wrong step has two tokens: alone its odds are -2 - (-1) = -1 against the corrected one.

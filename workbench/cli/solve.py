@@ -15,7 +15,7 @@ from workbench.problems.splits import evenly, load_split
 from workbench.run.plan import IN_USE, RUNS, resolve_model, store_place, verifier_named
 
 if TYPE_CHECKING:
-    from workbench.engine.policy import Policy
+    from workbench.engine.protocol import Engine
     from workbench.evaluation.evaluate import Evaluation
     from workbench.types import Problem
     from workbench.verification import Verifier
@@ -97,7 +97,7 @@ def solve(
 
 
 def measure(
-    policy: Policy,
+    policy: Engine,
     problems: Sequence[Problem],
     verifier: Verifier,
     what: str,

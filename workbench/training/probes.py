@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
+import torch
 
 from workbench.config import TrainingSettings
 from workbench.engine.inspection import likelihood
@@ -115,7 +116,7 @@ def insight_utilities(teacher: Engine, trials: Sequence[InsightTrial]) -> list[f
     exchanges = [
         Exchange(teacher.problem_ids(t.problem, help), t.rollout.token_ids) for t in trials for help in _pair(t)
     ]
-    means = [float(np.mean(logprobs)) for logprobs in teacher.logprobs(exchanges)]
+    means = [float(torch.tensor(logprobs).mean()) for logprobs in teacher.logprobs(exchanges)]
     return [read - alone for read, alone in zip(means[::2], means[1::2], strict=True)]
 
 
