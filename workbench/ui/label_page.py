@@ -229,7 +229,7 @@ def said_html(heard: CheckerReport, item: LabelItem) -> str:
     if len(heard.verdict.steps) != len(item.lines):
         return "<p>The verifier cuts these lines otherwise, and says nothing of this step alone.</p>"
     verdict = heard.verdict.steps[-1]
-    rows = "".join(_finding_row(finding) for finding in heard.says[-1])
+    rows = "".join(_finding_row(finding) for finding in heard.findings[-1])
     found = (
         f'<table class="lb-table"><tr><th>checker</th><th>says</th><th>why</th></tr>{rows}</table>'
         if rows
@@ -264,7 +264,7 @@ def disagreement_html(found: Disagreement, item: LabelItem, left: int) -> str:
     )
 
 
-def agreement_html(found: Agreement, gold: Mapping[str, tuple[int, int]], to_settle: int) -> str:
+def agreement_html(found: Agreement, gold: Mapping[str, tuple[int, int]], to_adjudicate: int) -> str:
     """How far people agree, by pair and together, and how they read gold items."""
     head = f"<p>{found.labels} labels by people on {found.items} items; {found.doubles} read by two or more.</p>"
     if found.alpha is None:
@@ -281,7 +281,7 @@ def agreement_html(found: Agreement, gold: Mapping[str, tuple[int, int]], to_set
         for p in found.pairs
     ]
     golds = [(name, f"{right} of {of}") for name, (right, of) in sorted(gold.items())]
-    settle = f"<p>{to_settle} to settle.</p>" if to_settle else ""
+    settle = f"<p>{to_adjudicate} to settle.</p>" if to_adjudicate else ""
     return (
         head
         + alpha
