@@ -51,12 +51,12 @@ def test_fill_takes_the_ambiguous_steps_of_a_run(runs: Path) -> None:
 def test_agreement_by_pair_and_together(runs: Path) -> None:
     found = json.loads(call("labels", "agreement", "--runs-folder", runs, "--json").stdout)
     (pair,) = found["pairs"]
-    assert (pair["items"], pair["agreed"], found["to_settle"]) == (2, 0.5, 1)
+    assert (pair["items"], pair["agreed"], found["to_adjudicate"]) == (2, 0.5, 1)
     # Four values, three correct: 1 - 3 * 2 / (16 - 10) = 0.
     assert found["alpha"]["value"] == pytest.approx(0)
     shown = call("labels", "agreement", "--runs-folder", runs).stdout
     assert "Krippendorff's alpha: 0.00" in shown
-    assert "To settle: 1." in shown
+    assert "To adjudicate: 1." in shown
 
 
 def test_out_and_in_again(runs: Path, tmp_path: Path) -> None:
@@ -81,3 +81,15 @@ def test_a_wrong_file_ends_with_2_and_writes_nothing(runs: Path, tmp_path: Path)
 @pytest.mark.parametrize("name", ["fill", "import", "export", "agreement"])
 def test_help_teaches_by_examples(name: str) -> None:
     assert f"workbench labels {name}" in call("labels", name, "--help").stdout.split("Examples:")[1]
+
+
+def test_agreement_says_whom_it_counted(tmp_path: Path) -> None:
+    store = tmp_path / "starter.db"
+    starter = Path(__file__).parents[2] / "data" / "labels" / "starter.jsonl"
+    assert call("labels", "import", starter, "--store", store).exit_code == 0
+    shown = call("labels", "agreement", "--store", store).stdout
+    assert "0 labels by people on 0 items" in shown
+    assert "225 labels by models are not counted; count them with --models." in shown
+    assert (
+        "225 labels on 170 items, 55 read twice" in call("labels", "agreement", "--models", "--store", store).stdout
+    )

@@ -6,13 +6,13 @@ import pytest
 
 from tests.labeling.labelled import label
 from workbench.labeling.agreement import (
+    agreed_marks,
     agreement_of,
     alpha_interval,
     cohen_kappa,
     disagreements,
     gold_accuracy,
     krippendorff_alpha,
-    settled_marks,
 )
 from workbench.types import Mark
 
@@ -85,17 +85,19 @@ def test_only_people_count():
     assert (pair.first, pair.second, pair.items, pair.agreed) == ("ann", "ben", 2, 0.5)
     # ann right, right; ben wrong, right: po = 1/2, pe = 1/2.
     assert pair.kappa == pytest.approx(0)
-    assert len(agreement_of(given, models_too=True).pairs) == 3
+    assert found.models_left_out == 2
+    with_models = agreement_of(given, models_too=True)
+    assert (len(with_models.pairs), with_models.models_left_out) == (3, 0)
 
 
-def test_disagreements_wait_until_somebody_settles_them():
+def test_disagreements_wait_until_somebody_adjudicates_them():
     given = [label("i", "ann", RIGHT), label("i", "ben", WRONG), label("j", "ann", OPEN), label("j", "ben", RIGHT)]
     assert [d.item_id for d in disagreements(given)] == ["i", "j"]
-    assert settled_marks(given) == {}
+    assert agreed_marks(given) == {}
     given.append(label("i", "settled:cy", WRONG))
-    assert [(d.item_id, d.settled is None) for d in disagreements(given)] == [("j", True), ("i", False)]
-    assert settled_marks(given) == {"i": WRONG}
-    assert settled_marks([label("m", "ai:m", RIGHT), label("n", "ann", OPEN)]) == {"n": OPEN}
+    assert [(d.item_id, d.adjudicated is None) for d in disagreements(given)] == [("j", True), ("i", False)]
+    assert agreed_marks(given) == {"i": WRONG}
+    assert agreed_marks([label("m", "ai:m", RIGHT), label("n", "ann", OPEN)]) == {"n": OPEN}
 
 
 def test_gold_counts_each_annotator():

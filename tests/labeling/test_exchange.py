@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.labeling.labelled import AT, item, label
 from tests.records import LINEAR, STORY
 from workbench.errors import BadInput
+from workbench.labeling.agreement import agreement_of
 from workbench.labeling.exchange import export_labels, import_labels
 from workbench.store import Store
 from workbench.types import Label, Mark, Problem
@@ -153,11 +154,21 @@ def test_people_alone_may_be_exported(store: Store):
 
 def test_the_shipped_readings_come_in_and_are_no_peoples(store: Store):
     done = import_labels(store, SHIPPED)
-    assert done.annotators == ("ai:claude",)
+    assert done.annotators == ("ai:claude-3",)
     assert done.new_labels > 1000
     assert store.labels.active(people_only=True) == []
     assert store.labels.waiting("ann") == 0
     assert import_labels(store, SHIPPED).new_labels == 0
+
+
+@pytest.mark.parametrize("names", [("rollouts.jsonl", "starter.jsonl"), ("starter.jsonl", "rollouts.jsonl")])
+def test_both_shipped_files_come_in_whole(store: Store, names: tuple[str, str]):
+    """They share 30 steps, read by different readers of the same model who differ on three."""
+    done = [import_labels(store, SHIPPED.with_name(name)) for name in names]
+    assert sum(d.new_labels for d in done) == len(store.labels.active()) == 1153 + 225
+    assert {d.repeated for d in done} == {0}
+    pair = next(p for p in agreement_of(store.labels.active(), models_too=True).pairs if p.second == "ai:claude-3")
+    assert (pair.first, pair.items, round(pair.items * pair.agreed)) == ("ai:claude", 30, 27)
 
 
 # Wrong files

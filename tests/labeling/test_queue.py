@@ -116,8 +116,8 @@ def test_hearing_changes_no_verdict():
     for problem, text in ((LINEAR, RIGHT), (LINEAR, SIGN_KEPT), (STORY, MISREAD)):
         heard = run_checkers(problem, text)
         assert heard.verdict == Verifier().verify(problem, text)
-        assert len(heard.says) == len(heard.verdict.steps)
-    assert [f.judgement for f in run_checkers(STORY, MISREAD).says[0]] == [YES, UNKNOWN]
+        assert len(heard.findings) == len(heard.verdict.steps)
+    assert [f.judgement for f in run_checkers(STORY, MISREAD).findings[0]] == [YES, UNKNOWN]
 
 
 def test_candidates_go_up_to_the_first_error_and_come_once():

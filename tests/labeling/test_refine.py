@@ -32,7 +32,7 @@ from workbench.labeling.reliability import (
     Standing,
     fewest_decisions,
     is_ambiguous,
-    is_settled,
+    is_proved,
     lower_bound,
     posterior,
     reliabilities,
@@ -211,7 +211,7 @@ def test_what_is_proved_stays_whatever_the_labels_say(judgement: Judgement, mode
         before, after = base.verify(problem, text, mode), hostile.verify(problem, text, mode)
         assert after.answer_judgement is before.answer_judgement
         for old, new in zip(before.steps, after.steps, strict=True):
-            if is_settled(old):
+            if is_proved(old):
                 settled += 1
                 assert (new.judgement, new.scope, new.evidence) == (old.judgement, old.scope, old.evidence)
             changed += new.judgement is not old.judgement
@@ -221,11 +221,11 @@ def test_what_is_proved_stays_whatever_the_labels_say(judgement: Judgement, mode
 
 def test_settled_by_hand():
     step = StepVerdict("x", INCORRECT, Diagnosis.NOT_EQUIVALENT)
-    assert is_settled(step)
-    assert not is_settled(replace(step, confidence=0.6))
-    assert is_settled(replace(step, confidence=0.6, evidence=(Evidence("counterexample", "at x = 1"),)))
-    assert is_settled(replace(step, judgement=CORRECT, scope=Scope.MEANING, confidence=0.9))
-    assert not is_settled(replace(step, judgement=CORRECT))
+    assert is_proved(step)
+    assert not is_proved(replace(step, confidence=0.6))
+    assert is_proved(replace(step, confidence=0.6, evidence=(Evidence("counterexample", "at x = 1"),)))
+    assert is_proved(replace(step, judgement=CORRECT, scope=Scope.MEANING, confidence=0.9))
+    assert not is_proved(replace(step, judgement=CORRECT))
     assert not is_ambiguous(replace(step, judgement=CORRECT))
     assert is_ambiguous(replace(step, judgement=UNKNOWN, confidence=0.0))
 

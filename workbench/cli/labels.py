@@ -113,7 +113,7 @@ def import_(
 @labels.command("export")
 def export(
     out: Annotated[Path | None, typer.Option(metavar="F.jsonl", help="Where it goes; stdout if left out.")] = None,
-    people: Annotated[bool, typer.Option("--people", help="Leave out models and what was settled.")] = False,
+    people: Annotated[bool, typer.Option("--people", help="Leave out models and adjudicated labels.")] = False,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
 ) -> None:
@@ -160,22 +160,29 @@ def agreement(
         given = opened.labels.active()
         gold = {key: place.gold for key, place in opened.labels.places().items() if place.gold is not None}
     found = agreement_of(given, models)
-    open_ = sum(d.settled is None for d in disagreements(given, models))
+    open_ = sum(d.adjudicated is None for d in disagreements(given, models))
     accuracy = gold_accuracy(given, gold)
     if as_json:
-        typer.echo(json.dumps({**agreement_record(found, accuracy), "to_settle": open_}))
+        typer.echo(json.dumps({**agreement_record(found, accuracy), "to_adjudicate": open_}))
     else:
-        _print_agreement(found, accuracy, open_)
+        _print_agreement(found, models, accuracy, open_)
 
 
-def _print_agreement(found: Agreement, gold: dict[str, tuple[int, int]], open_: int) -> None:
+def _print_agreement(found: Agreement, models: bool, gold: dict[str, tuple[int, int]], open_: int) -> None:
     from workbench.cli.render import plain, print_titled, table_of
 
+    by = "" if models else " by people"
     table = table_of(("first", "second"), ("items", "agreed", "kappa"))
     for pair in found.pairs:
         kappa = "–" if pair.kappa is None else f"{pair.kappa:.2f}"
         table.add_row(plain(pair.first), plain(pair.second), str(pair.items), f"{100 * pair.agreed:.0f} %", kappa)
-    print_titled(f"{found.labels} labels on {found.items} items, {found.doubles} read twice or more", table)
+    title = f"{found.labels} labels{by} on {found.items} items, {found.doubles} read twice or more"
+    if found.pairs:
+        print_titled(title, table)
+    else:
+        typer.echo(f"{title}.")
+    if found.models_left_out:
+        typer.echo(f"{found.models_left_out} labels by models are not counted; count them with --models.")
     if found.alpha is None:
         typer.echo("Krippendorff's alpha: undefined; it needs items that two have read, and two different marks.")
     else:
@@ -183,7 +190,7 @@ def _print_agreement(found: Agreement, gold: dict[str, tuple[int, int]], open_: 
         typer.echo(f"Krippendorff's alpha: {alpha.value:.2f} [{alpha.low:.2f}, {alpha.high:.2f}]")
     for name, (right, of) in sorted(gold.items()):
         typer.echo(f"Gold items, {plain(name)}: {right} of {of} right.")
-    typer.echo(f"To settle: {open_}.")
+    typer.echo(f"To adjudicate: {open_}.")
 
 
 # `workbench labels blind`: ambiguous steps of a model's fresh rollouts, without what the verifier said.

@@ -1,6 +1,6 @@
-"""How far annotators agree: Cohen's kappa, Krippendorff's alpha, gold items, and what is left to settle.
+"""How far annotators agree: Cohen's kappa, Krippendorff's alpha, gold items, and open disagreements.
 
-Only people's readings count: models (`ai:NAME`) and what was settled afterwards are left out unless asked for.
+Only people's readings count: models (`ai:NAME`) are left out unless asked for, and adjudication afterwards always.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Agreement:
     pairs: tuple[AnnotatorPair, ...]
     alpha: Estimate | None
     """Krippendorff's alpha; None without two different marks among the doubles."""
+    models_left_out: int
+    """Labels by models that were not counted."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ class Disagreement:
 
     item_id: str
     labels: tuple[Label, ...]
-    settled: Label | None
+    adjudicated: Label | None
     """What somebody decided since."""
 
 
 def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
-    """Cohen's kappa of two readers of the same units, in the same order; None where it is undefined."""
+    """Return Cohen's kappa of two readers of the same units, in the same order; None where it is undefined."""
     if not first or len(set(first) | set(second)) < 2:
         return None
     # Imported here: it takes a second, and not all who label need it.
@@ -69,16 +71,16 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float 
 
 
 def krippendorff_alpha(units: Units) -> float | None:
-    """Krippendorff's alpha for nominal values, with any number of readers and values missing.
+    """Return Krippendorff's alpha for nominal values, with any number of readers and missing values.
 
-    Units with one value tell nothing and are left out. None where all values are equal, or none is paired.
+    Units with one value are left out. None where all values are equal, or none is paired.
     """
     counts = _counts(units)
     return _alpha(counts) if len(counts) else None
 
 
 def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Estimate | None:
-    """Alpha with a 95 % percentile bootstrap over units; resamples without any variation are left out."""
+    """Return alpha with a 95 % percentile bootstrap over units; resamples without any variation are left out."""
     counts = _counts(units)
     value = _alpha(counts) if len(counts) else None
     if value is None:
@@ -111,8 +113,9 @@ def _alphas(counts: Floats, units: Floats) -> Floats:
 
 
 def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 0) -> Agreement:
-    """How far the labels that hold now agree, among people, or with models' readings beside theirs."""
-    read = [label for label in labels if label.mark is not None and _counts_as_reading(label.annotator, models_too)]
+    """Return how far the active labels agree: those of people, or with `models_too` those of models as well."""
+    given = [one for one in labels if one.mark is not None and not one.annotator.startswith(ADJUDICATED)]
+    read = [label for label in given if _counts_as_reading(label.annotator, models_too)]
     by_item: dict[str, dict[str, Mark]] = {}
     for label in read:
         assert label.mark is not None
@@ -126,6 +129,7 @@ def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 
         sum(len(unit) > 1 for unit in units),
         tuple(p for p in pairs if p is not None),
         alpha_interval(units, seed),
+        len(given) - len(read),
     )
 
 
@@ -142,7 +146,10 @@ def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> Annotato
 
 
 def gold_accuracy(labels: Iterable[Label], gold: Mapping[str, Mark]) -> dict[str, tuple[int, int]]:
-    """For each annotator: gold items marked right, and gold items marked. A can't tell is not right."""
+    """Return for each annotator how many gold items are marked right, and how many are marked.
+
+    A can't tell is not right.
+    """
     found: dict[str, tuple[int, int]] = {}
     for label in labels:
         if label.item_id in gold and label.mark is not None:
@@ -152,24 +159,24 @@ def gold_accuracy(labels: Iterable[Label], gold: Mapping[str, Mark]) -> dict[str
 
 
 def disagreements(labels: Iterable[Label], models_too: bool = False) -> list[Disagreement]:
-    """Items on which readings differ, those that nobody has settled first, in the order of their first label."""
+    """Return items on which readings differ, in the order of their first label; adjudicated ones last."""
     by_item: dict[str, list[Label]] = {}
-    settled: dict[str, Label] = {}
+    decided: dict[str, Label] = {}
     for label in labels:
         if label.annotator.startswith(ADJUDICATED):
-            settled[label.item_id] = label
+            decided[label.item_id] = label
         elif _counts_as_reading(label.annotator, models_too):
             by_item.setdefault(label.item_id, []).append(label)
     apart = [
-        Disagreement(key, tuple(given), settled.get(key))
+        Disagreement(key, tuple(given), decided.get(key))
         for key, given in by_item.items()
         if len({label.mark for label in given}) > 1
     ]
-    return sorted(apart, key=lambda d: d.settled is not None)
+    return sorted(apart, key=lambda d: d.adjudicated is not None)
 
 
-def settled_marks(labels: Iterable[Label]) -> dict[str, Mark]:
-    """One mark for each item that people agree on: what was settled, else what all of them said.
+def agreed_marks(labels: Iterable[Label]) -> dict[str, Mark]:
+    """Return one mark for each item that people agree on: the adjudicated one, else the one that all gave.
 
     Items on which they differ and nobody decided are left out.
     """
@@ -187,10 +194,11 @@ def settled_marks(labels: Iterable[Label]) -> dict[str, Mark]:
 
 
 def agreement_record(found: Agreement, gold: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
-    """The figures for machines."""
+    """Return the figures for machines."""
     alpha = found.alpha
     return {
         "labels": found.labels,
+        "models_left_out": found.models_left_out,
         "items": found.items,
         "doubles": found.doubles,
         "alpha": {"value": alpha.value, "low": alpha.low, "high": alpha.high} if alpha else None,

@@ -31,8 +31,8 @@ class Candidate:
 
     item: LabelItem
     verdict: StepVerdict
-    says: tuple[Finding, ...]
-    """What each checker that had a say found, decided or not."""
+    findings: tuple[Finding, ...]
+    """What each checker found that had an opinion, decided or not."""
     worth: float
     """What its label is worth to training, 0 to 1."""
 
@@ -43,7 +43,7 @@ class Candidate:
 
     @property
     def disagree(self) -> float:
-        return disagreement(self.verdict, self.says)
+        return disagreement(self.verdict, self.findings)
 
     @property
     def ambiguous(self) -> bool:
@@ -52,7 +52,7 @@ class Candidate:
         return undecided or self.verdict.confidence < LOW_CONFIDENCE or self.disagree > 0
 
 
-def disagreement(verdict: StepVerdict, says: Sequence[Finding]) -> float:
+def disagreement(verdict: StepVerdict, findings: Sequence[Finding]) -> float:
     """How far checkers disagree on a step, 0 to 1.
 
     1 where as many prove it as disprove it, less where one side outweighs; 1/2 where they all say correct and
@@ -61,21 +61,21 @@ def disagreement(verdict: StepVerdict, says: Sequence[Finding]) -> float:
     """
     if verdict.judgement is Judgement.INCORRECT and verdict.confidence >= 1:
         return 0.0
-    right = sum(f.judgement is Judgement.CORRECT for f in says)
-    wrong = sum(f.judgement is Judgement.INCORRECT for f in says)
+    right = sum(f.judgement is Judgement.CORRECT for f in findings)
+    wrong = sum(f.judgement is Judgement.INCORRECT for f in findings)
     if right and wrong:
         return 2 * min(right, wrong) / (right + wrong)
     # A checker that could not read the line is silent; one that has evidence against it doubts.
-    doubts = any(f.judgement is Judgement.UNKNOWN and f.evidence for f in says)
+    doubts = any(f.judgement is Judgement.UNKNOWN and f.evidence for f in findings)
     return 0.5 if right and doubts else 0.0
 
 
 @dataclass(frozen=True)
-class _Listening:
+class _Recording:
     """A checker that also writes down what it finds, by the step's place."""
 
     checker: StepChecker
-    heard: dict[int, list[Finding]]
+    found: dict[int, list[Finding]]
 
     @property
     def name(self) -> str:
@@ -84,16 +84,17 @@ class _Listening:
     def __call__(self, context: StepContext) -> Finding | None:
         found = self.checker(context)
         if found is not None:
-            self.heard.setdefault(len(context.verdicts), []).append(found)
+            self.found.setdefault(len(context.verdicts), []).append(found)
         return found
 
 
 @dataclass(frozen=True)
 class CheckerReport:
-    """A solution's verdict with what every checker said of every step."""
+    """A solution's verdict with what every checker found on every step."""
 
     verdict: Verdict
-    says: tuple[tuple[Finding, ...], ...]
+    findings: tuple[tuple[Finding, ...], ...]
+    """By step."""
 
 
 def run_checkers(
@@ -102,17 +103,17 @@ def run_checkers(
     verifier: Verifier | None = None,
     knowledge: Knowledge = Knowledge.ANSWER,
 ) -> CheckerReport:
-    """Verify a solution and keep what each checker said."""
-    heard: dict[int, list[Finding]] = {}
+    """Verify a solution and keep what each checker found."""
+    found: dict[int, list[Finding]] = {}
     base = verifier or Verifier(domain_of(problem))
     domain, last = base.domain, base.domain.last_resort
-    listening = replace(
+    recording = replace(
         domain,
-        checkers=tuple(_Listening(c, heard) for c in domain.checkers),
-        last_resort=_Listening(last, heard) if last is not None else None,
+        checkers=tuple(_Recording(c, found) for c in domain.checkers),
+        last_resort=_Recording(last, found) if last is not None else None,
     )
-    verdict = replace(base, domain=listening).verify(problem, solution, knowledge)
-    return CheckerReport(verdict, tuple(tuple(heard.get(i, ())) for i in range(len(verdict.steps))))
+    verdict = replace(base, domain=recording).verify(problem, solution, knowledge)
+    return CheckerReport(verdict, tuple(tuple(found.get(i, ())) for i in range(len(verdict.steps))))
 
 
 def item_of(problem: Problem, lines: Sequence[str], source: str, rollout_id: str | None = None) -> LabelItem:
@@ -174,18 +175,18 @@ def _of_rollout(
 ) -> Iterable[Candidate]:
     verdict = member.verdict
     lines = [step.text for step in verdict.steps]
-    says = run_checkers(problem, lines, verifier, verdict.knowledge).says
-    chances = chances_of_error(verdict, says)
+    findings = run_checkers(problem, lines, verifier, verdict.knowledge).findings
+    chances = chances_of_error(verdict, findings)
     last = len(lines) - 1 if verdict.first_error is None else verdict.first_error
     for index in range(last + 1):
         change = change_of_signal(verdict, index)
         item = item_of(problem, lines[: index + 1], source, member.rollout.id)
         # A stored verdict of another version may have cut the text otherwise.
-        own = says[index] if index < len(says) else ()
+        own = findings[index] if index < len(findings) else ()
         yield Candidate(item, verdict.steps[index], own, min(1.0, weight * chances[index] * change))
 
 
-def chances_of_error(verdict: Verdict, says: Sequence[Sequence[Finding]]) -> list[float]:
+def chances_of_error(verdict: Verdict, findings: Sequence[Sequence[Finding]]) -> list[float]:
     """How likely a label would overturn what is said of each step, by rules of thumb.
 
     In a solution that fails without any step proved wrong, the mistake is in one of the steps that are open,
@@ -195,7 +196,7 @@ def chances_of_error(verdict: Verdict, says: Sequence[Sequence[Finding]]) -> lis
     open_ = [
         i
         for i, step in enumerate(verdict.steps)
-        if step.judgement is Judgement.UNKNOWN or (i < len(says) and disagreement(step, says[i]) > 0)
+        if step.judgement is Judgement.UNKNOWN or (i < len(findings) and disagreement(step, findings[i]) > 0)
     ]
     failed = verdict.answer_judgement is Judgement.INCORRECT and verdict.first_error is None
     shared = 1 / len(open_) if failed and open_ else WRONG_THOUGH_RIGHT

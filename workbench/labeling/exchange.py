@@ -83,7 +83,8 @@ def import_labels(store: Store, path: Path) -> Imported:
         elif not _same(before, label):
             raise BadInput(
                 f"{path}, row {read.row}, {read.field}: {label.annotator!r} has marked item {label.item_id} "
-                f"{_said(before)} already, here {_said(label)}; take one of them back first."
+                f"{_said(before)} already, here {_said(label)}; take one of them back "
+                "first, or give the annotator another name where it was another reading."
             )
     fresh = [item for key, item in items.items() if key not in known]
     added = store.labels.save(new, path.name, fresh)

@@ -67,7 +67,7 @@ class View:
     lines: tuple[str, ...]
     """The whole solution, as far as it is written."""
     at: int
-    heard: CheckerReport
+    report: CheckerReport
     """What the symbolic checkers said of the whole solution."""
 
     @property
@@ -76,15 +76,15 @@ class View:
 
     @property
     def verdict(self) -> Verdict:
-        return self.heard.verdict
+        return self.report.verdict
 
     @property
-    def said(self) -> StepVerdict:
-        return self.heard.verdict.steps[self.at]
+    def step(self) -> StepVerdict:
+        return self.report.verdict.steps[self.at]
 
     @property
-    def says(self) -> tuple[Finding, ...]:
-        return self.heard.says[self.at] if self.at < len(self.heard.says) else ()
+    def findings(self) -> tuple[Finding, ...]:
+        return self.report.findings[self.at] if self.at < len(self.report.findings) else ()
 
 
 def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None = None) -> Features:
@@ -100,17 +100,17 @@ def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None =
 
 def _finding(view: View) -> Iterator[tuple[str, float]]:
     """What the checkers said of the step itself."""
-    said = view.said
-    yield said.judgement.value, 1.0
-    yield "disagree", disagreement(said, view.says)
-    for finding in view.says:
+    step = view.step
+    yield step.judgement.value, 1.0
+    yield "disagree", disagreement(step, view.findings)
+    for finding in view.findings:
         yield f"says={finding.checker},{finding.judgement.value}", 1.0
-    yield f"diagnosis={said.diagnosis.value}", 1.0
-    yield f"checker={said.checker or 'none'}", 1.0
-    yield "confidence", said.confidence
-    yield "carried", float(said.carried)
-    yield "repair", float(said.repair is not None)
-    for evidence in said.evidence:
+    yield f"diagnosis={step.diagnosis.value}", 1.0
+    yield f"checker={step.checker or 'none'}", 1.0
+    yield "confidence", step.confidence
+    yield "carried", float(step.carried)
+    yield "repair", float(step.repair is not None)
+    for evidence in step.evidence:
         yield f"evidence={evidence.kind}", 1.0
 
 
@@ -118,7 +118,7 @@ def _place(view: View) -> Iterator[tuple[str, float]]:
     """Where the step stands, and what was said of the others."""
     before, after = view.verdict.steps[: view.at], view.verdict.steps[view.at + 1 :]
     # Of a solution that ends wrong, the steps that lead there share the doubt: an only one bears all of it.
-    doubted = [i for i, says in enumerate(view.heard.says) if any(_doubts(f) for f in says)]
+    doubted = [i for i, found in enumerate(view.report.findings) if any(_doubts(f) for f in found)]
     if view.at in doubted:
         yield f"doubted={min(len(doubted), 4)}", 1.0
         yield "first_doubted", float(view.at == doubted[0])

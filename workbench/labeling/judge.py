@@ -43,16 +43,16 @@ class Judge:
 
     @property
     def reads_hidden(self) -> bool:
-        """Whether it can be used only with the policy's hidden states."""
+        """Return whether it can be used only with the policy's hidden states."""
         return any(name.startswith(f"{HIDDEN}:") for name in self.weights)
 
     def score(self, features: Features) -> float:
-        """How likely a person finds the step correct, 0 to 1."""
+        """Return how likely a person finds the step correct, 0 to 1."""
         total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
     def decide(self, score: float) -> Threshold | None:
-        """The threshold that a score is beyond; None where the step stays as it is."""
+        """Return the threshold that a score is beyond; None where the step stays as it is."""
         for threshold in self.thresholds:
             correct = threshold.judgement is Judgement.CORRECT
             if score >= threshold.score if correct else score <= threshold.score:
@@ -93,17 +93,17 @@ class JudgeFit:
     tried: int
     """Thresholds tried; the bound is corrected for them."""
     fewest: int
-    """Decisions without any error that it takes to certify the target at that many thresholds."""
+    """Decisions, all of them right, that certify the target at that many thresholds."""
     note: str
-    """In a sentence: what may be decided, or why nothing may."""
+    """In a sentence: what the judge may decide, or why it may not."""
     report: Measured
-    """On the third part."""
+    """On the report part."""
 
 
-# How a judge is made: cross-fitted scores, thresholds that the labels can prove, and a third part to report on.
+# How a judge is made: cross-fitted scores, thresholds that the labels can prove, and a part to report on.
 
 REPORT_SHARE = 0.25
-"""Of the problems; the third part, which has no hand in the judge or its thresholds."""
+"""The share of problems that the report is measured on. They play no part in the judge or its thresholds."""
 FOLDS = 5
 Choice = tuple[tuple[str, ...], float]
 """Kinds of features, and the inverse strength of the ridge penalty."""
@@ -141,12 +141,12 @@ class Fit:
 
 
 def example(view: View, correct: bool, hidden: Hidden | None = None) -> Example:
-    """An example with all its features."""
+    """Return an example with all its features."""
     return Example(features(view, GROUPS, hidden), correct, view.problem.text)
 
 
 def kept(found: Features, groups: Iterable[str]) -> Features:
-    """The features of some groups."""
+    """Return the features of some groups."""
     wanted = frozenset(groups)
     return {name: value for name, value in found.items() if name.partition(":")[0] in wanted}
 
@@ -157,42 +157,42 @@ def make_judge(
     seed: int = 0,
     choices: Sequence[Choice] = CHOICES,
 ) -> tuple[Judge | None, JudgeFit]:
-    """A judge from marked ambiguous steps, with thresholds that hold the target or without any.
+    """Make a judge from marked ambiguous steps, with thresholds that reach the target or without any.
 
     None where there is nothing to learn from: too few problems, or marks of one kind only.
     """
-    learning, third = parts(examples, seed)
+    learning, report = parts(examples, seed)
     if not can_fit(learning):
-        return None, _trial(examples, (), 0, target, None, third)
+        return None, _trial(examples, (), 0, target, None, report)
     fit = best_fit(learning, seed, choices)
     tried = thresholds_to_try(fit.scores, target)
     chosen = choose([e.correct for e in learning], fit.scores, tried, target)
     judge = Judge(fit.groups, fit.bias, fit.weights, chosen)
-    return judge, _trial(examples, chosen, len(tried), target, judge, third)
+    return judge, _trial(examples, chosen, len(tried), target, judge, report)
 
 
 def parts(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """Those to learn from and the third part, by problem."""
+    """Return the examples to learn from and those to report on, split by problem."""
     problems = sorted({e.problem for e in examples})
     Random(f"report/{seed}").shuffle(problems)
-    third = frozenset(problems[: round(REPORT_SHARE * len(problems))])
-    return [e for e in examples if e.problem not in third], [e for e in examples if e.problem in third]
+    held_out = frozenset(problems[: round(REPORT_SHARE * len(problems))])
+    return [e for e in examples if e.problem not in held_out], [e for e in examples if e.problem in held_out]
 
 
 def can_fit(examples: Sequence[Example]) -> bool:
-    """Whether every fold can have both kinds of marks to learn from."""
+    """Return whether every fold can have both kinds of marks to learn from."""
     kinds = [{e.problem for e in examples if e.correct is kind} for kind in (True, False)]
     return min(len(kind) for kind in kinds) >= FOLDS
 
 
 def best_fit(examples: Sequence[Example], seed: int, choices: Sequence[Choice] = CHOICES) -> Fit:
-    """The cross-fitted score with the least loss among kinds of features and strengths of the penalty."""
+    """Return the cross-fitted score with the least loss among kinds of features and strengths of the penalty."""
     fits = [cross_fit(examples, groups, strength, seed) for groups, strength in choices]
     return min(fits, key=lambda fit: fit.loss)
 
 
 def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: float, seed: int) -> Fit:
-    """A score of some features, its values for each example from a model that had not seen the problem."""
+    """Return a score of some features, with each example scored by a model that had not seen its problem."""
     import numpy as np
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -219,9 +219,9 @@ def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: fl
 
 
 def thresholds_to_try(scores: Sequence[float], target: float) -> list[tuple[Judgement, float]]:
-    """The thresholds whose precision is looked at: chosen without a look at the marks they will be held against.
+    """Return the thresholds to try, chosen without looking at the marks.
 
-    Few, since each one costs: the bound is corrected for their number. One that could not be certified at that
+    They are few, since the bound is corrected for their number. A threshold that could not be certified at that
     number even if every decision were right is not tried.
     """
     fewest = fewest_decisions(target, RISK / 2)
@@ -242,7 +242,7 @@ def thresholds_to_try(scores: Sequence[float], target: float) -> list[tuple[Judg
 def choose(
     correct: Sequence[bool], scores: Sequence[float], tried: Sequence[tuple[Judgement, float]], target: float
 ) -> tuple[Threshold, ...]:
-    """For each judgement the widest threshold whose corrected bound clears the target, if there is one."""
+    """Return for each judgement the widest threshold whose corrected bound reaches the target, if there is one."""
     chosen: dict[Judgement, Threshold] = {}
     for judgement, score in tried:
         positive = judgement is Judgement.CORRECT
@@ -257,7 +257,7 @@ def choose(
 
 
 def measured(judge: Judge | None, examples: Sequence[Example]) -> Measured:
-    """What a judge does on examples that it was not made from."""
+    """Measure a judge on examples that it was not made from."""
     scores = [judge.score(e.features) for e in examples] if judge is not None else []
     taken = [judge.decide(s) for s in scores] if judge is not None else []
     hits = [
@@ -273,7 +273,7 @@ def measured(judge: Judge | None, examples: Sequence[Example]) -> Measured:
 
 
 def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[CalibrationBin, ...]:
-    """A reliability diagram with bins of equal numbers of steps."""
+    """Return a reliability diagram whose bins hold equally many steps."""
     pairs = sorted(zip(scores, correct, strict=False))
     size = max(1, -(-len(pairs) // BINS))
     cut = [pairs[i : i + size] for i in range(0, len(pairs), size)]
@@ -291,7 +291,7 @@ def _trial(
     tried: int,
     target: float,
     judge: Judge | None,
-    third: Sequence[Example],
+    report: Sequence[Example],
 ) -> JudgeFit:
     fewest = fewest_decisions(target, RISK / max(1, tried))
     return JudgeFit(
@@ -300,7 +300,7 @@ def _trial(
         tried=tried,
         fewest=fewest,
         note=_note(examples, chosen, tried, target, judge),
-        report=measured(judge, third),
+        report=measured(judge, report),
     )
 
 
@@ -314,17 +314,18 @@ def _note(
         )
         return f"The judge may decide {said}."
     if len(examples) < least:
-        return f"{len(examples)} marked ambiguous steps; below {least} nothing can be certified at {target:g}."
+        return f"There are {len(examples)} marked ambiguous steps; at least {least} are needed to certify {target:g}."
     if judge is None:
-        return f"Each kind of mark is needed on {FOLDS} problems or more; nothing can be learned from fewer."
+        return f"Each kind of mark is needed on at least {FOLDS} problems; nothing was learned."
     if not tried:
-        return f"The judge nowhere expects to be right often enough for {target:g}, so all stays as it was."
-    return f"None of {tried} thresholds tried holds {target:g} beyond doubt, so all stays as it was."
+        return f"The judge expects to reach {target:g} nowhere; the verifier is unchanged."
+    return f"No threshold reached {target:g} with 95 % confidence ({tried} tried); the verifier is unchanged."
 
 
 def least_labels(target: float) -> int:
-    """Marked ambiguous steps below which nothing can be certified, even if every decision were right.
+    """Return how many marked ambiguous steps it takes at least to certify the target.
 
-    The fewest decisions that could do, at one threshold, from a judge that decides every step it learned from.
+    That is the fewest decisions that suffice, all of them right, at one threshold of a judge that decides every step
+    it learned from.
     """
     return math.ceil(fewest_decisions(target) / (1 - REPORT_SHARE))

@@ -1,4 +1,7 @@
-"""The whole solution that a labelled step was taken from: what the checkers say of a step may hang on how it ends."""
+"""From labels to a new verifier version.
+
+A verdict on a step may depend on how its solution ends, so each labelled step is verified in its whole solution.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from workbench.domains import domain_of
 from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl
 from workbench.judging.rows import permitted
-from workbench.labeling.agreement import settled_marks
+from workbench.labeling.agreement import agreed_marks
 from workbench.labeling.candidates import CheckerReport, item_id, run_checkers
 from workbench.labeling.exchange import EXAMPLE
 from workbench.labeling.features import Hidden, View
@@ -28,7 +31,7 @@ Lines = tuple[str, ...]
 
 
 def whole_in_store(store: Store, items: Iterable[LabelItem]) -> dict[str, Lines]:
-    """The solutions of items whose rollout the store has, by item."""
+    """Return the solutions of items whose rollout the store has, by item."""
     found: dict[str, Lines] = {}
     by_run: dict[str, list[LabelItem]] = {}
     runs = set(store.runs.names())
@@ -45,9 +48,9 @@ def whole_in_store(store: Store, items: Iterable[LabelItem]) -> dict[str, Lines]
 
 
 def whole_in_file(path: Path) -> dict[str, Lines]:
-    """The solutions that stand whole in a file of labels, by item: `steps`, or PRM800K's `pre_generated_steps`.
+    """Return the whole solutions in a file of labels, by item: `steps`, or PRM800K's `pre_generated_steps`.
 
-    Raises `BadInput` for lines that are no JSON objects; what else is wrong with a row is not looked at here.
+    Raise `BadInput` for lines that are no JSON objects; other mistakes in a row are not checked here.
     """
     found: dict[str, Lines] = {}
     for text, lines in read_jsonl(path, lambda line: _solution(json_object(line, EXAMPLE))):
@@ -56,7 +59,7 @@ def whole_in_file(path: Path) -> dict[str, Lines]:
 
 
 def ids_along(problem: str, lines: Lines) -> Iterator[str]:
-    """The items of a solution's steps, first to last."""
+    """Return the item ids of a solution's steps, first to last."""
     for end in range(1, len(lines) + 1):
         yield item_id(problem, lines[:end])
 
@@ -69,16 +72,13 @@ def _solution(row: dict[str, Any]) -> tuple[str, Lines]:
     return str(holder.get("problem", "")), lines
 
 
-# Refinement: from labels to a new verifier version.
-
-
 TARGET = 0.95
 MODES = (Knowledge.FREE, Knowledge.ANSWER, Knowledge.REFERENCE)
 
 
 @dataclass(frozen=True)
 class LabelledStep:
-    """One step with the mark that holds for it."""
+    """One step with its agreed mark."""
 
     item: LabelItem
     lines: tuple[str, ...]
@@ -95,12 +95,12 @@ class LabelledStep:
 def marked(
     items: Iterable[LabelItem], labels: Sequence[Label], whole: Mapping[str, tuple[str, ...]] | None = None
 ) -> list[LabelledStep]:
-    """The steps that carry one mark, `can't tell` and quarrels left out.
+    """Return the steps with one agreed mark, without `can't tell` and disagreements.
 
     People's marks count first; a model's reading counts where no person marked the step and the models that
     did agree. `whole`: the lines of the whole solution, by item.
     """
-    people = settled_marks(labels)
+    people = agreed_marks(labels)
     touched = {label.item_id for label in labels if not label.annotator.casefold().startswith(AI)}
     models: dict[str, set[Mark]] = {}
     for label in labels:
@@ -117,7 +117,7 @@ def marked(
 
 
 def steps_in_store(store: Store) -> list[LabelledStep]:
-    """The marked steps of a store's labels."""
+    """Return the marked steps of a store's labels."""
     labels = store.labels.active()
     items = store.labels.items({label.item_id for label in labels})
     return marked(items, labels, whole_in_store(store, items))
@@ -133,9 +133,9 @@ def refine(
     hidden: Hidden | None = None,
     on_step: Callable[[], None] = lambda: None,
 ) -> Version:
-    """A new version from marked steps; `on_step` is called once for each mode of each step.
+    """Make a new version from marked steps; `on_step` is called once for each mode of each step.
 
-    Raises `BadInput` without any marked step, or for a target outside 0.5 to 1.
+    Raise `BadInput` without any marked step, or for a target outside 0.5 to 1.
     """
     if not 0.5 <= target < 1:
         raise BadInput(f"The target is {target:g}; give a precision of at least 0.5 and below 1, such as 0.95.")
@@ -149,10 +149,10 @@ def refine(
     for mode in modes:
         found = list(views(steps, mode, base, on_step))
         for one, view in found:
-            key = (one.item.id, (view.said.checker, view.said.diagnosis, view.said.judgement, view.said.malrule))
+            key = (one.item.id, (view.step.checker, view.step.diagnosis, view.step.judgement, view.step.malrule))
             if key not in seen:
                 seen.add(key)
-                labelled.append((view.said, one.mark, one.malrule))
+                labelled.append((view.step, one.mark, one.malrule))
         judge, trials[mode] = make_judge(examples_of(found, hidden), target, seed)
         if judge is not None:
             judges[mode] = judge
@@ -172,8 +172,8 @@ def refine(
 def views(
     steps: Sequence[LabelledStep], mode: Knowledge, verifier: Verifier, on_step: Callable[[], None] = lambda: None
 ) -> Iterable[tuple[LabelledStep, View]]:
-    """Each marked step as the judge may see it when so much is known; those whose problem lacks it are left out."""
-    heard: dict[tuple[str, tuple[str, ...]], CheckerReport] = {}
+    """Yield each marked step as the judge may see it in a mode; steps whose problem lacks what it needs are left out."""
+    reports: dict[tuple[str, tuple[str, ...]], CheckerReport] = {}
     for one in steps:
         on_step()
         problem = one.item.problem
@@ -182,13 +182,15 @@ def views(
             continue
         known = permitted(problem, mode)
         key = (problem.text, one.lines)
-        if key not in heard:
-            heard[key] = run_checkers(known, one.lines, verifier, mode)
-        yield one, View(known, one.lines, one.at, heard[key])
+        if key not in reports:
+            reports[key] = run_checkers(known, one.lines, verifier, mode)
+        yield one, View(known, one.lines, one.at, reports[key])
 
 
 def examples_of(found: Iterable[tuple[LabelledStep, View]], hidden: Hidden | None = None) -> list[Example]:
-    """What a judge learns from: the ambiguous steps."""
+    """Return what a judge learns from: the ambiguous steps."""
     return [
-        example(view, one.mark is Mark.CORRECT, hidden) for one, view in found if is_ambiguous(view.said, view.says)
+        example(view, one.mark is Mark.CORRECT, hidden)
+        for one, view in found
+        if is_ambiguous(view.step, view.findings)
     ]

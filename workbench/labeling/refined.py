@@ -1,4 +1,4 @@
-"""The refined verifier: the symbolic one, and on what it leaves open what labels have taught."""
+"""The refined verifier: the symbolic one, with what labels have taught about the steps that it leaves open."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from workbench.labeling.versions import Version
 from workbench.store import Store
 from workbench.types import Diagnosis, Judged, Judgement, Knowledge, Problem, Scope, StepVerdict, Verdict
 from workbench.verification import Verifier
+from workbench.verification.many import VerdictCache, VerificationTask, verify_many
 
 JUDGE = "judge"
-"""What a decision by the learned judge names as its checker."""
+"""The checker that a decision of the learned judge names."""
 
 
 @dataclass(frozen=True)
 class RefinedVerifier(Verifier):
-    """A verifier with a version made from labels. What is proved it never changes."""
+    """A verifier with a version made from labels. It never changes what is proved."""
 
     refinement: Version | None = None
     hidden: Hidden | None = None
@@ -43,14 +44,16 @@ class RefinedVerifier(Verifier):
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
         """The verdict on a solution, as `Verifier.verify` gives it, and open steps judged where that is certified."""
-        heard = run_checkers(problem, solution, self.symbolic, knowledge)
-        return revise(heard, problem, self.refinement, self.hidden) if self.refinement is not None else heard.verdict
+        report = run_checkers(problem, solution, self.symbolic, knowledge)
+        return (
+            revise(report, problem, self.refinement, self.hidden) if self.refinement is not None else report.verdict
+        )
 
 
 def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
-    """The verifier of a version; the symbolic one for None.
+    """Return the verifier of a version; the symbolic one for None.
 
-    Raises `BadInput` where the version was made for other symbolic verdicts than `base` gives.
+    Raise `BadInput` where the version was made for other symbolic verdicts than `base` gives.
     """
     verifier = base or Verifier()
     if version is None:
@@ -63,21 +66,21 @@ def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
     return RefinedVerifier(verifier.domain, version)
 
 
-def revise(heard: CheckerReport, problem: Problem, version: Version, hidden: Hidden | None = None) -> Verdict:
-    """A symbolic verdict with what a version makes of each step.
+def revise(report: CheckerReport, problem: Problem, version: Version, hidden: Hidden | None = None) -> Verdict:
+    """Return a symbolic verdict with each step revised by a version.
 
-    The judge decides nothing behind a step that is wrong: the labels it learned from end there.
+    The judge decides nothing after a wrong step: the labels that it learned from end there.
     """
-    verdict = heard.verdict
+    verdict = report.verdict
     rules = {(r.checker, r.rule, r.judgement): r for r in version.rules}
     judge = version.judges.get(verdict.knowledge)
     lines = tuple(step.text for step in verdict.steps)
     known = permitted(problem, verdict.knowledge)
     steps: list[StepVerdict] = []
-    astray = False
+    wrong = False
     for at in range(len(lines)):
-        made = _revised(View(known, lines, at, heard), rules, judge if not astray else None, hidden)
-        astray = astray or made.judgement is Judgement.INCORRECT
+        made = _revised(View(known, lines, at, report), rules, judge if not wrong else None, hidden)
+        wrong = wrong or made.judgement is Judgement.INCORRECT
         steps.append(made)
     return replace(verdict, steps=tuple(steps), verifier=version.hash)
 
@@ -88,8 +91,8 @@ def _revised(
     judge: Judge | None,
     hidden: Hidden | None,
 ) -> StepVerdict:
-    step = weighed(view.said, rules)
-    if judge is None or not judge.thresholds or not is_ambiguous(view.said, view.says):
+    step = weighed(view.step, rules)
+    if judge is None or not judge.thresholds or not is_ambiguous(view.step, view.findings):
         return step
     if judge.reads_hidden and hidden is None:
         return step
@@ -98,9 +101,9 @@ def _revised(
 
 
 def decided(step: StepVerdict, threshold: Threshold) -> StepVerdict:
-    """A step with the judge's decision: never a proof, so its confidence is the bound that was certified.
+    """Return a step with the judge's decision. It is no proof, so its confidence is the certified bound.
 
-    Where the judge bears the checkers out, their diagnosis, evidence and repair stay.
+    Where the judge agrees with the checkers, their diagnosis, evidence and repair stay.
     """
     confidence = min(round(threshold.bound, 3), 0.99)
     if step.judgement is threshold.judgement:
@@ -113,7 +116,7 @@ def decided(step: StepVerdict, threshold: Threshold) -> StepVerdict:
         Diagnosis.VALID if right else Diagnosis.NOT_EQUIVALENT,
         Scope.COMPUTATION,
         confidence,
-        f"Of steps like this one, people find at least {confidence:.0%} {word}.",
+        f"People find at least {confidence:.0%} of steps like this one {word}.",
         checker=JUDGE,
     )
 
@@ -138,7 +141,7 @@ class StepChange:
 
 @dataclass(frozen=True)
 class Changes:
-    """What becomes of a run's verdicts. Rewards are 1 for a right answer with no step incorrect, else 0."""
+    """How a run's verdicts change. Rewards are 1 for a right answer with no step incorrect, else 0."""
 
     run: str
     old: tuple[str, ...]
@@ -169,8 +172,8 @@ def reverify(
 ) -> Changes:
     """Judge all rollouts of a run again, in answer mode, and compare with the verdicts that training used.
 
-    `keep` stores the new verdicts beside the old ones, as those that count; a stored one is not made again.
-    Raises `BadInput` where the run has no verdicts or its problems are gone.
+    `keep` stores the new verdicts as the newest ones; the old ones stay. A stored verdict is not made again.
+    Raise `BadInput` where the run has no verdicts or its problems are gone.
     """
     before = trained_on(store, run, verifier.version)
     if not before:
@@ -178,15 +181,13 @@ def reverify(
     missing = {m.rollout.problem_id for m in before} - problems.keys()
     if missing:
         raise BadInput(f"{len(missing)} problems of {run!r} are not in its file of problems any more; put them back.")
-    known = store.verdicts.of([m.rollout.id for m in before], verifier.version)
-    made: dict[tuple[str, str], Verdict] = {}
-    after: dict[str, Verdict] = {}
-    for member in before:
-        rollout = member.rollout
-        problem = replace(problems[rollout.problem_id], solution=(), alternates=())
-        key = (problem.id, rollout.text)
-        verdict = known.get(rollout.id) or made.get(key) or verifier.verify(problem, rollout.text, Knowledge.ANSWER)
-        made[key] = after[rollout.id] = verdict
+    after = store.verdicts.of([m.rollout.id for m in before], verifier.version)
+    new = [m.rollout for m in before if m.rollout.id not in after]
+    tasks = [VerificationTask(replace(problems[r.problem_id], solution=(), alternates=()), r.text) for r in new]
+    for _ in after:
+        on_rollout()
+    for rollout, verdict in zip(new, verify_many(tasks, verifier, cache=VerdictCache()), strict=True):
+        after[rollout.id] = verdict
         on_rollout()
     if keep:
         store.verdicts.save(run, after.items())
@@ -194,7 +195,7 @@ def reverify(
 
 
 def trained_on(store: Store, run: str, new: str) -> list[Judged]:
-    """The rollouts with the verdicts of the run's own verifier, else with the newest ones of another than `new`."""
+    """Return the rollouts with the verdicts of the run's own verifier, else with the newest ones of another than `new`."""
     own = store.runs.info(run).versions.get("verifier")
     found = store.verdicts.judged(run, verifier=own) if own not in (None, new) else []
     return found or [m for m in store.verdicts.judged(run) if m.verdict.verifier != new]
@@ -203,7 +204,7 @@ def trained_on(store: Store, run: str, new: str) -> list[Judged]:
 def compare(
     run: str, before: Sequence[Judged], after: Mapping[str, Verdict], problems: Mapping[str, Problem], new: str
 ) -> Changes:
-    """The differences between two verdicts on each rollout."""
+    """Return the differences between two verdicts on each rollout."""
     kinds: Counter[str] = Counter()
     shown: Counter[tuple[str, str, str, str]] = Counter()
     example: dict[tuple[str, str, str, str], StepChange] = {}

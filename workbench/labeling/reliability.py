@@ -1,4 +1,4 @@
-"""Exact bounds on shares: what so many labels can prove, and below how many nothing can be proved."""
+"""Exact bounds on shares, and how reliable each rule of the checkers is by the labels."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from workbench.types import Diagnosis, Estimate, Judgement, Mark, Scope, StepVer
 from workbench.verification.lines.findings import Finding
 
 RISK = 0.05
-"""The chance that a bound is wrong which is put up with, over all the thresholds that are tried together."""
+"""The accepted chance that a bound is wrong, over all thresholds tried together."""
 
 
 def lower_bound(right: int, n: int, risk: float = RISK) -> float:
-    """The share that is reached or passed with a chance of 1 - risk, from `right` of n (Clopper and Pearson).
+    """Return the lower bound of a share with confidence 1 - risk, from `right` of n (Clopper and Pearson).
 
     One-sided and exact for independent trials. 0 for n = 0.
     """
@@ -28,7 +28,7 @@ def lower_bound(right: int, n: int, risk: float = RISK) -> float:
 
 
 def share_interval(right: int, n: int) -> Estimate:
-    """A share with its exact 95 % interval, for independent trials; 0 to 1 where nothing was tried."""
+    """Return a share with its exact 95 % interval, for independent trials; 0 to 1 where nothing was tried."""
     if n == 0:
         return Estimate(0.0, 0.0, 1.0)
     high = 1.0 - lower_bound(n - right, n, RISK / 2)
@@ -36,14 +36,14 @@ def share_interval(right: int, n: int) -> Estimate:
 
 
 def fewest_decisions(target: float, risk: float = RISK) -> int:
-    """How many decisions, every one of them right, it takes for the lower bound to reach the target."""
+    """Return how many decisions, all of them right, bring the lower bound to the target."""
     if not 0 < target < 1:
         raise BadInput(f"A precision of {target} cannot be certified; give a target between 0 and 1.")
     return math.ceil(math.log(risk) / math.log(target) - 1e-9)
 
 
 def posterior(right: int, wrong: int) -> Estimate:
-    """The mean of the Beta(1 + right, 1 + wrong) posterior of a share with its central 95 %."""
+    """Return the mean of the Beta(1 + right, 1 + wrong) posterior of a share with its central 95 %."""
     a, b = 1 + right, 1 + wrong
     return Estimate(a / (a + b), _beta_quantile(0.025, a, b), _beta_quantile(0.975, a, b))
 
@@ -55,17 +55,17 @@ def _beta_quantile(q: float, a: int, b: int) -> float:
     return float(betaincinv(a, b, q))
 
 
-# How reliable each checker and each of its rules is, from labels; and the malrules that people bear out or not.
+# How reliable each rule of each checker is
 
 
 PROOFS = frozenset({"value", "counterexample", "roots"})
 """Kinds of evidence that prove a step wrong by exact arithmetic or a counterexample."""
 UNRELIABLE = 0.5
-"""A rule whose reliability is below this, up to the end of its interval, is withdrawn; above, confirmed."""
+"""A rule whose whole interval is below this is withdrawn; one whose whole interval is above is confirmed."""
 
 
 class Standing(StrEnum):
-    """What the labels say of a rule."""
+    """What the labels say about a rule."""
 
     CONFIRMED = "confirmed"
     OPEN = "open"
@@ -74,7 +74,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Reliability:
-    """How often a rule's judgements were borne out."""
+    """How often the labels confirm a rule's judgements."""
 
     checker: str
     rule: str
@@ -95,30 +95,33 @@ class Reliability:
         return Standing.CONFIRMED if self.interval.low > UNRELIABLE else Standing.OPEN
 
 
-def is_settled(step: StepVerdict) -> bool:
-    """What no label may change: an `incorrect` that is proved, and a `correct` at scope `meaning`."""
+def is_proved(step: StepVerdict) -> bool:
+    """Return whether no label may change a step: a proved `incorrect`, or a `correct` at scope `meaning`."""
     if step.judgement is Judgement.INCORRECT:
         return step.confidence >= 1 or any(e.kind in PROOFS for e in step.evidence)
     return step.judgement is Judgement.CORRECT and step.scope is Scope.MEANING
 
 
-def is_ambiguous(step: StepVerdict, says: Iterable[Finding] = ()) -> bool:
-    """Whether a judge may have a say: unknown, of low confidence, or checkers that disagree, and not settled."""
-    if is_settled(step):
+def is_ambiguous(step: StepVerdict, findings: Iterable[Finding] = ()) -> bool:
+    """Return whether a judge may decide a step.
+
+    It may where the step is not proved, and is unknown, of low confidence, or the checkers disagree.
+    """
+    if is_proved(step):
         return False
     undecided = step.judgement is Judgement.UNKNOWN
-    return undecided or step.confidence < LOW_CONFIDENCE or disagreement(step, tuple(says)) > 0
+    return undecided or step.confidence < LOW_CONFIDENCE or disagreement(step, tuple(findings)) > 0
 
 
 def rule_of(step: StepVerdict) -> tuple[str, str, Judgement]:
-    """Checker, rule and judgement that a decided step is counted under."""
+    """Return the checker, rule and judgement that a decided step is counted under."""
     return step.checker, step.malrule or step.diagnosis.value, step.judgement
 
 
 def reliabilities(labelled: Iterable[tuple[StepVerdict, Mark, str | None]]) -> tuple[Reliability, ...]:
-    """Each rule's record from steps with a person's mark and, where one was named, the malrule.
+    """Return each rule's record from steps with a person's mark and, where one was named, the malrule.
 
-    A malrule is borne out where the step is wrong and nobody named another one.
+    A malrule is confirmed where the step is wrong and nobody named another one.
     """
     counts: dict[tuple[str, str, Judgement], list[int]] = {}
     for step, mark, named in labelled:
@@ -132,22 +135,21 @@ def reliabilities(labelled: Iterable[tuple[StepVerdict, Mark, str | None]]) -> t
 
 
 def weighed(step: StepVerdict, known: dict[tuple[str, str, Judgement], Reliability]) -> StepVerdict:
-    """A decided step with what is known of its rule.
+    """Return a decided step, weighed by the record of its rule.
 
-    A withdrawn malrule loses its name, the step stays as wrong as it was. A judgement that is no proof gets the
-    rule's reliability as its confidence, and where the rule is withdrawn it becomes unknown.
+    A withdrawn malrule loses its name; the step stays as wrong as it was. A judgement that is no proof gets the
+    rule's reliability as its confidence; it becomes unknown where the rule is withdrawn.
     """
     found = known.get(rule_of(step)) if step.judgement is not Judgement.UNKNOWN else None
     if found is None:
         return step
     withdrawn = found.standing is Standing.WITHDRAWN
     if withdrawn and step.malrule is not None:
-        step = replace(step, malrule=None, diagnosis=Diagnosis.NOT_EQUIVALENT)
-        return step
-    if is_settled(step) or step.confidence >= 1:
+        return replace(step, malrule=None, diagnosis=Diagnosis.NOT_EQUIVALENT)
+    if is_proved(step) or step.confidence >= 1:
         return step
     if withdrawn:
-        reason = "People found this kind of verdict wrong more often than right, so it is left open."
+        reason = "People found this kind of verdict wrong more often than right, so the step stays undecided."
         return replace(
             step, judgement=Judgement.UNKNOWN, diagnosis=Diagnosis.UNDECIDED, confidence=0.0, reason=reason
         )

@@ -75,7 +75,7 @@ def ambiguous_steps(
     judged = [member for group in groups for member in group.members]
     whole = {m.rollout.id: tuple(s.text for s in m.verdict.steps) for m in judged}
     found = candidates_of(judged, {g.problem.id: g.problem for g in groups}, source)
-    open_ = [c for c in found if is_ambiguous(c.verdict, c.says)]
+    open_ = [c for c in found if is_ambiguous(c.verdict, c.findings)]
     chosen = _in_turn(open_, seed)[:count]
     Random(seed).shuffle(chosen)
     return [(c.item, whole.get(c.item.rollout_id or "", c.item.lines)) for c in chosen]

@@ -39,7 +39,7 @@ def said_html(heard: CheckerReport, item: LabelItem) -> Markup:
     if len(heard.verdict.steps) != len(item.lines):
         return render("label.unread")
     card = step_card(heard.verdict.steps[-1], item.step, len(item.lines))
-    return render("label.said", cards_block([card]), [_finding_row(finding) for finding in heard.says[-1]])
+    return render("label.said", cards_block([card]), [_finding_row(finding) for finding in heard.findings[-1]])
 
 
 def _finding_row(finding: Finding) -> tuple[str, str, str]:

@@ -296,8 +296,8 @@ def _agreement(store: Store) -> None:
     def agree() -> str:
         given = store.labels.active()
         gold = {key: place.gold for key, place in store.labels.places().items() if place.gold is not None}
-        to_settle = sum(found.settled is None for found in disagreements(given))
-        return label_page.agreement_html(agreement_of(given), gold_accuracy(given, gold), to_settle)
+        to_adjudicate = sum(found.adjudicated is None for found in disagreements(given))
+        return label_page.agreement_html(agreement_of(given), gold_accuracy(given, gold), to_adjudicate)
 
     panel.expand(agree, None, shown, api_name="label_agreement", **QUIET_PANEL)
 
@@ -312,7 +312,7 @@ def _settle(context: AppContext, name: gr.Textbox) -> None:
             buttons = {mark: gr.Button(f"{label_page.SIGNS[mark]} {mark.value}", size="sm") for mark in Mark}
 
     def next_one(said: str = "", bad: bool = False) -> Answer:
-        left = [found for found in disagreements(store.labels.active()) if found.settled is None]
+        left = [found for found in disagreements(store.labels.active()) if found.adjudicated is None]
         html = render("label.agreed")
         if left:
             html = label_page.disagreement_html(left[0], store.labels.items([left[0].item_id])[0], len(left))
