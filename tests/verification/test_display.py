@@ -50,7 +50,7 @@ def inner(made: str) -> str:
 
 def test_a_product_with_a_bracket_and_a_fraction():
     assert inner(typeset("3(x + 5) = 2x/4")) == (
-        "<mrow><mn>3</mn><mrow><mo>(</mo><mrow><mi>x</mi><mo>+</mo><mn>5</mn></mrow><mo>)</mo></mrow><mo>=</mo>"
+        "<mrow><mn>3</mn><mrow><mo>(</mo><mi>x</mi><mo>+</mo><mn>5</mn><mo>)</mo></mrow><mo>=</mo>"
         "<mfrac><mrow><mn>2</mn><mi>x</mi></mrow><mn>4</mn></mfrac></mrow>"
     )
 
@@ -69,12 +69,27 @@ def test_a_product_with_a_bracket_and_a_fraction():
         ("x² <= 9", "<mrow><msup><mi>x</mi><mn>2</mn></msup><mo>≤</mo><mn>9</mn></mrow>"),
         ("2^3^4", "<msup><mn>2</mn><msup><mn>3</mn><mn>4</mn></msup></msup>"),
         ("1 1/2 + 2", "<mrow><mrow><mn>1</mn><mfrac><mn>1</mn><mn>2</mn></mfrac></mrow><mo>+</mo><mn>2</mn></mrow>"),
-        ("3 - (-5)", "<mrow><mn>3</mn><mo>−</mo><mrow><mo>(</mo><mrow><mo>−</mo><mn>5</mn></mrow><mo>)</mo></mrow>"
+        ("3 - (-5)", "<mrow><mn>3</mn><mo>−</mo><mrow><mo>(</mo><mo>−</mo><mn>5</mn><mo>)</mo></mrow>"
          "</mrow>"),
     ],
 )  # fmt: skip
 def test_layout(text: str, made: str):
     assert inner(typeset(text)) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("x = -5", '<mi>x</mi><mo>=</mo><mo form="prefix">−</mo><mn>5</mn>'),
+        ("7 - 5 = 2", "<mn>7</mn><mo>−</mo><mn>5</mn>"),
+        ("50% - 5 = 1", "<mn>50</mn><mo>%</mo><mo>−</mo><mn>5</mn>"),
+        ("(1/2)^2 = 1/4", '<msup><mrow><mo stretchy="true" fence="true" form="prefix">(</mo>'),
+        ("1,234 + 1", "<mtext>1,234</mtext>"),
+        ("$5 + $6 = $11", "<mtext>$</mtext><mn>5</mn>"),
+    ],
+)
+def test_signs_and_brackets(text: str, made: str):
+    assert made in typeset(text)
 
 
 @pytest.mark.parametrize(

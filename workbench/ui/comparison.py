@@ -20,6 +20,7 @@ from workbench.evaluation.compare.figures import Measure, Runs
 from workbench.evaluation.compare.plan import read_plan
 from workbench.evaluation.compare.record import read_runs
 from workbench.evaluation.compare.summary import Comparison, PlanRuns, collect, figure, many, top_malrules
+from workbench.metrics import METRICS
 from workbench.ui.audit import figure_html, report_page
 from workbench.ui.pages import caption, render
 from workbench.ui.palette import BROWN, GREY, METHOD_COLOURS, SERIES, themed
@@ -136,7 +137,7 @@ def wrong_reasons(runs: PlanRuns) -> Any:
 
 def health(runs: PlanRuns, names: Sequence[str] = HEALTH) -> Any:
     """Health metrics over rounds, the mean over seeds."""
-    made = make_subplots(rows=-(-len(names) // 2), cols=2, subplot_titles=[n.replace("_", " ") for n in names])
+    made = make_subplots(rows=-(-len(names) // 2), cols=2, subplot_titles=[METRICS[name].title for name in names])
     for name, colour in colours(runs.arms).items():
         for place, metric in enumerate(names):
             x, y = _series(runs.arms[name], metric)

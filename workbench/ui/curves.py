@@ -14,8 +14,9 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from workbench.metrics import METRICS
 from workbench.types import Estimate, Round
-from workbench.ui.palette import SERIES, themed
+from workbench.ui.palette import SERIES, faint, themed
 
 
 @dataclass(frozen=True)
@@ -32,21 +33,8 @@ MEASURES = (
     Measure("process_rate", "process_share", "Process rate"),
     Measure("right_for_wrong_reasons", "wrong_reasons_share", "Right for wrong reasons"),
 )
-HEALTH = {
-    "unknown_share": "Steps judged unknown",
-    "teacher_coverage": "Rollouts with a teacher context",
-    "correction_share": "Rollouts with a corrected step",
-    "memory_hits": "Teachers that read memory",
-    "masked_tokens": "Tokens that were left alone",
-    "all_equal_groups": "Groups all right or all wrong",
-    "cut_off_share": "Rollouts cut off",
-    "entropy": "Entropy a token (nats)",
-    "mean_tokens": "Tokens a rollout",
-    "gradient_norm": "Norm of the gradient",
-    "memory_live": "Live memory items",
-    "insights_written": "Insights and patterns written",
-}
-"""The health metrics that have a name for people, in the order of the figure."""
+HEALTH = {name: metric.title for name, metric in METRICS.items() if metric.drawn}
+"""The metrics of a run's health that are drawn, with their titles."""
 WINDOW = 8
 """Rounds that a point of the rollouts' curve averages over."""
 MOST_BARS = 40
@@ -222,12 +210,6 @@ def health_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
     if not present:
         _say(figure, "No round is done yet.")
     return figure
-
-
-def faint(colour: str, strength: float) -> str:
-    """A colour of the palette, see-through."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{strength})"
 
 
 def plain_label(text: str, longest: int = 60) -> str:

@@ -1,212 +1,25 @@
-"""Tokens of a formula to MathML, by a bounded recursive layout: fractions, powers and roots, nothing reordered."""
+"""Text as HTML: escaped, with its formulas as MathML, which browsers draw themselves, without any script.
+
+Delimited LaTeX is typeset as it is. Runs of mathematical tokens in plain text become LaTeX first, nothing reordered.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import Converter
 
 from workbench.verification.text.tokens import Token, tokenize, word_set
 
-MAX_TOKENS = 160
-MAX_DEPTH = 24
-SIGNS = {"-": "−", "*": "×", "<=": "≤", ">=": "≥", "~": "≈", "±": "±"}
-
-
-class Untypeset(Exception):
-    """The tokens are no formula within the bounds; they are shown as the text that they are."""
-
-
-@dataclass
-class _LaidOut:
-    """What has been laid out side by side."""
-
-    atoms: list[str] = field(default_factory=list)
-    product: int = 0
-    """How many of the last atoms stand side by side without a sign: a numerator takes them all."""
-    bare: dict[int, str] = field(default_factory=dict)
-    """Bracketed atoms without their brackets, by place: a fraction's bar does their work."""
-
-    def add(self, atom: str, bare: str | None = None) -> None:
-        if bare is not None:
-            self.bare[len(self.atoms)] = bare
-        self.atoms.append(atom)
-        self.product += 1
-
-    def sign(self, atom: str) -> None:
-        self.atoms.append(atom)
-        self.product = 0
-
-    def take(self, count: int) -> str:
-        """The last atoms as one, taken off; a single bracketed one loses its brackets."""
-        first = len(self.atoms) - count
-        taken = self.atoms[first:]
-        if count == 1 and first in self.bare:
-            taken = [self.bare[first]]
-        del self.atoms[first:]
-        self.bare = {place: inner for place, inner in self.bare.items() if place < first}
-        self.product = 0
-        return _row(taken)
-
-
-def layout(text: str, tokens: Sequence[Token]) -> str:
-    """The MathML of tokens that were read from `text`. Raises `Untypeset`."""
-    if len(tokens) > MAX_TOKENS:
-        raise Untypeset
-    writer = _Writer(text, tokens)
-    made = writer.row(0)
-    if writer.at != len(tokens):
-        raise Untypeset
-    return made
-
-
-class _Writer:
-    """Lays out the tokens of one formula from left to right."""
-
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
-        self.text, self.tokens, self.at = text, tokens, 0
-
-    def peek(self) -> Token | None:
-        return self.tokens[self.at] if self.at < len(self.tokens) else None
-
-    def written(self, token: Token) -> str:
-        return self.text[token.start : token.end]
-
-    def row(self, depth: int) -> str:
-        """Everything up to a closing bracket or the end."""
-        row = _LaidOut()
-        while (token := self.peek()) is not None and token.kind != "close":
-            if token.kind == "op" and token.text == "/":
-                self.at += 1
-                top = row.take(row.product) if row.product else _missing()
-                row.add(f"<mfrac>{top}{self.operand(depth, bare=True)}</mfrac>")
-            elif token.kind == "op" and token.text == "^":
-                self.at += 1
-                if not row.product:
-                    raise Untypeset
-                row.product -= 1
-                base, left = row.atoms.pop(), row.product
-                row.bare.pop(len(row.atoms), None)
-                row.product = left
-                row.add(f"<msup>{base}{self.exponent(depth)}</msup>")
-            elif token.kind == "op":
-                self.at += 1
-                prefix = not row.product and token.text in "+-"
-                row.sign(_operator(token, prefix))
-            elif token.kind == "rel":
-                self.at += 1
-                row.sign(_operator(token, False))
-            elif token.kind == "pct":
-                self.at += 1
-                row.add("<mo>%</mo>")
-            else:
-                row.add(*self.atom(depth))
-        return _row(row.atoms)
-
-    def operand(self, depth: int, bare: bool) -> str:
-        """One operand with its signs and its powers, as a denominator or an exponent takes it."""
-        signs = ""
-        while (token := self.peek()) is not None and token.kind == "op" and token.text in "+-":
-            self.at += 1
-            signs += _operator(token, True)
-        made, inside = self.atom(depth)
-        following = self.peek()
-        if following is not None and following.kind == "op" and following.text == "^":
-            self.at += 1
-            return _row([signs, f"<msup>{made}{self.exponent(depth)}</msup>"])
-        return _row([signs, inside if bare and inside is not None and not signs else made])
-
-    def exponent(self, depth: int) -> str:
-        return self.operand(_deeper(depth), bare=True)
-
-    def atom(self, depth: int) -> tuple[str, str | None]:
-        """One number, letter, group, fraction or root; and for a bracketed group what stands inside."""
-        token = self.peek()
-        if token is None:
-            raise Untypeset
-        self.at += 1
-        match token.kind:
-            case "num":
-                return f"<mn>{html.escape(token.text)}</mn>", None
-            case "mixed":
-                return _mixed(token.text), None
-            case "var":
-                return f"<mi>{html.escape(token.text)}</mi>", None
-            case "money":
-                return f"<mtext>{html.escape(self.written(token).lstrip(chr(92)))}</mtext>", None
-            case "open":
-                return self.group(token, _deeper(depth))
-            case "frac":
-                return f"<mfrac>{self.argument(depth)}{self.argument(depth)}</mfrac>", None
-            case "root":
-                return f"<msqrt>{self.argument(depth)}</msqrt>", None
-            case "box":
-                return self.argument(depth), None
-        raise Untypeset
-
-    def group(self, opened: Token, depth: int) -> tuple[str, str | None]:
-        """What stands in brackets; braces group without being seen."""
-        inside = self.row(depth)
-        closed = self.peek()
-        if closed is None or closed.kind != "close":
-            raise Untypeset
-        self.at += 1
-        left, right = self.written(opened), self.written(closed)
-        if left == "{":
-            return inside, inside
-        tall = "true" if "<mfrac" in inside or "<msqrt" in inside else "false"
-        fence = f'<mo fence="true" stretchy="{tall}">'
-        shown = f"<mrow>{fence}{html.escape(left)}</mo>{inside}{fence}{html.escape(right)}</mo></mrow>"
-        return shown, inside
-
-    def argument(self, depth: int) -> str:
-        """The argument of a fraction or a root, without its brackets."""
-        token = self.peek()
-        if token is None or token.kind not in ("open", "num", "var"):
-            raise Untypeset
-        made, inside = self.atom(_deeper(depth))
-        return inside if inside is not None else made
-
-
-def _deeper(depth: int) -> int:
-    if depth >= MAX_DEPTH:
-        raise Untypeset
-    return depth + 1
-
-
-def _missing() -> str:
-    raise Untypeset
-
-
-def _operator(token: Token, prefix: bool) -> str:
-    form = ' form="prefix"' if prefix else ""
-    return f"<mo{form}>{html.escape(SIGNS.get(token.text, token.text))}</mo>"
-
-
-def _mixed(text: str) -> str:
-    whole, _, fraction = text.partition(" ")
-    top, _, bottom = fraction.partition("/")
-    shown = f"<mn>{html.escape(whole)}</mn>" if whole != "0" else ""
-    return f"<mrow>{shown}<mfrac><mn>{html.escape(top)}</mn><mn>{html.escape(bottom)}</mn></mfrac></mrow>"
-
-
-def _row(atoms: Sequence[str]) -> str:
-    kept = [atom for atom in atoms if atom]
-    return kept[0] if len(kept) == 1 else f"<mrow>{''.join(kept)}</mrow>"
-
-
-# Typeset mathematics: text with its formulas as MathML, which browsers draw themselves, without any script.
-
-
 MAX_TEXT = 2000
 """Characters that are shown of one text."""
-MAX_LATEX = 600
-MAX_BRACES = 12
+MAX_LATEX, MAX_BRACES = 600, 12
+MAX_TOKENS, MAX_DEPTH = 160, 24
 
 _DELIMITED = re.compile(
     r"\$\$([^$]{1,600})\$\$|\$(?=[^\s$])([^$\n]{1,600})(?<=[^\s])\$(?![0-9])"
@@ -230,8 +43,17 @@ _ATTRIBUTES = word_set(
     "display stretchy fence separator form accent linethickness columnalign rowspacing columnspacing mathvariant "
     "displaystyle scriptlevel notation width lspace rspace movablelimits"
 )
+_SIGNS, _CLOSING = frozenset("+−±"), frozenset(")]}%")
+_SIGNED = {"*": "\\times", "<=": "\\le", ">=": "\\ge", "~": "\\approx"}
+"""Signs in LaTeX; the others are written as they are."""
+_BRACES = {"}": "\\}", "\\right}": "\\right\\}"}
 _CHAIN = re.compile(r"(?:\\[a-zA-Z]+\s*|[\^_]\s*){13,}")
 _VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,40}")
+
+
+def typeset(text: str) -> str:
+    """Return the text as HTML: escaped, with its formulas typeset. Never raises; a long text is cut with a note."""
+    return _short_html(clean(text)) + _rest(text)
 
 
 @lru_cache(maxsize=4096)
@@ -239,18 +61,13 @@ def _short_html(text: str) -> str:
     return "".join(_pieces(text))
 
 
-def typeset(text: str) -> str:
-    """The text as HTML: escaped, with its formulas typeset. Never raises; a long text is cut with a note."""
-    return _short_html(clean(text)) + _rest(text)
-
-
 def plain_html(text: str) -> str:
-    """The text as HTML, escaped and not typeset: for lines that are still being written."""
+    """Return the text as HTML, escaped and not typeset: for lines that are still being written."""
     return html.escape(clean(text)) + _rest(text)
 
 
 def clean(text: str) -> str:
-    """What is shown of a text: its start, with marks that steer the page's direction made visible."""
+    """Return what is shown of a text: its start, with marks that steer the page's direction made visible."""
     return _CONTROL.sub("\ufffd", _STEERING.sub("\ufffd", text[:MAX_TEXT]))
 
 
@@ -277,12 +94,15 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _latex(formula: str) -> str | None:
-    """A formula in LaTeX as MathML; None where it is beyond the bounds or not LaTeX."""
+    """Return a formula that somebody wrote in LaTeX as MathML; None where it is beyond the bounds or not LaTeX."""
     if len(formula) > MAX_LATEX or _BOMBS.search(formula) or _depth(formula) > MAX_BRACES:
         return None
+    return _mathml(formula)
+
+
+def _mathml(latex: str) -> str | None:
     try:
-        root = Converter().convert_to_element(formula)
-        return "".join(_safe(root))
+        return "".join(_safe(Converter().convert_to_element(latex)))
     except Exception:  # the converter raises whatever its tables raise; the text is then shown as it is
         return None
 
@@ -299,23 +119,35 @@ def _depth(formula: str) -> int:
     return MAX_BRACES + 1 if _CHAIN.search(formula) else deepest
 
 
-def _safe(element: Element) -> Iterator[str]:
-    """Known elements and attributes as text, everything between them escaped; unknown elements lose their tags."""
-    known = element.tag in _ELEMENTS
+def _safe(element: Element, prefix: bool = False) -> Iterator[str]:
+    """Give known elements and attributes as text, everything between them escaped; unknown elements lose their tags.
+
+    `prefix`: a sign here belongs to what follows it, as in `x = -5`.
+    """
+    text = _words(element.text)
+    if element.tag == "mrow" and len(element) == 1 and not text:
+        yield from _safe(element[0], prefix)
+        return
+    # A sign such as % comes as a letter.
+    tag = "mo" if element.tag == "mi" and len(text) == 1 and not text.isalnum() else element.tag
+    known = tag in _ELEMENTS
     if known:
         kept = "".join(
             f' {name}="{value}"'
             for name, value in element.attrib.items()
             if name in _ATTRIBUTES and _VALUE.fullmatch(value)
         )
-        extra = ' class="wb-math"' if element.tag == "math" else ""
-        yield f"<{element.tag}{kept}{extra}>"
-    yield _words(element.text)
+        kept += ' form="prefix"' if prefix and text in _SIGNS else ""
+        kept += ' class="wb-math"' if tag == "math" else ""
+        yield f"<{tag}{kept}>"
+    yield text
+    before = None
     for child in element:
-        yield from _safe(child)
+        yield from _safe(child, prefix=before is None or (before.tag == "mo" and _words(before.text) not in _CLOSING))
         yield _words(child.tail)
+        before = child
     if known:
-        yield f"</{element.tag}>"
+        yield f"</{tag}>"
 
 
 def _words(text: str | None) -> str:
@@ -332,19 +164,153 @@ def _character(code: str) -> str:
 # Plain signs
 
 
+class _Untypeset(Exception):
+    """The tokens are no formula within the bounds; they are shown as the text that they are."""
+
+
+class _Operand(NamedTuple):
+    """One operand as LaTeX."""
+
+    latex: str
+    bare: str | None = None
+    """Without its brackets, where it has some: a fraction's bar or a root does their work."""
+
+    @property
+    def inner(self) -> str:
+        return self.latex if self.bare is None else self.bare
+
+
 def _plain(text: str) -> Iterator[str]:
-    """Escaped text in which runs of mathematical tokens are typeset."""
+    """Give escaped text in which runs of mathematical tokens are typeset."""
     at = 0
     for run in _runs(text):
         start, end = run[0].start, run[-1].end
         try:
-            made = f'<math class="wb-math" display="inline">{layout(text, run)}</math>'
-        except Untypeset:
+            made = _mathml(_Writer(text, run).formula())
+        except _Untypeset:
             continue
-        yield html.escape(text[at:start])
-        yield made
-        at = end
+        if made is not None:
+            yield html.escape(text[at:start])
+            yield made
+            at = end
     yield html.escape(text[at:])
+
+
+class _Writer:
+    """Writes the tokens of one formula as LaTeX, from left to right."""
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text, self.tokens, self.at = text, tokens, 0
+
+    def formula(self) -> str:
+        """Return the whole run. Raise `_Untypeset` where it is no formula."""
+        made = self.row(0)
+        if self.at != len(self.tokens):
+            raise _Untypeset
+        return made
+
+    def next_is(self, kind: str, text: str = "") -> bool:
+        if self.at == len(self.tokens):
+            return False
+        token = self.tokens[self.at]
+        return token.kind == kind and (not text or token.text in text)
+
+    def row(self, depth: int) -> str:
+        """Return everything up to a closing bracket or the end. A numerator takes all operands before it."""
+        done: list[str] = []
+        product: list[_Operand] = []
+        while self.at < len(self.tokens) and not self.next_is("close"):
+            token = self.tokens[self.at]
+            if token.kind not in ("op", "rel"):
+                product.append(self.operand(depth))
+                continue
+            self.at += 1
+            if token.text in "/^" and not product:
+                raise _Untypeset
+            if token.text == "/":
+                top = product[0].inner if len(product) == 1 else _joined(product)
+                product = [_Operand(f"\\frac{{{top}}}{{{self.signed(depth)}}}")]
+            elif token.text == "^":
+                product.append(self.power(product.pop(), depth))
+            else:
+                done += [_joined(product), _SIGNED.get(token.text, token.text)]
+                product = []
+        return " ".join([*done, _joined(product)])
+
+    def signed(self, depth: int) -> str:
+        """Return one operand with its signs and its power, as a denominator or an exponent takes it."""
+        signs = ""
+        while self.next_is("op", "+-"):
+            signs += self.tokens[self.at].text
+            self.at += 1
+        made = self.operand(depth)
+        if self.next_is("op", "^"):
+            self.at += 1
+            made = self.power(made, depth)
+        return signs + (made.latex if signs else made.inner)
+
+    def power(self, base: _Operand, depth: int) -> _Operand:
+        return _Operand(f"{{{base.latex}}}^{{{self.signed(_deeper(depth))}}}")
+
+    def operand(self, depth: int) -> _Operand:
+        """Return one number, letter, group, fraction or root."""
+        if self.at == len(self.tokens):
+            raise _Untypeset
+        token = self.tokens[self.at]
+        self.at += 1
+        match token.kind:
+            case "num":
+                return _Operand(
+                    token.text if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", token.text) else f"\\text{{{token.text}}}"
+                )
+            case "mixed":
+                whole, top, bottom = re.split("[ /]", token.text)
+                return _Operand(f"{{{whole if whole != '0' else ''}\\frac{{{top}}}{{{bottom}}}}}")
+            case "var":
+                return _Operand(token.text)
+            case "money":
+                return _Operand(f"\\text{{{self.text[token.start : token.end].lstrip(chr(92))}}}")
+            case "pct":
+                return _Operand("\\%")
+            case "open":
+                return self.group(token, _deeper(depth))
+            case "frac":
+                return _Operand(f"\\frac{{{self.argument(depth)}}}{{{self.argument(depth)}}}")
+            case "root":
+                return _Operand(f"\\sqrt{{{self.argument(depth)}}}")
+            case "box":
+                return _Operand(self.argument(depth))
+        raise _Untypeset
+
+    def group(self, opened: Token, depth: int) -> _Operand:
+        """Return what stands in brackets; braces group without being seen."""
+        inside = self.row(depth)
+        if not self.next_is("close"):
+            raise _Untypeset
+        closed = self.tokens[self.at]
+        self.at += 1
+        left, right = self.text[opened.start : opened.end], self.text[closed.start : closed.end]
+        if left == "{":
+            return _Operand(f"{{{inside}}}", inside)
+        if "\\frac" in inside or "\\sqrt" in inside:
+            left, right = f"\\left{left}", f"\\right{right}"
+        return _Operand(f"{{{left}{inside}{_BRACES.get(right, right)}}}", inside)
+
+    def argument(self, depth: int) -> str:
+        """Return the argument of a fraction or a root, without its brackets."""
+        if not (self.next_is("open") or self.next_is("num") or self.next_is("var")):
+            raise _Untypeset
+        return self.operand(_deeper(depth)).inner
+
+
+def _joined(product: Sequence[_Operand]) -> str:
+    return " ".join(operand.latex for operand in product)
+
+
+def _deeper(depth: int) -> int:
+    if depth >= MAX_DEPTH:
+        raise _Untypeset
+    return depth + 1
 
 
 def _runs(text: str) -> Iterator[list[Token]]:
