@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from workbench.methods.baselines import grpo_signals
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import ModelSettings, TrainingSettings
@@ -12,7 +13,6 @@ from workbench.engine.policy import Policy, load_policy, logits_of, reply_hidden
 from workbench.engine.protocol import Exchange
 from workbench.engine.update import move_average, update
 from workbench.memory.retrieval import Recalled
-from workbench.methods.baselines import grpo_signals
 from workbench.methods.pmd import Signals, pmd_signals
 from workbench.types import Group, Judged, Problem, Rollout, StopReason
 from workbench.verification import Verifier

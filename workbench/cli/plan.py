@@ -70,7 +70,7 @@ def plan_new(options: Options) -> RunPlan:
     from workbench.config import load_config
 
     config = _resolved(load_config(options.config, options.overrides), options.runs_folder)
-    name = new_name(options.run, config.training.method, options.runs_folder)
+    name = new_name(options.run, config.method.name, options.runs_folder)
     return _plan(name, options.runs_folder / name, config, options, resumed=False)
 
 
@@ -80,13 +80,15 @@ def plan_resumed(options: Options) -> RunPlan:
 
     folder = find_run(options.run or "latest", options.runs_folder, options.store)
     file = folder / CONFIG_FILE
-    stored = load_config(file)
-    wanted = _resolved(load_config(options.config or file, options.overrides), options.runs_folder)
+    stored = load_config(file, stored=True)
+    wanted = _resolved(
+        load_config(options.config or file, options.overrides, stored=options.config is None), options.runs_folder
+    )
     _require_same(folder.name, stored, wanted)
     limits = [text for text in options.overrides if text.partition("=")[0].strip() in LIMITS]
     named = {text.partition("=")[0].strip() for text in limits}
     lifted = [f"{key}=null" for key in LIMITS if limits and key not in named]
-    config = load_config(file, [*limits, *lifted])
+    config = load_config(file, [*limits, *lifted], stored=True)
     return _plan(folder.name, folder, config, options, resumed=True, extended=bool(limits))
 
 

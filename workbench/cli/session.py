@@ -190,7 +190,7 @@ def _finish(plan: RunPlan, material: Material, before: Scores, rounds: Sequence[
         "run": plan.name,
         "folder": str(plan.folder),
         "model": str(plan.model),
-        "method": plan.config.training.method,
+        "method": plan.config.method.name,
         "title": material.title,
         "rounds": len(rounds),
         "rollouts": int(sum(r.metrics["rollouts"] for r in rounds)),

@@ -16,13 +16,13 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from workbench.config import ModelSettings
 from workbench.engine.fetch import model_folder
 from workbench.engine.hardware import choose_device, choose_dtype
 from workbench.engine.packing import Packed, pack
-from workbench.engine.protocol import Exchange
+from workbench.engine.protocol import Exchange, Sample
 from workbench.errors import BadInput
 from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
+from workbench.settings import ModelSettings
 
 Finish = Callable[[torch.Tensor], torch.Tensor]
 """What a model does to the output of its head: logits to logits."""
@@ -54,6 +54,45 @@ class Policy:
         wanted = self.inner.generation_config.eos_token_id
         listed = wanted if isinstance(wanted, list) else [wanted]
         return frozenset(i for i in (*listed, self.tokenizer.eos_token_id) if i is not None)
+
+    @cached_property
+    def end_id(self) -> int | None:
+        """The end token that is taught after a final line; None for a model without one."""
+        wanted = self.inner.generation_config.eos_token_id
+        listed = [wanted] if isinstance(wanted, int) else list(wanted or ())
+        own: int | None = self.tokenizer.eos_token_id
+        return own if own in listed or not listed else listed[0]
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        seeds: Sequence[Sequence[int]],
+        max_tokens: int,
+        temperature: float = 1.0,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[list[Sample]]:
+        """Return replies to each prompt, one for each of its seeds. Temperature 0 is greedy and ignores the seeds."""
+        from workbench.engine.sampling import sample
+
+        return sample(self, prompts, seeds, max_tokens, temperature, progress=progress)
+
+    def logprobs(self, exchanges: Sequence[Exchange]) -> list[list[float]]:
+        """Return the log-probability of each reply token at temperature 1, one list for each exchange."""
+        return [found.tolist() for found in reply_logprobs(self, exchanges)]
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return the mean last hidden state over each text's tokens."""
+        from workbench.training.probes import embedder
+
+        return [vector.tolist() for vector in embedder(self)(texts)]
+
+    def stream(self, prompt: Sequence[int], seed: int, max_tokens: int, temperature: float = 1.0) -> Iterator[int]:
+        """Yield the ids of one reply as they are sampled, the end token included."""
+        raise NotImplementedError
+
+    def save(self, folder: Path) -> None:
+        """Write a folder from which the engine can be loaded again."""
+        raise NotImplementedError
 
     @cached_property
     def _pieces(self) -> dict[int, str]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from workbench.config import TrainingSettings
 from workbench.engine.losses import clipped_policy_gradient, confidence_weight, divergence, entropy
 from workbench.engine.policy import Policy, logits_of, reply_hidden
 from workbench.engine.protocol import Exchange, Target, TrainingRow
+from workbench.settings import TrainingSettings
 
 
 def merge_rows(rows: Sequence[TrainingRow]) -> list[TrainingRow]:

@@ -16,11 +16,11 @@ from workbench.evaluation.evaluate import judge
 from workbench.evaluation.statistics import mean_interval
 from workbench.memory.retrieval import library
 from workbench.memory.state import MemoryState
+from workbench.methods.memory_use import MemoryAccess, read_memory, write_memory
 from workbench.methods.pmd import pmd_signals
 from workbench.methods.routing import token_steps
 from workbench.prompts import NO_HELP, Help
 from workbench.training.probes import LEAST_MOVE, embedder
-from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Estimate, Group, Problem
 
 ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER = "nothing", "memory", "critique", "memory and critique", "another problem's"
@@ -71,14 +71,12 @@ def slips(
     """
     first, second = (_practised(policy, problems, config, (seed, turn), tell) for turn in range(2))
     pooling = config.reflection.pattern_every - 1
-    memory, _ = write_memory(MemoryState(), policy, first, config, When(pooling, pooling + 1, "bench@0"))
-    known = library(problems, embedder(policy))
+    memory, _ = write_memory(MemoryState(), policy, first, config.reflection, pooling, "bench@0")
+    count = lambda text: len(policy.encode(text))  # noqa: E731
+    access = MemoryAccess(config.memory, count, library(problems, embedder(policy)), problems, str(seed))
     found: dict[tuple[str, tuple[int, ...]], WrongStep] = {}
     for group in second:
-        recalled = read_memory(
-            group.problem, problems, memory, config.memory, lambda text: len(policy.encode(text)), str(seed), known
-        )
-        signals = pmd_signals(policy, group, recalled)
+        signals = pmd_signals(policy, group, read_memory(group.problem, memory, access))
         prompt = len(policy.problem_ids(group.problem.text))
         helps = {m.rollout.index: c for m, c in zip(group.members, signals.contexts, strict=True) if c is not None}
         for target in signals.targets:

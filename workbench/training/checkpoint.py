@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from workbench.engine.learner import HuggingFaceLearner
 from workbench.engine.policy import Policy
 from workbench.errors import StorageError
 from workbench.files import free_space_check, make_folder, refused
@@ -30,17 +31,28 @@ _MEMORY = TypeAdapter(MemoryState)
 class State:
     """All that a run carries from one round to the next."""
 
-    policy: Policy
-    average: Policy
-    """The moving average of the policy's weights: what the run has learned, steadier than its last step."""
-    teacher: Policy
-    """The average itself, or another copy of the weights."""
-    optimizer: torch.optim.Optimizer
+    learner: HuggingFaceLearner
     memory: MemoryState
     round: int
     """The round that comes next."""
     seconds: float
     """Training time so far, evaluation not counted."""
+
+    @property
+    def policy(self) -> Policy:
+        return self.learner.policy
+
+    @property
+    def average(self) -> Policy:
+        return self.learner.average
+
+    @property
+    def teacher(self) -> Policy:
+        return self.learner.teacher
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        return self.learner.optimizer
 
 
 def save(folder: Path, state: State) -> Path:
@@ -81,7 +93,9 @@ def _write(folder: Path, state: State) -> None:
         folder / "optimizer.safetensors",
     )
     (folder / "memory.json").write_bytes(_MEMORY.dump_json(state.memory))
-    (folder / "state.json").write_text(json.dumps({"round": state.round, "seconds": state.seconds}))
+    (folder / "state.json").write_text(
+        json.dumps({"round": state.round, "seconds": state.seconds, "updates": state.learner.updates})
+    )
 
 
 def _trained(policy: Policy) -> Mapping[str, torch.Tensor]:
@@ -140,6 +154,7 @@ def restore(path: Path, state: State) -> None:
     state.memory = _MEMORY.validate_json((path / "memory.json").read_bytes())
     numbers = json.loads((path / "state.json").read_text())
     state.round, state.seconds = numbers["round"], numbers["seconds"]
+    state.learner.updates = numbers["updates"]
 
 
 def restore_learned(path: Path, policy: Policy) -> None:

@@ -110,7 +110,8 @@ def _train(trial: PlannedRun, folder: Path, threads: int, progress: _Progress) -
         if RUN not in store.run_names():
             store.create_run(RUN, config.model_dump_json(), versions(trial))
         try:
-            for done in run_loop(config, problems, store, RUN, folder / "checkpoints", progress.evaluate):
+            where = folder / "checkpoints"
+            for done in run_loop(config, problems, store, RUN, where, progress.evaluate, method=trial.method):
                 progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
         except WorkbenchError:
             sign = collapse(store.rounds(RUN))
@@ -214,7 +215,7 @@ def _record(
         plan=trial.plan,
         arm=trial.arm,
         seed=trial.seed,
-        method=trial.outside or (trial.config.training.method if trial.trained else trial.arm),
+        method=trial.outside or (trial.config.method.name if trial.trained else trial.arm),
         rounds=len(rounds),
         versions=versions(trial),
         code=code_hash(),
