@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from workbench.methods.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from tests.training.test_update import group_of
 from workbench.config import ModelSettings
 from workbench.engine.policy import load_policy
 from workbench.memory.retrieval import Recalled
-from workbench.methods.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 from workbench.methods.contexts import TeacherContext
 from workbench.methods.pmd import by_outcome, pmd_signals
 from workbench.methods.routing import Route

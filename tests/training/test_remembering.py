@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from workbench.training.remembering import When, read_memory, write_memory
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.config import Config, MemorySettings, ReflectionSettings
@@ -12,7 +13,6 @@ from workbench.memory.checking import Checked, Drop
 from workbench.memory.reflection import reflection_stats
 from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState, confirm, retire
-from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Level, MemoryItem
 from workbench.types import Reflection as Said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from workbench.training.replay import corrections, replayed
 
 from tests.records import LATE, RIGHT, SIGN_KEPT, STORY
 from tests.training.test_update import group_of
@@ -11,7 +12,6 @@ from workbench.engine.policy import load_policy
 from workbench.memory.retrieval import Recalled
 from workbench.memory.state import Correction, MemoryState, retire
 from workbench.methods.pmd import pmd_signals
-from workbench.training.replay import corrections, replayed
 
 
 @pytest.fixture(scope="module")

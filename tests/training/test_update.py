@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from workbench.methods.baselines import grpo_signals
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import ModelSettings
@@ -15,7 +16,6 @@ from workbench.engine.policy import Policy, load_policy
 from workbench.engine.protocol import Exchange, LossSettings
 from workbench.engine.update import update
 from workbench.memory.retrieval import Recalled
-from workbench.methods.baselines import grpo_signals
 from workbench.methods.pmd import Signals, pmd_signals
 from workbench.types import Group, Judged, Problem, Rollout, StopReason
 from workbench.verification import Verifier

@@ -253,7 +253,7 @@ def compare(
     Examples:
       workbench compare smoke
       workbench compare main ablations --jobs 2
-      workbench compare tuning --arm grpo --set training.teacher=frozen
+      workbench compare tuning --arm grpo --set method.teacher=frozen
       workbench compare main --probe
       workbench compare main ablations --report
     """

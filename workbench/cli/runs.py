@@ -91,10 +91,12 @@ def runs(
 
 def describe(store: Store, name: str) -> dict[str, Any]:
     """Return what the table shows of a run."""
+    from workbench.config import upgraded
+
     info, rounds = store.runs.info(name), store.runs.rounds(name)
     try:
-        method = json.loads(info.config)["training"]["method"]
-    except (ValueError, KeyError, TypeError):  # an imported run may have any configuration
+        method = upgraded(json.loads(info.config))["method"]["name"]
+    except (ValueError, KeyError, TypeError, AttributeError):  # an imported run may have any configuration
         method = "?"
     measured = [r.evaluation["solve_rate"] for r in rounds if "solve_rate" in r.evaluation]
     return {

@@ -71,7 +71,7 @@ def train(
         settings or (),
         model__path=model,
         problems__path=str(problems) if problems is not None else None,
-        training__method=method,
+        method__name=method,
         training__minutes=minutes,
         training__rounds=rounds,
         training__seed=seed,

@@ -1,9 +1,9 @@
 """One validated configuration: its fields, presets, YAML, overrides and hash."""
 
-from workbench.config.fields import (
-    PRESETS,
+from workbench.config.fields import PRESETS, Config, config_hash, dump_config, preset
+from workbench.config.loading import config_of, load_config, read_overrides, upgraded
+from workbench.settings import (
     CheckpointSettings,
-    Config,
     EvaluationSettings,
     MemorySettings,
     ModelSettings,
@@ -11,11 +11,7 @@ from workbench.config.fields import (
     ReflectionSettings,
     SamplingSettings,
     TrainingSettings,
-    config_hash,
-    dump_config,
-    preset,
 )
-from workbench.config.loading import config_of, load_config, read_overrides
 
 __all__ = [
     "PRESETS",
@@ -34,4 +30,5 @@ __all__ = [
     "load_config",
     "preset",
     "read_overrides",
+    "upgraded",
 ]

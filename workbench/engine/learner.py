@@ -13,11 +13,11 @@ from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from workbench.config import TrainingSettings
 from workbench.engine.policy import Policy
 from workbench.engine.protocol import LossSettings, Target, TrainingRow
 from workbench.engine.update import update
 from workbench.errors import StorageError
+from workbench.settings import TrainingSettings
 
 POLICY, AVERAGE, TEACHER = "policy", "average", "teacher"
 """Names of weights in a folder."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -29,25 +28,6 @@ def divergence(student: torch.Tensor, teacher: torch.Tensor, kind: DivergenceKin
     to_student = F.kl_div(log_m, log_s, reduction="none", log_target=True).sum(-1)
     to_teacher = F.kl_div(log_m, log_t, reduction="none", log_target=True).sum(-1)
     return (to_student + to_teacher) / 2
-
-
-def group_advantages(rewards: Sequence[float]) -> list[float]:
-    """Advantages relative to the group: (r - mean) / standard deviation; all zero where all are equal.
-
-    GRPO, Shao et al., arXiv 2402.03300, equation 3 with outcome rewards.
-    """
-    mean = sum(rewards) / len(rewards)
-    spread = math.sqrt(sum((r - mean) ** 2 for r in rewards) / len(rewards))
-    return [(r - mean) / spread if spread > 0 else 0.0 for r in rewards]
-
-
-def question_weight(solved: int, count: int) -> float:
-    """sqrt(p (1 - p)) with smoothed p = (k + 1) / (n + 2), so that a group all wrong keeps a weight.
-
-    SC-SDPO, arXiv 2605.27765, smoothed.
-    """
-    p = (solved + 1) / (count + 2)
-    return math.sqrt(p * (1 - p))
 
 
 def clipped_policy_gradient(

@@ -17,7 +17,6 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from workbench.config import ModelSettings
 from workbench.engine import sampling
 from workbench.engine.fetch import model_folder
 from workbench.engine.hardware import choose_device, choose_dtype
@@ -26,6 +25,7 @@ from workbench.engine.protocol import Exchange, Sample
 from workbench.errors import BadInput, StorageError
 from workbench.files import make_folder, refused
 from workbench.prompts import NO_HELP, TEXT_HASH, Help, problem_message
+from workbench.settings import ModelSettings
 
 TUTOR_FILE = "tutor.json"
 """Beside a tutor model's weights: the text that it learned."""

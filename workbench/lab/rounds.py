@@ -49,7 +49,7 @@ def _first_epoch(settings: Mapping[str, Any], problems: int) -> int:
 
 
 def _config(method: str, settings: Mapping[str, Any]) -> Config:
-    fixed = {"training.method": method, "training.rounds": NEVER, "training.minutes": None}
+    fixed = {"method.name": method, "training.rounds": NEVER, "training.minutes": None}
     return config_of({**settings, **fixed, "checkpoint.every": NEVER}, "bench round")
 
 

@@ -13,14 +13,15 @@ from workbench.errors import BadInput
 from workbench.evaluation.evaluate import judge
 from workbench.memory.retrieval import library
 from workbench.memory.state import MemoryState
+from workbench.methods.measures import LEAST_MOVE
+from workbench.methods.memory_use import MemoryAccess, read_memory, write_memory
 from workbench.methods.pmd import pmd_signals
 from workbench.methods.routing import token_steps
 from workbench.prompts import NO_HELP, Help
 from workbench.statistics import mean_interval
-from workbench.training.probes import LEAST_MOVE, embedder
-from workbench.training.remembering import When, read_memory, write_memory
 from workbench.types import Estimate, Group, Problem
 from workbench.verification import Verifier
+from workbench.verification.maths import MATHS
 
 ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER = "nothing", "memory", "critique", "memory and critique", "another problem's"
 KINDS = (ALONE, MEMORY, CRITIQUE, BOTH, ANOTHER)
@@ -70,14 +71,12 @@ def slips(
     """
     first, second = (_practised(policy, problems, config, (seed, turn), tell) for turn in range(2))
     pooling = config.reflection.pattern_every - 1
-    memory, _ = write_memory(MemoryState(), policy, first, config, When(pooling, pooling + 1, "bench@0"))
-    known = library(problems, embedder(policy))
+    memory, _ = write_memory(MemoryState(), policy, first, config.reflection, pooling, "bench@0")
+    count = lambda text: len(policy.encode(text))  # noqa: E731
+    access = MemoryAccess(config.memory, count, library(problems, policy.embed), problems, str(seed))
     found: dict[tuple[str, tuple[int, ...]], WrongStep] = {}
     for group in second:
-        recalled = read_memory(
-            group.problem, problems, memory, config.memory, lambda text: len(policy.encode(text)), str(seed), known
-        )
-        signals = pmd_signals(policy, group, recalled)
+        signals = pmd_signals(policy, group, read_memory(group.problem, memory, access))
         prompt = len(policy.problem_ids(group.problem.text))
         helps = {m.rollout.index: c for m, c in zip(group.members, signals.contexts, strict=True) if c is not None}
         for target in signals.targets:
@@ -107,7 +106,7 @@ def _step_tokens(policy: Engine, group: Group, member: int, step: int, start: in
     """The tokens of a step without its line end, which a corrected step has none of; empty where none was written."""
     rollout = group.members[member].rollout
     pieces = policy.pieces(rollout.token_ids)
-    owners = token_steps(pieces, rollout.text)
+    owners = token_steps(pieces, MATHS.split(rollout.text))
     places = [i for i, owner in enumerate(owners) if i >= start and owner == step and pieces[i].strip("\n")]
     return tuple(rollout.token_ids[i] for i in places)
 

@@ -19,7 +19,7 @@ FUSION_DEPTH = 60
 """The constant of reciprocal rank fusion: the larger, the less a first place counts (Cormack et al., 2009)."""
 
 Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
-Embed = Callable[[Sequence[str]], Sequence[Vector]]
+Embed = Callable[[Sequence[str]], Sequence[Sequence[float] | Vector]]
 """Texts to vectors of one length; near vectors for texts that are alike."""
 
 
@@ -54,7 +54,7 @@ def library(problems: Iterable[Problem], embed: Embed | None = None) -> Library:
     texts = {p.id: p.text for p in problems}
     if embed is None or not texts:
         return Library(texts)
-    rows = np.stack(list(embed(list(texts.values()))))
+    rows = np.stack([np.asarray(vector, np.float32) for vector in embed(list(texts.values()))])
     rows = rows - rows.mean(0)
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return Library(texts, dict(zip(texts, rows.astype(np.float32), strict=True)))

@@ -35,25 +35,11 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Correction:
-    """A point of error and the step that belongs there, in tokens."""
-
-    prompt: tuple[int, ...]
-    """The problem and what the policy wrote before its wrong step."""
-    reply: tuple[int, ...]
-    """The corrected step."""
-    weight: float
-    round: int
-
-
-@dataclass(frozen=True)
 class MemoryState:
     """All of memory at the end of a round."""
 
     items: Mapping[str, MemoryItem] = field(default_factory=dict)
     visits: Mapping[str, Visit] = field(default_factory=dict)
-    corrections: tuple[Correction, ...] = ()
-    """Oldest first."""
 
     def live(self) -> list[MemoryItem]:
         return [item for item in self.items.values() if item.retired is None]
@@ -190,8 +176,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
             items[key] = replace(item, retired=f"hurt {item.hurt} times, helped {item.helped}")
         elif age > expiry_rounds:
             items[key] = replace(item, retired=f"{STALE} or confirmed {age} rounds ago and not confirmed since")
-    fresh = tuple(c for c in state.corrections if round - c.round <= expiry_rounds)
-    return replace(state, items=items, corrections=fresh)
+    return replace(state, items=items)
 
 
 def _harms(item: MemoryItem) -> bool:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from workbench.domains import domain_of
-from workbench.engine.packing import common_start
 from workbench.memory.reflection import prefix_lines, verified
 from workbench.memory.retrieval import Recalled
 from workbench.methods.routing import Route, Routed
 from workbench.prompts import NO_HELP, Help
 from workbench.types import Group, Judged, Level
-from workbench.verification.text.steps import split
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class TeacherContext:
 
 
 def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Recalled) -> TeacherContext | None:
-    """The context for a rollout that is to be distilled; None where there is nothing to read."""
+    """Return the context of a rollout that is to be distilled; None where there is nothing to read."""
     if routed.route is Route.REINFORCE:
         return None
     solutions = _solutions(group, member, recalled)
@@ -49,7 +48,7 @@ def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Reca
     solved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if routed.route is Route.DISTIL_WHOLE and solutions:
         solved = ((group.problem.text, solutions[0][0]),)
-    help = Help(
+    shown = Help(
         patterns=recalled.texts(Level.PATTERN),
         strategies=recalled.texts(Level.STRATEGY),
         lessons=recalled.texts(Level.LESSON),
@@ -57,12 +56,12 @@ def teacher_context(group: Group, member: Judged, routed: Routed, recalled: Reca
         right_so_far=prefix_lines(member.verdict, place) if correction is not None else (),
         next_step=correction,
     )
-    if help == NO_HELP:
+    if shown == NO_HELP:
         return None
     used = [item.id for item in recalled.items]
     if recalled.experience is not None and source == "memory":
         used.append(recalled.experience.id)
-    return TeacherContext(help, place, correction, source, tuple(used))
+    return TeacherContext(shown, place, correction, source, tuple(used))
 
 
 Solution = tuple[tuple[str, ...], str]
@@ -70,30 +69,37 @@ Solution = tuple[tuple[str, ...], str]
 
 
 def _solutions(group: Group, member: Judged, recalled: Recalled) -> list[Solution]:
-    """Verified solutions of the same problem, those that share most with the rollout first."""
+    """Return verified solutions of the same problem, those that share most with the rollout first."""
     written = tuple(step.text for step in member.verdict.steps)
     found = [(tuple(step.text for step in m.verdict.steps), "sibling") for m in verified(group)]
     if recalled.experience is not None:
-        found.append((tuple(step.text for step in split(recalled.experience.text)), "memory"))
+        found.append(
+            (tuple(step.text for step in domain_of(group.problem).split(recalled.experience.text)), "memory")
+        )
     if group.problem.solution:
         found += [(tuple(lines), "reference") for lines in (group.problem.solution, *group.problem.alternates)]
-    return sorted(found, key=lambda s: -common_start(written, s[0]))
+    return sorted(found, key=lambda s: -_shared_lines(written, s[0]))
 
 
 def _correct_step(member: Judged, error: int, solutions: Sequence[Solution]) -> tuple[int, str | None, str]:
-    """The corrected step: a verified solution's line after the same prefix, else the verifier's repair."""
+    """Return the corrected step: a verified solution's line after the same prefix, else the verifier's repair."""
     written = tuple(step.text for step in member.verdict.steps)
     for lines, source in solutions:
-        if common_start(written, lines) == error < len(lines):
+        if _shared_lines(written, lines) == error < len(lines):
             return error, lines[error], source
     repair = member.verdict.steps[error].repair
     return error, repair, "line" if repair is not None else "none"
 
 
 def _diverging_step(written: Sequence[str], solutions: Sequence[Solution]) -> tuple[int, str | None, str]:
-    """Where nothing is proved wrong: the line with which the nearest verified solution goes on."""
+    """Return the line with which the nearest verified solution continues, for where nothing is proved wrong."""
     for lines, source in solutions:
-        place = common_start(written, lines)
+        place = _shared_lines(written, lines)
         if place < len(lines):
             return place, lines[place], source
     return 0, None, "none"
+
+
+def _shared_lines(a: Sequence[str], b: Sequence[str]) -> int:
+    """Return how many lines two solutions share from their start."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))

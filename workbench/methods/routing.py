@@ -1,11 +1,11 @@
 """Routing: which training signal each rollout gives, decided from its verdict alone.
 
-A rollout that is distilled also feels the policy gradient where it went wrong, as far as `training.blame` says; at 0,
-and with `training.affirm` at 0, the signals are routed and never mixed.
+A rollout that is distilled also feels the policy gradient where it went wrong, as far as `failed_rollout_weight` says.
+With that and `sharpening` at 0 the signals are routed and never mixed.
 
 | answer | steps | route |
 |---|---|---|
-| right | none incorrect | `reinforce`: group-relative policy gradient; the sharpened teacher by `training.affirm` |
+| right | none incorrect | `reinforce`: group-relative policy gradient, and `sharpening` |
 | wrong | one incorrect | `distil_step`: that step towards the teacher; what follows it is off the path and masked |
 | right | one incorrect | `distil_step`; and no positive advantage from that step on |
 | wrong | all correct at scope computation | `distil_whole`: the meaning is wrong somewhere; weight 1 / steps |
@@ -14,13 +14,12 @@ and with `training.affirm` at 0, the signals are routed and never mixed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.engine.losses import group_advantages, question_weight
 from workbench.types import Group, Step, Verdict
-from workbench.verification.text.steps import split
 
 
 class Route(StrEnum):
@@ -45,22 +44,41 @@ class Routed:
 
 
 def route(verdict: Verdict) -> Route:
-    """The route of one verdict."""
+    """Return the route of one verdict."""
     if verdict.first_error is not None:
         return Route.DISTIL_STEP
     return Route.REINFORCE if verdict.answer_correct else Route.DISTIL_WHOLE
 
 
 def reward(verdict: Verdict) -> float:
-    """1 for a right answer with no step proved incorrect, else 0: min-form credit over the steps.
+    """Return 1 for a right answer with no step proved incorrect, else 0: min-form credit over the steps.
 
     The least of the steps' credits decides, so that splitting or padding steps cannot raise it (PURE).
     """
     return float(verdict.process_correct)
 
 
+def group_advantages(rewards: Sequence[float]) -> list[float]:
+    """Return advantages relative to the group: (r - mean) / standard deviation; all zero where all are equal.
+
+    GRPO, Shao et al., arXiv 2402.03300, equation 3 with outcome rewards.
+    """
+    mean = sum(rewards) / len(rewards)
+    spread = math.sqrt(sum((r - mean) ** 2 for r in rewards) / len(rewards))
+    return [(r - mean) / spread if spread > 0 else 0.0 for r in rewards]
+
+
+def question_weight(solved: int, count: int) -> float:
+    """Return sqrt(p (1 - p)) with smoothed p = (k + 1) / (n + 2), so that a group all wrong keeps a weight.
+
+    SC-SDPO, arXiv 2605.27765, smoothed.
+    """
+    p = (solved + 1) / (count + 2)
+    return math.sqrt(p * (1 - p))
+
+
 def route_group(group: Group) -> list[Routed]:
-    """The decisions on all rollouts of a group."""
+    """Return the decisions on all rollouts of a group."""
     verdicts = [member.verdict for member in group.members]
     advantages = group_advantages([reward(v) for v in verdicts])
     weight = question_weight(group.solved, len(verdicts))
@@ -69,12 +87,12 @@ def route_group(group: Group) -> list[Routed]:
     ]
 
 
-def token_steps(pieces: Sequence[str], text: str) -> list[int]:
-    """The index of the step that each token belongs to; line ends belong to the step they close.
+def token_steps(pieces: Sequence[str], steps: Sequence[Step]) -> list[int]:
+    """Return the index of the step that each token belongs to; line ends belong to the step they close.
 
-    `pieces`: the text of each token. Tokens after the last step, such as the end token, belong to it.
+    `pieces`: the text of each token. `steps`: of the same text. Tokens after the last step, such as the end token,
+    belong to it.
     """
-    steps = split(text)
     if not steps:
         return [0] * len(pieces)
     owner, at, current = [], 0, 0
@@ -93,7 +111,7 @@ def _step_at(steps: Sequence[Step], place: float, current: int) -> int:
 
 
 def step_weights(steps: Sequence[int], routed: Routed, diverging: int | None = None) -> list[float]:
-    """How much of the distillation loss falls on each token.
+    """Return how much of the distillation loss falls on each token.
 
     distil_step: all on the first incorrect step. distil_whole: 1 / steps on every step, or, where a verified
     solution is known to share the lines before step `diverging`, 1 / steps on that step alone: what stands
@@ -110,7 +128,7 @@ def step_weights(steps: Sequence[int], routed: Routed, diverging: int | None = N
 
 
 def token_advantages(steps: Sequence[int], routed: Routed, diverging: int | None = None) -> list[float]:
-    """The policy-gradient advantage of each token, before the question's weight.
+    """Return the policy-gradient advantage of each token, before the question's weight.
 
     A rollout that went wrong at no known step carries its advantage on every token. Else the first incorrect step,
     or the step `diverging` at which it leaves a verified solution, carries it alone, and only if it is negative:

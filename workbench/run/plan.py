@@ -202,7 +202,7 @@ class RunPlan:
 
     @property
     def method(self) -> str:
-        return self.config.training.method
+        return self.config.method.name
 
     @property
     def checkpoints(self) -> Path:
@@ -228,7 +228,7 @@ def plan_new(
     `BadInput` for a name that is taken, and `StorageError` for a disk that has no room.
     """
     config = _with_model(config, runs_folder)
-    name = new_name(name, config.training.method, runs_folder)
+    name = new_name(name, config.method.name, runs_folder)
     folder, place = runs_folder / name, store_place(store, runs_folder)
     material = read_material(config, problems)
     if problems is not None:

@@ -24,6 +24,7 @@ from workbench.config import Config, dump_config
 from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
+from workbench.methods import Method
 from workbench.problems.readers import write_problems
 from workbench.prompts import TEXT_HASH
 from workbench.run.plan import (
@@ -58,9 +59,9 @@ class Run:
     that a person can do something about is raised again with the command that resumes the run.
     """
 
-    def __init__(self, plan: RunPlan, check: Evaluate | None = None) -> None:
-        """`check` evaluates the policy every `evaluation.every` rounds; on the plan's `dev` problems if left out."""
-        self.plan = plan
+    def __init__(self, plan: RunPlan, check: Evaluate | None = None, method: Method[Any] | None = None) -> None:
+        """`method`: that of the settings if left out. `check` evaluates the policy every `evaluation.every` rounds; on the plan's `dev` problems if left out."""
+        self.plan, self.method = plan, method
         self.done: list[Round] = []
         """All rounds so far, earlier sittings' too."""
         self._check = check or (dev_check(plan) if plan.material.dev else None)
@@ -198,6 +199,7 @@ class Run:
                 plan.checkpoints,
                 self._check,
                 verifier=plan.verifier,
+                method=self.method,
             )
             for done in loop:
                 self.done.append(done)

@@ -1,4 +1,7 @@
-"""The loop: sample, verify, reflect, remember, distil, evaluate. A generator of rounds; pausing is not asking."""
+"""The loop: sample, verify, teach, update, evaluate. A generator of rounds; to pause is not to ask for the next one.
+
+What is taught is the method's business (`workbench.methods`); how it is learned is the engine's (`workbench.engine`).
+"""
 
 from __future__ import annotations
 
@@ -9,34 +12,32 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from workbench.config import Config, TrainingSettings
+from workbench.config import Config
 from workbench.engine.hardware import start_engine
-from workbench.engine.learner import learner
+from workbench.engine.learner import learner as learner_of
 from workbench.engine.policy import load_policy
-from workbench.engine.protocol import Engine, LossSettings
+from workbench.engine.protocol import Engine, Learner
 from workbench.errors import BadInput, WorkbenchError
 from workbench.memory.reflection import ReflectionStats
-from workbench.memory.retrieval import Library, Recalled, library
-from workbench.memory.state import MemoryState, note_use
-from workbench.methods.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
-from workbench.methods.pmd import Signals, by_outcome, health, pmd_signals
-from workbench.methods.routing import Route, route
+from workbench.memory.retrieval import Library, library
+from workbench.memory.state import MemoryState, visit
+from workbench.methods import Method, RoundContext, Signals, method_named
+from workbench.methods.method import health
 from workbench.prompts import ANSWER
 from workbench.store import Store
 from workbench.store.memory import apply_human_edits
 from workbench.training import checkpoint
 from workbench.training.checkpoint import State, collapse
-from workbench.training.probes import embedder, signal_coverage
-from workbench.training.remembering import When, read_memory, visited, write_memory, writes
-from workbench.training.replay import corrections, replayed
 from workbench.training.rollouts import roll_out
 from workbench.types import Estimate, Group, Problem, Round
-from workbench.verification import Verifier, final_answer
+from workbench.verification import Verifier
+from workbench.verification.domain import Domain
 from workbench.verification.many import VerdictCache
 
 Evaluate = Callable[[Engine, int], dict[str, Estimate]]
-"""Measures a policy after so many rounds."""
+"""Measures a policy after a number of rounds."""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to the stage."""
         started = time.perf_counter()
         try:
             yield
@@ -63,16 +65,31 @@ def run(
     evaluate: Evaluate | None = None,
     *,
     verifier: Verifier,
+    method: Method[Any] | None = None,
+    learner: Learner | None = None,
 ) -> Iterator[Round]:
     """Train and yield each round when it is done and stored.
 
-    Goes on from the newest checkpoint in `folder` if there is one. Stops after `training.rounds` or
-    `training.minutes`, evaluation not counted. `store` must have the run. Of a problem only the text, the
-    skill and the answer are read, unless the settings ask for the worked solution. Raises `WorkbenchError`
-    when the policy collapses.
+    Continues from the newest checkpoint in `folder` if there is one. Stops after `training.rounds` or
+    `training.minutes`, evaluation not counted. `store` must have the run. Of a problem only the text, the skill and
+    the answer are read, unless the method or the settings ask for the worked solution. `method`: that of
+    `config.method` by default; an ablation is another one with the same settings. `learner`: what is trained, loaded
+    from `config.model` by default. Raises `WorkbenchError` when the policy collapses.
     """
-    trainer = Trainer(config, problems, store, name, verifier)
-    state = trainer.start(folder)
+    method = method or method_named(config.method.name)
+    if method is None:
+        raise BadInput(f"There is no method {config.method.name!r}; pass it to the loop as a value.")
+    problems = _as_known(problems, config, method, verifier.domain)
+    learner = learner or _loaded(config, folder)
+    # By the weights before training: a resumed run must compare problems as it did before.
+    reads = method.remembers and config.memory.token_budget > 0
+    compared = library(problems, learner.policy.embed) if reads else Library()
+    trainer = Trainer(config, method, problems, compared, store, name, verifier)
+    state = State(learner, MemoryState(), 0, 0.0)
+    newest = checkpoint.newest(folder)
+    if newest is not None:
+        checkpoint.restore(newest, state)
+    store.memory.rewind(name, state.round - 1)
     limits = config.training
     so_far = [r for r in store.runs.rounds(name) if r.index < state.round]
     while not _done(limits.rounds, limits.minutes, state):
@@ -80,9 +97,9 @@ def run(
         evaluation: dict[str, Estimate] = {}
         if evaluate and state.round % config.evaluation.every == 0:
             with clock.stage("evaluate"):
-                evaluation = evaluate(state.learner.average, state.round)
+                evaluation = evaluate(learner.average, state.round)
         started = time.perf_counter()
-        done = replace(trainer.round(state, clock), evaluation=evaluation)
+        done = replace(trainer.train_round(state, clock), evaluation=evaluation)
         with clock.stage("store"):
             store.runs.save_round(name, done)
             state.round += 1
@@ -98,192 +115,144 @@ def run(
             )
 
 
+def _loaded(config: Config, folder: Path) -> Learner:
+    """Return the configured model, ready to be trained, once its checkpoints are sure to fit on the disk."""
+    start_engine(config.training.seed, config.training.threads)
+    policy = load_policy(config.model, trainable=True)
+    learner = learner_of(policy, config.training, config.method.teacher_weights)
+    checkpoint.check_space(folder, learner)
+    return learner
+
+
 def _done(rounds: int | None, minutes: float | None, state: State) -> bool:
     if rounds is not None and state.round >= rounds:
         return True
     return minutes is not None and state.seconds >= minutes * 60
 
 
+def _as_known(problems: Sequence[Problem], config: Config, method: Method[Any], domain: Domain) -> list[Problem]:
+    """Return the problems with what the run may know of them. Raises `BadInput` where that is not there."""
+    if any(p.answer is None for p in problems):
+        raise BadInput("Training needs the answer of every problem; add the field `answer` to each row.")
+    if not method.needs_solution and config.training.knowledge == "answer":
+        return [blind(p) for p in problems]
+    if not all(p.solution for p in problems):
+        what = f"Method {method.name}" if method.needs_solution else "training.knowledge=reference"
+        raise BadInput(f"{what} needs the worked solution of every problem; add `solution` to each row.")
+    return [answered(p, domain) for p in problems]
+
+
 def blind(problem: Problem) -> Problem:
-    """A problem without its worked solutions: training must not see them."""
+    """Return a problem without its worked solutions: training must not see them."""
     return replace(problem, solution=(), alternates=())
 
 
-def answered(problem: Problem) -> Problem:
-    """A problem whose worked solutions end in its answer: GSM8K's do not, and nobody could learn it from them."""
+def answered(problem: Problem, domain: Domain) -> Problem:
+    """Return a problem whose worked solutions end in its answer: GSM8K's do not, so nobody could learn it."""
 
     def ended(lines: tuple[str, ...]) -> tuple[str, ...]:
-        stated = not lines or final_answer(lines[-1]) is not None
+        stated = not lines or domain.answer(lines[-1]) is not None
         return lines if stated else (*lines, f"{ANSWER}{problem.answer}")
 
     return replace(problem, solution=ended(problem.solution), alternates=tuple(map(ended, problem.alternates)))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Trainer:
     """What stays the same from round to round."""
 
     config: Config
+    method: Method[Any]
     problems: Sequence[Problem]
+    library: Library
+    """What retrieval compares problems by."""
     store: Store
     name: str
     verifier: Verifier
-    known: Library = field(default_factory=Library)
-    """What retrieval compares problems by."""
-    judged: VerdictCache = field(default_factory=VerdictCache)
+    verdicts: VerdictCache = field(default_factory=VerdictCache)
+    """Those made before: a policy writes the same solution again when a problem comes back."""
 
-    def start(self, folder: Path) -> State:
-        """The state before the first round, or that of the newest checkpoint."""
-        settings = self.config.training
-        if any(p.answer is None for p in self.problems):
-            raise BadInput("Training needs the answer of every problem; add the field `answer` to each row.")
-        if settings.method != "sft" and settings.knowledge == "answer":
-            self.problems = [blind(p) for p in self.problems]
-        elif not all(p.solution for p in self.problems):
-            what = "Method sft" if settings.method == "sft" else "training.knowledge=reference"
-            raise BadInput(f"{what} needs the worked solution of every problem; add `solution` to each row.")
-        else:
-            self.problems = [answered(p) for p in self.problems]
-        start_engine(settings.seed, settings.threads)
-        policy = load_policy(self.config.model, trainable=True)
-        trained = learner(policy, settings, "frozen" if settings.teacher == "frozen" else "ema")
-        checkpoint.check_space(folder, trained)
-        if settings.method == "pmd" and self.config.memory.token_budget:
-            # By the weights before training: a resumed run must compare problems as it did before.
-            self.known = library(self.problems, embedder(policy))
-        state = State(trained, MemoryState(), 0, 0.0)
-        newest = checkpoint.newest(folder)
-        if newest is not None:
-            checkpoint.restore(newest, state)
-        self.store.memory.rewind(self.name, state.round - 1)
-        return state
-
-    @property
-    def epoch_rounds(self) -> int:
-        """Rounds that one pass over the problems takes."""
-        return -(-len(self.problems) // self.config.sampling.problems_per_round)
-
-    def round(self, state: State, clock: Clock) -> Round:
-        """One turn: everything but evaluation and the checkpoint."""
-        config = self.config
+    def train_round(self, state: State, clock: Clock) -> Round:
+        """Train one round: everything but evaluation and the checkpoint."""
+        sampling, seed = self.config.sampling, self.config.training.seed
         before = state.memory.items
         # People may edit, pin and retire while the run trains, or while it rested.
         items = apply_human_edits(state.memory.items, self.store.memory.human_edits(self.name))
-        state.memory = replace(state.memory, items=items)
-        chosen, epoch = draw(self.problems, config.sampling.problems_per_round, state.round, config.training.seed)
-        seen = sum(p.id in state.memory.visits for p in chosen) / len(chosen)
-        policy, teacher = state.learner.policy, state.learner.teacher
+        memory = replace(state.memory, items=items)
+        chosen, epoch = draw(self.problems, sampling.problems_per_round, state.round, seed)
+        seen = sum(p.id in memory.visits for p in chosen) / len(chosen)
         groups = roll_out(
-            policy, chosen, config, self.store, self.name, state.round, self.verifier, clock.stage, self.judged
+            state.learner.policy,
+            chosen,
+            self.config,
+            self.store,
+            self.name,
+            state.round,
+            self.verifier,
+            clock.stage,
+            self.verdicts,
         )
-        written: dict[str, float] = ReflectionStats().metrics()
-        if config.training.method == "pmd":
-            # Without step credit neither memory nor the teacher may read what the verifier says of steps.
-            taught = [by_outcome(g) for g in groups] if config.training.credit == "outcome" else groups
-            with clock.stage("reflect"):
-                when = When(state.round, self.epoch_rounds, f"{self.name}@{state.round}")
-                state.memory, written = write_memory(state.memory, policy, taught, config, when, teacher)
-            with clock.stage("signals"):
-                signals = self._teach(state, taught)
-                written |= self._coverage(state, taught, signals)
-        else:
-            with clock.stage("signals"):
-                signals = [_opponent(policy, group, config.training) for group in groups]
-            state.memory = visited(state.memory, groups, state.round)
+        for group in groups:
+            memory = visit(memory, group, state.round)
+        taught = self.method.teach(groups, self._context(state, memory, clock))
+        state.memory = memory if taught.memory is None else taught.memory
         with clock.stage("update"):
-            losses = self._learn(state, signals)
+            losses = self._update(state, taught.signals)
         with clock.stage("store"):
             changed = [item for key, item in state.memory.items.items() if before.get(key) is not item]
             self.store.memory.save(self.name, state.round, changed)
         metrics = {
             **_outcomes(groups),
-            **health(signals, groups),
+            **health(taught.signals, groups),
             **losses,
             "seen_before": seen,
             "rollouts": float(sum(len(g.members) for g in groups)),
-            **written,
+            **ReflectionStats().metrics(),
+            **taught.metrics,
             "memory_live": float(len(state.memory.live())),
         }
         return Round(state.round, epoch, metrics, dict(clock.seconds))
 
-    def _teach(self, state: State, groups: Sequence[Group]) -> list[Signals]:
-        """Recall memory for each group and build its training rows."""
-        settings, count = self.config.training, _counter(state.learner.policy)
-        memory, seed = state.memory, f"{settings.seed}/{state.round}"
-        signals = []
-        for group in groups:
-            recalled = Recalled()
-            if any(route(m.verdict) is not Route.REINFORCE for m in group.members):
-                recalled = read_memory(
-                    group.problem, self.problems, memory, self.config.memory, count, seed, self.known
-                )
-            signals.append(pmd_signals(state.learner.policy, group, recalled, settings.blame, settings.affirm))
-            used = [key for context in signals[-1].contexts if context for key in context.used]
-            state.memory = note_use(state.memory, group.problem.id, used)
-        return self._replay(state, signals) if self.config.memory.replay else signals
+    def _context(self, state: State, memory: MemoryState, clock: Clock) -> RoundContext[Any]:
+        config = self.config
+        return RoundContext(
+            settings=config.method,
+            policy=state.learner.policy,
+            teacher=state.learner.teacher,
+            memory=memory,
+            memory_settings=config.memory,
+            reflection_settings=config.reflection,
+            problems=self.problems,
+            library=self.library,
+            round=state.round,
+            epoch_rounds=-(-len(self.problems) // config.sampling.problems_per_round),
+            version=f"{self.name}@{state.round}",
+            seed=config.training.seed,
+            stage=clock.stage,
+        )
 
-    def _coverage(self, state: State, groups: Sequence[Group], signals: Sequence[Signals]) -> dict[str, float]:
-        """How many contexts tell the teacher something, in the rounds that measure it."""
-        if state.round % self.config.reflection.measure_every:
-            return {}
-        seed = f"{self.config.training.seed}/{state.round}/coverage"
-        found = signal_coverage(state.learner.teacher, groups, signals, seed)
-        return {"contexts_tried": found.tried, "contexts_moving": found.moving, "contexts_usable": found.usable}
-
-    def _replay(self, state: State, signals: list[Signals]) -> list[Signals]:
-        """Bring corrections of earlier rounds back, and keep this round's for later ones."""
-        settings = self.config.memory
-        seed = f"{self.config.training.seed}/{state.round}/replay"
-        both = replayed(signals, state.memory, settings.replay, seed)
-        if writes(settings, state.round, self.epoch_rounds):
-            kept = (*state.memory.corrections, *corrections(signals, state.round))
-            state.memory = replace(state.memory, corrections=kept)
-        return both
-
-    def _learn(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:
-        """The round's updates, each on its share of the groups."""
-        settings = self.config.training
+    def _update(self, state: State, signals: Sequence[Signals]) -> dict[str, float]:
+        """Make the round's updates, each on its share of the groups, and return the means of their losses."""
         total: dict[str, list[float]] = {}
-        for part in _parts(signals, settings.updates_per_round):
+        losses = self.config.method.losses
+        for part in _parts(signals, self.config.training.updates_per_round):
             rows = [row for s in part for row in s.rows]
             targets = [t for s in part for t in s.targets]
-            for key, value in state.learner.update(rows, targets, _losses(settings)).items():
+            for key, value in state.learner.update(rows, targets, losses).items():
                 total.setdefault(key, []).append(value)
         return {key: sum(values) / len(values) for key, values in total.items()}
 
 
-def _losses(settings: TrainingSettings) -> LossSettings:
-    return LossSettings(
-        settings.divergence,
-        settings.teacher_temperature,
-        settings.doubt,
-        settings.distill_weight,
-        settings.hard_target_weight,
-        settings.policy_gradient_weight,
-    )
-
-
 def _parts(signals: Sequence[Signals], count: int) -> list[Sequence[Signals]]:
-    """So many parts, as even as can be; fewer where there is too little to give each something."""
+    """Return `count` parts, as even as can be; fewer where there is too little to give each something."""
     ends = [k * len(signals) // count for k in range(count + 1)]
     return [signals[start:end] for start, end in pairwise(ends) if start < end]
 
 
-def _opponent(policy: Engine, group: Group, settings: TrainingSettings) -> Signals:
-    """What a method without memory makes of a group."""
-    if settings.method == "sdpo":
-        return sdpo_signals(policy, group, settings.feedback)
-    if settings.method == "rft":
-        return rft_signals(policy, group)
-    if settings.method == "sft":
-        return sft_signals(policy, group)
-    return grpo_signals(policy, group, settings.anchor)
-
-
-def draw(problems: Sequence[Problem], count: int, round: int, seed: int) -> tuple[list[Problem], float]:
-    """The problems of a round and the epoch it stands in: every epoch is a new shuffle of all of them."""
+def draw(problems: Sequence[Problem], count: int, index: int, seed: int) -> tuple[list[Problem], float]:
+    """Return the problems of a round and the epoch it stands in: every epoch is a new shuffle of all of them."""
     chosen: list[Problem] = []
-    place, end = round * count, (round + 1) * count
+    place, end = index * count, (index + 1) * count
     while place < end:
         epoch, at = divmod(place, len(problems))
         order = list(problems)
@@ -291,7 +260,7 @@ def draw(problems: Sequence[Problem], count: int, round: int, seed: int) -> tupl
         taken = order[at : at + end - place]
         chosen += taken
         place += len(taken)
-    return list(dict.fromkeys(chosen)), round * count / len(problems)
+    return list(dict.fromkeys(chosen)), index * count / len(problems)
 
 
 def _outcomes(groups: Sequence[Group]) -> dict[str, float]:
@@ -305,7 +274,3 @@ def _outcomes(groups: Sequence[Group]) -> dict[str, float]:
         "mean_tokens": sum(len(r.token_ids) for r in rollouts) / count,
         "cut_off_share": sum(r.stop == "length" for r in rollouts) / count,
     }
-
-
-def _counter(policy: Engine) -> Callable[[str], int]:
-    return lambda text: len(policy.encode(text))

@@ -16,24 +16,30 @@ from workbench.evaluation.compare.record import Ending, count, count_many, first
 from workbench.evaluation.evaluate import Evaluation, evaluate, judge
 from workbench.memory.retrieval import Recalled, library
 from workbench.memory.state import MemoryState
+from workbench.methods.memory_use import MemoryAccess, ReadMemory, read_memory
+from workbench.methods.pmd import Pmd
 from workbench.problems.splits import evenly, load_split, of_difficulty, practised
 from workbench.prompts import Help
 from workbench.training import checkpoint
-from workbench.training.probes import embedder
-from workbench.training.remembering import read_memory
 from workbench.types import Group, Level, Problem
 from workbench.verification import Verifier
 
 
 def remembered(
-    policy: Engine, problem: Problem, others: Sequence[Problem], memory: MemoryState, settings: MemorySettings
+    policy: Engine,
+    problem: Problem,
+    others: Sequence[Problem],
+    memory: MemoryState,
+    settings: MemorySettings,
+    read: ReadMemory = read_memory,
 ) -> Recalled:
     """Return what memory has for a problem, within the budget; problems are compared by their words.
 
     `others`: the problems that it was written from, and from which shuffled memory is taken.
     """
     known = library([problem, *others])
-    return read_memory(problem, others, memory, settings, lambda text: len(policy.encode(text)), "reading", known)
+    access = MemoryAccess(settings, lambda text: len(policy.encode(text)), known, others, "reading")
+    return read(problem, memory, access)
 
 
 def memory_help(recalled: Recalled) -> Help:
@@ -51,12 +57,13 @@ def evaluate_reading(
     samples: int = 4,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    read: ReadMemory = read_memory,
 ) -> Evaluation:
     """Judge `samples` solutions of each problem by a policy that reads memory, with the chances of `evaluate`.
 
     `others`: the problems that memory was written from.
     """
-    helps = [memory_help(remembered(policy, p, others, memory, settings)) for p in problems]
+    helps = [memory_help(remembered(policy, p, others, memory, settings, read)) for p in problems]
     prompts = [policy.problem_ids(p.text, help) for p, help in zip(problems, helps, strict=True)]
     seeds = [[rollout_seed("evaluate", seed, p.id, k) for k in range(samples)] for p in problems]
     return Evaluation(judge(policy, problems, prompts, seeds, verifier, progress=progress), ())
@@ -96,7 +103,7 @@ def measure_end(
         tell({"measuring": "pass@k"})
         problems = drawn(TEST, wanted.many)
         ending = replace(ending, many=count_many(_sampled(trial, policy, problems, wanted.many.samples, verifier)))
-    if wanted.with_memory and memory is not None and trial.config.training.method == "pmd":
+    if wanted.with_memory and memory is not None and trial.method.remembers:
         tell({"measuring": "memory in the prompt"})
         ending = _beside_memory(trial, policy, memory, wanted.with_memory, verifier, ending)
     if wanted.chosen and best is not None and trial.trained:
@@ -141,11 +148,12 @@ def memory_prompts(trial: PlannedRun, policy: Engine, memory: Path, problems: Se
     """Return each problem's prompt with what memory holds for it, as the teacher reads it but for the critique."""
     seen = practised(trial.config.problems.path, trial.config.problems.difficulty)
     state = checkpoint.read_memory(memory)
-    known = library([*seen, *problems], embedder(policy))
+    known = library([*seen, *problems], policy.embed)
+    count = lambda text: len(policy.encode(text))  # noqa: E731
+    access = MemoryAccess(trial.config.memory, count, known, seen, "evaluate")
+    read = trial.method.read if isinstance(trial.method, Pmd) else read_memory
     prompts = []
     for problem in problems:
-        recalled = read_memory(
-            problem, seen, state, trial.config.memory, lambda text: len(policy.encode(text)), "evaluate", known
-        )
+        recalled = read(problem, state, access)
         prompts.append(policy.problem_ids(problem.text, memory_help(recalled)))
     return prompts

@@ -50,7 +50,7 @@ def train_by_trl(
     texts = [problem_message(p.text, instruction=policy.instruction) for p in problems]
     rows = [{"prompt": [{"role": "user", "content": text}], "place": i} for i, text in enumerate(texts)]
     watch = _TrainerWatch(config, problems, policy, policy.frozen_copy(), evaluate, verifier, on_round)
-    trainer_class, arguments = _sdpo(policy, problems) if config.training.method == "sdpo" else _grpo()
+    trainer_class, arguments = _sdpo(policy, problems) if config.method.name == "sdpo" else _grpo()
     trainer = trainer_class(
         model=model,
         reward_funcs=watch.reward,

@@ -16,7 +16,10 @@ from workbench import resources
 from workbench.config import Config, config_of
 from workbench.engine.fetch import model_folder
 from workbench.errors import BadInput
+from workbench.evaluation.compare.ablations import ABLATIONS
 from workbench.files import read_text, what_was_wrong
+from workbench.methods import Method, method_named
+from workbench.methods.pmd import PMD
 from workbench.problems.splits import FOLDER as SPLITS
 from workbench.prompts import TEXT_HASH
 from workbench.types import content_id
@@ -24,6 +27,7 @@ from workbench.verification import Verifier
 
 FOLDER = resources.PLANS
 OUTSIDE = "outside"
+ABLATION = "ablation"
 BASE = "base"
 """The arm of the model before any training; every plan has it."""
 
@@ -86,7 +90,8 @@ class Plan(PlanPart):
     settings: dict[str, Any] = {}
     """Of all arms, dotted."""
     arms: dict[str, dict[str, Any]] = Field(min_length=1)
-    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL trains, not the loop."""
+    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL trains, not the loop, and `ablation: NAME`
+    for PMD with one of its parts replaced."""
     grid: dict[str, list[Any]] = {}
     """Values to try for every arm: each arm is multiplied by all combinations."""
     measures: Measures
@@ -99,6 +104,9 @@ class Plan(PlanPart):
         for name, own in arms.items():
             if own.get(OUTSIDE, "trl") != "trl":
                 raise ValueError(f"{name}: outside is {own[OUTSIDE]!r}, and only trl is known")
+            if ABLATION in own and own[ABLATION] not in ABLATIONS:
+                known = ", ".join(ABLATIONS)
+                raise ValueError(f"{name}: there is no ablation {own[ABLATION]!r}; there are {known}")
         return arms
 
 
@@ -112,6 +120,17 @@ class PlannedRun(PlanPart):
     measures: Measures
     outside: Literal["trl"] | None = None
     """Who trains it, if it is not the loop."""
+    ablation: str | None = None
+    """Which part of PMD is replaced, if one is."""
+
+    @property
+    def method(self) -> Method[Any]:
+        """The training method, ablated or as it is."""
+        if self.ablation is not None:
+            return ABLATIONS[self.ablation]
+        found = method_named(self.config.method.name)
+        assert found is not None, "the configuration has checked the name"
+        return found
 
     @property
     def trained(self) -> bool:
@@ -185,8 +204,10 @@ def trials(plan: Plan) -> list[PlannedRun]:
     arms = arms_of(plan)
     for seed in plan.seeds:
         for name, settings in arms.items():
-            own = {key: value for key, value in settings.items() if key != OUTSIDE}
+            own = {key: value for key, value in settings.items() if key not in (OUTSIDE, ABLATION)}
             config = _config(plan, name, {**own, "training.seed": seed})
+            if ABLATION in settings and config.method.name != PMD.name:
+                raise BadInput(f"Plan {plan.name}, arm {name}: {config.method.name} has no ablations, pmd has.")
             found.append(
                 PlannedRun(
                     plan=plan.name,
@@ -195,6 +216,7 @@ def trials(plan: Plan) -> list[PlannedRun]:
                     config=config,
                     measures=plan.measures,
                     outside=settings.get(OUTSIDE),
+                    ablation=settings.get(ABLATION),
                 )
             )
     return found
@@ -217,14 +239,14 @@ def _base(plan: Plan) -> Config:
 
 
 _MODEL_FILES = ("*.safetensors", "config.json", "tokenizer.json", "chat_template.jinja")
-_CODE = ("memory", "training")
+_CODE = ("memory", "methods", "engine", "training")
 
 
 def settings_key(trial: PlannedRun) -> str:
     """Sixteen hex digits of what the plan asks for, whatever the versions. The number of threads does not count."""
     config = trial.config.model_dump(exclude={"preset": True, "training": {"threads"}, "checkpoint": True})
-    who = [] if trial.outside is None else [trial.outside]
-    return content_id(config, trial.measures.model_dump(), trial.trained, *who)
+    who = {OUTSIDE: trial.outside, ABLATION: trial.ablation}
+    return content_id(config, trial.measures.model_dump(), trial.trained, who)
 
 
 def versions(trial: PlannedRun) -> dict[str, str]:

@@ -114,7 +114,7 @@ def _train(
     material = Material(practised(config.problems.path, config.problems.difficulty))
     store = folder / STORE_FILE
     plan = RunPlan(RUN, folder, str(store), config, material, verifier, resumed=store.exists())
-    with Run(plan, progress.evaluate) as run:
+    with Run(plan, progress.evaluate, trial.method) as run:
         try:
             for done in run.rounds():
                 progress.tell({"round": done.index + 1, "solved": done.metrics["solve_share"]})
@@ -204,7 +204,7 @@ def _record(
         plan=trial.plan,
         arm=trial.arm,
         seed=trial.seed,
-        method=trial.outside or (trial.config.training.method if trial.trained else trial.arm),
+        method=trial.outside or (trial.config.method.name if trial.trained else trial.arm),
         rounds=len(rounds),
         versions=versions(trial),
         code=code_hash(),
