@@ -28,7 +28,6 @@ Poly = Mapping[str, Number]
 ONE: Poly = {"": 1}
 ZERO: Poly = {}
 
-MAX_LETTERS = 3
 MAX_DEGREE = 24
 MAX_TERMS = 200
 MAX_BITS = 4096

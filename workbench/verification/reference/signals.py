@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
@@ -98,19 +98,7 @@ def _with_uses(found: Sequence[PlacedComputation]) -> list[PlacedComputation]:
         on = any(
             m.place is QuantityPlace.ON_PATH or (m.place is QuantityPlace.ANOTHER_WAY and m.leads_on) for m in users
         )
-        done.append(
-            PlacedComputation(
-                move.step,
-                move.value,
-                move.place,
-                move.operands,
-                move.prints,
-                move.repeated,
-                move.node,
-                bool(users),
-                on,
-            )
-        )
+        done.append(replace(move, used=bool(users), leads_on=on))
     return done[::-1]
 
 

@@ -162,14 +162,14 @@ Numbers = tuple[int, int]
 _PLAIN = (kinds.NUM, kinds.OP, kinds.OPEN, kinds.CLOSE)
 
 
-class Tried(NamedTuple):
+class FactorPair(NamedTuple):
     """`-6 * (-4) = 24 and -6 + (-4) = -10`: the numbers, and the two claims in the order written."""
 
     numbers: Numbers
     claims: tuple[Claim, ...]
 
 
-def tried(line: Line) -> Tried | None:
+def factor_pair(line: Line) -> FactorPair | None:
     """The two numbers whose product and sum a line states; None for any other line."""
     if len(line.claims) != 2:
         return None
@@ -177,7 +177,7 @@ def tried(line: Line) -> Tried | None:
     if found[0] is None or found[1] is None or found[0][1] == found[1][1]:
         return None
     numbers, other = found[0][0], found[1][0]
-    return Tried(numbers, line.claims) if sorted(numbers) == sorted(other) else None
+    return FactorPair(numbers, line.claims) if sorted(numbers) == sorted(other) else None
 
 
 def _operands(claim: Claim) -> tuple[Numbers, str] | None:
@@ -225,7 +225,7 @@ def _is_quadratic(poly: Poly) -> bool:
     return len(poly_letters(poly)) == 1 and max(map(len, poly)) == 2
 
 
-def wanted(poly: Poly) -> Numbers | None:
+def right_factors(poly: Poly) -> Numbers | None:
     """The whole numbers that add up to the middle coefficient and multiply to the outer ones' product."""
     row = coefficients(poly)
     if any(n.denominator != 1 for n in row):
@@ -237,9 +237,9 @@ def wanted(poly: Poly) -> Numbers | None:
     return ((middle - root) // 2, (middle + root) // 2) if root * root == square else None
 
 
-def mend(text: str, pair: Tried, poly: Poly) -> str | None:
+def repair_pair(text: str, pair: FactorPair, poly: Poly) -> str | None:
     """The line with the numbers that multiply and add up to the quadratic's; None where no whole numbers do."""
-    found = wanted(poly)
+    found = right_factors(poly)
     if found is None:
         return None
     ordered = min((found, found[::-1]), key=lambda new: _change(pair.numbers, new))

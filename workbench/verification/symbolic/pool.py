@@ -1,4 +1,8 @@
-"""What is asked of SymPy and what it answers: records that cross to its process and back."""
+"""What is asked of SymPy and what it answers, and the killable child processes that work it out.
+
+The pools of `pebble` and of the standard library start a child by running the caller's `__main__` again, which repeats
+the work of a script without a guard and fails where the program came from standard input. These children do not.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,7 @@ class Outcome(NamedTuple):
     witness: str = ""
 
 
-# Killable child processes that answer one request at a time: the same from a thread, a notebook or a test.
+# The parent's side: the same from a thread, a notebook or a test. A child answers one request at a time.
 
 
 _HEAD = struct.Struct("!Q")

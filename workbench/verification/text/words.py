@@ -39,12 +39,10 @@ _COMPUTES = word_set("equals divided multiplied plus minus times by")
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
-    triggers = [
-        i for i, t in enumerate(tokens) if t.kind is kinds.WORD and t.text.lower().rpartition("-")[2] in _TRIGGERS
-    ]
-    if not triggers:
+    first = next((i for i, token in enumerate(tokens) if _triggers(token)), None)
+    if first is None:
         return tokens
-    found = list(tokens[: max(0, triggers[0] - 1)])
+    found = list(tokens[: max(0, first - 1)])
     at = len(found)
     while at < len(tokens):
         if tokens[at].kind not in (kinds.WORD, kinds.VAR):
