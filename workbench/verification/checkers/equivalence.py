@@ -123,7 +123,7 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
 
 
 def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
-    """A finding for a line that holds."""
+    """Return a finding for a line that holds."""
     return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
 
 

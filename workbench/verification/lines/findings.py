@@ -55,7 +55,7 @@ class Reading:
 
 @lru_cache(maxsize=4096)
 def read_problem(text: str) -> Reading:
-    """The equations or the expression that a problem's text carries."""
+    """Return the equations or the expression that a problem's text carries."""
     line = read_line(text)
     found = statements(line)
     asked = not found and _COMMAND.search(text[:2000]) and len(_WORDS.findall(text[:2000])) <= _MANY_WORDS

@@ -20,7 +20,7 @@ _ALIKE = 0.15
 
 
 def repaired_step(aligned: Alignment, text: str, at: int) -> str | None:
-    """The step with the worked solution's computation in place of its own, if that is one move of the same size."""
+    """Return the step with the worked solution's computation for its own, if that is one move of the same size."""
     own = _own(aligned, at)
     if own is None:
         return None

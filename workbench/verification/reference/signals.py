@@ -38,7 +38,7 @@ class PlacedComputation:
 
 
 def moves(worked: Worked, steps: Sequence[LineReading]) -> tuple[PlacedComputation, ...]:
-    """The computations of all steps in order."""
+    """Return the computations of all steps in order."""
     known: dict[Number, set[int]] = {}
     seen: set[int] = set()
     found: list[PlacedComputation] = []
@@ -69,7 +69,7 @@ def _move(
 
 
 def readings(worked: Worked, known: dict[Number, set[int]], node: Node) -> set[int]:
-    """The fingerprints that an expression may have: a number is an earlier result, or one that was given."""
+    """Return the fingerprints that an expression may have: a number is an earlier result, or one that was given."""
     if isinstance(node, BinaryOperation):
         if node.op not in "+-*/":
             return set()
@@ -208,12 +208,12 @@ class Course:
 
 
 def has(values: Iterable[Number], value: Number) -> bool:
-    """Whether a value is among others, up to rounding."""
+    """Return whether a value is among others, up to rounding."""
     return any(close(value, v) for v in values)
 
 
 def observe(worked: Worked, problem: str, steps: Sequence[LineReading], final: Number | None) -> Course:
-    """A solution with the signals of each of its steps."""
+    """Return a solution with the signals of each of its steps."""
     read = read_statement(problem)
     course = Course(worked, read, tuple(steps), final)
     course.known = set(read.values) | LITERAL
@@ -301,7 +301,7 @@ def _equations(course: Course, step: LineReading, found: set[Signal]) -> None:
 
 
 def root(left: ClaimSide, right: ClaimSide) -> Number | None:
-    """The solution of a linear equation in one letter."""
+    """Return the solution of a linear equation in one letter."""
     if len(left.letters | right.letters) != 1:
         return None
     letter = next(iter(left.letters | right.letters))

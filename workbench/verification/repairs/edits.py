@@ -35,12 +35,12 @@ class Edit(NamedTuple):
 
 
 def apply(text: str, edit: Edit) -> str:
-    """The text with the edit made."""
+    """Return the text with the edit made."""
     return text[: edit.start] + edit.text + text[edit.end :]
 
 
 def with_part(claim: Claim, index: int, tokens: Sequence[Token]) -> Claim | None:
-    """The claim with one part's tokens replaced; None where they no longer parse."""
+    """Return the claim with one part's tokens replaced; None where they no longer parse."""
     try:
         parts = (*claim.parts[:index], make_part(tokens), *claim.parts[index + 1 :])
     except Unreadable:
@@ -64,7 +64,7 @@ def moves(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
 
 
 def ends_operand(token: Token) -> bool:
-    """Whether an operand may end with this token."""
+    """Return whether an operand may end with this token."""
     return token.kind in kinds.OPERAND_ENDS
 
 
@@ -170,7 +170,7 @@ class FactorPair(NamedTuple):
 
 
 def factor_pair(line: Line) -> FactorPair | None:
-    """The two numbers whose product and sum a line states; None for any other line."""
+    """Return the two numbers whose product and sum a line states; None for any other line."""
     if len(line.claims) != 2:
         return None
     found = [_operands(claim) for claim in line.claims]
@@ -199,7 +199,7 @@ def _operands(claim: Claim) -> tuple[Numbers, str] | None:
 
 
 def quadratic(context: Context) -> Poly | None:
-    """The latest quadratic in one letter before a line, as a polynomial that is zero at its roots."""
+    """Return the latest quadratic in one letter before a line, as a polynomial that is zero at its roots."""
     for line in reversed(context.earlier):
         for poly in _polys(line):
             if _is_quadratic(poly):
@@ -226,7 +226,7 @@ def _is_quadratic(poly: Poly) -> bool:
 
 
 def right_factors(poly: Poly) -> Numbers | None:
-    """The whole numbers that add up to the middle coefficient and multiply to the outer ones' product."""
+    """Return the whole numbers that add up to the middle coefficient and multiply to the outer ones' product."""
     row = coefficients(poly)
     if any(n.denominator != 1 for n in row):
         return None
@@ -238,7 +238,7 @@ def right_factors(poly: Poly) -> Numbers | None:
 
 
 def repair_pair(text: str, pair: FactorPair, poly: Poly) -> str | None:
-    """The line with the numbers that multiply and add up to the quadratic's; None where no whole numbers do."""
+    """Return the line with the numbers that multiply and add up to the quadratic's; None if no whole numbers do."""
     found = right_factors(poly)
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """What is asked of SymPy and what it answers, and the killable child processes that work it out.
 
-The pools of `pebble` and of the standard library start a child by running the caller's `__main__` again, which repeats
-the work of a script without a guard and fails where the program came from standard input. These children do not.
+The pools of `pebble` and of the standard library start a child by running the caller's `__main__` again. That repeats
+the work of a script without a guard, and fails where the program came from standard input. These children do not.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Worker:
             raise WorkerLost from error
 
     def send(self, request: object) -> None:
-        """Hand over a request. Raises `WorkerLost`."""
+        """Hand over a request. Raise `WorkerLost`."""
         assert self.process.stdin is not None
         data = pickle.dumps(request)
         try:
@@ -102,7 +102,7 @@ class Worker:
             raise WorkerLost from error
 
     def receive(self, seconds: float) -> Any:
-        """The next answer. Raises `WorkerLate` or `WorkerLost`; the child is dead after either."""
+        """Return the next answer. Raise `WorkerLate` or `WorkerLost`; the child is dead after either."""
         try:
             reply = self.replies.get(timeout=seconds)
         except queue.Empty as error:
@@ -146,7 +146,7 @@ class Pool:
         self.busy: list[Worker] = []
 
     def ask(self, request: object, seconds: float) -> Any | None:
-        """The answer, or None where the worker died over it or was too late. The next check has a new worker."""
+        """Return the answer, or None where the worker died over it or was late. The next check has a new worker."""
         if self.owner != os.getpid():
             self._reset()  # after a fork the workers are still the parent's
         with self._slots:

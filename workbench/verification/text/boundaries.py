@@ -32,7 +32,7 @@ _NEAR = 4
 
 
 def begins(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a chain may begin at token i."""
+    """Return whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.MONEY, kinds.BOX):
@@ -51,7 +51,7 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
 
 
 def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
-    """Whether nothing before token i changes what the chain from i to `end` means."""
+    """Return whether nothing before token i changes what the chain from i to `end` means."""
     if i == 0:
         return True
     before, glued = tokens[i - 1], not tokens[i].spaced
@@ -161,7 +161,7 @@ def _is_range(tokens: Sequence[Token], i: int) -> bool:
 
 
 def clean_after(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the chain really ends before token i, rather than running into something unreadable."""
+    """Return whether the chain really ends before token i, rather than running into something unreadable."""
     if i >= len(tokens):
         return True
     after = tokens[i]

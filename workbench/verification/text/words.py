@@ -38,7 +38,7 @@ _COMPUTES = word_set("equals divided multiplied plus minus times by")
 
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """The tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
+    """Return the tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
     first = next((i for i, token in enumerate(tokens) if _triggers(token)), None)
     if first is None:
         return tokens
@@ -126,7 +126,7 @@ def _times(token: Token) -> Token:
 
 
 def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
-    """The number whose words begin at token i, and where they end."""
+    """Return the number whose words begin at token i, and where they end."""
     word = tokens[i].text.lower()
     if word in _WORTH:
         return _WORTH[word], i + 1
