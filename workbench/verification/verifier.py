@@ -25,7 +25,7 @@ from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import Line, read_line
 from workbench.verification.lines.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.reference import Reference
-from workbench.verification.repairs.repair import says_nothing
+from workbench.verification.repairs.repair import adds_nothing
 from workbench.verification.repairs.rewrites import name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
 from workbench.verification.text import kinds
@@ -120,7 +120,7 @@ class Verifier:
     def _stands(self, context: Context, repair: str) -> bool:
         """Whether a repair says something new and is not itself wrong in its place: learners are trained on it."""
         before = context.earlier[-1].text if context.earlier else None
-        if says_nothing(repair, before):
+        if adds_nothing(repair, before):
             return False
         at = len(context.earlier)
         solution = (*context.solution[:at], repair, *context.solution[at + 1 :])

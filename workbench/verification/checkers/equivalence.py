@@ -108,7 +108,7 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
     if len(context.line.claims) != 1 or not known or known[-1].line != len(context.earlier) - 1:
         return None
     if context.is_story and context.line.prose:
-        # A calculation told in words stands beside the equation, not in its place.
+        # A calculation told in words is no replacement of the equation.
         return None
     before = known[-1].statement
     if any(all(part.bare for _, part in k.statement.assignments) for k in known if k.statement.assignments):
@@ -159,7 +159,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     reason = _why_still_right(context, statement, after, relevant)
     if reason is not None:
         return correct(reason)
-    # `x = 7` beside `y = 3 * 4` in a story; a root left out there, since no side of a triangle is negative
+    # In a story `x = 7` may be a new fact, and a root may be left out: no side of a triangle is negative.
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == EvidenceKind.ROOTS):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)

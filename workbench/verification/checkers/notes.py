@@ -114,7 +114,7 @@ def _same_sides(old: StatedRelation, new: StatedRelation) -> bool:
 def loses_letter(claim: Claim, before: Statement) -> bool:
     """Return whether a claim that holds for every value stands in place of the equation before.
 
-    It says nothing, as `5 = 5` does, or keeps one side as it was: a calculation beside the equation is left alone.
+    It says nothing, as `5 = 5` does, or keeps one side as it was: a side calculation is left alone.
     """
     pair = _pair(before)
     left, right = claim.parts[0], claim.parts[-1]

@@ -90,7 +90,7 @@ class ClaimSide:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A chain `a = b < c`; the first part is None where the line goes on from the line before."""
+    """A chain `a = b < c`; the first part is None where the line continues the line before."""
 
     parts: tuple[ClaimSide | None, ...]
     relations: tuple[str, ...]
@@ -128,7 +128,7 @@ class Line:
 
     @lazy
     def prose(self) -> bool:
-        """Whether the line has several words beside its mathematics."""
+        """Whether the line has several words as well as mathematics."""
         return sum(t.kind is kinds.WORD for t in tokenize(self.text[:MAX_LINE])) >= _PROSE
 
     @lazy

@@ -82,7 +82,7 @@ class Context:
 
     @lazy
     def carry(self) -> ClaimSide | None:
-        """The last expression before this line, which a leading `=` goes on from."""
+        """The last expression before this line, which a leading `=` continues."""
         for line in reversed(self.earlier):
             if line.claims:
                 return line.claims[-1].whole[-1]

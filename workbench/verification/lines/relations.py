@@ -112,7 +112,7 @@ class Statement:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The tokens as written, to see whether two lines say the very same."""
+        """The tokens as written, to see whether two lines say the same."""
         pairs = [p for a in self.alternatives for p in a]
         return tuple(t.text for p in pairs for t in (*p.left.tokens, *p.right.tokens))
 

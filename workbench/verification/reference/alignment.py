@@ -81,7 +81,7 @@ def surely_wrong(signals: Sequence[set[Signal]], off: frozenset[int]) -> tuple[i
 
 MAX_STEPS = 60
 _BARE = 24
-"""A step of at most so many characters that holds one number and computes nothing states the answer."""
+"""A step of at most this many characters that holds one number and computes nothing states the answer."""
 _CONCLUDES = re.compile(
     r"\b(?:therefore|thus|so|hence|in total|altogether|in all|finally|in the end)\b", re.IGNORECASE
 )

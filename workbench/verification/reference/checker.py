@@ -16,7 +16,7 @@ from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Number
 
 _ALIKE = 0.15
-"""Unless both operands are the same, two steps must share at least so many of their words."""
+"""Unless both operands are the same, two steps must share at least this much of their words."""
 
 
 def repaired_step(aligned: Alignment, text: str, at: int) -> str | None:

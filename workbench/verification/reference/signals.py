@@ -16,7 +16,7 @@ from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Numb
 
 MAX_MOVES = 200
 MAX_READINGS = 6
-"""A number may be a given one and an earlier result; so many readings of a formula are followed."""
+"""A number may be a given one and an earlier result; at most this many readings of a formula are followed."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PlacedComputation:
     """An earlier step has computed this already."""
     node: Node
     used: bool = False
-    """A later step goes on from its value."""
+    """A later step uses its value."""
     leads_on: bool = False
     """A later step gets from it to a quantity that lies on the path."""
 
@@ -102,7 +102,7 @@ def _with_uses(found: Sequence[PlacedComputation]) -> list[PlacedComputation]:
     return done[::-1]
 
 
-# What can be seen of each step of a solution beside a worked one: the facts that a teacher weighs.
+# What can be seen of each step of a solution, next to a worked one: the facts that a teacher weighs.
 
 
 class Signal(StrEnum):
@@ -121,9 +121,9 @@ class Signal(StrEnum):
     DEAD_ON = "dead_on"
     """On the path, and nothing on the path comes of it."""
     STRANDED = "stranded"
-    """The worked solution computes it too, but no later step goes on from it."""
+    """The worked solution computes it too, but no later step uses it."""
     REUSED = "reused"
-    """It goes on from a result that was used as often as in the worked solution already: counted twice."""
+    """It uses a result that was used as often as in the worked solution already: counted twice."""
     FIRST_OFF = "first_off"
     """The first value that occurs on no way to the answer."""
     FIRST_NEAR = "first_near"
@@ -168,7 +168,7 @@ _ALIKE = 0.25
 
 @dataclass(eq=False)
 class Course:
-    """A solution beside a worked one, as far as it has been looked at."""
+    """A solution next to a worked one, as far as it has been read."""
 
     worked: Worked
     problem: LineReading

@@ -65,7 +65,7 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     def measure(changed: Claim) -> repair.Residual:
         return _cross(changed, before)
 
-    fixed = _beside_a_right_side(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
+    fixed = _one_side_corrected(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
     if fixed is None and isinstance(target, Roots) and assigned:
         return _assign_roots(line, statement, target)
     if fixed is None and isinstance(target, Roots) and len(target.poly) == 2:
@@ -86,7 +86,7 @@ def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
     )
 
 
-def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
+def _one_side_corrected(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
     """The line with one side corrected, where the other is as a right move leaves it."""
     pair = before.alternatives[0][0]
     left, right = claim.parts[0], claim.parts[-1]

@@ -132,7 +132,7 @@ def _oddities(tokens: Sequence[Token]) -> set[frozenset[str]]:
     return found
 
 
-def says_nothing(text: str, before: str | None) -> bool:
+def adds_nothing(text: str, before: str | None) -> bool:
     """Return whether a line only says `A = A`, or copies the line before."""
     sides = [
         [[t.text for t in part.tokens] for part in claim.parts if part is not None]
@@ -144,7 +144,7 @@ def says_nothing(text: str, before: str | None) -> bool:
 
 
 def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> bool:
-    """Whether a fraction suits a line: beside a lone letter, or where the lines have broken numbers already."""
+    """Whether a fraction suits a line: opposite a lone letter, or where the lines have broken numbers already."""
     others = [p for i, p in enumerate(claim.parts) if p is not None and i != spot[0] and p.letters]
     if not claim.letters or (others and all(len(p.tokens) == 1 for p in others)):
         return True

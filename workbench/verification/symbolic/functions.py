@@ -65,7 +65,7 @@ _PLAIN = word_set(
     "simplify simplifies solve evaluate calculate compute find rewrite expand work out write show prove rationalise "
     "rationalize equation expression identity value values exact simplest form real number numbers for all text"
 )
-"""Words that change nothing in the mathematics beside them; beside any other a line is left alone."""
+"""Words that change nothing in the mathematics around them; a line with any other word is left alone."""
 
 
 class _Token(NamedTuple):

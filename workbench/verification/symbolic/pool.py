@@ -275,7 +275,7 @@ def _load(function: str) -> Callable[[Any, Reply], None]:
 
 
 def _cap_memory(memory: int) -> None:
-    """Limit the address space to what is in use now and so many bytes more, where the system can."""
+    """Limit the address space to what is in use now and `memory` bytes more, where the system can."""
     if not memory:
         return
     with suppress(ImportError, ValueError, OSError):
