@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2] / "workbench"
 HOUSE = ROOT / "verification"
 LAYERS = (
     "lazy",
+    "domain",
     "text",
     "exact",
     "lines",
@@ -22,7 +23,7 @@ LAYERS = (
     "repairs",
     "checkers",
     "reference",
-    "domain",
+    "contradictions",
     "maths",
     "verifier",
     "many",

@@ -69,7 +69,7 @@ class CaseTally:
 
 
 def load_cases(folder: Path = FOLDER) -> list[Case]:
-    """All cases, file by file. Raises `BadInput` that names the file and the line of a bad row."""
+    """Return all cases, file by file. Raise `BadInput` that names the file and the line of a bad row."""
     paths = sorted(p for p in folder.glob("*.jsonl") if p.stem != OPEN_ENDED)
     if not paths:
         raise BadInput(f"{folder} holds no cases; run from a checkout of the project, which has them in data/cases.")
@@ -77,20 +77,20 @@ def load_cases(folder: Path = FOLDER) -> list[Case]:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """The cases of one file; its name is the area. Raises `BadInput` with the file and the line."""
+    """Return the cases of one file; its name is the area. Raise `BadInput` with the file and the line."""
     area = path.stem.removeprefix(BASE)
     rows = read_jsonl(path, partial(from_json, CaseRow))
     return [Case(area, path.stem, number, row) for number, row in enumerate(rows, start=1)]
 
 
 def judge_case(row: CaseRow, verifier: Verifier, step: str | None = None) -> StepVerdict:
-    """The verdict on a case's step, or on another in its place."""
+    """Return the verdict on a case's step, or on another in its place."""
     problem = Problem("case", row.problem, row.answer, solution=row.reference)
     return verifier.verify(problem, [*row.before, step or row.step], row.mode).steps[-1]
 
 
 def shortcomings(row: CaseRow, verdict: StepVerdict) -> list[str]:
-    """In what a verdict is not as the case wants it."""
+    """Return in what a verdict is not as the case wants it."""
     wanted = (
         ("judgement", row.judgement),
         ("diagnosis", row.diagnosis),
@@ -105,7 +105,7 @@ def shortcomings(row: CaseRow, verdict: StepVerdict) -> list[str]:
 
 
 def tally(cases: Iterable[Case], verifier: Verifier) -> list[CaseTally]:
-    """The counts by area and judgement, in the order of the files."""
+    """Return the counts by area and judgement, in the order of the files."""
     found: dict[tuple[str, Judgement], list[tuple[bool, bool]]] = {}
     for case in cases:
         right = not shortcomings(case.row, judge_case(case.row, verifier))

@@ -26,9 +26,9 @@ ENOUGH = 0.25
 
 
 def read_samples(path: Path) -> list[CoverageSample]:
-    """Problems with solutions from a JSONL file: this project's, GSM8K's, or rows of `workbench verify`.
+    """Return problems with solutions from a JSONL file: this project's, GSM8K's, or rows of `workbench verify`.
 
-    Raises `BadInput` that names the line and the field.
+    Raise `BadInput` that names the line and the field.
     """
     number = count()
     samples = list(read_jsonl(path, lambda line: _sample(json_object(line, _EXAMPLE), next(number))))
@@ -103,7 +103,7 @@ class CoverageTrial:
 def measure(
     samples: Iterable[CoverageSample], verifier: Verifier | None = None, knowledge: Knowledge = Knowledge.ANSWER
 ) -> Iterator[CoverageTrial]:
-    """One sample after another, so that a caller can show how far it is; `report` makes the whole of them."""
+    """Yield one sample after another, so that a caller can show how far it is; `report` makes the whole of them."""
     judge = verifier or Verifier()
     for given in samples:
         sample = replace(given, problem=permitted(given.problem, knowledge))
@@ -130,7 +130,7 @@ def _chance(
 
 
 def report(trials: Sequence[CoverageTrial], knowledge: Knowledge) -> Coverage:
-    """The whole of what was measured."""
+    """Return the whole of what was measured."""
     verdicts = [(t.sample.problem.skill, s) for t in trials for s in t.steps]
     everything = _share("all", [s for _, s in verdicts])
     usable = _mean([u for t in trials if t.steps for u in [_usable(t)] if u is not None])

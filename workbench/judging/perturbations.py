@@ -19,7 +19,7 @@ class Perturbation(StrEnum):
 
 
 def twins(step: str, kind: Perturbation) -> tuple[str, ...]:
-    """The twin of the step's last claim; nothing where the step computes nothing."""
+    """Return the twin of the step's last claim; nothing where the step computes nothing."""
     claims = read_line(step).claims
     if not claims:
         return ()

@@ -47,14 +47,14 @@ class AnswerRow:
 
 
 def read_solutions(path: Path) -> list[SolutionRow]:
-    """The solutions of a JSONL file. Raises `BadInput` that names the line and the field."""
+    """Return the solutions of a JSONL file. Raise `BadInput` that names the line and the field."""
     number = count()
     rows = list(read_jsonl(path, lambda line: solution_row(json_object(line, _SOLUTION), next(number))))
     return _some(path, rows, "problem` and `steps")
 
 
 def read_answers(path: Path) -> list[AnswerRow]:
-    """The pairs of answers of a JSONL file. Raises `BadInput` that names the line and the field."""
+    """Return the pairs of answers of a JSONL file. Raise `BadInput` that names the line and the field."""
     number = count()
     rows = list(read_jsonl(path, lambda line: _answer(json_object(line, _ANSWER), next(number))))
     return _some(path, rows, "gold` and `pred")
@@ -67,7 +67,7 @@ def _some(path: Path, rows: list[Any], fields: str) -> list[Any]:
 
 
 def solution_row(row: dict[str, Any], number: int) -> SolutionRow:
-    """One row of a file as a record; `number` is its id if it has none. Raises `ValueError` that names the field."""
+    """Return one row of a file as a record; `number` is its id if it has none. Raise `ValueError` with the field."""
     text = _text(row, "problem")
     domain = domain_in(row)
     answer, reference = _optional(row, "answer"), _reference(row, domain)
@@ -149,7 +149,7 @@ def _id(row: dict[str, Any], number: int) -> Id:
 
 
 def permitted(problem: Problem, knowledge: Knowledge) -> Problem:
-    """The problem with no more than what may be known of it."""
+    """Return the problem with no more than what may be known of it."""
     if knowledge is Knowledge.FREE:
         return Problem(problem.id, problem.text, None, domain=problem.domain)
     if knowledge is Knowledge.ANSWER:
@@ -158,12 +158,12 @@ def permitted(problem: Problem, knowledge: Knowledge) -> Problem:
 
 
 def first_error(verdict: Verdict) -> int:
-    """The index of the first step judged incorrect, -1 for none."""
+    """Return the index of the first step judged incorrect, -1 for none."""
     return NO_ERROR if verdict.first_error is None else verdict.first_error
 
 
 def verdict_record(id: Id, verdict: Verdict) -> dict[str, Any]:
-    """A judged solution as `workbench verify` writes it."""
+    """Return a judged solution as `workbench verify` writes it."""
     right = verdict.answer_judgement
     return {
         "id": id,
@@ -201,7 +201,7 @@ class Summary:
 
 
 def summarise(marks: Sequence[int | None], verdicts: Sequence[Verdict], seconds: float) -> Summary:
-    """The measures of verdicts against the marked first errors, in the same order."""
+    """Return the measures of verdicts against the marked first errors, in the same order."""
     judgements = [step.judgement for verdict in verdicts for step in verdict.steps]
     pairs = [(m, first_error(v)) for m, v in zip(marks, verdicts, strict=True) if m is not None]
     on_wrong = _share([found == mark for mark, found in pairs if mark != NO_ERROR])
@@ -221,7 +221,7 @@ def summarise(marks: Sequence[int | None], verdicts: Sequence[Verdict], seconds:
 
 
 def harmonic(a: float | None, b: float | None) -> float | None:
-    """The harmonic mean; None where one of the two is unknown."""
+    """Return the harmonic mean; None where one of the two is unknown."""
     if a is None or b is None:
         return None
     return 2 * a * b / (a + b) if a + b else 0.0

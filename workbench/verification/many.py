@@ -56,7 +56,7 @@ class VerdictCache:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, key: object) -> Verdict | None:
-        """The verdict on this content, if it is still there."""
+        """Return the verdict on this content, if it is still there."""
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
@@ -78,7 +78,7 @@ class VerdictCache:
 
 
 def content_key(verifier: Verifier, task: VerificationTask) -> object:
-    """All that a verdict depends on."""
+    """Return all that a verdict depends on."""
     problem, solution = task.problem, task.solution
     steps = solution if isinstance(solution, str) else tuple(solution)
     known = (problem.text, problem.answer, problem.solution, problem.alternates)
@@ -109,7 +109,7 @@ def verify_many(
     jobs: int = 1,
     cache: VerdictCache | None = None,
 ) -> Iterator[Verdict]:
-    """The verdicts on many solutions, in their order, as soon as each is there.
+    """Yield the verdicts on many solutions, in their order, as soon as each is there.
 
     With several jobs each works in a process of its own. Where one dies, the solution in its hands comes
     back unknown and the others go on. A verdict that a deadline had a part in is never cached.

@@ -18,7 +18,7 @@ from workbench.verification.malrules.catalogue import CATALOGUE, LESSONS
 from workbench.verification.malrules.lessons import ALSO_ABOUT, PATTERNS, SAME_LINE, STRATEGIES
 from workbench.verification.reference import Reference
 from workbench.verification.repairs.counterfactual import counterfactual_repair, explain
-from workbench.verification.repairs.repair import says_nothing
+from workbench.verification.repairs.repair import adds_nothing
 from workbench.verification.repairs.rewrites import hints, name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
 from workbench.verification.text import kinds
@@ -106,7 +106,7 @@ MATHS = Domain(
     name_mistake=name_arithmetic,
     carries=uses_wrong_result,
     read_again=without_note,
-    says_nothing=says_nothing,
+    adds_nothing=adds_nothing,
     unreadable=unreadable,
     malrules=CATALOGUE,
     lessons=Lessons(

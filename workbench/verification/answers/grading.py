@@ -33,12 +33,12 @@ class Grade:
 
 
 def grade(gold: str, pred: str) -> Judgement:
-    """Whether a stated answer is the known one."""
+    """Return whether a stated answer is the known one."""
     return compare_answers(gold, pred).judgement
 
 
 def compare_answers(gold: str, pred: str) -> Grade:
-    """The grade of a stated answer, with the reason as a sentence. Never raises on any text."""
+    """Return the grade of a stated answer, with the reason as a sentence. Never raises on any text."""
     if len(gold) > MAX_CHARS or len(pred) > MAX_CHARS:
         return Grade(False, "The answer is too long to be one.")
     return _compare(gold, pred)

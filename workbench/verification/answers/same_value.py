@@ -25,7 +25,7 @@ from workbench.verification.text.measures import CONVERSIONS
 
 
 def is_worked_out(node: Node) -> bool:
-    """A single number: signed, a percentage, or one fraction of two numbers."""
+    """Return whether it is a single number: signed, a percentage, or one fraction of two numbers."""
     match node:
         case Num():
             return True
@@ -41,7 +41,7 @@ def _signed_number(node: Node) -> bool:
 
 
 def factors(node: Node) -> list[Node]:
-    """The factors of a product, powers repeated, signs dropped."""
+    """Return the factors of a product, powers repeated, signs dropped."""
     match node:
         case Neg(arg):
             return factors(arg)
@@ -53,7 +53,7 @@ def factors(node: Node) -> list[Node]:
 
 
 def terms(node: Node) -> list[Node]:
-    """The terms of a sum, signs dropped."""
+    """Return the terms of a sum, signs dropped."""
     match node:
         case Neg(arg):
             return terms(arg)
@@ -67,14 +67,14 @@ def _is_sum(node: Node) -> bool:
 
 
 def brackets(node: Node) -> int:
-    """How many factors of a product are sums; 0 where the tree is no such product."""
+    """Return how many factors of a product are sums; 0 where the tree is no such product."""
     if _is_sum(node):
         return 0
     return sum(_is_sum(f) for f in factors(node))
 
 
 def has_brackets(node: Node) -> bool:
-    """Whether any product in the tree has a sum as a factor."""
+    """Return whether any product in the tree has a sum as a factor."""
     return any(brackets(t) for t in terms(node))
 
 
@@ -115,7 +115,7 @@ def _is_primitive(poly: Poly) -> bool:
 
 
 def form_matches(gold: Node, stated: Node) -> bool:
-    """Factored where the known answer is factored, expanded and collected where that is."""
+    """Return whether it is factored where the known answer is factored, expanded and collected where that is."""
     wanted = brackets(gold)
     if wanted:
         # Else the problem copied as `1(6x + 12)` would count as its factors.
@@ -133,7 +133,7 @@ _POINTS: tuple[Number, ...] = (2, 3, 7, Fraction(5, 3), 11)
 
 
 def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
-    """Equal, and worked out where the known value is."""
+    """Return whether they are equal, and worked out where the known value is."""
     rooted = surds.has_root(known.node) or surds.has_root(stated.node)
     if known.letters or stated.letters:
         if rooted:
@@ -149,7 +149,7 @@ def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
 
 
 def same_measure(known: ClaimSide, unit: str, stated: ClaimSide, other: str) -> bool:
-    """Whether two values are one quantity in two units."""
+    """Return whether two values are one quantity in two units."""
     return known.value * CONVERSIONS[unit][1] == stated.value * CONVERSIONS[other][1]
 
 
@@ -184,7 +184,7 @@ def _agree(known: Node, stated: Node, letters: list[str]) -> bool:
 
 
 def _approximate(node: Node, at: dict[str, Number]) -> Fraction:
-    """The value at a point to thirty decimal places. Raises `Unreadable` where there is none."""
+    """The value at a point to thirty decimal places. Raise `Unreadable` where there is none."""
     match node:
         case Num(number):
             return Fraction(number)

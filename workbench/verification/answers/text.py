@@ -21,7 +21,7 @@ _MAX_LINES = 200
 
 
 def answer_in(line: str) -> str | None:
-    """The answer that one line states, if it is an answer line."""
+    """Return the answer that one line states, if it is an answer line."""
     if len(line) > _MAX_ANSWER_LINE:
         return None
     match = ANSWER_LINE.match(line)
@@ -32,7 +32,7 @@ def answer_in(line: str) -> str | None:
 
 
 def boxed(text: str) -> str | None:
-    """What stands in the last LaTeX box."""
+    """Return what stands in the last LaTeX box."""
     start = text.rfind(_BOXED)
     if start < 0:
         return None
@@ -45,7 +45,7 @@ def boxed(text: str) -> str | None:
 
 
 def final_answer(text: str) -> str | None:
-    """The last answer that a solution states: `Answer: ...`, `#### ...`, `The answer is ...` or a box."""
+    """Return the last answer that a solution states: `Answer: ...`, `#### ...`, `The answer is ...` or a box."""
     for line in text.splitlines()[: -_MAX_LINES - 1 : -1]:
         found = answer_in(line)
         if found is not None:
@@ -60,7 +60,7 @@ def final_answer(text: str) -> str | None:
 
 
 def last_number(text: str) -> str | None:
-    """The last number in free prose: a guess for models that state no answer."""
+    """Return the last number in free prose: a guess for models that state no answer."""
     found = _LAST_NUMBER.findall(text[-_MAX_ANSWER_LINE:])
     return found[-1].rstrip(",") if found else None
 
@@ -115,7 +115,7 @@ class AnswerShape:
 
 
 def clean(text: str) -> str:
-    """The text without dollars around formulas, spacing, bold marks and boxes; symbols as single characters."""
+    """Return the text without dollars around formulas, spacing, bold marks and boxes, each symbol one character."""
     text = boxed(text) or text
     text = _DOUBLED.sub(r"\\", text.strip())
     text = _WRAPPED.sub(lambda m: f" {m.group(1).strip()} ", text)
@@ -154,7 +154,7 @@ def _shifted(digits: str, zeros: int) -> str:
 
 
 def shape(text: str) -> AnswerShape:
-    """The shape of a cleaned text."""
+    """Return the shape of a cleaned text."""
     if len(text) > MAX_CHARS:
         return AnswerShape(AnswerKind.PLAIN, (text,))
     if (matrix := _MATRIX.match(text)) is not None:
@@ -209,7 +209,7 @@ def _closes_at(text: str) -> int:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The pieces between the outermost commas; a comma inside 1,200 does not count."""
+    """Return the pieces between the outermost commas; a comma inside 1,200 does not count."""
     pieces, depth, start = [], 0, 0
     for i, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")

@@ -38,7 +38,7 @@ _SPACED_SIGN = re.compile(r"^([-+−])\s+(?=[0-9])")
 
 @lru_cache(maxsize=4096)
 def read_answer(text: str) -> Answer | None:
-    """The answer in a text, or None where it is beyond the grammar."""
+    """Return the answer in a text, or None where it is beyond the grammar."""
     if len(text) > MAX_CHARS:
         return None
     cleaned = text.strip()
@@ -163,7 +163,7 @@ Pieces = tuple[tuple[Bound, Bound], ...]
 
 
 def from_pieces(texts: Sequence[str]) -> Pieces | None:
-    """The union of intervals such as `[1, 3)`; None where an end is no rational number."""
+    """Return the union of intervals such as `[1, 3)`; None where an end is no rational number."""
     found = [_interval(t.strip()) for t in texts]
     kept = [piece for piece in found if piece is not None]
     return _joined(kept) if len(kept) == len(found) else None
@@ -203,7 +203,7 @@ def _number(end: End) -> Number:
 
 
 def from_inequality(text: str) -> Pieces | None:
-    """The numbers that `1 < x <= 3`, `x < 0 or x > 2` or `x ≠ 2` allows."""
+    """Return the numbers that `1 < x <= 3`, `x < 0 or x > 2` or `x ≠ 2` allows."""
     if "≠" in text:
         return _all_but(text)
     read = read_answer(text)

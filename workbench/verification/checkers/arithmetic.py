@@ -178,10 +178,10 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         sentence = _sentence(text, left, right, shown)
         fixed = _safe_repair(text, claim, index, left.value)
     # One of the two claims put right alone would offer numbers that do not factor the quadratic.
-    tried = edits.tried(context.line)
-    quadratic = edits.quadratic(context) if tried is not None else None
-    if tried is not None and quadratic is not None:
-        fixed = edits.mend(text, tried, quadratic)
+    pair = edits.factor_pair(context.line)
+    quadratic = edits.quadratic(context) if pair is not None else None
+    if pair is not None and quadratic is not None:
+        fixed = edits.repair_pair(text, pair, quadratic)
     evidence = (Evidence(EvidenceKind.VALUE, sentence),)
     return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
 

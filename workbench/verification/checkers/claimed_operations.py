@@ -52,7 +52,7 @@ class BothSidesOperation(NamedTuple):
 
 
 def said(line: Line) -> BothSidesOperation | None:
-    """The one operation that a line names before its only claim; None where there is none or more."""
+    """Return the one operation that a line names before its only claim; None where there is none or more."""
     if len(line.claims) != 1 or not line.claims[0].whole:
         return None
     ahead = line.text[: line.claims[0].whole[0].start]
@@ -77,7 +77,7 @@ class Mismatch(NamedTuple):
 
 
 def mismatch(line: Line, before: StatedRelation, after: StatedRelation) -> Mismatch | None:
-    """The words of a line against what was done, where they certainly differ.
+    """Return the words of a line against what was done, where they certainly differ.
 
     Certain is only: the named operation gives another equation, and one other operation gives exactly this one.
     """

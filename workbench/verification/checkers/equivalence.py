@@ -21,6 +21,7 @@ from workbench.verification.lines.readings import rounds
 from workbench.verification.lines.relations import (
     Difference,
     Roots,
+    Solutions,
     StatedRelation,
     Statement,
     compare,
@@ -107,7 +108,7 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
     if len(context.line.claims) != 1 or not known or known[-1].line != len(context.earlier) - 1:
         return None
     if context.is_story and context.line.prose:
-        # A calculation told in words stands beside the equation, not in its place.
+        # A calculation told in words is no replacement of the equation.
         return None
     before = known[-1].statement
     if any(all(part.bare for _, part in k.statement.assignments) for k in known if k.statement.assignments):
@@ -122,7 +123,7 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
 
 
 def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
-    """A finding for a line that holds."""
+    """Return a finding for a line that holds."""
     return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
 
 
@@ -148,26 +149,38 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     assert previous.statement.solutions is not None
     word_problem = not context.reading.statements
     story = word_problem and bool(_QUANTITY.search(context.problem.text))
-    if story and is_rounded(previous.statement, statement):
+    if story and is_rounded(previous.statement, statement):  # `x = 16.67` after `3x = 50`
         return correct("It is rounded to the digits shown.")
-    if story and chooses(statement, [k.statement for k in relevant]):
+    if story and chooses(statement, [k.statement for k in relevant]):  # `n = 6` after `n >= 5.5`
         return None
     difference = compare(previous.statement.solutions, after)
     if difference is None:
         return _same(context, statement, previous, [k.statement for k in relevant[:-1]])
-    for earlier in relevant[:-1]:
-        if earlier.trusted and earlier.statement.solutions is not None:
-            if compare(earlier.statement.solutions, after) is None:
-                return correct("It has the same solutions as an earlier line.")
-            if _is_case(earlier.statement, statement):
-                return correct("It is one of the cases.")
-    if any(k.trusted and _is_listed_root(context, k.statement, statement) for k in relevant):
-        return correct("It is one of the cases.")
-    if previous.trusted and _is_case(previous.statement, statement):
-        return correct("It is one of the cases.")
+    reason = _why_still_right(context, statement, after, relevant)
+    if reason is not None:
+        return correct(reason)
+    # In a story `x = 7` may be a new fact, and a root may be left out: no side of a triangle is negative.
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == EvidenceKind.ROOTS):
         return None
     return _not_equivalent(context, statement, previous.statement, difference)
+
+
+def _why_still_right(
+    context: Context, statement: Statement, after: Solutions, relevant: Sequence[KnownStatement]
+) -> str | None:
+    """Why a line may stand although it has other solutions than the line before; None where nothing speaks for it."""
+    case = "It is one of the cases."
+    for earlier in relevant[:-1]:
+        if earlier.trusted and earlier.statement.solutions is not None:
+            if compare(earlier.statement.solutions, after) is None:  # back to `2x = 6` after a mistake
+                return "It has the same solutions as an earlier line."
+            if _is_case(earlier.statement, statement):
+                return case
+    # `x = 2`, and `x = 3` two lines on, after `(x - 2)(x - 3) = 0`
+    if any(k.trusted and _is_listed_root(context, k.statement, statement) for k in relevant):
+        return case
+    previous = relevant[-1]
+    return case if previous.trusted and _is_case(previous.statement, statement) else None
 
 
 def _same(context: Context, statement: Statement, previous: KnownStatement, earlier: Sequence[Statement]) -> Finding:
@@ -268,11 +281,10 @@ def _system(context: Context, statement: Statement, known: Sequence[KnownStateme
     row = statement.equation
     if row is None:
         return None
-    if any(k.statement.equation is not None and proportional(row, k.statement.equation) for k in known):
-        match = [k for k in known if k.statement.equation and proportional(row, k.statement.equation)]
-        return correct("It says the same as an earlier line.", not any(k.trusted for k in match))
-    rows = [(k, k.statement.equation) for k in known if k.statement.equation is not None]
-    rows = [(k, r) for k, r in rows if polynomials.is_linear(r)]
+    same = [k for k in known if k.statement.equation is not None and proportional(row, k.statement.equation)]
+    if same:
+        return correct("It says the same as an earlier line.", not any(k.trusted for k in same))
+    rows = [(k, r) for k in known if (r := k.statement.equation) is not None and polynomials.is_linear(r)]
     basis = polynomials.echelon([r for k, r in rows if k.line < 0])
     if not polynomials.is_linear(row) or not rows or basis is None:
         return None

@@ -26,7 +26,7 @@ _TRIALS: tuple[Number, ...] = (1, 2, 3, 5, -1, 7)
 
 
 def identity(statement: Statement) -> bool:
-    """Whether a single equation holds for every value of its letters."""
+    """Return whether a single equation holds for every value of its letters."""
     if len(statement.alternatives) != 1 or len(statement.alternatives[0]) != 1:
         return False
     pair = statement.alternatives[0][0]
@@ -42,7 +42,7 @@ def _right(reason: str, carried: bool = False, similar: bool = False) -> Finding
 
 
 def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
-    """A sentence with values for which two expressions differ; None where none was found."""
+    """Return a sentence with values for which two expressions differ; None where none was found."""
     top, bottom = difference(left.rational, right.rational)
     letters = sorted(left.letters | right.letters)
     for trial in _TRIALS:
@@ -59,7 +59,7 @@ def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
 
 
 def check_identity(context: Context, statement: Statement) -> Finding | None:
-    """An identity is right; in an expression problem an equation of two expressions must be one."""
+    """Return an identity is right; in an expression problem an equation of two expressions must be one."""
     if identity(statement):
         return _right("Both sides are equal for every value.")
     reading = context.reading
@@ -97,7 +97,7 @@ def _differs(context: Context, left: ClaimSide, right: ClaimSide, line: Line) ->
 
 
 def check_expression(context: Context) -> Finding | None:
-    """A bare expression must equal the expression before it, or a piece of it."""
+    """Return a bare expression must equal the expression before it, or a piece of it."""
     part = context.line.expression
     if part is None:
         return None
@@ -173,7 +173,7 @@ def _beginnings(node: Node) -> Iterator[Node]:
 
 
 def pieces(node: Node) -> Iterator[Node]:
-    """The proper sub-expressions of a tree that are more than one number or letter."""
+    """Yield the proper sub-expressions of a tree that are more than one number or letter."""
     match node:
         case Neg(arg) | Pct(arg):
             yield from _self_and_pieces(arg)

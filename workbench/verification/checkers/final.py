@@ -76,7 +76,7 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
 
 
 def other_unit(problem: str, stated: str) -> str | None:
-    """The unit of an answer, where the question asks for another kind of quantity."""
+    """Return the unit of an answer, where the question asks for another kind of quantity."""
     read = read_answer(stated)
     return contradicts(problem, without_unit_letter(read).units) if read is not None else None
 
@@ -302,7 +302,7 @@ class Candidates:
 
 @lru_cache(maxsize=256)
 def leading_to(solution: tuple[str, ...], final: str) -> frozenset[int]:
-    """The steps whose results go into the final value, read backwards."""
+    """Return the steps whose results go into the final value, read backwards."""
     needed = set(read_line(final).numbers)
     found: set[int] = set()
     for at in range(len(solution) - 2, -1, -1):

@@ -88,7 +88,7 @@ def _worth(token: Token) -> Number | None:
 
 @lru_cache(maxsize=4096)
 def numbers_in(text: str) -> frozenset[Number]:
-    """The numbers of a text, in digits and in words."""
+    """Return the numbers of a text, in digits and in words."""
     found: set[Number] = set()
     for token in tokenize(text[:MAX_LINE]):
         if token.kind in kinds.NUMERIC:

@@ -17,7 +17,7 @@ from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num,
 
 
 def notes(line: Line, before: Statement, after: Statement) -> tuple[Evidence, ...]:
-    """What a pupil should know about a line that has the same solutions as the line before."""
+    """Return what a pupil should know about a line that has the same solutions as the line before."""
     try:
         return (*_repeated(before, after), *_domain(before), *_and_or(line, after))
     except Unreadable:
@@ -63,7 +63,7 @@ def _and_or(line: Line, after: Statement) -> tuple[Evidence, ...]:
 
 
 def how_right(before: Statement, after: Statement, earlier: Sequence[Statement]) -> Diagnosis:
-    """How a line with the same solutions moves the work on."""
+    """Return how a line with the same solutions moves the work on."""
     if after.words == before.words:
         return Diagnosis.SIMILAR
     if any(after.words == old.words for old in earlier):
@@ -112,9 +112,9 @@ def _same_sides(old: StatedRelation, new: StatedRelation) -> bool:
 
 
 def loses_letter(claim: Claim, before: Statement) -> bool:
-    """Whether a claim that holds for every value stands in place of the equation before.
+    """Return whether a claim that holds for every value stands in place of the equation before.
 
-    It says nothing, as `5 = 5` does, or keeps one side as it was: a calculation beside the equation is left alone.
+    It says nothing, as `5 = 5` does, or keeps one side as it was: a side calculation is left alone.
     """
     pair = _pair(before)
     left, right = claim.parts[0], claim.parts[-1]

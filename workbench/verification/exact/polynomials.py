@@ -28,14 +28,13 @@ Poly = Mapping[str, Number]
 ONE: Poly = {"": 1}
 ZERO: Poly = {}
 
-MAX_LETTERS = 3
 MAX_DEGREE = 24
 MAX_TERMS = 200
 MAX_BITS = 4096
 
 
 def divide_numbers(a: Number, b: Number) -> Number:
-    """The exact quotient, an int where it is one. Raises `Unreadable` for a division by zero."""
+    """Return the exact quotient, an int where it is one. Raise `Unreadable` for a division by zero."""
     if b == 0:
         raise Unreadable("division by zero")
     if isinstance(a, int) and isinstance(b, int) and a % b == 0:
@@ -44,24 +43,24 @@ def divide_numbers(a: Number, b: Number) -> Number:
 
 
 def tidy(value: Number) -> Number:
-    """The same number, as an int where it is one."""
+    """Return the same number, as an int where it is one."""
     return value.numerator if value.denominator == 1 else value
 
 
 def magnitude(value: Number) -> Number:
-    """The absolute value."""
+    """Return the absolute value."""
     return -value if value < 0 else value
 
 
 def small_exponent(exponent: Number) -> int:
-    """The exponent as an int from -12 to 12. Raises `Unreadable` beyond that."""
+    """Return the exponent as an int from -12 to 12. Raise `Unreadable` beyond that."""
     if exponent.denominator != 1 or not -MAX_EXPONENT <= exponent <= MAX_EXPONENT:
         raise Unreadable("exponent out of bounds")
     return int(exponent)
 
 
 def power_number(base: Number, exponent: Number) -> Number:
-    """An exact power with a small whole exponent. Raises `Unreadable` beyond the bounds."""
+    """Return an exact power with a small whole exponent. Raise `Unreadable` beyond the bounds."""
     n = small_exponent(exponent)
     if (base.numerator.bit_length() + base.denominator.bit_length()) * abs(n) > MAX_BITS:
         raise Unreadable("too large")
@@ -71,7 +70,7 @@ def power_number(base: Number, exponent: Number) -> Number:
 
 
 def root_number(number: Number) -> Number:
-    """The exact square root. Raises `Unreadable` where it is not rational."""
+    """Return the exact square root. Raise `Unreadable` where it is not rational."""
     if number < 0 or number.numerator.bit_length() + number.denominator.bit_length() > MAX_BITS:
         raise Unreadable("no square root")
     top, bottom = isqrt(number.numerator), isqrt(number.denominator)
@@ -81,7 +80,7 @@ def root_number(number: Number) -> Number:
 
 
 def value(node: Node, percent: bool = True) -> Number:
-    """What a tree without letters is worth; `percent=False` reads 20% as 20. Raises `Unreadable`."""
+    """Return what a tree without letters is worth; `percent=False` reads 20% as 20. Raise `Unreadable`."""
     if type(node) is Num:
         return node.value
     if type(node) is BinaryOperation:
@@ -103,7 +102,7 @@ def value(node: Node, percent: bool = True) -> Number:
 
 
 def add(a: Poly, b: Poly, sign: int = 1) -> Poly:
-    """a + sign * b."""
+    """Return a + sign * b."""
     total = dict(a)
     for monomial, coefficient in b.items():
         new = total.get(monomial, 0) + sign * coefficient
@@ -115,12 +114,12 @@ def add(a: Poly, b: Poly, sign: int = 1) -> Poly:
 
 
 def scale(a: Poly, factor: Number) -> Poly:
-    """factor * a."""
+    """Return factor * a."""
     return {m: c * factor for m, c in a.items()} if factor else ZERO
 
 
 def multiply(a: Poly, b: Poly) -> Poly:
-    """a * b. Raises `Unreadable` beyond the bounds."""
+    """Return a * b. Raise `Unreadable` beyond the bounds."""
     if len(a) == 1 and "" in a:
         return scale(b, a[""])
     if len(b) == 1 and "" in b:
@@ -136,7 +135,7 @@ def multiply(a: Poly, b: Poly) -> Poly:
 
 
 def power(a: Poly, n: int) -> Poly:
-    """a to the n, n from 0 to 12. Raises `Unreadable` beyond the bounds."""
+    """Return a to the n, n from 0 to 12. Raise `Unreadable` beyond the bounds."""
     if constant(a) is not None:
         return {"": power_number(a.get("", 0), n)} if a else (ZERO if n else ONE)
     result = ONE
@@ -146,7 +145,7 @@ def power(a: Poly, n: int) -> Poly:
 
 
 def constant(a: Poly) -> Number | None:
-    """The polynomial's value where it has no letters, else None."""
+    """Return the polynomial's value where it has no letters, else None."""
     if not a:
         return 0
     return a[""] if len(a) == 1 and "" in a else None
@@ -157,7 +156,7 @@ Rational = tuple[Poly, Poly]
 
 
 def rational(node: Node) -> Rational:
-    """A tree as a quotient of polynomials. Raises `Unreadable` beyond the bounds."""
+    """Return a tree as a quotient of polynomials. Raise `Unreadable` beyond the bounds."""
     if type(node) is Num:
         return ({"": node.value} if node.value else ZERO), ONE
     if type(node) is Var:
@@ -207,19 +206,19 @@ def _raise(base: Rational, exponent: Number) -> Rational:
 
 
 def difference(a: Rational, b: Rational) -> Rational:
-    """a - b."""
+    """Return a - b."""
     return _combine("-", a, b)
 
 
 def same(a: Rational, b: Rational) -> bool:
-    """Whether two rational functions are equal as functions."""
+    """Return whether two rational functions are equal as functions."""
     if a[1] == b[1]:
         return a[0] == b[0]
     return multiply(a[0], b[1]) == multiply(b[0], a[1])
 
 
 def evaluate(a: Poly, at: Mapping[str, Number]) -> Number:
-    """The polynomial's value; every letter must have one in `at`."""
+    """Return the polynomial's value; every letter must have one in `at`."""
     total: Number = 0
     for monomial, coefficient in a.items():
         term: Number = coefficient
@@ -230,12 +229,12 @@ def evaluate(a: Poly, at: Mapping[str, Number]) -> Number:
 
 
 def poly_letters(a: Poly) -> frozenset[str]:
-    """The letters that a polynomial really depends on."""
+    """Return the letters that a polynomial really depends on."""
     return frozenset("".join(a))
 
 
 def proportional(a: Poly, b: Poly) -> bool:
-    """Whether a = c b for some number c other than 0."""
+    """Return whether a = c b for some number c other than 0."""
     if a.keys() != b.keys():
         return False
     if not a:
@@ -248,7 +247,7 @@ def proportional(a: Poly, b: Poly) -> bool:
 
 
 def is_linear(row: Poly) -> bool:
-    """Whether no monomial has degree two or more."""
+    """Return whether no monomial has degree two or more."""
     return all(len(m) <= 1 for m in row)
 
 
@@ -260,7 +259,7 @@ def _reduce(row: Poly, basis: dict[str, Poly]) -> Poly:
 
 
 def echelon(rows: Iterable[Poly]) -> dict[str, Poly] | None:
-    """Reduced rows by pivot letter; None where the rows contradict each other."""
+    """Return reduced rows by pivot letter; None where the rows contradict each other."""
     basis: dict[str, Poly] = {}
     for row in rows:
         reduced = _reduce(row, basis)
@@ -276,15 +275,15 @@ def echelon(rows: Iterable[Poly]) -> dict[str, Poly] | None:
 
 
 def implied(row: Poly, basis: dict[str, Poly]) -> bool:
-    """Whether an equation follows from a consistent system."""
+    """Return whether an equation follows from a consistent system."""
     return not _reduce(row, basis)
 
 
 def solution(basis: dict[str, Poly]) -> dict[str, Number]:
-    """The letters that the system fixes, with their values."""
+    """Return the letters that the system fixes, with their values."""
     return {k: -r.get("", 0) for k, r in basis.items() if set(r) <= {k, ""}}
 
 
 def remainder(row: Poly, basis: dict[str, Poly]) -> Poly:
-    """What is left of an equation after the system's are taken out; zero where it follows."""
+    """Return what is left of an equation after the system's are taken out; zero where it follows."""
     return _reduce(row, basis)

@@ -25,7 +25,7 @@ _DIGITS = 30
 
 
 def has_root(node: Node) -> bool:
-    """Whether a square root stands in the tree."""
+    """Return whether a square root stands in the tree."""
     match node:
         case Root():
             return True
@@ -37,7 +37,7 @@ def has_root(node: Node) -> bool:
 
 
 def surd(node: Node) -> Surd:
-    """The exact value of a tree without letters. Raises `Unreadable` outside the form or its bounds."""
+    """Return the exact value of a tree without letters. Raise `Unreadable` outside the form or its bounds."""
     match node:
         case Num(number):
             return _plain(number)
@@ -126,30 +126,30 @@ def _power(base: Surd, exponent: Number) -> Surd:
 
 
 def approximate(a: Surd) -> Fraction:
-    """The value to thirty decimal places."""
+    """Return the value to thirty decimal places."""
     scale = 10**_DIGITS
     return sum((Fraction(c) * Fraction(isqrt(n * scale * scale), scale) for n, c in a.items()), Fraction(0))
 
 
 def compare(left: Surd, right: Surd) -> int:
-    """-1, 0 or 1, exactly: equal only where every coefficient is."""
+    """Return -1, 0 or 1, exactly: equal only where every coefficient is."""
     if left == right:
         return 0
     return -1 if approximate(_combine("-", left, right)) < 0 else 1
 
 
 def same_value(left: Node, right: Node) -> bool:
-    """Whether two trees with roots are exactly equal. Raises `Unreadable`."""
+    """Return whether two trees with roots are exactly equal. Raise `Unreadable`."""
     return compare(surd(left), surd(right)) == 0
 
 
 def distance(left: Node, right: Node) -> Number:
-    """How far two values lie apart. Raises `Unreadable`."""
+    """Return how far two values lie apart. Raise `Unreadable`."""
     return magnitude(approximate(_combine("-", surd(left), surd(right))))
 
 
 def root_of(number: Fraction, scale: int) -> Fraction:
-    """A square root cut off at 1/scale. Raises `Unreadable` for a negative or huge number."""
+    """Return a square root cut off at 1/scale. Raise `Unreadable` for a negative or huge number."""
     if number < 0 or number.numerator.bit_length() + number.denominator.bit_length() > MAX_BITS:
         raise Unreadable("no square root")
     return Fraction(isqrt(number.numerator * scale * scale // number.denominator), scale)

@@ -16,7 +16,7 @@ _MAX_SEARCH = 20_000
 
 
 def coefficients(poly: Poly) -> Coefficients:
-    """The coefficients of a polynomial in at most one letter."""
+    """Return the coefficients of a polynomial in at most one letter."""
     if not poly:
         return ()
     dense: list[Number] = [0] * (max(map(len, poly)) + 1)
@@ -26,12 +26,12 @@ def coefficients(poly: Poly) -> Coefficients:
 
 
 def monic(a: Coefficients) -> Coefficients:
-    """The same roots with leading coefficient 1."""
+    """Return the same roots with leading coefficient 1."""
     return tuple(divide_numbers(c, a[-1]) for c in a) if a else a
 
 
 def divide(a: Coefficients, b: Coefficients) -> tuple[Coefficients, Coefficients]:
-    """Quotient and remainder; b is not zero."""
+    """Return quotient and remainder; b is not zero."""
     remainder = list(a)
     quotient: list[Number] = [0] * max(0, len(a) - len(b) + 1)
     for shift in range(len(a) - len(b), -1, -1):
@@ -46,26 +46,26 @@ def divide(a: Coefficients, b: Coefficients) -> tuple[Coefficients, Coefficients
 
 
 def common(a: Coefficients, b: Coefficients) -> Coefficients:
-    """The monic greatest common divisor."""
+    """Return the monic greatest common divisor."""
     while b:
         a, b = b, monic(divide(a, b)[1])
     return monic(a)
 
 
 def derivative(a: Coefficients) -> Coefficients:
-    """The derivative."""
+    """Return the derivative."""
     return tuple(i * c for i, c in enumerate(a))[1:]
 
 
 def squarefree(a: Coefficients) -> Coefficients:
-    """The same roots, each once, with leading coefficient 1."""
+    """Return the same roots, each once, with leading coefficient 1."""
     if len(a) <= 2:
         return monic(a)
     return monic(divide(a, common(a, derivative(a)))[0])
 
 
 def at(a: Coefficients, x: Number) -> Number:
-    """The value at x."""
+    """Return the value at x."""
     total: Number = 0
     for c in reversed(a):
         total = total * x + c
@@ -73,7 +73,7 @@ def at(a: Coefficients, x: Number) -> Number:
 
 
 def real_roots(a: Coefficients) -> int:
-    """How many real roots a squarefree polynomial has, by Sturm's theorem."""
+    """Return how many real roots a squarefree polynomial has, by Sturm's theorem."""
     if len(a) <= 2:
         return max(0, len(a) - 1)
     chain = [a, derivative(a)]
@@ -92,7 +92,7 @@ def _changes(signs: list[bool]) -> int:
 
 
 def rational_roots(a: Coefficients) -> tuple[Number, ...]:
-    """The rational roots of a squarefree polynomial, in order, where they are cheap to find."""
+    """Return the rational roots of a squarefree polynomial, in order, where they are cheap to find."""
     if len(a) == 2:
         return (divide_numbers(-a[0], a[1]),)
     if len(a) == 3:

@@ -90,7 +90,7 @@ class ClaimSide:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A chain `a = b < c`; the first part is None where the line goes on from the line before."""
+    """A chain `a = b < c`; the first part is None where the line continues the line before."""
 
     parts: tuple[ClaimSide | None, ...]
     relations: tuple[str, ...]
@@ -128,7 +128,7 @@ class Line:
 
     @lazy
     def prose(self) -> bool:
-        """Whether the line has several words beside its mathematics."""
+        """Whether the line has several words as well as mathematics."""
         return sum(t.kind is kinds.WORD for t in tokenize(self.text[:MAX_LINE])) >= _PROSE
 
     @lazy
@@ -138,12 +138,12 @@ class Line:
 
 
 def make_part(tokens: Sequence[Token]) -> ClaimSide:
-    """A part from its tokens. Raises `Unreadable`."""
+    """Return a part from its tokens. Raise `Unreadable`."""
     return ClaimSide(tuple(tokens), parse_tokens(tokens))
 
 
 def read_line(text: str) -> Line:
-    """The claims of a line; a text beyond the bounds comes back as unreadable."""
+    """Return the claims of a line; a text beyond the bounds comes back as unreadable."""
     if len(text) > MAX_LINE:
         return Line(text[:MAX_CHARS], unreadable=True)
     return _read_line(text)
@@ -324,7 +324,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
 
 
 def expressions_in(text: str) -> tuple[ClaimSide, ...]:
-    """The expressions with an operator or a factor that stand in prose, for reading a problem's text."""
+    """Return the expressions with an operator or a factor that stand in prose, for reading a problem's text."""
     tokens = tokenize(text[:MAX_LINE])
     found: list[ClaimSide] = []
     at = 0

@@ -39,7 +39,7 @@ class Reading:
 
 @lru_cache(maxsize=4096)
 def read_problem(text: str) -> Reading:
-    """The equations or the expression that a problem's text carries."""
+    """Return the equations or the expression that a problem's text carries."""
     line = read_line(text)
     found = statements(line)
     asked = not found and _COMMAND.search(text[:2000]) and len(_WORDS.findall(text[:2000])) <= _MANY_WORDS
@@ -64,7 +64,7 @@ class Context(StepContext):
 
     @lazy
     def carry(self) -> ClaimSide | None:
-        """The last expression before this line, which a leading `=` goes on from."""
+        """The last expression before this line, which a leading `=` continues."""
         for line in reversed(self.earlier):
             if line.claims:
                 return line.claims[-1].whole[-1]

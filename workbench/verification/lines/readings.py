@@ -13,7 +13,7 @@ from workbench.verification.text.tokens import Number, Token, Unit, Unreadable, 
 
 
 def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
-    """Whether a bare decimal is the exact value rounded to the digits it shows."""
+    """Return whether a bare decimal is the exact value rounded to the digits it shows."""
     if not shown.bare:
         return False
     text = next(t.text for t in shown.tokens if t.kind in (kinds.NUM, kinds.MIXED, kinds.VAR))
@@ -109,7 +109,7 @@ _WEEK = CONVERSIONS["week"][1]
 
 
 def may_convert(claim: Claim) -> bool:
-    """Whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
+    """Return whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
     kinds: dict[str, set[int]] = {}
     for unit in claim.units:
         if unit in _LOOSE:
@@ -129,7 +129,7 @@ def _measured(claim: Claim, index: int) -> list[Unit]:
 
 
 def in_base(claim: Claim, index: int) -> ClaimSide | None:
-    """One part of a claim with its numbers in base units; None where it has no unit that converts."""
+    """Return one part of a claim with its numbers in base units; None where it has no unit that converts."""
     part, found = claim.parts[index], _measured(claim, index)
     if part is None or not found:
         return None
@@ -142,7 +142,7 @@ def in_base(claim: Claim, index: int) -> ClaimSide | None:
 
 
 def single(claim: Claim, index: int) -> tuple[str, int] | None:
-    """The kind and factor of a part that is one number with one unit."""
+    """Return the kind and factor of a part that is one number with one unit."""
     part = claim.parts[index]
     found = {CONVERSIONS[u.word] for u in _measured(claim, index)}
     return found.pop() if part is not None and part.bare and len(found) == 1 else None
@@ -166,7 +166,7 @@ def _scale(tokens: list[Token], unit: Unit, seen: set[int]) -> bool:
 
 
 def _decimal(worth: Number) -> str:
-    """A number with a finite decimal, written out. Raises `Unreadable` beyond six places."""
+    """A number with a finite decimal, written out. Raise `Unreadable` beyond six places."""
     scaled = worth * 10**6
     if scaled.denominator != 1 or scaled < 0:
         raise Unreadable("not a short decimal")
@@ -175,7 +175,7 @@ def _decimal(worth: Number) -> str:
 
 
 def same_quantity(claim: Claim, index: int) -> bool | None:
-    """Whether two neighbouring parts are one quantity in two units; None where the units do not tell."""
+    """Return whether two neighbouring parts are one quantity in two units; None where the units do not tell."""
     left, right = in_base(claim, index), in_base(claim, index + 1)
     if left is None or right is None:
         return _scaled_count(claim, index, left, right)
@@ -188,7 +188,7 @@ def same_quantity(claim: Claim, index: int) -> bool | None:
 
 
 def expected(claim: Claim, index: int) -> Number | None:
-    """What the next part's number should be in its own unit, where both are single and convert."""
+    """Return what the next part's number should be in its own unit, where both are single and convert."""
     first, second, part = single(claim, index), single(claim, index + 1), claim.parts[index]
     if first is None or second is None or part is None or first[0] != second[0] or first[1] == second[1]:
         return None
@@ -198,12 +198,12 @@ def expected(claim: Claim, index: int) -> Number | None:
 
 
 def word(claim: Claim, index: int) -> str:
-    """The unit of a part."""
+    """Return the unit of a part."""
     return _measured(claim, index)[0].word
 
 
 def written(claim: Claim, index: int, text: str) -> str:
-    """A part with its unit, as a reader would write it."""
+    """Return a part with its unit, as a reader would write it."""
     part = claim.parts[index]
     return f"{text[part.start : part.end]} {word(claim, index)}" if part is not None else ""
 

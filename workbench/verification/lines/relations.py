@@ -112,14 +112,14 @@ class Statement:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The tokens as written, to see whether two lines say the very same."""
+        """The tokens as written, to see whether two lines say the same."""
         pairs = [p for a in self.alternatives for p in a]
         return tuple(t.text for p in pairs for t in (*p.left.tokens, *p.right.tokens))
 
 
 @lru_cache(maxsize=4096)
 def statements(line: Line, carry: ClaimSide | None = None) -> tuple[Statement, ...]:
-    """What a line states about letters, in order; `carry` stands before a leading `=`."""
+    """Return what a line states about letters, in order; `carry` stands before a leading `=`."""
     groups: list[list[tuple[StatedRelation, ...]]] = []
     joins = ("then", *line.joins)
     for claim, join in zip(line.claims, joins, strict=False):
@@ -226,7 +226,7 @@ class Difference:
 
 
 def show(number: Number) -> str:
-    """A number as a pupil would write it: whole, a short decimal, or a fraction."""
+    """Return a number as a pupil would write it: whole, a short decimal, or a fraction."""
     if number.denominator == 1:
         return str(number.numerator)
     if 10_000 % number.denominator == 0:
@@ -235,7 +235,7 @@ def show(number: Number) -> str:
 
 
 def cut(exact: Number, shown: ClaimSide) -> bool:
-    """Whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
+    """Return whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
     text = next((t.text for t in shown.tokens if t.kind is kinds.NUM), "")
     if not shown.bare or "." not in text or shown.percent:
         return False
@@ -244,7 +244,7 @@ def cut(exact: Number, shown: ClaimSide) -> bool:
 
 
 def compare(before: Solutions, after: Solutions) -> Difference | None:
-    """None where both have the same real solutions, else a sentence that shows the difference."""
+    """Return None where both have the same real solutions, else a sentence that shows the difference."""
     if before == after or before.letter != after.letter:
         return None
     if isinstance(before, Roots) and isinstance(after, Roots):
@@ -284,7 +284,7 @@ def _direction(lost: uni.Coefficients, gained: uni.Coefficients) -> str:
 
 
 def contains(solutions: Solutions, x: Number) -> bool:
-    """Whether a number is a solution."""
+    """Return whether a number is a solution."""
     return solutions.holds(x) if isinstance(solutions, Interval) else uni.at(solutions.poly, x) == 0
 
 

@@ -63,7 +63,7 @@ def _without(parts: Sequence[Term], at: int) -> Node:
 
 
 def crosses(sides: Sides, sign: int, added: Callable[[Node], Node]) -> Iterator[tuple[Sides, Term]]:
-    """Each term taken from one side, with what `added` makes of it put on the other."""
+    """Yield each term taken from one side, with what `added` makes of it put on the other."""
     for here, back in _both(sides):
         parts = terms(here.left)
         for at, part in enumerate(parts):
@@ -136,7 +136,7 @@ def coefficient_undone(sides: Sides) -> Iterator[Move]:
 
 
 def divisors(sides: Sides) -> list[Number]:
-    """Numbers by which a pupil may want to divide: coefficients and factors."""
+    """Return numbers by which a pupil may want to divide: coefficients and factors."""
     found: list[Number] = []
     for side in sides:
         for term in terms(side):
@@ -149,7 +149,7 @@ def divisors(sides: Sides) -> list[Number]:
 
 
 def denominators(sides: Sides) -> list[Number]:
-    """Numbers by which a pupil may want to multiply."""
+    """Return numbers by which a pupil may want to multiply."""
     found: list[Number] = []
     for side in sides:
         for term in terms(side):
@@ -297,7 +297,7 @@ class EquationResidues(NamedTuple):
 
 
 def marked(sides: Sides) -> EquationResidues:
-    """An equation with its residues."""
+    """Return an equation with its residues."""
     return EquationResidues(sides, residue(sides.left), residue(sides.right))
 
 

@@ -15,7 +15,7 @@ from workbench.verification.text.grammar import BinaryOperation, Node, Num, Numb
 
 
 def places(value: Number) -> int | None:
-    """How many decimal places a number has; None where it has no end or more than six."""
+    """Return how many decimal places a number has; None where it has no end or more than six."""
     for k in range(7):
         if (value * 10**k).denominator == 1:
             return k
@@ -95,7 +95,7 @@ def columns(spot: Spot) -> Iterator[Slip]:
 
 
 def tables(spot: Spot) -> Iterator[Slip]:
-    """A product with the point too far, a zero too many, or the neighbour from the table."""
+    """Yield a product with the point too far, a zero too many, or the neighbour from the table."""
     for (i, a), (j, b) in combinations(enumerate(spot.numbers), 2) if len(spot.numbers) > 1 else ():
         if a is None or b is None or spot.factors[i].exponent < 0 or spot.factors[j].exponent < 0:
             continue
@@ -118,7 +118,7 @@ def _products(a: Number, b: Number) -> Iterator[tuple[str, Number]]:
 
 
 def quotients(spot: Spot) -> Iterator[Slip]:
-    """A quotient with the point too far or the neighbour from the table."""
+    """Yield a quotient with the point too far or the neighbour from the table."""
     for (i, a), (j, b) in combinations(enumerate(spot.numbers), 2) if len(spot.numbers) > 1 else ():
         if a is None or not b or spot.factors[i].exponent < 0 or spot.factors[j].exponent > 0:
             continue
@@ -135,7 +135,7 @@ def quotients(spot: Spot) -> Iterator[Slip]:
 
 
 def swapped_digits(spot: Spot) -> Iterator[Slip]:
-    """The right number with two neighbouring digits exchanged: 52 for 25."""
+    """Yield the right number with two neighbouring digits exchanged: 52 for 25."""
     value = constant(spot.node)
     if value is None or value.denominator != 1 or not 10 <= magnitude(value) < 10**9:
         return

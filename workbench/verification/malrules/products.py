@@ -62,7 +62,7 @@ def _whole(a: Number, b: Number) -> Number | None:
 
 
 def two_numbers(name: str, combine: Combine, divides: bool) -> Slips:
-    """The rule that works out a product or quotient of two numbers wrongly."""
+    """Return the rule that works out a product or quotient of two numbers wrongly."""
 
     def rule(spot: Spot) -> Iterator[Slip]:
         for i, j, a, b in spot.quotients if divides else spot.products:
@@ -77,7 +77,7 @@ def two_numbers(name: str, combine: Combine, divides: bool) -> Slips:
 
 
 def sign_of_whole(spot: Spot) -> Iterator[Slip]:
-    """A product or quotient with letters that comes out with the other sign."""
+    """Yield a product or quotient with letters that comes out with the other sign."""
     if len(spot.factors) < 2:
         return
     minuses = [_negative(f.node) for f in spot.factors]
@@ -198,7 +198,7 @@ def cancels_terms(spot: Spot) -> Iterator[Slip]:
 
 
 def swaps_quotient(spot: Spot) -> Iterator[Slip]:
-    """A whole fraction turned upside down."""
+    """Yield a whole fraction turned upside down."""
     pieces = factors(spot.node)
     if any(f.exponent < 0 for f in pieces) and all(constant(f.node) for f in pieces):
         turned = [Factor(-f.exponent, f.node) for f in pieces]

@@ -81,7 +81,7 @@ def _wrong_pairs(middle: Number, end: Number) -> Iterator[tuple[str, Number, Num
 
 
 def roots(before: Statement, after: Statement) -> str | None:
-    """The malrule by which `x = 2 or x = 3` was read from a quadratic."""
+    """Return the malrule by which `x = 2 or x = 3` was read from a quadratic."""
     target = before.solutions
     assigned = after.assignments
     pair = before.alternatives[0][0]
@@ -165,7 +165,7 @@ def _root(node: Node, value: Number) -> Number | None:
 
 
 def shown(statement: Statement) -> str:
-    """A statement's first relation as text."""
+    """Return a statement's first relation as text."""
     pair = statement.alternatives[0][0]
     return f"{write(pair.left.node)} {pair.relation} {write(pair.right.node)}"
 

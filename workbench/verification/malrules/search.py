@@ -45,7 +45,7 @@ class Found:
 
 @lru_cache(maxsize=4096)
 def expression(before: Node, after: ClaimSide) -> Found | None:
-    """The malrule that turns an expression into another, correct simplification allowed."""
+    """Return the malrule that turns an expression into another, correct simplification allowed."""
     if size(before) + size(after.node) > MAX_NODES:
         return None
     target = residue(after.node)
@@ -117,7 +117,7 @@ class EquationShape(NamedTuple):
 
 
 def equation(old: Sides, after: StatedRelation) -> Found | None:
-    """The malrule that turns an equation or inequality into another, correct simplification allowed."""
+    """Return the malrule that turns an equation or inequality into another, correct simplification allowed."""
     start = marked(old)
     one, other = residue(after.left.node), residue(after.right.node)
     shapes = (
@@ -230,7 +230,7 @@ def _one_off(was: str, made: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def statement(before: Statement, after: Statement) -> Found | None:
-    """The malrule that turns what one line states into what the next states."""
+    """Return the malrule that turns what one line states into what the next states."""
     if len(before.alternatives) != 1 or len(before.alternatives[0]) != 1:
         return None
     if not all(len(a) == 1 for a in after.alternatives):
@@ -251,7 +251,7 @@ def statement(before: Statement, after: Statement) -> Found | None:
 
 
 def claim(before: Statement, wrong: Claim) -> Found | None:
-    """The malrule by which a claim without letters comes from an equation of which it keeps one side."""
+    """Return the malrule by which a claim without letters comes from an equation of which it keeps one side."""
     left, right = wrong.parts[0], wrong.parts[-1]
     if left is None or right is None or wrong.relations != ("=",) or len(before.alternatives) != 1:
         return None
@@ -285,7 +285,7 @@ def _direction(before: Statement, after: Statement) -> str | None:
 
 
 def system(earlier: Sequence[StatedRelation], after: StatedRelation) -> Found | None:
-    """The malrule that makes an equation from two earlier ones."""
+    """Return the malrule that makes an equation from two earlier ones."""
     pairs = [Sides(p.left.node, p.right.node) for p in earlier if p.relation == "="][-6:]
     try:
         moves = [(m, marked(m.sides)) for m in equations.eliminations(pairs[-4:])]

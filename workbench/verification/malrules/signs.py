@@ -65,7 +65,7 @@ def _merged(spot: Spot, i: int, j: int, made: Node) -> Node:
 
 
 def like_terms(name: str, combine: Combine) -> Slips:
-    """The rule that puts two like terms together wrongly."""
+    """Return the rule that puts two like terms together wrongly."""
 
     def rule(spot: Spot) -> Iterator[Slip]:
         for i, j, a, b in spot.pairs:
@@ -111,7 +111,7 @@ def forgets_letter(spot: Spot) -> Iterator[Slip]:
 
 
 def drops_minus(spot: Spot) -> Iterator[Slip]:
-    """A term that loses its minus sign."""
+    """Yield a term that loses its minus sign."""
     for i, (term, found) in enumerate(zip(spot.terms, spot.monomials, strict=True)):
         negative = found.number < 0 if found is not None else term.sign < 0
         if negative:
@@ -119,7 +119,7 @@ def drops_minus(spot: Spot) -> Iterator[Slip]:
 
 
 def adds_minus(spot: Spot) -> Iterator[Slip]:
-    """A term that gets a minus sign from nowhere."""
+    """Yield a term that gets a minus sign from nowhere."""
     for i, found in enumerate(spot.monomials):
         if found is not None and found.number > 0:
             yield _other_sign(spot, i, "adds_minus")
@@ -132,7 +132,7 @@ def _other_sign(spot: Spot, i: int, name: str) -> Slip:
 
 
 def drops_term(spot: Spot) -> Iterator[Slip]:
-    """A term that is left out."""
+    """Yield a term that is left out."""
     if len(spot.terms) > 1:
         for i in range(len(spot.terms)):
             kept = sum_of(_without(spot, i))

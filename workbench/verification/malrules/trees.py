@@ -55,26 +55,26 @@ class Monomial(NamedTuple):
 
 
 def terms(node: Node) -> list[Term]:
-    """The terms of a sum in order; brackets to the right of a sign stay whole."""
+    """Return the terms of a sum in order; brackets to the right of a sign stay whole."""
     if isinstance(node, BinaryOperation) and node.op in "+-":
         return [*terms(node.left), Term(1 if node.op == "+" else -1, node.right)]
     return [Term(1, node)]
 
 
 def factors(node: Node) -> list[Factor]:
-    """The factors of a product in order."""
+    """Return the factors of a product in order."""
     if isinstance(node, BinaryOperation) and node.op in "*/":
         return [*factors(node.left), Factor(1 if node.op == "*" else -1, node.right)]
     return [Factor(1, node)]
 
 
 def number(value: Number) -> Node:
-    """A number as a tree."""
+    """Return a number as a tree."""
     return Neg(Num(-value)) if value < 0 else Num(value)
 
 
 def negated(node: Node) -> Node:
-    """The tree with the other sign."""
+    """Return the tree with the other sign."""
     if isinstance(node, Neg):
         return node.arg
     if isinstance(node, BinaryOperation) and node.op in "*/":
@@ -83,7 +83,7 @@ def negated(node: Node) -> Node:
 
 
 def sum_of(parts: Sequence[Term]) -> Node:
-    """A tree from terms; zero where there is none."""
+    """Return a tree from terms; zero where there is none."""
     if not parts:
         return Num(0)
     total = parts[0].signed
@@ -93,7 +93,7 @@ def sum_of(parts: Sequence[Term]) -> Node:
 
 
 def product_of(parts: Sequence[Factor]) -> Node:
-    """A tree from factors; one where there is none."""
+    """Return a tree from factors; one where there is none."""
     if not parts:
         return Num(1)
     first, *rest = parts
@@ -119,7 +119,7 @@ def monomial_node(number_: Number, letters: str) -> Node:
 
 @lru_cache(maxsize=8192)
 def monomial(node: Node) -> Monomial | None:
-    """The number and the letters of a term; None where it is no single monomial."""
+    """Return the number and the letters of a term; None where it is no single monomial."""
     try:
         top, bottom = rational(node)
     except Unreadable:
@@ -134,7 +134,7 @@ def monomial(node: Node) -> Monomial | None:
 
 @lru_cache(maxsize=8192)
 def constant(node: Node) -> Number | None:
-    """The value of a tree without letters, else None."""
+    """Return the value of a tree without letters, else None."""
     try:
         return value(node)
     except Unreadable:
@@ -142,7 +142,7 @@ def constant(node: Node) -> Number | None:
 
 
 def is_sum(node: Node) -> bool:
-    """Whether a tree is a sum or difference."""
+    """Return whether a tree is a sum or difference."""
     return isinstance(node, BinaryOperation) and node.op in "+-"
 
 
@@ -204,7 +204,7 @@ class Spot:
 
 
 def spots(node: Node) -> Iterator[Spot]:
-    """Every sum, product, power and leaf of a tree, the outermost first."""
+    """Yield every sum, product, power and leaf of a tree, the outermost first."""
     yield from _spots(node, lambda made: made)
 
 
@@ -234,7 +234,7 @@ def _put_factor(parts: list[Factor], at: int, made: Node) -> Node:
 
 
 def put(node: Node, letter: str, made: Node) -> Node:
-    """The tree with another tree in place of a letter."""
+    """Return the tree with another tree in place of a letter."""
     match node:
         case Var(name) if name == letter:
             return made
@@ -248,7 +248,7 @@ def put(node: Node, letter: str, made: Node) -> Node:
 
 
 def groups(node: Node) -> int:
-    """How many sums stand in brackets."""
+    """Return how many sums stand in brackets."""
     match node:
         case Neg(arg) | Pct(arg) | Root(arg):
             return is_sum(arg) + groups(arg)
@@ -259,7 +259,7 @@ def groups(node: Node) -> int:
 
 
 def size(node: Node) -> int:
-    """How many nodes a tree has."""
+    """Return how many nodes a tree has."""
     match node:
         case Neg(arg) | Pct(arg) | Root(arg):
             return 1 + size(arg)
@@ -269,7 +269,7 @@ def size(node: Node) -> int:
 
 
 def multiplies_sum(node: Node) -> bool:
-    """Whether a product has a sum as a factor somewhere."""
+    """Return whether a product has a sum as a factor somewhere."""
     match node:
         case Neg(arg) | Pct(arg) | Root(arg):
             return multiplies_sum(arg)
@@ -286,7 +286,7 @@ _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 
 
 def write(node: Node, above: int = 0, right: bool = False, behind: bool = False) -> str:
-    """A tree as text, with the brackets that it needs; `behind` an operator a sign needs them too."""
+    """Return a tree as text, with the brackets that it needs; `behind` an operator a sign needs them too."""
     match node:
         case Num(n):
             text = show(n)
@@ -344,7 +344,7 @@ def _residue_of(number_: Number) -> int | None:
 
 
 def residue(node: Node) -> int | None:
-    """The tree's value modulo a large prime, letters at fixed places: equal trees have equal residues.
+    """Return the tree's value modulo a large prime, letters at fixed places: equal trees have equal residues.
 
     None where a divisor vanishes, an exponent is out of bounds, or there is a root.
     """
@@ -373,7 +373,7 @@ def _power(base: int | None, exponent: Number | None) -> int | None:
 
 
 def combined(op: str, left: int | None, right: int | None) -> int | None:
-    """The residue of a sum, difference, product or quotient from those of its two sides."""
+    """Return the residue of a sum, difference, product or quotient from those of its two sides."""
     if left is None or right is None:
         return None
     if op == "+":
@@ -388,5 +388,5 @@ def combined(op: str, left: int | None, right: int | None) -> int | None:
 
 
 def opposite(found: int) -> int:
-    """The residue with the other sign."""
+    """Return the residue with the other sign."""
     return -found % _PRIME

@@ -1,4 +1,4 @@
-"""Reference mode: a word problem's solution is held against a worked one, step by step."""
+"""Reference mode: a word problem's solution is compared with a worked one, step by step."""
 
 from workbench.verification.reference.checker import Reference
 

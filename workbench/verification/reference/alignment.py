@@ -52,12 +52,12 @@ SURE = 0.8
 
 
 def hazard(signals: set[Signal]) -> float:
-    """The chance that a step is wrong, given that all steps before it are right."""
+    """Return the chance that a step is wrong, given that all steps before it are right."""
     return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS.get(s, 0.0) for s in signals)))
 
 
 def first_wrong(signals: Sequence[set[Signal]]) -> tuple[int, float]:
-    """The likeliest first wrong step of a solution that ends wrong, and its share of all chances."""
+    """Return the likeliest first wrong step of a solution that ends wrong, and its share of all chances."""
     chances: list[float] = []
     so_far = 1.0
     for found in signals:
@@ -81,7 +81,7 @@ def surely_wrong(signals: Sequence[set[Signal]], off: frozenset[int]) -> tuple[i
 
 MAX_STEPS = 60
 _BARE = 24
-"""A step of at most so many characters that holds one number and computes nothing states the answer."""
+"""A step of at most this many characters that holds one number and computes nothing states the answer."""
 _CONCLUDES = re.compile(
     r"\b(?:therefore|thus|so|hence|in total|altogether|in all|finally|in the end)\b", re.IGNORECASE
 )
@@ -105,7 +105,7 @@ class Alignment:
 
 @lru_cache(maxsize=256)
 def align(problem: str, solution: tuple[str, ...], answer: str | None, steps: tuple[str, ...]) -> Alignment | None:
-    """A solution against a worked one; None where the worked one computes nothing."""
+    """Return a solution against a worked one; None where the worked one computes nothing."""
     worked = work_through(problem, solution)
     if not worked.results or len(steps) > MAX_STEPS:
         return None
@@ -177,5 +177,5 @@ def _ends_right(last: LineReading, known: Number, answer: str | None, said: str 
 
 
 def on_the_way(alignment: Alignment, step: int) -> QuantityPlace | None:
-    """The worst place of a step's computations; None where it computes nothing."""
+    """Return the worst place of a step's computations; None where it computes nothing."""
     return min((m.place for m in alignment.moves(step)), default=None)

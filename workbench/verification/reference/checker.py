@@ -16,11 +16,11 @@ from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Number
 
 _ALIKE = 0.15
-"""Unless both operands are the same, two steps must share at least so many of their words."""
+"""Unless both operands are the same, two steps must share at least this much of their words."""
 
 
-def mend(aligned: Alignment, text: str, at: int) -> str | None:
-    """The step with the worked solution's computation in place of its own, if that is one move of the same size."""
+def repaired_step(aligned: Alignment, text: str, at: int) -> str | None:
+    """Return the step with the worked solution's computation for its own, if that is one move of the same size."""
     own = _own(aligned, at)
     if own is None:
         return None
@@ -170,7 +170,7 @@ def _astray(aligned: Alignment, context: Context, at: int) -> Finding:
         NAME,
         text,
         (Evidence(EvidenceKind.QUANTITY, text),),
-        mend(aligned, context.step, at),
+        repaired_step(aligned, context.step, at),
         scope=Scope.MEANING,
         confidence=round(aligned.chance, 2),
     )

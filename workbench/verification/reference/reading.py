@@ -104,7 +104,7 @@ class LineReading:
 
 
 def worth(node: Node) -> Number | None:
-    """The value of a tree without letters, or None."""
+    """Return the value of a tree without letters, or None."""
     try:
         return value(node)
     except Unreadable:
@@ -112,14 +112,14 @@ def worth(node: Node) -> Number | None:
 
 
 def close(a: Number, b: Number) -> bool:
-    """Equal, or equal as far as a rounded decimal goes."""
+    """Return whether they are equal, or equal as far as a rounded decimal goes."""
     if a == b:
         return True
     return (a.denominator > 1 or b.denominator > 1) and magnitude(a - b) * 200 <= magnitude(b)
 
 
 def leaves(node: Node) -> Iterator[Node]:
-    """The numbers of a tree; a percentage is one number."""
+    """Yield the numbers of a tree; a percentage is one number."""
     if isinstance(node, BinaryOperation):
         yield from leaves(node.left)
         yield from leaves(node.right)
@@ -140,7 +140,7 @@ def _is_fraction(part: ClaimSide) -> bool:
 
 @lru_cache(maxsize=8192)
 def read_statement(text: str) -> LineReading:
-    """The computations and quantities of a line; nothing of a line beyond the bounds."""
+    """Return the computations and quantities of a line; nothing of a line beyond the bounds."""
     if len(text) > MAX_LINE:
         return LineReading(text[:MAX_LINE], (), (), frozenset())
     raw = tokenize(text)
@@ -150,14 +150,14 @@ def read_statement(text: str) -> LineReading:
 
 
 def content_words(tokens: Sequence[Token]) -> Iterator[str]:
-    """The words that carry meaning, without plural endings."""
+    """Yield the words that carry meaning, without plural endings."""
     for token in tokens:
         if token.kind is kinds.WORD and (word := token.text.lower()) not in _STOP and word not in _FILLER:
             yield stem(word)
 
 
 def stem(word: str) -> str:
-    """A word without its plural ending."""
+    """Return a word without its plural ending."""
     word = word.lower()
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

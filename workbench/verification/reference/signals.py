@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
@@ -16,7 +16,7 @@ from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Numb
 
 MAX_MOVES = 200
 MAX_READINGS = 6
-"""A number may be a given one and an earlier result; so many readings of a formula are followed."""
+"""A number may be a given one and an earlier result; at most this many readings of a formula are followed."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class PlacedComputation:
     """An earlier step has computed this already."""
     node: Node
     used: bool = False
-    """A later step goes on from its value."""
+    """A later step uses its value."""
     leads_on: bool = False
     """A later step gets from it to a quantity that lies on the path."""
 
 
 def moves(worked: Worked, steps: Sequence[LineReading]) -> tuple[PlacedComputation, ...]:
-    """The computations of all steps in order."""
+    """Return the computations of all steps in order."""
     known: dict[Number, set[int]] = {}
     seen: set[int] = set()
     found: list[PlacedComputation] = []
@@ -69,7 +69,7 @@ def _move(
 
 
 def readings(worked: Worked, known: dict[Number, set[int]], node: Node) -> set[int]:
-    """The fingerprints that an expression may have: a number is an earlier result, or one that was given."""
+    """Return the fingerprints that an expression may have: a number is an earlier result, or one that was given."""
     if isinstance(node, BinaryOperation):
         if node.op not in "+-*/":
             return set()
@@ -98,23 +98,11 @@ def _with_uses(found: Sequence[PlacedComputation]) -> list[PlacedComputation]:
         on = any(
             m.place is QuantityPlace.ON_PATH or (m.place is QuantityPlace.ANOTHER_WAY and m.leads_on) for m in users
         )
-        done.append(
-            PlacedComputation(
-                move.step,
-                move.value,
-                move.place,
-                move.operands,
-                move.prints,
-                move.repeated,
-                move.node,
-                bool(users),
-                on,
-            )
-        )
+        done.append(replace(move, used=bool(users), leads_on=on))
     return done[::-1]
 
 
-# What can be seen of each step of a solution beside a worked one: the facts that a teacher weighs.
+# What can be seen of each step of a solution, next to a worked one: the facts that a teacher weighs.
 
 
 class Signal(StrEnum):
@@ -133,9 +121,9 @@ class Signal(StrEnum):
     DEAD_ON = "dead_on"
     """On the path, and nothing on the path comes of it."""
     STRANDED = "stranded"
-    """The worked solution computes it too, but no later step goes on from it."""
+    """The worked solution computes it too, but no later step uses it."""
     REUSED = "reused"
-    """It goes on from a result that was used as often as in the worked solution already: counted twice."""
+    """It uses a result that was used as often as in the worked solution already: counted twice."""
     FIRST_OFF = "first_off"
     """The first value that occurs on no way to the answer."""
     FIRST_NEAR = "first_near"
@@ -180,7 +168,7 @@ _ALIKE = 0.25
 
 @dataclass(eq=False)
 class Course:
-    """A solution beside a worked one, as far as it has been looked at."""
+    """A solution next to a worked one, as far as it has been read."""
 
     worked: Worked
     problem: LineReading
@@ -220,12 +208,12 @@ class Course:
 
 
 def has(values: Iterable[Number], value: Number) -> bool:
-    """Whether a value is among others, up to rounding."""
+    """Return whether a value is among others, up to rounding."""
     return any(close(value, v) for v in values)
 
 
 def observe(worked: Worked, problem: str, steps: Sequence[LineReading], final: Number | None) -> Course:
-    """A solution with the signals of each of its steps."""
+    """Return a solution with the signals of each of its steps."""
     read = read_statement(problem)
     course = Course(worked, read, tuple(steps), final)
     course.known = set(read.values) | LITERAL
@@ -313,7 +301,7 @@ def _equations(course: Course, step: LineReading, found: set[Signal]) -> None:
 
 
 def root(left: ClaimSide, right: ClaimSide) -> Number | None:
-    """The solution of a linear equation in one letter."""
+    """Return the solution of a linear equation in one letter."""
     if len(left.letters | right.letters) != 1:
         return None
     letter = next(iter(left.letters | right.letters))

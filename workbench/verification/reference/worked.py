@@ -25,24 +25,24 @@ _MAX_TERMS = 12
 
 
 def scramble(n: int) -> int:
-    """A fixed pseudo-random element of the field for a whole number."""
+    """Return a fixed pseudo-random element of the field for a whole number."""
     n = (n ^ (n >> 30)) * 0xBF58476D1CE4E5B9 + 0x9E3779B97F4A7C15
     n = (n ^ (n >> 27)) * 0x94D049BB133111EB
     return (n ^ (n >> 31)) % PRIME
 
 
 def inverse(x: int) -> int:
-    """One over an element that is not 0."""
+    """Return one over an element that is not 0."""
     return pow(x, -1, PRIME)
 
 
 def unsigned(x: int) -> int:
-    """The same for a fingerprint and its negative: `9 - 5` and `5 - 9` are one difference."""
+    """Return the same for a fingerprint and its negative: `9 - 5` and `5 - 9` are one difference."""
     return min(x, PRIME - x)
 
 
 def operate(operator: str, a: int, b: int) -> int | None:
-    """One operation on fingerprints; None for a division by 0."""
+    """Return one operation on fingerprints; None for a division by 0."""
     match operator:
         case "+":
             return (a + b) % PRIME
@@ -87,12 +87,12 @@ class Formula:
 
 
 def number_formula(value: Number, symbols: Symbols) -> Formula:
-    """A number as a formula."""
+    """Return a number as a formula."""
     return Formula("", None, None, value, symbols(value), 1)
 
 
 def combine(operator: str, left: Formula, right: Formula) -> Formula | None:
-    """An operation on two formulas; None where it has no value."""
+    """Return an operation on two formulas; None where it has no value."""
     found = operate(operator, left.print, right.print)
     value = _apply(operator, left.value, right.value)
     if found is None or value is None:
@@ -119,7 +119,7 @@ Signed = list[tuple[int, Formula]]
 
 
 def terms(formula: Formula, sign: int = 1) -> Signed:
-    """The summands of a formula."""
+    """Return the summands of a formula."""
     if formula.operator in ("+", "-") and formula.left is not None and formula.right is not None:
         other = sign if formula.operator == "+" else -sign
         return terms(formula.left, sign) + terms(formula.right, other)
@@ -127,7 +127,7 @@ def terms(formula: Formula, sign: int = 1) -> Signed:
 
 
 def factors(formula: Formula, exponent: int = 1) -> Signed:
-    """The factors of a formula."""
+    """Return the factors of a formula."""
     if formula.operator in ("*", "/") and formula.left is not None and formula.right is not None:
         other = exponent if formula.operator == "*" else -exponent
         return factors(formula.left, exponent) + factors(formula.right, other)
@@ -135,7 +135,7 @@ def factors(formula: Formula, exponent: int = 1) -> Signed:
 
 
 def expanded(formula: Formula) -> list[tuple[int, Signed]]:
-    """A formula multiplied out: signed products of factors."""
+    """Return a formula multiplied out: signed products of factors."""
     left, right = formula.left, formula.right
     if left is None or right is None:
         return [(1, [(1, formula)])]
@@ -227,7 +227,7 @@ class Worked:
         return frozenset(found)
 
     def place(self, fingerprints: Iterable[int], value: Number) -> QuantityPlace:
-        """Where a computed quantity lies."""
+        """Return where a computed quantity lies."""
         prints = [unsigned(x) for x in fingerprints]
         if any(x in self.path for x in prints):
             return QuantityPlace.ON_PATH
@@ -244,7 +244,7 @@ class Worked:
 
 @lru_cache(maxsize=1024)
 def work_through(problem: str, solution: tuple[str, ...]) -> Worked:
-    """The graph of a worked solution."""
+    """Return the graph of a worked solution."""
     given = frozenset(read_statement(problem).values) - LITERAL
     lines = tuple(read_statement(line) for line in solution)
     stated = [q.value for q in lines[-1].quantities] if lines else []

@@ -35,12 +35,12 @@ class Edit(NamedTuple):
 
 
 def apply(text: str, edit: Edit) -> str:
-    """The text with the edit made."""
+    """Return the text with the edit made."""
     return text[: edit.start] + edit.text + text[edit.end :]
 
 
 def with_part(claim: Claim, index: int, tokens: Sequence[Token]) -> Claim | None:
-    """The claim with one part's tokens replaced; None where they no longer parse."""
+    """Return the claim with one part's tokens replaced; None where they no longer parse."""
     try:
         parts = (*claim.parts[:index], make_part(tokens), *claim.parts[index + 1 :])
     except Unreadable:
@@ -64,7 +64,7 @@ def moves(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
 
 
 def ends_operand(token: Token) -> bool:
-    """Whether an operand may end with this token."""
+    """Return whether an operand may end with this token."""
     return token.kind in kinds.OPERAND_ENDS
 
 
@@ -162,22 +162,22 @@ Numbers = tuple[int, int]
 _PLAIN = (kinds.NUM, kinds.OP, kinds.OPEN, kinds.CLOSE)
 
 
-class Tried(NamedTuple):
+class FactorPair(NamedTuple):
     """`-6 * (-4) = 24 and -6 + (-4) = -10`: the numbers, and the two claims in the order written."""
 
     numbers: Numbers
     claims: tuple[Claim, ...]
 
 
-def tried(line: Line) -> Tried | None:
-    """The two numbers whose product and sum a line states; None for any other line."""
+def factor_pair(line: Line) -> FactorPair | None:
+    """Return the two numbers whose product and sum a line states; None for any other line."""
     if len(line.claims) != 2:
         return None
     found = [_operands(claim) for claim in line.claims]
     if found[0] is None or found[1] is None or found[0][1] == found[1][1]:
         return None
     numbers, other = found[0][0], found[1][0]
-    return Tried(numbers, line.claims) if sorted(numbers) == sorted(other) else None
+    return FactorPair(numbers, line.claims) if sorted(numbers) == sorted(other) else None
 
 
 def _operands(claim: Claim) -> tuple[Numbers, str] | None:
@@ -199,7 +199,7 @@ def _operands(claim: Claim) -> tuple[Numbers, str] | None:
 
 
 def quadratic(context: Context) -> Poly | None:
-    """The latest quadratic in one letter before a line, as a polynomial that is zero at its roots."""
+    """Return the latest quadratic in one letter before a line, as a polynomial that is zero at its roots."""
     for line in reversed(context.earlier):
         for poly in _polys(line):
             if _is_quadratic(poly):
@@ -225,8 +225,8 @@ def _is_quadratic(poly: Poly) -> bool:
     return len(poly_letters(poly)) == 1 and max(map(len, poly)) == 2
 
 
-def wanted(poly: Poly) -> Numbers | None:
-    """The whole numbers that add up to the middle coefficient and multiply to the outer ones' product."""
+def right_factors(poly: Poly) -> Numbers | None:
+    """Return the whole numbers that add up to the middle coefficient and multiply to the outer ones' product."""
     row = coefficients(poly)
     if any(n.denominator != 1 for n in row):
         return None
@@ -237,9 +237,9 @@ def wanted(poly: Poly) -> Numbers | None:
     return ((middle - root) // 2, (middle + root) // 2) if root * root == square else None
 
 
-def mend(text: str, pair: Tried, poly: Poly) -> str | None:
-    """The line with the numbers that multiply and add up to the quadratic's; None where no whole numbers do."""
-    found = wanted(poly)
+def repair_pair(text: str, pair: FactorPair, poly: Poly) -> str | None:
+    """Return the line with the numbers that multiply and add up to the quadratic's; None if no whole numbers do."""
+    found = right_factors(poly)
     if found is None:
         return None
     ordered = min((found, found[::-1]), key=lambda new: _change(pair.numbers, new))

@@ -44,7 +44,7 @@ def _claim_of(line: Line, statement: Statement) -> Claim | None:
 
 
 def for_statement(line: Line, statement: Statement, before: Statement) -> str | None:
-    """The wrong equation or inequality with one edit that gives it the solutions of the line before."""
+    """Return the wrong equation or inequality with one edit that gives it the solutions of the line before."""
     target = before.solutions
     if target is None:
         return None
@@ -65,7 +65,7 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     def measure(changed: Claim) -> repair.Residual:
         return _cross(changed, before)
 
-    fixed = _beside_a_right_side(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
+    fixed = _one_side_corrected(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
     if fixed is None and isinstance(target, Roots) and assigned:
         return _assign_roots(line, statement, target)
     if fixed is None and isinstance(target, Roots) and len(target.poly) == 2:
@@ -86,7 +86,7 @@ def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
     )
 
 
-def _beside_a_right_side(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
+def _one_side_corrected(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
     """The line with one side corrected, where the other is as a right move leaves it."""
     pair = before.alternatives[0][0]
     left, right = claim.parts[0], claim.parts[-1]
@@ -214,7 +214,7 @@ def _written(value: Number, part: ClaimSide, text: str) -> str:
 
 
 def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: Sequence[ClaimSide]) -> str | None:
-    """A wrong equation of a system with one edit that makes it follow from the system."""
+    """Return a wrong equation of a system with one edit that makes it follow from the system."""
     claim = _claim_of(line, statement)
     if claim is None or len(claim.parts) != 2:
         return None
@@ -233,7 +233,7 @@ def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: 
 
 
 def for_expression(line: Line, target: ClaimSide, wrong: ClaimSide) -> str | None:
-    """A wrong expression with one edit that makes it equal to the one before."""
+    """Return a wrong expression with one edit that makes it equal to the one before."""
     claim = Claim((None, wrong), ("=",))
 
     def gap(changed: Claim) -> Poly:

@@ -26,7 +26,7 @@ _MAX_TOKENS = 60
 
 
 def write_number(value: Number, like: str, percent: bool = False, keep: bool = True) -> str | None:
-    """A value in the notation of `like`: decimal, separators, fraction. None where it cannot be."""
+    """Return a value in the notation of `like`: decimal, separators, fraction. None where it cannot be."""
     if percent:
         value = tidy(Fraction(value * 100))
     if value.denominator == 1 and "/" not in like:
@@ -37,7 +37,7 @@ def write_number(value: Number, like: str, percent: bool = False, keep: bool = T
 
 
 def decimal(value: Number, places: int = 6) -> str | None:
-    """An exact decimal of at most `places` digits behind the point, else None."""
+    """Return an exact decimal of at most `places` digits behind the point, else None."""
     scaled = value * 10**places
     if scaled.denominator != 1:
         return None
@@ -66,7 +66,7 @@ def find(
     before: Sequence[ClaimSide] = (),
     copies: bool = True,
 ) -> str | None:
-    """The line with the first single edit that `accept` takes.
+    """Return the line with the first single edit that `accept` takes.
 
     `before` are the sides of the line before: what was copied from them is changed last, and with
     `copies=False` not at all.
@@ -132,8 +132,8 @@ def _oddities(tokens: Sequence[Token]) -> set[frozenset[str]]:
     return found
 
 
-def says_nothing(text: str, before: str | None) -> bool:
-    """Whether a line only says `A = A`, or copies the line before."""
+def adds_nothing(text: str, before: str | None) -> bool:
+    """Return whether a line only says `A = A`, or copies the line before."""
     sides = [
         [[t.text for t in part.tokens] for part in claim.parts if part is not None]
         for claim in read_line(text).claims
@@ -144,7 +144,7 @@ def says_nothing(text: str, before: str | None) -> bool:
 
 
 def _may_be_broken(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> bool:
-    """Whether a fraction suits a line: beside a lone letter, or where the lines have broken numbers already."""
+    """Whether a fraction suits a line: opposite a lone letter, or where the lines have broken numbers already."""
     others = [p for i, p in enumerate(claim.parts) if p is not None and i != spot[0] and p.letters]
     if not claim.letters or (others and all(len(p.tokens) == 1 for p in others)):
         return True

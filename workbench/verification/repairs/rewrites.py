@@ -63,7 +63,7 @@ def one_operation(text: str, left: ClaimSide | None, right: ClaimSide | None) ->
 
 
 def wrong_order(left: ClaimSide | None, right: ClaimSide) -> bool:
-    """Whether the right side is the left with another operation done than the one that is due."""
+    """Return whether the right side is the left with another operation done than the one that is due."""
     due = _due(left.tokens) if left is not None else None
     if left is None or due is None:
         return False
@@ -178,7 +178,7 @@ def missing_term(text: str, wrong: ClaimSide, target: Poly) -> str | None:
 
 
 def expanded(text: str, wrong: ClaimSide, target: Poly) -> str | None:
-    """A sum without brackets as the sum that it should be, the highest powers first."""
+    """Return a sum without brackets as the sum that it should be, the highest powers first."""
     if any(t.kind in (kinds.OPEN, kinds.FRAC) or t.text == "/" for t in wrong.tokens) or not 0 < len(target) <= 6:
         return None
     if any(c.denominator != 1 for c in target.values()):
@@ -234,7 +234,7 @@ def _fraction_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
 
 
 def named(finding: Finding, found: Found | None) -> Finding:
-    """The finding with the malrule that makes its line; unchanged where none was found."""
+    """Return the finding with the malrule that makes its line; unchanged where none was found."""
     if found is None:
         return finding
     rule = CATALOGUE[found.malrule]
@@ -252,7 +252,7 @@ def named(finding: Finding, found: Found | None) -> Finding:
 
 
 def name_arithmetic(context: Context, finding: Finding) -> Finding:
-    """A wrong calculation with the malrule that gives its result."""
+    """Return a wrong calculation with the malrule that gives its result."""
     if finding.judgement is not Judgement.INCORRECT or finding.diagnosis is not Diagnosis.NOT_EQUIVALENT:
         return finding
     before = _before(context)
@@ -285,7 +285,7 @@ def _before(context: Context) -> Statement | None:
 
 
 def hints(step: StepVerdict) -> tuple[str, str, str] | None:
-    """Where to look, the rule, and the rule applied; None where no malrule is named.
+    """Return where to look, the rule, and the rule applied; None where no malrule is named.
 
     Only the last gives the corrected step away.
     """

@@ -42,7 +42,7 @@ class Symbolic:
 
 
 def _concerns(context: Context) -> bool:
-    """Whether the step or what it goes on from has functions: a search of the text, and no more."""
+    """Whether the step or the one before it has functions: a search of the text, and no more."""
     if HINT.search(context.step[:_KEPT]):
         return True
     before = context.earlier[-1].text if context.earlier else context.problem.text

@@ -65,7 +65,7 @@ _PLAIN = word_set(
     "simplify simplifies solve evaluate calculate compute find rewrite expand work out write show prove rationalise "
     "rationalize equation expression identity value values exact simplest form real number numbers for all text"
 )
-"""Words that change nothing in the mathematics beside them; beside any other a line is left alone."""
+"""Words that change nothing in the mathematics around them; a line with any other word is left alone."""
 
 
 class _Token(NamedTuple):
@@ -76,7 +76,7 @@ class _Token(NamedTuple):
 
 
 def read_sentence(text: str) -> Sentence | None:
-    """What a line says in roots and functions; None where it cannot be read or is beyond the bounds."""
+    """Return what a line says in roots and functions; None where it cannot be read or is beyond the bounds."""
     if len(text) > MAX_TEXT or (not text.isascii() and any(ord(c) > 0xFFFF for c in text)):
         return None
     try:
@@ -181,7 +181,7 @@ class _FunctionParser:
             raise Unreadable(f"no {kind}")
 
     def expression(self, binding: int) -> Tree:
-        """All operators that bind tighter than `binding`."""
+        """Return all operators that bind tighter than `binding`."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Unreadable("too deep")
@@ -200,7 +200,7 @@ class _FunctionParser:
         return left
 
     def postfix(self, tree: Tree) -> Tree:
-        """What stands behind an operand: a small exponent, a factorial, degrees."""
+        """Return what stands behind an operand: a small exponent, a factorial, degrees."""
         while True:
             token = self.peek()
             if token.kind == "sup":
@@ -245,14 +245,14 @@ class _FunctionParser:
         return inner
 
     def group(self) -> Tree:
-        """One argument of a LaTeX command: in braces, or a single sign."""
+        """Return one argument of a LaTeX command: in braces, or a single sign."""
         token = self.peek()
         if token.kind == "num" and len(token.text) > 1:
             raise Unreadable("digits without braces")
         return self.operand()
 
     def function(self, name: str) -> Tree:
-        """A function with its index or exponent and its argument."""
+        """Return a function with its index or exponent and its argument."""
         index = power = None
         if name == "sqrt" and self.peek().text == "[":
             self.at += 1
@@ -278,7 +278,7 @@ class _FunctionParser:
         return power
 
     def argument(self, name: str) -> Tree:
-        """An argument without brackets: one sign under a root, a product behind another function."""
+        """Return an argument without brackets: one sign under a root, a product behind another function."""
         if self.peek().kind not in ("num", "var", "pi", "frac", "func"):
             raise Unreadable("a function of nothing")
         tree = self.postfix(self.operand())

@@ -22,7 +22,7 @@ class Undefined(Exception):
 
 
 def interval(tree: Tree, at: Mapping[str, Tree]) -> Any:
-    """An interval that holds the real value of a tree. Raises `Undefined`."""
+    """Return an interval that holds the real value of a tree. Raise `Undefined`."""
     if isinstance(tree, str):
         return interval(at[tree], {})
     if not isinstance(tree, Call):
@@ -119,7 +119,7 @@ def _power(base: Any, exponent: Tree, size: Any) -> Any:
 
 
 def number_of(exponent: Tree) -> Fraction:
-    """An exponent as a fraction; the reader has made sure that it is one."""
+    """Return an exponent as a fraction; the reader has made sure that it is one."""
     match exponent:
         case Call("neg", (inner,)):
             return -number_of(inner)
@@ -131,7 +131,7 @@ def number_of(exponent: Tree) -> Fraction:
 
 
 def gap(left: Tree, right: Tree, at: Mapping[str, Tree]) -> Any:
-    """An interval that holds the difference of two sides."""
+    """Return an interval that holds the difference of two sides."""
     with_digits = iv.dps
     iv.dps = DIGITS
     try:

@@ -1,4 +1,8 @@
-"""What is asked of SymPy and what it answers: records that cross to its process and back."""
+"""What is asked of SymPy and what it answers, and the killable child processes that work it out.
+
+The pools of `pebble` and of the standard library start a child by running the caller's `__main__` again. That repeats
+the work of a script without a guard, and fails where the program came from standard input. These children do not.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,7 @@ class Outcome(NamedTuple):
     witness: str = ""
 
 
-# Killable child processes that answer one request at a time: the same from a thread, a notebook or a test.
+# The parent's side: the same from a thread, a notebook or a test. A child answers one request at a time.
 
 
 _HEAD = struct.Struct("!Q")
@@ -87,7 +91,7 @@ class Worker:
             raise WorkerLost from error
 
     def send(self, request: object) -> None:
-        """Hand over a request. Raises `WorkerLost`."""
+        """Hand over a request. Raise `WorkerLost`."""
         assert self.process.stdin is not None
         data = pickle.dumps(request)
         try:
@@ -98,7 +102,7 @@ class Worker:
             raise WorkerLost from error
 
     def receive(self, seconds: float) -> Any:
-        """The next answer. Raises `WorkerLate` or `WorkerLost`; the child is dead after either."""
+        """Return the next answer. Raise `WorkerLate` or `WorkerLost`; the child is dead after either."""
         try:
             reply = self.replies.get(timeout=seconds)
         except queue.Empty as error:
@@ -142,7 +146,7 @@ class Pool:
         self.busy: list[Worker] = []
 
     def ask(self, request: object, seconds: float) -> Any | None:
-        """The answer, or None where the worker died over it or was too late. The next check has a new worker."""
+        """Return the answer, or None where the worker died over it or was late. The next check has a new worker."""
         if self.owner != os.getpid():
             self._reset()  # after a fork the workers are still the parent's
         with self._slots:
@@ -271,7 +275,7 @@ def _load(function: str) -> Callable[[Any, Reply], None]:
 
 
 def _cap_memory(memory: int) -> None:
-    """Limit the address space to what is in use now and so many bytes more, where the system can."""
+    """Limit the address space to what is in use now and `memory` bytes more, where the system can."""
     if not memory:
         return
     with suppress(ImportError, ValueError, OSError):

@@ -36,7 +36,7 @@ def serve(request: Holds | SameRoots, reply: Reply) -> None:
 
 
 def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome:
-    """The outcome of work, or an open one where it takes too many calls or fails."""
+    """Return the outcome of work, or an open one where it takes too many calls or fails."""
     count = 0
 
     def counted(frame: FrameType, event: str, arg: object) -> None:
@@ -69,7 +69,7 @@ _OF_ONE = {
 
 
 def expression(tree: Tree) -> Any:
-    """The tree as SymPy's, node by node, with nothing worked out on the way."""
+    """Return the tree as SymPy's, node by node, with nothing worked out on the way."""
     if isinstance(tree, str):
         return sympy.Symbol(tree, real=True)
     if not isinstance(tree, Call):
@@ -101,7 +101,7 @@ def expression(tree: Tree) -> Any:
 
 
 def is_zero(difference: Any) -> bool:
-    """Whether SymPy can prove that an expression is zero, by the cheap ways first."""
+    """Return whether SymPy can prove that an expression is zero, by the cheap ways first."""
     ways: tuple[Callable[[Any], Any], ...] = (
         lambda e: e.doit(),
         sympy.expand,

@@ -37,7 +37,7 @@ def check_bounds(tree: Tree) -> None:
 
 
 def nodes(tree: Tree) -> int:
-    """How many numbers, letters and calls a tree has."""
+    """Return how many numbers, letters and calls a tree has."""
     return 1 + sum(nodes(a) for a in tree.args) if isinstance(tree, Call) else 1
 
 
@@ -65,7 +65,7 @@ def _check_growth(tree: Tree, tower: int) -> None:
 
 
 def exponent_size(exponent: Tree) -> int:
-    """The magnitude of an exponent, rounded up; only numbers, fractions and their negatives are exponents."""
+    """Return the magnitude of an exponent, rounded up; only numbers, fractions and their negatives are exponents."""
     if isinstance(exponent, Call) and exponent.name == "neg":
         return exponent_size(exponent.args[0])
     if isinstance(exponent, Call) and exponent.name == "/":
@@ -78,14 +78,14 @@ def exponent_size(exponent: Tree) -> int:
 
 
 def letters(tree: Tree) -> frozenset[str]:
-    """The letters of a tree."""
+    """Return the letters of a tree."""
     if isinstance(tree, Call):
         return frozenset().union(*(letters(a) for a in tree.args))
     return frozenset(tree) if isinstance(tree, str) else frozenset()
 
 
 def has_functions(tree: Tree) -> bool:
-    """Whether anything in the tree is beyond polynomials and quotients."""
+    """Return whether anything in the tree is beyond polynomials and quotients."""
     if not isinstance(tree, Call):
         return False
     if tree.name == "^" and not isinstance(tree.args[1], int):

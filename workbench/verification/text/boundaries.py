@@ -32,7 +32,7 @@ _NEAR = 4
 
 
 def begins(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a chain may begin at token i."""
+    """Return whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.MONEY, kinds.BOX):
@@ -51,7 +51,7 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
 
 
 def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
-    """Whether nothing before token i changes what the chain from i to `end` means."""
+    """Return whether nothing before token i changes what the chain from i to `end` means."""
     if i == 0:
         return True
     before, glued = tokens[i - 1], not tokens[i].spaced
@@ -89,24 +89,25 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
 def _clean_word(tokens: Sequence[Token], i: int) -> bool:
     """Whether the words before token i leave the number there as it is."""
     word = tokens[i - 1].text.lower()
-    if word in _HAZARDS or (tokens[i].kind is kinds.OP and tokens[i].spaced and tokens[i + 1].spaced):
+    if word in _HAZARDS:  # `half 12 = 6`, `sqrt 16 = 4`
         return False
-    if (i > 1 and tokens[i - 2].text == "\\") or _is_remark(tokens, i):
+    if tokens[i].kind is kinds.OP and tokens[i].spaced and tokens[i + 1].spaced:  # `profit - 5 = 12`
+        return False
+    if (i > 1 and tokens[i - 2].text == "\\") or _is_remark(tokens, i):  # `\\alpha 3 = 6`
         return False
     near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
     while any(t.kind is kinds.SEP for t in near):
         near.pop(0)
     words = {t.text.lower() for t in near}
-    if word in ("of", "than") and not (near and near[-1].text.lower() in _SUMS and not words & {"x", "times"}):
-        return (
-            not any(t.kind in (kinds.NUM, kinds.MIXED, kinds.PCT, kinds.CLOSE) for t in near)
-            and not words & _QUANTITIES
-        )
-    if word in ("by", "from", "to"):
-        return not words & (_DIVIDES if word == "by" else _MOVES) and not (
-            near and word == "by" and _counts(near[-1])
-        )
-    if word in _COUNTED and tokens[i].kind is kinds.NUM and near and near[-1].text.lower() not in _FEW:
+    last = near[-1].text.lower() if near else ""
+    if word in ("of", "than") and not (last in _SUMS and not words & {"x", "times"}):
+        # `3 groups of 4 = 12`, `5 more than 3 = 8`, but `a total of 4 + 5 = 9`
+        return not any(_counts(t) for t in near) and not words & _QUANTITIES
+    if word == "by":  # `divide by 4 = 3`, `48 by 4 = 12`
+        return not words & _DIVIDES and not (near and _counts(near[-1]))
+    if word in ("from", "to"):  # `subtract 5 from 12 = 7`
+        return not words & _MOVES
+    if word in _COUNTED and tokens[i].kind is kinds.NUM and near and last not in _FEW:  # `in week 3 = 12`
         return False
     return not _in_word_sum(tokens, i) and not (word.rstrip("s") in _COUNTED and _is_range(tokens, i))
 
@@ -160,7 +161,7 @@ def _is_range(tokens: Sequence[Token], i: int) -> bool:
 
 
 def clean_after(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the chain really ends before token i, rather than running into something unreadable."""
+    """Return whether the chain really ends before token i, rather than running into something unreadable."""
     if i >= len(tokens):
         return True
     after = tokens[i]

@@ -94,7 +94,7 @@ class _Parser:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def parse(self, binding: int) -> Node:
-        """An expression whose operators all bind tighter than `binding`."""
+        """Return an expression whose operators all bind tighter than `binding`."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Unreadable("too deep")
@@ -119,7 +119,7 @@ class _Parser:
         return left
 
     def prefix(self) -> Node:
-        """One operand with the signs before it."""
+        """Return one operand with the signs before it."""
         token = self.peek()
         if token is None:
             raise Unreadable("nothing to read")
@@ -146,14 +146,14 @@ class _Parser:
         raise Unreadable(f"unexpected {token.text!r}")
 
     def letter(self, token: Token) -> Node:
-        """A variable; `f(` is a function, which the grammar does not have."""
+        """Return a variable; `f(` is a function, which the grammar does not have."""
         following = self.peek()
         if token.text in _FUNCTIONS and following and following.kind is kinds.OPEN and not following.spaced:
             raise Unreadable("a function")
         return Var(token.text)
 
     def group(self) -> Node:
-        """What stands in brackets; the opening bracket has been read."""
+        """Return what stands in brackets; the opening bracket has been read."""
         inner = self.parse(0)
         token = self.peek()
         if token is None or token.kind is not kinds.CLOSE:
@@ -162,7 +162,7 @@ class _Parser:
         return inner
 
     def argument(self) -> Node:
-        """One argument of a fraction or a root."""
+        """Return one argument of a fraction or a root."""
         token = self.peek()
         if token is None or token.kind not in kinds.ARGUMENT:
             raise Unreadable("an argument is missing")
@@ -173,7 +173,7 @@ class _Parser:
 
 
 def parse_tokens(tokens: Sequence[Token]) -> Node:
-    """The tree of an expression's tokens. Raises `Unreadable`."""
+    """Return the tree of an expression's tokens. Raise `Unreadable`."""
     parser = _Parser(tokens)
     node = parser.parse(0)
     if parser.at != len(tokens):
@@ -182,14 +182,14 @@ def parse_tokens(tokens: Sequence[Token]) -> Node:
 
 
 def parse(text: str) -> Node:
-    """The tree of one expression. Raises `Unreadable`."""
+    """Return the tree of one expression. Raise `Unreadable`."""
     if len(text) > MAX_CHARS:
         raise Unreadable("too long")
     return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
 
 
 def letters(node: Node) -> frozenset[str]:
-    """The letters that stand in a tree."""
+    """Return the letters that stand in a tree."""
     match node:
         case Var(name):
             return frozenset(name)

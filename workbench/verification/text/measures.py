@@ -33,7 +33,7 @@ _SPELLING = {pair: word for word, pair in reversed(CONVERSIONS.items())}
 
 
 def singular(unit: str) -> str:
-    """A unit word in one spelling: the first of its row in the table, or without its plural ending."""
+    """Return a unit word in one spelling: the first of its row in the table, or without its plural ending."""
     word = unit.lower()
     if word in CONVERSIONS:
         return _SPELLING[CONVERSIONS[word]]
@@ -41,7 +41,7 @@ def singular(unit: str) -> str:
 
 
 def related(first: frozenset[str], second: frozenset[str]) -> tuple[str, str] | None:
-    """A unit of each that measure the same kind, such as hours and minutes."""
+    """Return a unit of each that measure the same kind, such as hours and minutes."""
     for a in sorted(first & CONVERSIONS.keys()):
         for b in sorted(second & CONVERSIONS.keys()):
             if CONVERSIONS[a][0] == CONVERSIONS[b][0]:
@@ -74,7 +74,7 @@ _AKIN = (
 
 
 def asked_kind(problem: str) -> str | None:
-    """The kind of unit that the last question asks for; None where it names none."""
+    """Return the kind of unit that the last question asks for; None where it names none."""
     text, mark, _ = problem[-2000:].rpartition("?")
     if not mark:
         return None
@@ -87,7 +87,7 @@ def asked_kind(problem: str) -> str | None:
 
 
 def contradicts(problem: str, units: frozenset[str]) -> str | None:
-    """The unit of an answer that measures another kind of quantity than the question asks for."""
+    """Return the unit of an answer that measures another kind of quantity than the question asks for."""
     kind = asked_kind(problem)
     stated = [u for u in sorted(units) if u in CONVERSIONS]
     if kind is None or len(stated) != 1 or len(units) != 1:

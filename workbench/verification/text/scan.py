@@ -57,7 +57,7 @@ class _Chain:
         return Run(kept, self.relations[: parts - 1], end, self.units[:units])
 
     def operand(self, i: int) -> tuple[int, bool] | None:
-        """An operand is due at i: where to go on, and whether one is still due."""
+        """Return an operand is due at i: where to go on, and whether one is still due."""
         token = self.tokens[i]
         following = self.token(i + 1)
         match token.kind:
@@ -88,7 +88,7 @@ class _Chain:
         return None
 
     def applied(self, i: int) -> tuple[int, bool] | None:
-        """A LaTeX fraction with both its arguments, or a root with its one."""
+        """Return a LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
         for _ in range(2 if self.tokens[i].kind is kinds.FRAC else 1):
             end = self.argument(at)
@@ -114,7 +114,7 @@ class _Chain:
         return None
 
     def operator(self, i: int) -> tuple[int, bool] | None:
-        """An operand has just ended before i: where to go on, and whether another is due."""
+        """Return an operand has just ended before i: where to go on, and whether another is due."""
         token, before = self.tokens[i], self.tokens[i - 1]
         match token.kind:
             case kinds.REL if self.depth == 0:
@@ -150,7 +150,7 @@ class _Chain:
         return None
 
     def sign(self, i: int, token: Token) -> tuple[int, bool] | None:
-        """An operator behind an operand; `$6/day` and `3 times * $5` have units that look like one."""
+        """Return an operator behind an operand; `$6/day` and `3 times * $5` have units that look like one."""
         following = self.token(i + 1)
         if following is not None:
             rate = token.text == "/" and following.kind is kinds.WORD and not (token.spaced or following.spaced)
@@ -176,7 +176,7 @@ class _Chain:
         return self.ratio
 
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
-        """A bracket right behind an operand multiplies, unless it holds unit words."""
+        """Return a bracket right behind an operand multiplies, unless it holds unit words."""
         following = self.token(i + 1)
         if self.tokens[i].kind is kinds.OPEN and following and following.kind is kinds.WORD and self.tokens[i].spaced:
             return self.bracketed_unit(i)
@@ -195,7 +195,7 @@ class _Chain:
         return (at + 1, False) if closing and closing.kind is kinds.CLOSE else None
 
     def letter(self, i: int, before: Token) -> tuple[int, bool] | None:
-        """A letter behind an operand: times, a factor, or a unit."""
+        """Return a letter behind an operand: times, a factor, or a unit."""
         token, following = self.tokens[i], self.token(i + 1)
         if token.text in "xX" and following is not None:
             number_next = following.kind in (kinds.NUM, kinds.MONEY, kinds.MIXED, kinds.FRAC)
@@ -219,7 +219,7 @@ class _Chain:
         return self.word(i)
 
     def measures(self, letter: str) -> bool:
-        """Whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
+        """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
         return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
 
     def word(self, i: int) -> tuple[int, bool] | None:
@@ -254,11 +254,11 @@ class _Chain:
         return i + 1
 
     def computes(self) -> bool:
-        """Whether the part at hand has an operator, so that `is` can mean equals."""
+        """Return whether the part at hand has an operator, so that `is` can mean equals."""
         return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT) for t in self.parts[-1])
 
     def is_share(self) -> bool:
-        """Whether the part at hand is a bare fraction or percentage, which prose takes of something."""
+        """Return whether the part at hand is a bare fraction or percentage, which prose takes of something."""
         last = [t for t in self.parts[-1] if t.kind not in (kinds.OPEN, kinds.CLOSE)]
         shape = [t.kind for t in last]
         return shape in ([kinds.MIXED], [kinds.NUM, kinds.PCT], [kinds.FRAC, kinds.NUM, kinds.NUM]) or (
@@ -302,7 +302,7 @@ class _Chain:
         return at, False
 
     def is_unit(self, i: int, token: Token, begun: bool) -> bool:
-        """Whether token i goes on a run of unit words; `per` may be written as a slash."""
+        """Return whether token i goes on a run of unit words; `per` may be written as a slash."""
         if token.kind in kinds.WORDS:
             return True
         following = self.token(i + 1)
@@ -323,7 +323,7 @@ class _Chain:
 
 
 def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> Run | None:
-    """The longest chain that begins at token i; `continued` where token i is a leading relation."""
+    """Return the longest chain that begins at token i; `continued` where token i is a leading relation."""
     machine = _Chain(tokens)
     if continued:
         machine.relations.append(tokens[i].text)

@@ -35,7 +35,7 @@ def without_margin(step: str) -> str | None:
 
 
 def split(solution: str | Sequence[str]) -> tuple[Step, ...]:
-    """The steps of a solution. A sequence is taken as it is; its spans count from each step's own start."""
+    """Return the steps of a solution. A sequence is taken as it is; its spans count from each step's own start."""
     if not isinstance(solution, str):
         return tuple(Step(text, 0, len(text)) for text in solution)
     spans = [(m.start(), m.end()) for m in _LINE.finditer(solution) if m.group().strip()]

@@ -17,7 +17,7 @@ MAX_DIGITS = 40
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a table written as running text."""
+    """Return the words of a table written as running text."""
     return frozenset(text.split())
 
 
@@ -88,7 +88,7 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 
 @lru_cache(maxsize=1024)
 def tokenize(text: str) -> tuple[Token, ...]:
-    """The tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
+    """Return the tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
     tokens: list[Token] = []
     spaced = False
     for match in _TOKEN.finditer(text):
@@ -160,7 +160,7 @@ def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bo
 
 
 def number(text: str) -> Number:
-    """The exact value of a number token. Raises `Unreadable` beyond the digit limit."""
+    """Return the exact value of a number token. Raise `Unreadable` beyond the digit limit."""
     if len(text) > MAX_DIGITS:
         raise Unreadable("too many digits")
     if text.isdigit():
@@ -170,7 +170,7 @@ def number(text: str) -> Number:
 
 
 def mixed_number(text: str) -> Number:
-    """The exact value of a mixed number such as `2 1/2`. Raises `Unreadable` if it is none."""
+    """Return the exact value of a mixed number such as `2 1/2`. Raise `Unreadable` if it is none."""
     whole, _, fraction = text.partition(" ")
     top, _, bottom = fraction.partition("/")
     if not 0 < int(top) < int(bottom):
@@ -213,5 +213,5 @@ class Run:
 
 
 def is_word_op(token: Token) -> bool:
-    """Whether an operator was written as a word, such as `times`."""
+    """Return whether an operator was written as a word, such as `times`."""
     return token.kind is kinds.OP and token.end - token.start > 3

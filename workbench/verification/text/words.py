@@ -38,13 +38,11 @@ _COMPUTES = word_set("equals divided multiplied plus minus times by")
 
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """The tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
-    triggers = [
-        i for i, t in enumerate(tokens) if t.kind is kinds.WORD and t.text.lower().rpartition("-")[2] in _TRIGGERS
-    ]
-    if not triggers:
+    """Return the tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
+    first = next((i for i, token in enumerate(tokens) if _triggers(token)), None)
+    if first is None:
         return tokens
-    found = list(tokens[: max(0, triggers[0] - 1)])
+    found = list(tokens[: max(0, first - 1)])
     at = len(found)
     while at < len(tokens):
         if tokens[at].kind not in (kinds.WORD, kinds.VAR):
@@ -128,7 +126,7 @@ def _times(token: Token) -> Token:
 
 
 def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
-    """The number whose words begin at token i, and where they end."""
+    """Return the number whose words begin at token i, and where they end."""
     word = tokens[i].text.lower()
     if word in _WORTH:
         return _WORTH[word], i + 1
