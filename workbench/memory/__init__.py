@@ -1,1 +1,1 @@
-"""Procedural memory in three levels: experience, insight (strategy or lesson), pattern."""
+"""Procedural memory in three levels: experience, insight (strategy or lesson), pattern. See README.md."""

@@ -25,7 +25,7 @@ Shape = tuple[str, ...]
 
 
 def method_of(skill: str, lines: Sequence[str]) -> int | None:
-    """The method that a right solution follows, as its skill numbers them; None where it cannot be told."""
+    """Return the method that a right solution follows, as its skill numbers them; None where it cannot be told."""
     if skill not in BY_NAME:
         return None
     found = _methods(skill).get(_shape(lines), frozenset())
@@ -34,7 +34,7 @@ def method_of(skill: str, lines: Sequence[str]) -> int | None:
 
 @lru_cache(maxsize=64)
 def _methods(skill: str) -> dict[Shape, frozenset[int]]:
-    """The methods that show each shape."""
+    """Return the methods that show each shape, from solutions that the skill's generator writes."""
     known, rng = BY_NAME[skill], Random(skill)
     shapes: dict[Shape, frozenset[int]] = {}
     for level in DIFFICULTIES * _EXAMPLES:
@@ -50,7 +50,7 @@ def _methods(skill: str) -> dict[Shape, frozenset[int]]:
 
 
 def _shape(lines: Sequence[str]) -> Shape:
-    """Lines without their numbers and signs of numbers, each letter `x`; the answer left out."""
+    """Return the lines with every number as 0 and every letter as x, without the answer."""
     body = [line for line in lines if not line.startswith("Answer")]
     return tuple(re.sub(r"\b[a-z]\b", "x", _DIGITS.sub("0", line)) for line in body)
 

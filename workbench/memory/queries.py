@@ -1,4 +1,4 @@
-"""Looking into a run's memory: what to list and in which order, a sample that nobody chose, sums of its rounds."""
+"""Queries on a run's memory: lists in order, a random sample, totals over rounds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INSIGHTS = frozenset({Level.LESSON, Level.STRATEGY})
 def listed(
     items: Iterable[MemoryItem], skill: str | None, levels: Iterable[Level] | None, retired: bool
 ) -> list[MemoryItem]:
-    """The live items, or the retired ones, of a skill and of some levels; None for all. The most used first."""
+    """Return live or retired items of a skill and of some levels, the most used first; None stands for all."""
     wanted = frozenset(levels) if levels is not None else frozenset(Level)
     found = [
         item
@@ -31,7 +31,7 @@ def listed(
 
 
 def named(items: Sequence[MemoryItem], start: str) -> MemoryItem:
-    """The item whose id starts so. Raises `BadInput` for none or several."""
+    """Return the item whose id starts with `start`. Raise `BadInput` for none or several."""
     found = [item for item in items if item.id.startswith(start)]
     if len(found) == 1:
         return found[0]
@@ -42,14 +42,14 @@ def named(items: Sequence[MemoryItem], start: str) -> MemoryItem:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Live insights and patterns, drawn without looking."""
+    """Live insights and patterns, drawn at random."""
 
     insights: tuple[MemoryItem, ...]
     patterns: tuple[MemoryItem, ...]
 
 
 def sampled(items: Iterable[MemoryItem], insights: int, seed: int = 0) -> Sampled:
-    """So many live insights and half as many patterns, or all where there are fewer; the same for the same seed."""
+    """Draw live insights, and half as many patterns; all where there are fewer. The same seed draws the same."""
     live = sorted((i for i in items if i.retired is None), key=lambda i: i.id)
     rng = Random(f"sample/{seed}")
 
@@ -62,7 +62,7 @@ def sampled(items: Iterable[MemoryItem], insights: int, seed: int = 0) -> Sample
 
 @dataclass(frozen=True)
 class Overview:
-    """What a run's memory holds and what became of what was written."""
+    """What a run's memory holds, and what became of everything that was written."""
 
     live: dict[Level, int]
     retired: dict[str, int]
@@ -81,7 +81,7 @@ def _why(reason: str) -> str:
 
 
 def overview(items: Sequence[MemoryItem], rounds: Sequence[Round]) -> Overview:
-    """Counts over items as they are now, and sums over all rounds. Rounds of older versions count as nothing."""
+    """Count items as they are now, and sum over all rounds. A count that a round does not have is 0."""
 
     def total(name: str) -> int:
         return int(sum(r.metrics.get(name, 0.0) for r in rounds))

@@ -1,7 +1,7 @@
-"""Reflection: what a group of rollouts and their verdicts has to teach, as sentences.
+"""Reflection: sentences about a group of rollouts and their verdicts.
 
-Two writers. The diagnosis writer turns evidence into a lesson and is the floor. The policy writer is asked
-with the messages made here and its replies are parsed and checked before anything is believed.
+There are two writers. The diagnosis writer turns evidence into a lesson and needs no model. The policy writer is
+asked with the messages made here; its replies are parsed, and checked before they are believed.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class ReflectionRequest:
 
 
 def verified(group: Group) -> list[Judged]:
-    """Members with the right answer and every step decided and correct, the shortest first."""
+    """Return members with the right answer and every step decided and correct, the shortest first."""
     right = [m for m in group.members if m.verdict.process_correct and m.verdict.all_decided]
     return sorted(right, key=lambda m: (len(m.rollout.token_ids), m.rollout.id))
 
 
 def located(group: Group) -> list[Judged]:
-    """Members with a first error, one for each wrong line, in the order of the group."""
+    """Return members with a first error, one for each wrong line, in the order of the group."""
     seen: dict[str, Judged] = {}
     for member in group.members:
         error = member.verdict.first_error
@@ -55,7 +55,7 @@ def located(group: Group) -> list[Judged]:
 
 
 def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
-    """Lessons from what is known of mistakes, the evidence or the malrule: the floor that needs no model."""
+    """Write lessons from the evidence or the malrule of mistakes, without any model."""
     lessons: dict[str, Reflection] = {}
     for member in telling(group):
         text, malrule = _diagnosis(group, member)
@@ -76,10 +76,10 @@ def _diagnosis(group: Group, member: Judged) -> tuple[str, str | None]:
 
 
 def ask(group: Group) -> list[ReflectionRequest]:
-    """Questions to the policy: a lesson from what went wrong, a strategy from what worked.
+    """Return the questions to the policy: a lesson from what went wrong, a strategy from what worked.
 
-    Contrastive where the group is mixed: the wrong attempt is shown beside a right one. Of the wrong attempts the one
-    is shown whose mistake is known, of those the most frequent: only on it can a lesson be checked.
+    In a mixed group the wrong attempt is shown together with a right one. The wrong attempt is one whose mistake is
+    known, the most frequent of these: only about a known mistake can a lesson be checked.
     """
     right, wrong = verified(group)[:1], telling(group)[:1]
     requests = []
@@ -92,7 +92,7 @@ def ask(group: Group) -> list[ReflectionRequest]:
 
 
 def telling(group: Group) -> list[Judged]:
-    """Wrong attempts, those that most can be learned from first: mistake known, located, merely failed."""
+    """Return the wrong attempts: those with the most frequent known mistake first, then located, then failed ones."""
     located_ones = located(group)
     failed = [m for m in group.members if not m.verdict.answer_correct and m.verdict.steps]
     known = {m.rollout.id: mistakes(group, m)[0] for m in (*located_ones, *failed)}
@@ -112,7 +112,7 @@ def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: S
 
 
 def attempt(member: Judged) -> Attempt:
-    """An attempt as the writer reads it: to its first error, else whole with a wrong answer marked."""
+    """Return an attempt as the writer reads it: up to its first error, else whole with a wrong answer marked."""
     verdict = member.verdict
     error = verdict.first_error
     shown = verdict.steps[: error + 1] if error is not None else verdict.steps
@@ -124,14 +124,14 @@ def attempt(member: Judged) -> Attempt:
 
 
 def ask_pattern(skill: str, insights: Sequence[MemoryItem]) -> ReflectionRequest:
-    """The question that pools insights of a skill into a pattern."""
+    """Return the question that pools insights of a skill into a pattern."""
     pairs = dict.fromkeys((KINDS[item.level], item.text) for item in insights)
     evidence = tuple(dict.fromkeys(e for item in insights for e in item.evidence))
     return ReflectionRequest(pattern_message(tuple(pairs)), Level.PATTERN, None, skill, evidence)
 
 
 def read_reply(request: ReflectionRequest, reply: str) -> Reflection | None:
-    """The reflection in a reply; None where the reply is not in the form that was asked for."""
+    """Return the reflection in a reply; None where the reply does not have the form that was asked for."""
     text = parse_insight(reply, KINDS[request.level])
     if text is None:
         return None
@@ -139,7 +139,7 @@ def read_reply(request: ReflectionRequest, reply: str) -> Reflection | None:
 
 
 def prefix_lines(verdict: Verdict, count: int) -> tuple[str, ...]:
-    """The first lines of a solution as written."""
+    """Return the first lines of a solution as written."""
     return tuple(step.text for step in verdict.steps[:count])
 
 
@@ -148,7 +148,7 @@ def prefix_lines(verdict: Verdict, count: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ReflectionStats:
-    """What a round's writers wrote. Patterns, which come on a slower clock, are counted with the insights' drops."""
+    """What a round's writers wrote. Patterns come less often; their drops are counted with those of insights."""
 
     asked: int = 0
     dropped: Counter[Drop] = field(default_factory=Counter)
@@ -160,7 +160,7 @@ class ReflectionStats:
     """Read and written by the policy when it was asked."""
 
     def with_patterns(self, pooled: ReflectionStats) -> ReflectionStats:
-        """The same with the patterns that were asked for after it."""
+        """Return the same with the patterns that were asked for afterwards."""
         return replace(
             self,
             asked=self.asked + pooled.asked,
@@ -171,7 +171,7 @@ class ReflectionStats:
         )
 
     def metrics(self) -> dict[str, float]:
-        """The counts by name, as a round's metrics hold them."""
+        """Return the counts by name, as a round's metrics hold them."""
         kept = len(self.reflections) + self.patterns
         lost = self.dropped[Drop.FORM]
         return {
@@ -188,7 +188,7 @@ class ReflectionStats:
 def reflection_stats(
     found: Sequence[Checked | Drop], others: Iterable[Reflection] = (), tokens: int = 0
 ) -> ReflectionStats:
-    """The tally of replies as they were read and checked; `others` were written by no model and asked of none."""
+    """Count replies as they were read and checked; `others` were written without asking a model."""
     dropped = Counter(f if isinstance(f, Drop) else f.drop for f in found)
     kept = [*others, *(f.reflection for f in found if isinstance(f, Checked) and f.drop is None)]
     distinct = {(r.level, r.skill, r.problem_id, r.text): r for r in kept}

@@ -1,7 +1,7 @@
 """Retrieval: the exact problem first, then patterns of its skill, then insights of similar problems, under a budget.
 
-How similar another problem is, is told by three rankings fused into one: by its words, by its embedding, and by how
-often the item helped.
+Items of other problems are ordered by three rankings fused into one: likeness of words, likeness of embeddings, and
+how often their problem went better rather than worse after they were read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Embed = Callable[[Sequence[str]], Sequence[Sequence[float] | Vector]]
 
 @dataclass(frozen=True)
 class Recalled:
-    """What memory has for a problem, within the budget."""
+    """What memory holds for a problem, within the budget."""
 
     items: tuple[MemoryItem, ...] = ()
     experience: MemoryItem | None = None
@@ -47,9 +47,9 @@ class Library:
 
 
 def library(problems: Iterable[Problem], embed: Embed | None = None) -> Library:
-    """The library of these problems; `embed` is called once.
+    """Return the library of these problems; `embed` is called once.
 
-    Vectors are taken from their mean: what all texts share would hide in what they differ.
+    The mean is taken off every vector: what all texts share would hide how they differ.
     """
     texts = {p.id: p.text for p in problems}
     if embed is None or not texts:
@@ -68,9 +68,9 @@ def recall(
     count: Callable[[str], int],
     known: Library = Library(),
 ) -> Recalled:
-    """The items that fit a problem best: its own insights, then patterns of its skill, then similar problems'.
+    """Return the items that fit a problem best: its own insights, then patterns of its skill, then similar problems'.
 
-    `budget`: tokens of all texts together, as `count` counts them.
+    `budget` is in tokens of all texts together, as `count` counts them.
     """
     own, patterns, others, experience = [], [], [], None
     for item in live:
@@ -90,7 +90,7 @@ def recall(
 def _within(
     ranked: Sequence[MemoryItem], budget: int, max_items: int, count: Callable[[str], int]
 ) -> tuple[MemoryItem, ...]:
-    """The first of these items that fit, none saying the same twice."""
+    """Return the first of these items that fit, no text twice."""
     chosen: list[MemoryItem] = []
     texts: set[str] = set()
     for item in ranked:
@@ -105,12 +105,12 @@ def _within(
 
 
 def _record(item: MemoryItem) -> tuple[int, int, str]:
-    """Smaller is better: by how often an item helped, then by freshness."""
+    """Return a key, smaller is better: how often its problem went worse rather than better afterwards, then age."""
     return item.hurt - item.helped, -item.written_round, item.id
 
 
 def similar_first(problem: Problem, items: Sequence[MemoryItem], known: Library) -> list[MemoryItem]:
-    """Items of other problems, of the most similar first; of an unknown skill only where words agree."""
+    """Return items of other problems, the most similar first; of an unknown skill only those that share words."""
     if not items:
         return []
     own = tokens(problem.text)
@@ -121,14 +121,14 @@ def similar_first(problem: Problem, items: Sequence[MemoryItem], known: Library)
     if mine is not None and any(v is not None for v in theirs):
         rankings.append(ranks([-1.0 if v is None else float(mine @ v) for v in theirs]))
     fused = fuse(rankings)
-    # Numbers and signs stand in every problem: that both have them is no likeness.
+    # Every problem has numbers and signs: sharing them is no likeness.
     words = {token for token in own if token.isalpha()}
     kept = [k for k in range(len(items)) if problem.skill != UNKNOWN_SKILL or words & set(documents[k])]
     return [items[k] for k in sorted(kept, key=lambda k: (-fused[k], -items[k].written_round, items[k].id))]
 
 
 def ranks(scores: Sequence[float]) -> list[int]:
-    """The place of each score, the highest first and 1; equal scores share the better place."""
+    """Return the place of each score; the highest has place 1, and equal scores share the better place."""
     order = sorted(scores, reverse=True)
     place: dict[float, int] = {}
     for at, score in enumerate(order, start=1):
@@ -137,6 +137,6 @@ def ranks(scores: Sequence[float]) -> list[int]:
 
 
 def fuse(rankings: Sequence[Sequence[int]]) -> list[float]:
-    """Reciprocal rank fusion: for each item the sum of 1 / (60 + its place) over the rankings; higher is better."""
+    """Return for each item the sum of 1 / (60 + its place) over the rankings (reciprocal rank fusion)."""
     # Summed exactly: the same places in another order must be a tie.
     return [math.fsum(1 / (FUSION_DEPTH + place) for place in places) for places in zip(*rankings, strict=True)]

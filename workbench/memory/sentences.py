@@ -1,4 +1,7 @@
-"""Likeness of texts by their words: numbers and letters of the algebra count as such, not by their value."""
+"""Likeness of texts by their words, and the canonical sentence that a text is nearest to.
+
+Numbers and single letters count as such, whatever their value.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ NUMBER, LETTER = "#", "?"
 
 @lru_cache(maxsize=16384)
 def tokens(text: str) -> tuple[str, ...]:
-    """Lower-case words and signs; every number is `#` and every single letter but `a` and `I` is `?`."""
+    """Return lower-case words and signs; every number is `#`, every single letter but `a` and `I` is `?`."""
     return tuple(_normal(t) for t in _TOKEN.findall(text))
 
 
@@ -44,16 +47,16 @@ class Bm25:
 
     @classmethod
     def of(cls, documents: Iterable[Sequence[str]]) -> Bm25:
-        """An index of these documents; their places are what `scores` speaks of."""
+        """Build the index of these documents; `scores` answers in their order."""
         counts = tuple(Counter(d) for d in documents)
         found = Counter(t for c in counts for t in c)
-        # Always positive: a word that stands in every text still counts a little.
+        # Always positive: a word of every text still counts a little.
         idf = {t: math.log(1 + (len(counts) - n + 0.5) / (n + 0.5)) for t, n in found.items()}
         length = sum(sum(c.values()) for c in counts) / max(1, len(counts))
         return cls(counts, idf, length)
 
     def scores(self, query: Iterable[str]) -> list[float]:
-        """The score of each document for a query; a token of the query counts once."""
+        """Return the score of each document for a query; a token of the query counts once."""
         wanted = [t for t in dict.fromkeys(query) if t in self.idf]
         return [sum(self.idf[t] * self._weight(t, c) for t in wanted if t in c) for c in self.counts]
 
@@ -63,7 +66,7 @@ class Bm25:
 
 
 def shared(a: Iterable[str], b: Iterable[str], weight: Mapping[str, float]) -> float:
-    """Cosine of two sets of tokens, from 0 to 1. A token without a weight counts like the heaviest."""
+    """Return the cosine of two sets of tokens, 0 to 1. A token without a weight counts like the heaviest."""
     left, right = set(a), set(b)
     heaviest = max(weight.values(), default=1.0)
 

@@ -1,7 +1,7 @@
-"""What is remembered: items and visits, and the functions that write, score and retire them.
+"""The state of memory: items and visits, and the functions that write, count and retire them.
 
-A state is a frozen record; every function returns a new one. An item is scored only on rollouts of later
-rounds than those it was written from or last used in.
+A state is a frozen record; every function returns a new one. `helped` and `hurt` count how often an item's problem
+went better or worse at the visit after the item was read. That is what happened next, not what the item caused.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from workbench.memory.reflection import verified
 from workbench.types import Group, Level, MemoryItem, Reflection, content_id
 
 CHANCE = 0.005
-"""How likely an item may have hurt so often by chance and yet be retired: small, since it is asked each time."""
+"""Chance below which a lead of worse over better retires an item: small, since it is tested at every visit."""
 
 STALE = "written"
-"""How the reason begins for which what was not said again expires."""
+"""How the reason begins where an item expires because nothing confirmed it."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The last time a problem was practised."""
+    """The last time that a problem was practised."""
 
     round: int
     share: float
@@ -46,9 +46,9 @@ class MemoryState:
 
 
 def remember_experience(state: MemoryState, group: Group, round: int, policy_version: str) -> MemoryState:
-    """Keep the best verified solution of a problem, if the group has one: the newest, unless a person wrote the text.
+    """Keep the best verified solution of a problem, if the group has one.
 
-    The newest shows how the policy of today writes.
+    A newer solution replaces an older one, since it shows how today's policy writes; a person's text stays.
     """
     best = verified(group)[:1]
     if not best:
@@ -77,10 +77,10 @@ def remember_experience(state: MemoryState, group: Group, round: int, policy_ver
 def remember(
     state: MemoryState, reflections: Iterable[Reflection], round: int, policy_version: str, share: float
 ) -> MemoryState:
-    """Turn reflections into items; one that says the same of the same problem refreshes the old item.
+    """Turn reflections into items; a repetition about the same problem refreshes the old item.
 
-    Two lessons of the policy about the same malrule say the same, however they are worded. What had expired lives
-    again; what did harm or was retired by a person does not.
+    Two lessons of the policy about one malrule count as repetitions, however they are worded. An expired item lives
+    again; one that did harm, or that a person retired, does not.
     """
     items = dict(state.items)
     spoken = {_about(item): item.id for item in state.live() if item.malrule is not None}
@@ -103,7 +103,7 @@ def remember(
 
 
 def _for_good(item: MemoryItem) -> str | None:
-    """Why an item stays retired though it is written again: it did harm, or a person said so."""
+    """Return why an item stays retired though it is written again: it did harm, or a person decided so."""
     return None if item.retired is None or item.retired.startswith(STALE) else item.retired
 
 
@@ -112,9 +112,9 @@ def _about(item: MemoryItem) -> tuple[Level, str | None, str | None, str]:
 
 
 def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
-    """Verify a problem's insights again: what this group's verdicts show anew is as good as new.
+    """Confirm a problem's insights that this group's verdicts show again, so that they do not expire.
 
-    Lessons whose mistake was made again, and strategies where the remembered solution was found again.
+    These are lessons whose mistake was made again, and strategies where the remembered solution was found again.
     """
     shown = frozenset[str]().union(*(mistakes(group, member)[0] for member in group.members))
     again = solved_as_before(state, group)
@@ -128,17 +128,17 @@ def confirm(state: MemoryState, group: Group, round: int) -> MemoryState:
 
 
 def solved_as_before(state: MemoryState, group: Group) -> bool:
-    """Whether the best verified solution of a group is the remembered one."""
+    """Return whether the best verified solution of a group is the remembered one."""
     known = state.items.get(content_id(Level.EXPERIENCE, group.problem.id))
     best = verified(group)[:1]
     return known is not None and bool(best) and known.text == best[0].rollout.text.strip()
 
 
 def visit(state: MemoryState, group: Group, round: int) -> MemoryState:
-    """Record that a problem was practised, and score the items its teacher read the last time.
+    """Record that a problem was practised, and whether it went better or worse after its items were read.
 
-    They are scored against the visit before they were read: that at which they were read had failures, or there
-    would have been nothing to teach, so that chance alone would make the next one better.
+    The comparison is with the visit before they were read. The visit at which they were read had failures (else there
+    was nothing to teach), so chance alone would make the next one look better.
     """
     share = group.solved / len(group.members)
     items = dict(state.items)
@@ -166,7 +166,7 @@ def note_use(state: MemoryState, problem_id: str, used: Iterable[str]) -> Memory
 
 
 def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
-    """Retire what has grown stale or does harm; every retirement says why."""
+    """Retire what is stale or does harm; every retirement has its reason."""
     items = dict(state.items)
     for key, item in state.items.items():
         if item.retired is not None or item.pinned or item.level is Level.EXPERIENCE:
@@ -180,7 +180,7 @@ def retire(state: MemoryState, round: int, expiry_rounds: int) -> MemoryState:
 
 
 def _harms(item: MemoryItem) -> bool:
-    """Whether an item hurt more often than chance would have it, by the sign test.
+    """Return whether an item's problem went worse more often than chance allows, by the sign test.
 
     Solve shares of a few rollouts go up and down by themselves: a fixed lead would retire every item in the end.
     """
