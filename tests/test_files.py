@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,10 @@ from workbench.files import (
     free_space_check,
     make_folder,
     read_jsonl,
-    read_records,
     require_writable,
     write_atomically,
 )
-from workbench.types import Problem, to_json
+from workbench.types import Problem, from_json, to_json
 
 GOOD = to_json(Problem("p1", "What is 2 + 2?", "4"))
 
@@ -32,9 +32,13 @@ def written(folder: Path, content: str | bytes) -> Path:
     return path
 
 
+def problems(path: Path) -> list[Problem]:
+    return list(read_jsonl(path, partial(from_json, Problem)))
+
+
 def test_records_round_trip_with_blank_lines_and_a_byte_order_mark(tmp_path: Path) -> None:
     path = written(tmp_path, f"\ufeff{GOOD}\n\n{GOOD}\r\n")
-    assert [p.id for p in read_records(path, Problem)] == ["p1", "p1"]
+    assert [p.id for p in problems(path)] == ["p1", "p1"]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def test_records_round_trip_with_blank_lines_and_a_byte_order_mark(tmp_path: Pat
 def test_a_bad_line_is_named_with_what_was_wrong(tmp_path: Path, line: str | bytes, complaint: str) -> None:
     path = written(tmp_path, GOOD.encode() + b"\n" + (line if isinstance(line, bytes) else line.encode()))
     with pytest.raises(BadInput) as raised:
-        read_records(path, Problem)
+        problems(path)
     message = str(raised.value)
     assert str(path) in message
     assert "line 2" in message
@@ -65,16 +69,16 @@ def test_a_missing_key_of_a_parse_function_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_folder_are_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not exist"):
-        read_records(tmp_path / "none.jsonl", Problem)
+        problems(tmp_path / "none.jsonl")
     with pytest.raises(BadInput, match="is a folder"):
-        read_records(tmp_path, Problem)
+        problems(tmp_path)
 
 
 @given(content=st.binary(max_size=200))
 def test_any_bytes_give_records_or_bad_input(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = written(tmp_path_factory.mktemp("any"), content)
     try:
-        read_records(path, Problem)
+        problems(path)
     except BadInput as error:
         assert "line" in str(error)  # noqa: PT017
 

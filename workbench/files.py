@@ -9,14 +9,12 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from workbench.errors import BadInput, StorageError
-from workbench.types import from_json
 
 T = TypeVar("T")
 
@@ -34,11 +32,6 @@ def read_text(path: Path) -> str:
         raise BadInput(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
     except OSError as error:
         raise unreadable(path, error) from error
-
-
-def read_records(path: Path, kind: type[T]) -> list[T]:
-    """Records of one kind from a JSONL file. Raises `BadInput` that names the file and the line."""
-    return list(read_jsonl(path, partial(from_json, kind)))
 
 
 def read_jsonl(path: Path, parse: Callable[[str], T]) -> Iterator[T]:

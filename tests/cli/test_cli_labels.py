@@ -44,7 +44,7 @@ def test_fill_takes_the_ambiguous_steps_of_a_run(runs: Path) -> None:
     done = call("labels", "fill", "latest", "--n", 5, "--gold", 0, "--runs-folder", runs, "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"run": "mine", "added": 1}
-    assert "0 items are new" in call("labels", "fill", "--n", 5, "--gold", 0, "--runs-folder", runs).stdout
+    assert "Added 0 items" in call("labels", "fill", "--n", 5, "--gold", 0, "--runs-folder", runs).stdout
     assert call("labels", "fill", "other", "--runs-folder", runs).exit_code == 2
 
 
@@ -56,7 +56,7 @@ def test_agreement_by_pair_and_together(runs: Path) -> None:
     assert found["alpha"]["value"] == pytest.approx(0)
     shown = call("labels", "agreement", "--runs-folder", runs).stdout
     assert "Krippendorff's alpha: 0.00" in shown
-    assert "To adjudicate: 1." in shown
+    assert "Open disagreements: 1." in shown
 
 
 def test_out_and_in_again(runs: Path, tmp_path: Path) -> None:

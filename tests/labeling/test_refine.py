@@ -153,13 +153,13 @@ def test_a_judge_of_noise_decides_nothing():
     assert judge is not None
     assert judge.thresholds == ()
     assert trial.report.decided == 0
-    assert "stays as it was" in trial.note
+    assert "the verifier is unchanged" in trial.note
 
 
 def test_too_few_labels_say_how_many_it_takes():
     judge, trial = make_judge(examples(60, 0.0), 0.95)
     assert judge is None or judge.thresholds == ()
-    assert "below 79 nothing can be certified" in trial.note
+    assert "at least 79 are needed" in trial.note
 
 
 def test_the_third_part_shares_no_problem_with_the_others():

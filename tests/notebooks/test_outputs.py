@@ -151,7 +151,7 @@ def labels(made: Any) -> None:
     assert floors["0.95"][1] < left_open < marked
     assert problems < left_open
     notes = text(made, "notes").splitlines()
-    assert "all stays as it was" in notes[0]
+    assert "the verifier is unchanged" in notes[0]
     assert "may decide incorrect" in notes[-1]
     assert "target 70%" in page(made, "table")
     assert 4 < len(y(made, "reliability", "the answer too (training)")) <= 8

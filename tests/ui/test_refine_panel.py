@@ -84,7 +84,7 @@ def test_refine_use_and_revert_from_the_panel(tmp_path: Path):
         shown = refine_panel._refine(context, 0.95, no_progress)
         (made,) = names(folder)
         assert made in shown[2]
-        assert "below 79 nothing can be certified" in shown[2]
+        assert "at least 79 are needed" in shown[2]
         assert chosen(folder) == BUILTIN
         assert made in refine_panel._use(context, made)[1]
         assert chosen(folder) == made

@@ -1,4 +1,4 @@
-"""`workbench labels`: the queue filled from a run, labels in and out of files, and how far people agree."""
+"""`workbench labels`: fill the queue from a run, import and export labels, and measure agreement."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ labels = typer.Typer(
     cls=GuardedGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Fill the queue of steps to label, and bring labels in and out.",
+    help="Fill the queue of steps to label, import and export labels, measure agreement.",
 )
 
 
 @labels.command("fill")
 def fill(
     run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's name or path, or 'latest'.")] = LATEST,
-    n: Annotated[int, typer.Option("--n", min=1, help="Items to add at most, gold items beside them.")] = 200,
-    double: Annotated[float, typer.Option(min=0, max=1, help="Share that two people are to read.")] = 0.2,
-    control: Annotated[float, typer.Option(min=0, max=1, help="Share drawn at random from all steps.")] = 0.1,
-    gold: Annotated[float, typer.Option(min=0, max=1, help="Share of items added whose mark is known.")] = 0.05,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn.")] = 0,
+    n: Annotated[int, typer.Option("--n", min=1, help="Items to add at most; gold items come on top.")] = 200,
+    double: Annotated[float, typer.Option(min=0, max=1, help="Share of items that two people label.")] = 0.2,
+    control: Annotated[float, typer.Option(min=0, max=1, help="Share of random steps (control items).")] = 0.1,
+    gold: Annotated[float, typer.Option(min=0, max=1, help="Share of gold items (with known labels).")] = 0.05,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
     as_json: AsJson = False,
 ) -> None:
     """Put ambiguous steps of a run's latest rollouts into the queue of the Label tab.
 
-    Ambiguous is what no checker decided, what was decided with little confidence, and where checkers disagree.
-    A step that is in the queue already is not added again.
+    A step is ambiguous if no checker decided it, if the confidence is low, or if checkers disagree. Steps that are
+    in the queue already are not added again.
 
     \b
     Examples:
@@ -75,21 +75,21 @@ def fill(
     if as_json:
         typer.echo(json.dumps({"run": name, "added": added}))
     else:
-        typer.echo(f"{added} items are new in the queue; label them in the app ('workbench app', tab Label).")
+        typer.echo(f"Added {added} items to the queue; label them in the app ('workbench app', tab Label).")
 
 
 @labels.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="F.jsonl", help="Labels, one row a line.")],
+    file: Annotated[Path, typer.Argument(metavar="F.jsonl", help="A file of labels, one row per line.")],
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
     as_json: AsJson = False,
 ) -> None:
-    """Bring labels from a file into the store, all or none.
+    """Import labels from a file into the store, all or none.
 
     A row is a solution with ratings as in PRM800K; a marked solution with `steps`, `first_error` and
     `annotator`; or `item`, `labeler` and `rating` for an item of the queue. Ratings are 1, 0 (can't tell) and -1.
-    A wrong row stops before anything is written. Labels that are there already are counted and left as they are.
+    If any row is wrong, nothing is written. Labels that the store has already are counted and left unchanged.
 
     \b
     Examples:
@@ -105,19 +105,21 @@ def import_(
         typer.echo(json.dumps(asdict(done)))
     else:
         typer.echo(
-            f"{done.new_labels} labels of {', '.join(done.annotators)} are new, {done.repeated} were there; "
-            f"{done.new_items} items are new."
+            f"Imported {done.new_labels} labels of {', '.join(done.annotators)} with {done.new_items} new items; "
+            f"{done.repeated} labels were in the store already."
         )
 
 
 @labels.command("export")
 def export(
-    out: Annotated[Path | None, typer.Option(metavar="F.jsonl", help="Where it goes; stdout if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="F.jsonl", help="Output file; standard output if left out.")
+    ] = None,
     people: Annotated[bool, typer.Option("--people", help="Leave out models and adjudicated labels.")] = False,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
 ) -> None:
-    """Write the labels that hold now, in PRM800K's shape: one solution of one labeler a line.
+    """Write the active labels in PRM800K's format: one solution of one labeler per line.
 
     \b
     Examples:
@@ -139,14 +141,14 @@ def export(
 
 @labels.command("agreement")
 def agreement(
-    models: Annotated[bool, typer.Option("--models", help="Count models' readings beside people's.")] = False,
+    models: Annotated[bool, typer.Option("--models", help="Count labels by models, too.")] = False,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
     as_json: AsJson = False,
 ) -> None:
-    """See how far annotators agree: Cohen's kappa by pair, Krippendorff's alpha with its 95 % interval.
+    """Measure how far annotators agree: Cohen's kappa by pair, Krippendorff's alpha with its 95 % interval.
 
-    Reads the store and writes nothing. Only people's readings count unless --models is given.
+    Only labels by people count unless --models is given. Writes nothing.
 
     \b
     Examples:
@@ -184,36 +186,36 @@ def _print_agreement(found: Agreement, models: bool, gold: dict[str, tuple[int, 
     if found.models_left_out:
         typer.echo(f"{found.models_left_out} labels by models are not counted; count them with --models.")
     if found.alpha is None:
-        typer.echo("Krippendorff's alpha: undefined; it needs items that two have read, and two different marks.")
+        typer.echo("Krippendorff's alpha: undefined; it needs items with two labels, and two different labels.")
     else:
         alpha = found.alpha
         typer.echo(f"Krippendorff's alpha: {alpha.value:.2f} [{alpha.low:.2f}, {alpha.high:.2f}]")
     for name, (right, of) in sorted(gold.items()):
         typer.echo(f"Gold items, {plain(name)}: {right} of {of} right.")
-    typer.echo(f"To adjudicate: {open_}.")
+    typer.echo(f"Open disagreements: {open_}.")
 
 
-# `workbench labels blind`: ambiguous steps of a model's fresh rollouts, without what the verifier said.
+# `workbench labels blind`
 
 
 @labels.command("blind")
 def blind(
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     split: Annotated[str, typer.Option(help="A shipped split.")] = "dev",
-    problems: Annotated[int, typer.Option(min=1, help="Problems, spread over the split.")] = 400,
-    samples: Annotated[int, typer.Option(min=1, help="Solutions of each problem at temperature 1.")] = 4,
-    n: Annotated[int, typer.Option("--n", min=1, help="Steps to choose at most.")] = 160,
-    seed: Annotated[int, typer.Option(help="Seed of the sampling and the choice.")] = 0,
+    problems: Annotated[int, typer.Option(min=1, help="Evenly spaced problems of the split.")] = 400,
+    samples: Annotated[int, typer.Option(min=1, help="Solutions per problem, at temperature 1.")] = 4,
+    n: Annotated[int, typer.Option("--n", min=1, help="Steps to write at most.")] = 160,
+    seed: Annotated[int, typer.Option(help="Seed of the sampling and of the choice.")] = 0,
     out: Annotated[
-        Path | None, typer.Option(metavar="F.jsonl", help="Where the rows go; stdout if left out.")
+        Path | None, typer.Option(metavar="F.jsonl", help="Output file; standard output if left out.")
     ] = None,
     runs_folder: RunsFolder = RUNS,
 ) -> None:
-    """Sample a model and write ambiguous steps for a reader who must not see what the verifier said.
+    """Sample a model and write ambiguous steps for blind labelling, without the verifier's verdicts.
 
-    Steps come in turn from every skill. A row is in PRM800K's shape with an empty rating: fill in `labeler`
-    and the last step's `rating` (1, 0 or -1) and `workbench.reason`, then 'workbench labels import' or
-    'workbench refine --labels' take the file.
+    Steps come in turn from every skill. A row is in PRM800K's format with an empty rating. Fill in `labeler`
+    and the last step's `rating` (1, 0 or -1) and `workbench.reason`; then use the file with 'workbench labels
+    import' or 'workbench refine --labels'.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`workbench refine`, `verifiers` and `reverify`: labels make the verifier better, and it can be taken back."""
+"""`workbench refine`, `verifiers` and `reverify`: improve the verifier by labels, and take it back."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ verifiers = typer.Typer(
     cls=GuardedGroup,
     invoke_without_command=True,
     rich_markup_mode=None,
-    help="List verifier versions with what each changed; put one in use, or take that back.",
+    help="List verifier versions and what each changes; choose one, or take the choice back.",
 )
-Given = Annotated[str, typer.Argument(metavar="VERSION", help="A version's hash or its beginning, or 'builtin'.")]
+Given = Annotated[str, typer.Argument(metavar="VERSION", help="A version's hash, a unique prefix, or 'builtin'.")]
 
 
 def refine(
-    target: Annotated[float, typer.Option(help="Precision that must be certain for a decision.")] = 0.95,
+    target: Annotated[float, typer.Option(help="Minimum certified precision.")] = 0.95,
     files: Annotated[
         list[Path] | None,
-        typer.Option("--labels", metavar="F.jsonl", help="Learn from these labels, not the store's; repeatable."),
+        typer.Option("--labels", metavar="F.jsonl", help="Learn from this file instead of the store; repeatable."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the split into parts.")] = 0,
-    at_once: Annotated[bool, typer.Option("--use", help="Put the version in use, as 'verifiers use' does.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the split by problem.")] = 0,
+    at_once: Annotated[bool, typer.Option("--use", help="Use the new version, as 'verifiers use' does.")] = False,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
     as_json: AsJson = False,
 ) -> None:
     """Make a new verifier version from labels.
 
-    It weighs each rule of the checkers by how often people bore it out, and lets a learned judge decide open
-    steps where its precision is certain to reach the target. Labels are split by problem: the judge and its
-    thresholds are made from three quarters, what is printed is measured on the rest. Writes
-    verifiers/VERSION.json beside the store. A model's reading counts only where no person marked the step.
+    Estimates each rule's reliability from the labels, and lets a classifier decide undecided steps where its
+    precision is certified (95 % confidence) to reach the target. Labels are split by problem: three quarters
+    train the classifier and its thresholds, the printed figures are measured on the rest. Writes
+    verifiers/VERSION.json next to the store. A model's label counts only where no person labelled the step.
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def refine(
 
     place = store_place(store, runs_folder)
     steps = steps_of(files or (), place)
-    with progress_bar(f"learning from {len(steps)} marked steps", len(steps) * len(MODES)) as (bar, task):
+    with progress_bar(f"learning from {len(steps)} labelled steps", len(steps) * len(MODES)) as (bar, task):
         version = make(steps, target, seed=seed, on_step=lambda: bar.advance(task))
     folder = versions_folder(store_path(place))
     path = save(folder, version)
@@ -72,11 +72,11 @@ def refine(
     _print_version(version)
     typer.echo(f"version {version.hash} in {path}")
     if not at_once:
-        typer.echo(f"put it in use: workbench verifiers use {version.hash}")
+        typer.echo(f"use it: workbench verifiers use {version.hash}")
 
 
 def steps_of(files: Sequence[Path], place: str) -> list[LabelledStep]:
-    """The marked steps of files, or of a store."""
+    """Return the labelled steps of files, or of a store."""
     from workbench.labeling.exchange import read_labels
     from workbench.labeling.refine import marked, steps_in_store, whole_in_file
     from workbench.store import Store
@@ -89,13 +89,13 @@ def steps_of(files: Sequence[Path], place: str) -> list[LabelledStep]:
     if files:
         return found
     if not store_path(place).exists():
-        raise BadInput(f"There is no store {place}, so there are no labels; give --labels F.jsonl.")
+        raise BadInput(f"There is no store {place}, so there are no labels; give a file with --labels F.jsonl.")
     with Store.open(place) as opened:
         return steps_in_store(opened)
 
 
 def _facts(version: Any) -> dict[str, Any]:
-    """A version for machines, without the judges' weights."""
+    """Return a version for machines, without the judges' weights."""
     from workbench.types import to_json
 
     facts: dict[str, Any] = json.loads(to_json(version))
@@ -107,28 +107,30 @@ def _facts(version: Any) -> dict[str, Any]:
 def _print_version(version: Any) -> None:
     from workbench.cli.render import percent, print_titled, table_of
 
-    table = table_of(("what is known",), ("marked open steps", "decided before", "decided after", "precision"))
+    table = table_of(("knowledge",), ("labelled open steps", "decided before", "decided after", "precision"))
     for mode, trial in version.trials.items():
         report = trial.report
         precision = percent(asdict(report.precision)) if report.decided else "–"
         table.add_row(mode.value, str(trial.labels), "0.0", percent(asdict(report.share)), precision)
-    print_titled(f"On labels without a part in it, target {100 * version.target:g} %", table)
+    print_titled(f"Measured on held-out labels, required precision {100 * version.target:g} %", table)
     for mode, trial in version.trials.items():
         typer.echo(f"{mode.value}: {trial.note}")
-    rules = table_of(("checker", "rule", "says"), ("right", "wrong", "reliability"))
-    rules.add_column("standing")
+    rules = table_of(("checker", "rule", "verdict"), ("right", "wrong", "reliability"))
+    rules.add_column("status")
     for rule in version.rules:
         row = (rule.checker or "none", rule.rule, rule.judgement.value, str(rule.right), str(rule.wrong))
         rules.add_row(*row, percent(asdict(rule.interval)), rule.standing.value)
     typer.echo()
-    print_titled("The checkers' rules against the labels", rules)
+    print_titled("Reliability of the checkers' rules, by the labels", rules)
 
 
 @verifiers.callback()
 def listed(
     context: typer.Context, store: StoreAt = None, runs_folder: RunsFolder = RUNS, as_json: AsJson = False
 ) -> None:
-    """List verifier versions with what each changed; put one in use, or take that back.
+    """List verifier versions and what each changes; choose one, or take the choice back.
+
+    The version in use is marked with a star.
 
     \b
     Examples:
@@ -169,7 +171,7 @@ def use_(context: typer.Context, version: Given) -> None:
 
     folder = _folder(context)
     if version != BUILTIN:
-        refined(load(folder, version))  # complains of a version that today's verifier cannot take
+        refined(load(folder, version))  # raises for a version made from other symbolic verdicts
     typer.echo(f"in use: {use(folder, version)}")
 
 
@@ -177,10 +179,10 @@ def use_(context: typer.Context, version: Given) -> None:
 def revert_(
     context: typer.Context,
     version: Annotated[
-        str | None, typer.Argument(metavar="[VERSION]", help="Take this one back, and all chosen after it.")
+        str | None, typer.Argument(metavar="[VERSION]", help="Take back this choice and all later ones.")
     ] = None,
 ) -> None:
-    """Take back the last choice; nothing is deleted.
+    """Take back the last choice. No version is deleted.
 
     \b
     Examples:
@@ -205,15 +207,15 @@ def reverify(
     version: Annotated[
         str, typer.Option("--verifier", metavar="VERSION", help="'chosen', 'builtin', or a version's hash or file.")
     ] = "chosen",
-    show: Annotated[int, typer.Option(min=0, metavar="N", help="Changed steps to print.")] = 10,
-    dry: Annotated[bool, typer.Option("--dry-run", help="Compare only; store nothing.")] = False,
+    show: Annotated[int, typer.Option(min=0, metavar="N", help="Print at most N changed steps.")] = 10,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Compare without storing the verdicts.")] = False,
     store: StoreAt = None,
     runs_folder: RunsFolder = RUNS,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a stored run again and show which verdicts and rewards change, before anything trains on them.
+    """Verify a stored run again and show which verdicts and rewards change, before training on them.
 
-    The new verdicts are stored beside the old ones; none is overwritten.
+    The new verdicts are stored together with the old ones; none is overwritten.
 
     \b
     Examples:
@@ -230,7 +232,7 @@ def reverify(
     with Store.open(place) as opened:
         name = run_in_store(run, opened)
         total = len(opened.verdicts.rollouts(name))
-        with progress_bar(f"judging {total} rollouts of {name}", total) as (bar, task):
+        with progress_bar(f"verifying {total} rollouts of {name}", total) as (bar, task):
             changes = judge_again(
                 opened,
                 name,

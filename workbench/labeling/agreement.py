@@ -70,17 +70,12 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float 
     return float(cohen_kappa_score([str(v) for v in first], [str(v) for v in second]))
 
 
-def krippendorff_alpha(units: Units) -> float | None:
-    """Return Krippendorff's alpha for nominal values, with any number of readers and missing values.
-
-    Units with one value are left out. None where all values are equal, or none is paired.
-    """
-    counts = _counts(units)
-    return _alpha(counts) if len(counts) else None
-
-
 def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Estimate | None:
-    """Return alpha with a 95 % percentile bootstrap over units; resamples without any variation are left out."""
+    """Return Krippendorff's alpha for nominal values, with a 95 % percentile bootstrap over units.
+
+    Any number of readers, values may be missing. Units with one value, and resamples without variation, are left out.
+    None where all values are equal, or none is paired.
+    """
     counts = _counts(units)
     value = _alpha(counts) if len(counts) else None
     if value is None:

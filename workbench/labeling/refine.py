@@ -172,7 +172,7 @@ def refine(
 def views(
     steps: Sequence[LabelledStep], mode: Knowledge, verifier: Verifier, on_step: Callable[[], None] = lambda: None
 ) -> Iterable[tuple[LabelledStep, View]]:
-    """Yield each marked step as the judge may see it in a mode; steps whose problem lacks what it needs are left out."""
+    """Yield each marked step as the judge may see it in a mode, if its problem has what the mode needs."""
     reports: dict[tuple[str, tuple[str, ...]], CheckerReport] = {}
     for one in steps:
         on_step()

@@ -32,7 +32,7 @@ class RefinedVerifier(Verifier):
 
     @property
     def version(self) -> str:
-        """The refinement's hash; the symbolic version without one."""
+        """Return the refinement's hash; the symbolic version without one."""
         return self.refinement.hash if self.refinement is not None else self.symbolic.version
 
     @property
@@ -43,11 +43,11 @@ class RefinedVerifier(Verifier):
     def verify(
         self, problem: Problem, solution: str | Sequence[str], knowledge: Knowledge = Knowledge.ANSWER
     ) -> Verdict:
-        """The verdict on a solution, as `Verifier.verify` gives it, and open steps judged where that is certified."""
+        """Return the verdict of the checkers, and on open steps that of the judge where it is certified."""
         report = run_checkers(problem, solution, self.symbolic, knowledge)
-        return (
-            revise(report, problem, self.refinement, self.hidden) if self.refinement is not None else report.verdict
-        )
+        if self.refinement is None:
+            return report.verdict
+        return revise(report, problem, self.refinement, self.hidden)
 
 
 def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
@@ -195,7 +195,7 @@ def reverify(
 
 
 def trained_on(store: Store, run: str, new: str) -> list[Judged]:
-    """Return the rollouts with the verdicts of the run's own verifier, else with the newest ones of another than `new`."""
+    """Return the rollouts with the verdicts of the run's own verifier, else with the newest of another than `new`."""
     own = store.runs.info(run).versions.get("verifier")
     found = store.verdicts.judged(run, verifier=own) if own not in (None, new) else []
     return found or [m for m in store.verdicts.judged(run) if m.verdict.verifier != new]

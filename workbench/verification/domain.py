@@ -226,7 +226,7 @@ class Domain:
     """Whether a right step uses what a wrong step before it came to."""
     read_again: Callable[[Any], StepContext | None] = _none
     """Another reading of a step that is wrong as first read; it counts where the step is right by it."""
-    says_nothing: Callable[[str, str | None], bool] = copies
+    adds_nothing: Callable[[str, str | None], bool] = copies
     """Whether a repair adds nothing to the step before it."""
     unreadable: Callable[[Any], str | None] = _none
     """Why a step could not be read; None where it could."""

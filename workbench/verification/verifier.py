@@ -85,7 +85,7 @@ class Verifier:
     def _stands(self, context: StepContext, repair: str) -> bool:
         """Return whether a repair says something new and is not itself wrong: learners are trained on it."""
         at = len(context.verdicts)
-        if self.domain.says_nothing(repair, context.solution[at - 1] if at else None):
+        if self.domain.adds_nothing(repair, context.solution[at - 1] if at else None):
             return False
         solution = (*context.solution[:at], repair, *context.solution[at + 1 :])
         repaired = StepContext(context.problem, solution, context.previous, context.verdicts, context.knowledge)
