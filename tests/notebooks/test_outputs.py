@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.notebooks.reading import figure, line, numbers, page, text, trace, y
+from tests.notebooks.reading import figure, line, numbers, page, text, trace, values, y
 from workbench.lab.notebooks import FIGURE, notebook_paths, read_notebook, run_notebook
-from workbench.lab.static import values
 
 SECONDS = 46
 """CPU time of a notebook at most: then none takes a minute, and all nine stay under seven, on two idle cores.
