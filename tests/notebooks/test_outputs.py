@@ -134,7 +134,7 @@ def evaluation(made: Any) -> None:
 
 def labels(made: Any) -> None:
     assert "ai:claude" in text(made, "load")
-    assert page(made, "card").count('class="lb-step"') == 1
+    assert page(made, "card").count('class="wb-asked-step"') == 1
     assert "wb-correct" in page(made, "heard")
     assert text(made, "label").split() == ["True", "['incorrect']"]
     assert text(made, "undo").count("'me'") == 2
