@@ -156,7 +156,7 @@ def test_what_cannot_be_sampled_says_why(open_page) -> None:
     page = open_page()
     page.locator("#solve-problem textarea").fill("  ")
     page.locator("#solve-go").click()
-    page.locator("#solve-note .wb-note").wait_for()
+    page.locator("#solve-note .wb-warning").wait_for()
     assert "no problem yet" in page.locator("#solve-note").inner_text()
 
 
@@ -195,9 +195,9 @@ def test_hostile_text_in_every_field_stays_text(open_page) -> None:
 def test_a_megabyte_gets_a_message(open_page) -> None:
     page = open_page()
     page.locator("#solve-problem textarea").fill("<b>3x = 5</b> " * 75_000)
-    page.locator("#solve-preview .wb-note").wait_for()
+    page.locator("#solve-preview .wb-warning").wait_for()
     page.locator("#solve-go").click()
-    page.locator("#solve-note .wb-note").wait_for()
+    page.locator("#solve-note .wb-warning").wait_for()
     assert "shorten it" in page.locator("#solve-note").inner_text()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from workbench.lab.notebooks import FIGURE
-from workbench.lab.static import values
 
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
 
@@ -38,6 +41,15 @@ def figure(notebook: Any, name: str) -> Any:
 
 def trace(notebook: Any, name: str, label: str) -> Any:
     return next(t for t in figure(notebook, name)["data"] if t.get("name") == label)
+
+
+def values(data: Any) -> list[Any]:
+    """An array of a figure's JSON as a list: plotly writes numpy's arrays as base64."""
+    if isinstance(data, Mapping):
+        made = np.frombuffer(base64.b64decode(data["bdata"]), dtype=data["dtype"])
+        shape = [int(n) for n in str(data["shape"]).split(",")] if "shape" in data else [-1]
+        return list(made.reshape(shape).tolist())
+    return list(data) if data is not None else []
 
 
 def y(notebook: Any, name: str, label: str) -> list[float]:

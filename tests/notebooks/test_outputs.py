@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.notebooks.reading import figure, line, numbers, page, text, trace, y
+from tests.notebooks.reading import figure, line, numbers, page, text, trace, values, y
 from workbench.lab.notebooks import FIGURE, notebook_paths, read_notebook, run_notebook
-from workbench.lab.static import values
 
 SECONDS = 46
 """CPU time of a notebook at most: then none takes a minute, and all nine stay under seven, on two idle cores.
@@ -135,7 +134,7 @@ def evaluation(made: Any) -> None:
 
 def labels(made: Any) -> None:
     assert "ai:claude" in text(made, "load")
-    assert page(made, "card").count('class="lb-step"') == 1
+    assert page(made, "card").count('class="wb-asked-step"') == 1
     assert "wb-correct" in page(made, "heard")
     assert text(made, "label").split() == ["True", "['incorrect']"]
     assert text(made, "undo").count("'me'") == 2

@@ -1,88 +1,65 @@
-"""Static pictures: the pixels are where the figure's numbers put them, and what cannot be drawn is refused."""
+"""The picture of the flow, and static pictures: the pixels are where the figure's numbers put them."""
 
 from __future__ import annotations
 
-import base64
 import io
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.notebooks.reading import values
 from workbench.errors import BadInput
-from workbench.lab.static import colour, plain, static_png, values
+from workbench.lab import pace
+from workbench.lab.notebooks import pictures
+from workbench.lab.pace import CHROMIUM_NAMES
 from workbench.ui.notebook import STAGES, flow
+from workbench.ui.palette import BLUE
 
-BLUE = (0, 114, 178)
-
-
-def drawn(data: list[dict], **layout: object) -> np.ndarray:
-    """The picture as an array [height, width, RGBA]."""
-    png = static_png({"data": data, "layout": {"height": 300, **layout}})
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
+RGB = tuple(int(BLUE[i : i + 2], 16) for i in (1, 3, 5))
+needs_chromium = pytest.mark.skipif(not any(map(shutil.which, CHROMIUM_NAMES)), reason="needs Chromium on the PATH")
 
 
-def share_of(picture: np.ndarray, rgb: tuple[int, int, int]) -> np.ndarray:
-    """Where a colour is: [height, width] of truth."""
-    return (np.abs(picture[..., :3] - rgb).sum(-1) < 12) & (picture[..., 3] > 200)
+def blue(png: bytes) -> np.ndarray:
+    """Where the picture is blue: [height, width] of truth."""
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
+    return (np.abs(picture[..., :3] - RGB).sum(-1) < 30) & (picture[..., 3] > 200)
 
 
-def test_bars_stand_in_the_proportion_of_their_values():
-    bars = [{"type": "bar", "x": ["a", "b"], "y": [1.0, 3.0], "marker": {"color": "#0072B2"}}]
-    blue = share_of(drawn(bars), BLUE)
-    middle = blue.shape[1] // 2
-    assert blue[:, middle:].sum() == pytest.approx(3 * blue[:, :middle].sum(), rel=0.05)
-
-
-def test_a_line_goes_from_corner_to_corner():
-    line = [{"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "line": {"color": "#0072B2", "width": 4}}]
-    rows, columns = np.nonzero(share_of(drawn(line), BLUE))
-    assert np.corrcoef(rows, columns)[0, 1] < -0.99
-
-
-def test_a_heat_map_is_darkest_where_its_value_is_largest():
-    stops = [[0, "#ffffff"], [1, "#0072B2"]]
-    blue = share_of(
-        drawn([{"type": "heatmap", "z": [[0.0, 1.0]], "x": ["a", "b"], "y": ["r"], "colorscale": stops}]), BLUE
-    )
-    middle = blue.shape[1] // 2
-    assert blue[:, middle:].sum() > 1000
-    assert blue[:, :middle].sum() == 0
-
-
-def test_the_lit_stage_alone_is_filled():
-    for place, stage in enumerate(STAGES):
-        filled = [s for s in flow(stage.name).layout.shapes if s.type == "rect" and s.fillcolor == "#0072B2"]
-        assert len(filled) == 1
-        assert filled[0].x0 < stage.x < filled[0].x1
-        assert f"<b>{place + 1}</b>" in flow(stage.name).layout.annotations[place].text
-    lit = share_of(
-        np.asarray(Image.open(io.BytesIO(static_png(flow("loop").to_plotly_json()))).convert("RGBA")).astype(int),
-        BLUE,
-    )
+@needs_chromium
+def test_pictures_show_what_the_figures_say():
+    bars = {
+        "data": [{"type": "bar", "x": ["a", "b"], "y": [1.0, 3.0], "marker": {"color": BLUE}}],
+        "layout": {"height": 300, "paper_bgcolor": "rgba(0,0,0,0)"},
+    }
+    low_high, lit = map(blue, pictures([bars, flow("loop").to_plotly_json()]))
+    assert low_high.shape == (300, 780)
+    middle = low_high.shape[1] // 2
+    assert low_high[:, middle:].sum() == pytest.approx(3 * low_high[:, :middle].sum(), rel=0.05)
     rows, _ = np.nonzero(lit)
     assert rows.max() < 0.4 * lit.shape[0]
 
 
-def test_an_unknown_stage_or_trace_is_refused_by_name():
+def test_without_chromium_it_is_asked_for(monkeypatch):
+    assert pictures([]) == []
+    monkeypatch.setattr(pace, "CHROMIUM_NAMES", ("no-such-browser",))
+    with pytest.raises(BadInput, match="no Chromium on this machine; install one to draw static pictures"):
+        pictures([{"data": [], "layout": {}}])
+
+
+def test_the_lit_stage_alone_is_filled():
+    for place, stage in enumerate(STAGES):
+        filled = [s for s in flow(stage.name).layout.shapes if s.type == "rect" and s.fillcolor == BLUE]
+        assert len(filled) == 1
+        assert filled[0].x0 < stage.x < filled[0].x1
+        assert f"<b>{place + 1}</b>" in flow(stage.name).layout.annotations[place].text
     with pytest.raises(BadInput, match=r"'loops'"):
         flow("loops")
-    with pytest.raises(BadInput, match="'pie'"):
-        static_png({"data": [{"type": "pie", "values": [1]}], "layout": {}})
 
 
 def test_numbers_that_plotly_packed_are_unpacked():
-    packed = {
-        "dtype": "i4",
-        "bdata": base64.b64encode(np.array([[1, 2], [3, 4]], "i4").tobytes()).decode(),
-        "shape": "2, 2",
-    }
+    packed = {"dtype": "i4", "bdata": "AQAAAAIAAAADAAAABAAAAA==", "shape": "2, 2"}
     assert values(packed) == [[1, 2], [3, 4]]
     assert values(None) == []
     assert values((1, 2)) == [1, 2]
-
-
-def test_texts_and_colours_are_read():
-    assert plain("<b>2</b> step<br>verdicts $3") == "2 step\nverdicts \\$3"
-    assert colour("rgba(255, 0, 0, 0.5)") == (1.0, 0.0, 0.0, 0.5)
-    assert colour("#0072B2") == "#0072B2"

@@ -6,10 +6,12 @@ tell whether source, outputs, model and library still belong together.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+import io
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from workbench import resources
 from workbench.engine.fetch import TUTOR
 from workbench.errors import BadInput, WorkbenchError
 from workbench.files import write_atomically
-from workbench.lab.static import static_png
+from workbench.lab.pace import find_chromium
 from workbench.prompts import TEXT_HASH
 from workbench.types import content_id
 from workbench.verification import Verifier
@@ -33,6 +35,10 @@ FIGURE, PICTURE, PAGE = "application/vnd.plotly.v1+json", "image/png", "text/htm
 LARGEST = 500_000
 """Bytes of a notebook's file: larger ones are slow to load and to review."""
 CELL_SECONDS = 600
+WIDTH, HEIGHT = 780, 380
+"""Pixels of a static picture: as wide as a notebook beside its list of files; the height of a figure without one."""
+COLOURS = 128
+"""In a static picture; more are not seen, and make a notebook big."""
 KEY = "workbench"
 
 
@@ -81,7 +87,7 @@ def run_notebook(notebook: Any, progress: Callable[[int], None] | None = None) -
         except CellTimeoutError as error:
             raise WorkbenchError(f"A cell took longer than {CELL_SECONDS} s; make it do less.") from error
         except (DeadKernelError, AssertionError) as error:
-            raise WorkbenchError("The kernel ended early; was it stopped, or is the memory used up?") from error
+            raise WorkbenchError("The kernel ended early; was it stopped, or is there no RAM left?") from error
     return made
 
 
@@ -91,9 +97,7 @@ def build_notebook(path: Path, progress: Callable[[int], None] | None = None) ->
     Raises `WorkbenchError` where a cell fails or the file would be larger than `LARGEST`; the old file then stays.
     """
     made = run_notebook(read_notebook(path), progress)
-    for cell in made.cells:
-        for output in cell.get("outputs", ()):
-            _add_picture(output)
+    _add_pictures([output for cell in made.cells for output in cell.get("outputs", ())])
     reads = made.metadata.get(KEY, {}).get("reads", [])
     made.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -108,14 +112,52 @@ def build_notebook(path: Path, progress: Callable[[int], None] | None = None) ->
     return size
 
 
-def _add_picture(output: Any) -> None:
-    data = output.get("data", {})
-    if FIGURE not in data:
-        return
-    # The page would carry the whole drawing library.
-    data.pop(PAGE, None)
-    data["text/plain"] = "A figure; its static picture is beside it."
-    data[PICTURE] = base64.b64encode(static_png(data[FIGURE])).decode()
+def _add_pictures(outputs: Sequence[Any]) -> None:
+    """Give every figure among the outputs of cells its static picture."""
+    drawn = [output["data"] for output in outputs if FIGURE in output.get("data", {})]
+    for data, picture in zip(drawn, pictures([data[FIGURE] for data in drawn]), strict=True):
+        # The page would carry the whole drawing library.
+        data.pop(PAGE, None)
+        data["text/plain"] = "A figure; its static picture is beside it."
+        data[PICTURE] = base64.b64encode(picture).decode()
+
+
+def pictures(figures: Sequence[Mapping[str, Any]]) -> list[bytes]:
+    """Return plotly figures, given as their JSON, as PNGs with a transparent ground.
+
+    Plotly draws them itself, in the machine's Chromium, which is asked to load nothing. Raise `BadInput` where
+    Chromium or kaleido is missing.
+    """
+    if not figures:
+        return []
+    chromium = find_chromium("to draw static pictures")
+    try:
+        from kaleido import Kaleido
+    except ImportError as error:
+        raise BadInput("Static pictures need kaleido; install the project with '.[dev]'.") from error
+
+    async def draw() -> list[bytes]:
+        # Without mathjax=False it would be loaded from another host.
+        async with Kaleido(n=1, mathjax=False, path=chromium) as drawer:
+            return [await drawer.calc_fig(figure, opts=_size(figure)) for figure in figures]
+
+    return [_light(png) for png in asyncio.run(draw())]
+
+
+def _size(figure: Mapping[str, Any]) -> dict[str, Any]:
+    height = figure.get("layout", {}).get("height") or HEIGHT
+    return {"format": "png", "width": WIDTH, "height": height, "scale": 1}
+
+
+def _light(png: bytes) -> bytes:
+    """Return the picture in as many colours as the eye needs: bands that overlap are many kilobytes of blends."""
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.open(io.BytesIO(png)).quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(
+        made, format="png", optimize=True
+    )
+    return made.getvalue()
 
 
 def ingredients(notebook: Any, reads: list[str]) -> Mapping[str, str]:

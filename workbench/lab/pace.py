@@ -79,10 +79,16 @@ def measure(clicks: int, problems: Sequence[Any], progress: Callable[[], None]) 
     return AppLatency(opening, tuple(first_steps), tuple(_verdicts(problems)))
 
 
+def find_chromium(purpose: str) -> str:
+    """Return the path of the machine's Chromium. Raise `BadInput` that names the purpose where there is none."""
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        raise BadInput(f"There is no Chromium on this machine; install one {purpose}.")
+    return found
+
+
 def _in_browser(clicks: int, progress: Callable[[], None]) -> tuple[float, list[float]]:
-    chromium = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if chromium is None:
-        raise BadInput("There is no Chromium on this machine; install one to measure the app in a browser.")
+    chromium = find_chromium("to measure the app in a browser")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
