@@ -18,7 +18,8 @@ TOPS = ("data", "tests", "workbench", "notebooks")
 
 def pages() -> dict[str, str]:
     texts = {"README.md": (ROOT / "README.md").read_text()}
-    texts |= {str(p.relative_to(ROOT)): p.read_text() for p in sorted((ROOT / "data").rglob("README.md"))}
+    for folder in ("data", "workbench"):
+        texts |= {str(p.relative_to(ROOT)): p.read_text() for p in sorted((ROOT / folder).rglob("README.md"))}
     for path in notebook_paths():
         cells = [c.source for c in read_notebook(path).cells if c.cell_type == "markdown"]
         texts[f"notebooks/{path.name}"] = "\n\n".join(cells)

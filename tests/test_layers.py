@@ -53,7 +53,7 @@ def name(path: Path) -> str:
 
 
 def room(module: str) -> str | None:
-    """The room of a module's name; None for what is not ours. Comparisons use whole runs, so they are a later room."""
+    """The room of a module; None for what is not ours. Comparisons use whole runs, so they are a later room."""
     parts = module.split(".")
     if parts[0] != "workbench" or len(parts) == 1:
         return None
