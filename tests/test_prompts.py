@@ -15,8 +15,6 @@ from workbench.prompts import (
     INSTRUCTION,
     LESSON,
     PATTERN,
-    PATTERNS,
-    STRATEGIES,
     STRATEGY,
     TEXT_HASH,
     Attempt,
@@ -28,7 +26,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
-from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import LESSONS, PATTERNS, STRATEGIES
 
 KINDS = (LESSON, STRATEGY, PATTERN)
 SENTENCES = [

@@ -18,9 +18,9 @@ from workbench.evaluation.statistics import paired_difference
 from workbench.lab.corpus import HELD_OUT_HELP
 from workbench.problems.catalogue import BY_NAME, build, draw, write_solution
 from workbench.problems.work import Params, Work
-from workbench.prompts import PATTERNS, Help
+from workbench.prompts import Help
 from workbench.types import Estimate, Group, Problem
-from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import LESSONS, PATTERNS
 
 Helper = Callable[[Problem, Random], Help | None]
 

@@ -18,8 +18,6 @@ from workbench.prompts import (
     LESSON,
     NO_HELP,
     PATTERN,
-    PATTERNS,
-    STRATEGIES,
     STRATEGY,
     Attempt,
     Help,
@@ -29,7 +27,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
-from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import LESSONS, PATTERNS, STRATEGIES
 
 Segment = tuple[str, bool]
 Document = list[Segment]

@@ -21,7 +21,7 @@ from workbench.prompts import (
     reflection_message,
 )
 from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict
-from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import LESSONS
 
 _MARKS = {Judgement.CORRECT: "+", Judgement.INCORRECT: "-", Judgement.UNKNOWN: "?"}
 KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.problems.catalogue import SKILLS
-from workbench.prompts import PATTERNS, STRATEGIES
 from workbench.types import Level
 from workbench.verification import CATALOGUE
-from workbench.verification.malrules.catalogue import LESSONS
+from workbench.verification.malrules.lessons import LESSONS, PATTERNS, STRATEGIES
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c]+|[-+*/^=<>%:]")
 """Letters of any script; the exponent of `x²` is none."""

@@ -25,10 +25,9 @@ from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import Line, read_line
 from workbench.verification.lines.findings import Context, Finding, StepChecker, read_problem
 from workbench.verification.reference import Reference
-from workbench.verification.repairs.repair import adds_nothing
+from workbench.verification.repairs.repair import says_nothing
 from workbench.verification.repairs.rewrites import name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
-from workbench.verification.text import kinds
 from workbench.verification.text.steps import split, without_margin
 
 VERSION = "4"
@@ -120,7 +119,7 @@ class Verifier:
     def _stands(self, context: Context, repair: str) -> bool:
         """Whether a repair says something new and is not itself wrong in its place: learners are trained on it."""
         before = context.earlier[-1].text if context.earlier else None
-        if adds_nothing(repair, before):
+        if says_nothing(repair, before):
             return False
         at = len(context.earlier)
         solution = (*context.solution[:at], repair, *context.solution[at + 1 :])
@@ -199,7 +198,7 @@ def _uses_wrong(context: Context, finding: Finding) -> bool:
 def _result(line: Line) -> frozenset[str]:
     """The number tokens on the right of the last claim."""
     last = line.claims[-1].whole[-1]
-    return frozenset(t.text for t in last.tokens if t.kind in kinds.NUMERIC)
+    return frozenset(t.text for t in last.tokens if t.kind in ("num", "mixed"))
 
 
 def _unknown(

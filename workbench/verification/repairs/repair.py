@@ -132,7 +132,7 @@ def _oddities(tokens: Sequence[Token]) -> set[frozenset[str]]:
     return found
 
 
-def adds_nothing(text: str, before: str | None) -> bool:
+def says_nothing(text: str, before: str | None) -> bool:
     """Return whether a line only says `A = A`, or copies the line before."""
     sides = [
         [[t.text for t in part.tokens] for part in claim.parts if part is not None]
