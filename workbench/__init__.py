@@ -1,7 +1,7 @@
 """A workbench for training small tutor models, with a verdict on every step.
 
-`from workbench import Run, load_config` is all that a script or a notebook needs to train. Names are loaded when they are
-first used, so that `import workbench` takes no time and needs no torch.
+`from workbench import Run, load_config` is all that a script or a notebook needs to train. Names are loaded when they
+are first used, so that `import workbench` takes no time and needs no torch.
 """
 
 from __future__ import annotations
