@@ -12,11 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from workbench.errors import BadInput
 from workbench.files import shown
-from workbench.store.connection import Database, chunks
+from workbench.store.connection import Database, chunks, put_json
 from workbench.store.schema import memory_events, memory_items, rounds
 from workbench.types import MemoryItem, from_json, to_json
 
@@ -243,13 +242,7 @@ def _append(
     )
     rows = [_event_row(run, event) for event in events]
     db.execute(memory_events.insert(), rows)
-    kept = [_item_row(run, item) for item in states.values() if item is not None]
-    if kept:
-        statement = insert(memory_items)
-        statement = statement.on_conflict_do_update(
-            index_elements=["run", "id"], set_={"json": statement.excluded.json}
-        )
-        db.execute(statement, kept)
+    put_json(db, memory_items, [_item_row(run, item) for item in states.values() if item is not None])
     for key in (key for key, item in states.items() if item is None):
         db.execute(delete(memory_items).where(memory_items.c.run == run, memory_items.c.id == key))
 
@@ -260,8 +253,7 @@ def insert_history(db: Connection, run: str, history: Iterable[MemoryEvent]) -> 
     last = {event.item_id: event.item for event in events}
     if events:
         db.execute(memory_events.insert(), [_event_row(run, event) for event in events])
-    if kept := [_item_row(run, item) for item in last.values() if item is not None]:
-        db.execute(memory_items.insert(), kept)
+    put_json(db, memory_items, [_item_row(run, item) for item in last.values() if item is not None])
 
 
 def _event_row(run: str, event: MemoryEvent) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 from workbench.errors import BadInput
 from workbench.files import json_object, shown, unreadable, what_was_wrong, write_atomically
 from workbench.store.memory import MemoryEvent, insert_history
-from workbench.store.runs import RunInfo, has_run, insert_problems, insert_rounds, insert_run
+from workbench.store.runs import RunInfo, has_run, insert_run, put_problems, put_rounds
 from workbench.store.store import Store
 from workbench.store.verdicts import insert_judged
 from workbench.types import Judged, MemoryItem, Problem, Round, content_id, from_json, to_json
@@ -214,8 +214,8 @@ def add_run(store: Store, records: RunRecords) -> None:
         if has_run(db, name):
             raise BadInput(f"There is a run {name!r} in this store; import it under another name by --as NAME.")
         insert_run(db, replace(info, status=status))
-        insert_rounds(db, name, records.rounds)
-        insert_problems(db, name, records.problems)
+        put_rounds(db, name, records.rounds)
+        put_problems(db, name, records.problems)
         insert_judged(db, name, records.judged)
         insert_history(db, name, records.events)
 
