@@ -104,10 +104,10 @@ BAD = {
     "unknown kind": (lambda ls: ls[3].update(kind="label"), "line 4: `kind` is 'label'"),
     "no kind": (lambda ls: ls[3].pop("kind"), "line 4: the key 'kind' is missing"),
     "wrong field": (lambda ls: ls[1]["record"].update(index="x"), "line 2: index"),
-    "no run": (lambda ls: ls.pop(0), "line 1: `kind` is 'round'; the run stands on the first line"),
+    "no run": (lambda ls: ls.pop(0), "line 1: `kind` is 'round'; the run is on the first line"),
     "two runs": (_second_run, "line 2: `kind` is 'run'"),
     "bad name": (lambda ls: ls[0]["record"].update(name="../x"), "line 1: '../x' cannot name a run"),
-    "twice": (_repeat_rollout, "stands there twice"),
+    "twice": (_repeat_rollout, "occurs twice"),
     "no problem": (
         lambda ls: ls.remove(next(x for x in ls if x["kind"] == "problem")),
         "which is missing",
@@ -136,8 +136,8 @@ def test_a_bad_file_changes_nothing(source: Path, tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"plain text", "no whole gzip file"),
-        (gzip.compress(b"x" * 100)[:-9], "no whole gzip file"),
+        (b"plain text", "not a whole gzip file"),
+        (gzip.compress(b"x" * 100)[:-9], "not a whole gzip file"),
         (gzip.compress(b"{nonsense"), "line 1: not JSON"),
         (gzip.compress(b"\xff\xfe"), "line 1"),
         (gzip.compress(b"[" * 100_000), "line 1"),

@@ -111,7 +111,7 @@ def test_a_text_that_cannot_be_read_is_refused(text: str) -> None:
 
 def test_only_people_change_by_hand(store: Store) -> None:
     for who in ("run", "", "personal"):
-        with pytest.raises(BadInput, match="is no person"):
+        with pytest.raises(BadInput, match="is not a person"):
             store.memory.change("a", ITEM, pinned(ITEM), who)
     with pytest.raises(BadInput, match="no memory item"):
         store.memory.change("a", replace(ITEM, id="<script>"), pinned(ITEM))

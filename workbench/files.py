@@ -25,7 +25,7 @@ MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EEXIST})
 
 
 def read_text(path: Path) -> str:
-    """The whole text of a UTF-8 file. Raises `BadInput` if it is missing, a folder or not UTF-8."""
+    """Return the whole text of a UTF-8 file. Raise `BadInput` if it is missing, a folder or not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -35,9 +35,9 @@ def read_text(path: Path) -> str:
 
 
 def read_jsonl(path: Path, parse: Callable[[str], T]) -> Iterator[T]:
-    """Each line of a JSONL file through `parse`; blank lines are skipped.
+    """Yield each line of a JSONL file through `parse`; blank lines are skipped.
 
-    Raises `BadInput` that names the file, the line and what was wrong with it.
+    Raise `BadInput` that names the file, the line and what was wrong with it.
     """
     try:
         with path.open("rb") as lines:
@@ -58,7 +58,7 @@ def _parsed(path: Path, number: int, line: bytes, parse: Callable[[str], T]) -> 
 
 
 def json_object(line: str, example: str) -> dict[str, Any]:
-    """The JSON object on one line. Raises `ValueError` that says what stands there and shows the `example`."""
+    """Return the JSON object on one line. Raise `ValueError` that says what was found and shows the `example`."""
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
@@ -74,19 +74,19 @@ def json_object(line: str, example: str) -> dict[str, Any]:
 
 
 def json_line(record: object) -> str:
-    """A record on one line, with letters as they are; in ASCII where a half of a pair could not be written."""
+    """Return a record on one line, with letters as they are; in ASCII if it holds half of a surrogate pair."""
     text = json.dumps(record, ensure_ascii=False)
     return text if text.isascii() or not _LONE_HALF.search(text) else json.dumps(record)
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a message: on one line, and not longer than one."""
+    """Return a value as a message shows it: on one line, and shortened to fit."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def what_was_wrong(error: Exception) -> str:
-    """The first complaint of a parser in a few words."""
+    """Return the first complaint of a parser in a few words."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -97,7 +97,7 @@ def what_was_wrong(error: Exception) -> str:
 
 
 def unreadable(path: Path, error: OSError) -> BadInput:
-    """Why a file that the caller named cannot be read."""
+    """Return why a file that the caller named cannot be read."""
     if path.is_dir():
         return BadInput(f"{path} is a folder; name a file in it.")
     if error.errno in MISSING:
@@ -108,7 +108,7 @@ def unreadable(path: Path, error: OSError) -> BadInput:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace a file by `content`, whole or not at all, also if the machine stops in between.
 
-    Text is written as UTF-8. A link is followed. Raises `StorageError` and leaves the old file as it was.
+    Text is written as UTF-8. A link is followed. Raise `StorageError` and leave the old file as it was.
     """
     target = path.resolve()
     data = content.encode() if isinstance(content, str) else content
@@ -140,7 +140,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def refused(path: Path, error: OSError) -> StorageError:
-    """The sentence for a write that the system refused, with its remedy."""
+    """Return the sentence for a write that the system refused, with its remedy."""
     if error.errno in FULL:
         return StorageError(f"The disk has no room for {path}; free some space and try again.")
     if error.errno in FORBIDDEN:
@@ -151,7 +151,7 @@ def refused(path: Path, error: OSError) -> StorageError:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it. Raises `StorageError` where that is impossible."""
+    """Make a folder and those above it. Raise `StorageError` where that is impossible."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
@@ -161,7 +161,7 @@ def make_folder(folder: Path) -> None:
 
 
 def require_writable(folder: Path) -> None:
-    """Make sure that a folder exists and takes files, before work is put in. Raises `StorageError`."""
+    """Make sure that a folder exists and takes files, before long work starts. Raise `StorageError`."""
     make_folder(folder)
     probe = folder / f".{secrets.token_hex(8)}.tmp"
     try:

@@ -90,6 +90,5 @@ def test_agreement_says_whom_it_counted(tmp_path: Path) -> None:
     shown = call("labels", "agreement", "--store", store).stdout
     assert "0 labels by people on 0 items" in shown
     assert "225 labels by models are not counted; count them with --models." in shown
-    assert (
-        "225 labels on 170 items, 55 read twice" in call("labels", "agreement", "--models", "--store", store).stdout
-    )
+    shown = call("labels", "agreement", "--models", "--store", store).stdout
+    assert "225 labels on 170 items, 55 read twice or more" in shown

@@ -358,7 +358,7 @@ def test_a_version_that_was_tampered_with_is_refused(tmp_path: Path):
     with pytest.raises(BadInput, match="was changed after it was made"):
         load(tmp_path, str(path))
     path.write_text("{")
-    with pytest.raises(BadInput, match="is no verifier version"):
+    with pytest.raises(BadInput, match="is not a verifier version"):
         load(tmp_path, str(path))
 
 

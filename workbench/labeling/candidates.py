@@ -1,4 +1,4 @@
-"""From judged rollouts to steps that could be labelled, with all that the checkers say of each."""
+"""From judged rollouts to steps that could be labelled, with all that the checkers found."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Candidate:
 
     @property
     def uncertain(self) -> float:
-        """1 for an undecided step; else what is missing to full confidence."""
+        """Return 1 for an undecided step, else 1 - confidence."""
         return 1.0 if self.verdict.judgement is Judgement.UNKNOWN else 1.0 - self.verdict.confidence
 
     @property
@@ -47,13 +47,13 @@ class Candidate:
 
     @property
     def ambiguous(self) -> bool:
-        """Unknown, of low confidence, or checkers that disagree: what a person should see."""
+        """Return whether a person should see it: unknown, of low confidence, or checkers that disagree."""
         undecided = self.verdict.judgement is Judgement.UNKNOWN
         return undecided or self.verdict.confidence < LOW_CONFIDENCE or self.disagree > 0
 
 
 def disagreement(verdict: StepVerdict, findings: Sequence[Finding]) -> float:
-    """How far checkers disagree on a step, 0 to 1.
+    """Return how far checkers disagree on a step, 0 to 1.
 
     1 where as many prove it as disprove it, less where one side outweighs; 1/2 where they all say correct and
     one doubts: so it is where the computation holds but leads to a final answer that is wrong. 0 where the
@@ -117,12 +117,12 @@ def run_checkers(
 
 
 def item_of(problem: Problem, lines: Sequence[str], source: str, rollout_id: str | None = None) -> LabelItem:
-    """The item of the last of these lines, with its content id."""
+    """Return the item of the last of these lines, with its content id."""
     return LabelItem(item_id(problem.text, lines), problem, tuple(lines), source, rollout_id)
 
 
 def item_id(problem_text: str, lines: Sequence[str]) -> str:
-    """Content id of a step in its context: the problem's words and the lines up to the step."""
+    """Return the content id of a step in its context: the problem's text and the lines up to the step."""
     return content_id(problem_text, list(lines))
 
 
@@ -135,7 +135,7 @@ class _Solutions:
 
     @property
     def weight(self) -> float:
-        """The question weight of training, sqrt(p (1 - p)) with p = (k + 1) / (n + 2), doubled to reach 1."""
+        """Return the question weight of training, sqrt(p (1 - p)) with p = (k + 1) / (n + 2), doubled to reach 1."""
         p = (self.right + 1) / (self.all + 2)
         return float(2 * (p * (1 - p)) ** 0.5)
 
@@ -147,7 +147,7 @@ def candidates_of(
     verifier: Verifier | None = None,
     on_solution: Callable[[], None] = lambda: None,
 ) -> list[Candidate]:
-    """Every step up to the first error of the rollouts, each step in the same context once.
+    """Return every step of the rollouts up to the first error, each step in the same context once.
 
     Rollouts of problems that are not given are left out. `verifier` says what the checkers found; the verdict
     is the stored one.
@@ -187,7 +187,7 @@ def _of_rollout(
 
 
 def chances_of_error(verdict: Verdict, findings: Sequence[Sequence[Finding]]) -> list[float]:
-    """How likely a label would overturn what is said of each step, by rules of thumb.
+    """Return how likely a label would overturn the verdict on each step, by rules of thumb.
 
     In a solution that fails without any step proved wrong, the mistake is in one of the steps that are open,
     each as likely as the other. In one with the right answer an open step is rarely wrong. A step judged with
@@ -209,11 +209,11 @@ def chances_of_error(verdict: Verdict, findings: Sequence[Sequence[Finding]]) ->
 
 
 def change_of_signal(verdict: Verdict, index: int) -> float:
-    """How much of a rollout's training signal changes if the step's judgement is overturned, 0 to 1.
+    """Return how much of a rollout's training signal changes if the step's judgement is overturned, 0 to 1.
 
     By the routing of training: a failed solution without a proved error spreads weight 1 over all its n steps,
     and would put it on this one, so 1 - 1/n moves; a right solution would lose its reward and a proved error
-    its place, so all of it moves; what stands after the first error is masked, so nothing does.
+    its place, so all of it moves; steps after the first error are masked, so nothing does.
     """
     first = verdict.first_error
     if first is not None:

@@ -1,8 +1,8 @@
-"""Labels in and out of files, in the shape of PRM800K: one solution read by one labeler a line.
+"""Import and export of labels in the format of PRM800K: one solution read by one labeler per line.
 
 A rating is 1 for correct, -1 for incorrect and 0 for can't tell. PRM800K calls 0 neutral and flags what its labelers
-could not judge: both are read as can't tell, for neither says that the step is right. What that shape has no place
-for (item, reason, malrule, time of each label) stands under the key `workbench`, which other readers may ignore.
+could not judge: both are read as can't tell, for neither says that the step is right. What that format has no
+place for (item, reason, malrule, time of each label) is under the key `workbench`, which other readers may ignore.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Imported:
 
 
 def read_labels(path: Path, known: Mapping[str, LabelItem]) -> tuple[list[Read], dict[str, LabelItem]]:
-    """The labels of a file, and the items they are about, those that are `known` as they are known.
+    """Return the labels of a file, and their items; `known` items are taken as they are.
 
-    Raises `BadInput` that names the file, the line and the field for anything that is no label, for ids that
+    Raise `BadInput` that names the file, the line and the field for anything that is no label, for ids that
     are neither known nor of the row's own text, and for a step that one labeler marked twice in two ways.
     """
     numbers = iter(range(1, 10**9))
@@ -70,7 +70,7 @@ def read_labels(path: Path, known: Mapping[str, LabelItem]) -> tuple[list[Read],
 
 
 def import_labels(store: Store, path: Path) -> Imported:
-    """Bring the labels of a file into the store, all or none. Raises `BadInput`, having written nothing."""
+    """Import the labels of a file into the store, all or none. Raise `BadInput`, having written nothing."""
     known = {item.id: item for item in store.labels.items()}
     reads, items = read_labels(path, known)
     standing = {(label.item_id, label.annotator): label for label in store.labels.active()}
@@ -101,7 +101,7 @@ def _said(label: Label) -> str:
 
 
 def export_labels(store: Store, path: Path | None, people_only: bool = False) -> str:
-    """The labels that hold now as JSONL, written to `path` if one is given, whole or not at all."""
+    """Return the active labels as JSONL, and write them to `path`, if one is given, whole or not at all."""
     items = {item.id: item for item in store.labels.items()}
     gold = {key for key, place in store.labels.places().items() if place.gold is not None}
     labels = [label for label in store.labels.active() if is_person(label.annotator) or not people_only]
@@ -114,7 +114,7 @@ def export_labels(store: Store, path: Path | None, people_only: bool = False) ->
 def export_rows(
     items: Mapping[str, LabelItem], labels: Iterable[Label], gold: Iterable[str] = ()
 ) -> list[dict[str, Any]]:
-    """One row for each solution and labeler: items whose lines go on from each other share a row."""
+    """Return one row for each solution and labeler: items whose lines continue each other share a row."""
     by_labeler: dict[tuple[str, str], list[Label]] = {}
     for label in labels:
         problem = to_json(items[label.item_id].problem)
@@ -128,7 +128,7 @@ def export_rows(
 
 
 def _chains(labels: Sequence[Label], items: Mapping[str, LabelItem]) -> list[list[Label]]:
-    """Labels in chains whose items' lines each begin with those before; shortest first within each."""
+    """Return labels in chains: each item's lines begin with those of the item before it."""
     chains: list[list[Label]] = []
     for label in labels:
         item = items[label.item_id]
@@ -176,7 +176,7 @@ def _row(chain: Sequence[Label], items: Mapping[str, LabelItem], gold: frozenset
 
 
 def _finish(chain: Sequence[Label]) -> str:
-    """How the reading ended, in PRM800K's words."""
+    """Return how the reading ended, in PRM800K's words."""
     if any(label.mark is Mark.INCORRECT for label in chain):
         return "found_error"
     return "give_up" if chain[-1].mark is Mark.CANT_TELL else "solution"

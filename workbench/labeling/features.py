@@ -88,7 +88,7 @@ class View:
 
 
 def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None = None) -> Features:
-    """The named features of one step, those of value 0 left out."""
+    """Return the named features of one step, without those of value 0."""
     found: Features = {}
     for group in groups:
         found.update((f"{group}:{name}", value) for name, value in _MAKERS[group](view) if value)
@@ -99,7 +99,7 @@ def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None =
 
 
 def _finding(view: View) -> Iterator[tuple[str, float]]:
-    """What the checkers said of the step itself."""
+    """Yield what the checkers said of the step itself."""
     step = view.step
     yield step.judgement.value, 1.0
     yield "disagree", disagreement(step, view.findings)
@@ -115,7 +115,7 @@ def _finding(view: View) -> Iterator[tuple[str, float]]:
 
 
 def _place(view: View) -> Iterator[tuple[str, float]]:
-    """Where the step stands, and what was said of the others."""
+    """Yield where the step stands, and what was said of the others."""
     before, after = view.verdict.steps[: view.at], view.verdict.steps[view.at + 1 :]
     # Of a solution that ends wrong, the steps that lead there share the doubt: an only one bears all of it.
     doubted = [i for i, found in enumerate(view.report.findings) if any(_doubts(f) for f in found)]
@@ -141,7 +141,7 @@ def _place(view: View) -> Iterator[tuple[str, float]]:
 
 
 def _numbers(view: View) -> Iterator[tuple[str, float]]:
-    """Which numbers the step names and where they come from."""
+    """Yield which numbers the step names and where they come from."""
     here = numbers(view.text)
     asked, earlier = set(numbers(view.problem.text)), {n for line in view.lines[: view.at] for n in numbers(line)}
     new = [n for n in here if n not in asked and n not in earlier]
@@ -166,7 +166,7 @@ def _doubts(finding: Finding) -> bool:
 
 
 def _operation(view: View) -> Iterator[tuple[str, float]]:
-    """What the step computes, from what, and whether the problem speaks of such an operation."""
+    """Yield what the step computes, from what, and whether the problem speaks of such an operation."""
     found = calculations(view.text)
     if not found:
         return
@@ -190,7 +190,7 @@ def _operation(view: View) -> Iterator[tuple[str, float]]:
 
 
 def _words(view: View) -> Iterator[tuple[str, float]]:
-    """What kind of sentence the step is, and how close it keeps to the problem's words."""
+    """Yield what kind of sentence the step is, and how close it keeps to the problem's words."""
     text = view.text
     for name, mark in _MARKS.items():
         yield name, float(bool(mark.search(text)))
@@ -215,7 +215,7 @@ def _words(view: View) -> Iterator[tuple[str, float]]:
 
 
 def _reference(view: View) -> Iterator[tuple[str, float]]:
-    """What a worked solution says of the step, where one may be known."""
+    """Yield what a worked solution says of the step, where one may be known."""
     problem = view.problem
     if not problem.solution:
         return
@@ -274,5 +274,5 @@ _MAKERS: Mapping[str, Callable[[View], Iterator[tuple[str, float]]]] = {
 
 
 def content(text: str) -> frozenset[str]:
-    """The words of a text that carry meaning."""
+    """Return the words of a text that carry meaning."""
     return frozenset(w.removesuffix("s") for w in _WORD.findall(text[:2000].lower()) if w not in _STOP)

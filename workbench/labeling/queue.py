@@ -35,22 +35,22 @@ Queue = list[tuple[LabelItem, QueuePlace]]
 
 
 def by_uncertainty(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Undecided first, then by falling uncertainty."""
+    """Sort undecided steps first, then by falling uncertainty."""
     return sorted(candidates, key=lambda c: -c.uncertain)
 
 
 def by_disagreement(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The most even disagreement first."""
+    """Sort the most even disagreement first."""
     return sorted(candidates, key=lambda c: -c.disagree)
 
 
 def by_worth(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """What is worth most to training first."""
+    """Sort what is worth most to training first."""
     return sorted(candidates, key=lambda c: -c.worth)
 
 
 def by_diversity(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each time the one whose nearest among those before it is farthest (greedy max-min on TF-IDF).
+    """Sort so that each candidate is the one least like all before it (greedy max-min on TF-IDF).
 
     Starts with the first. Text without any letter or sign counts as like nothing.
     """
@@ -74,7 +74,7 @@ def by_diversity(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _shape(item: LabelItem) -> str:
-    """A step and its problem's kind with every number blanked: the same move on other numbers is no other move."""
+    """Return a step and its problem's skill with numbers blanked: the same move on other numbers is the same move."""
     return _NUMBER.sub("0", f"{item.problem.skill}: {item.step}")
 
 
@@ -85,9 +85,9 @@ def build_queue(
     control_share: float = CONTROL_SHARE,
     double_share: float = DOUBLE_SHARE,
 ) -> Queue:
-    """At most `count` items with their places: ambiguous ones, and a random control slice of all candidates.
+    """Return at most `count` items with their places: ambiguous ones, and a random control slice of all candidates.
 
-    Where there are too many, each order gives its first in turn. `double_share` of the items want two readers.
+    Where there are too many, each order gives its first in turn. `double_share` of the items get two readers.
     """
     rng = Random(seed)
     control_ids = {c.item.id for c in rng.sample(candidates, min(len(candidates), round(control_share * count)))}
@@ -118,7 +118,7 @@ def build_queue(
 
 
 def gold_items(problems: Sequence[Problem], count: int, seed: int = 0) -> Queue:
-    """Items whose mark is known by construction: lines of worked solutions, and twins with a slip in them.
+    """Return items whose mark is known by construction: lines of worked solutions, and twins with a slip in them.
 
     A twin counts only if the verifier disproves it with certainty, so that no gold mark is itself in doubt.
     """
@@ -158,9 +158,9 @@ def fill_queue(
     verifier: Verifier | None = None,
     on_solution: Callable[[], None] = lambda: None,
 ) -> int:
-    """Put ambiguous steps of a run's latest judged rollouts into the queue. Returns how many items are new.
+    """Put ambiguous steps of a run's latest judged rollouts into the queue. Return how many items are new.
 
-    `problems` by id are those that the run was given; rollouts of others are left out. Raises `BadInput` for an
+    `problems` by id are those that the run was given; rollouts of others are left out. Raise `BadInput` for an
     unknown run.
     """
     latest = latest_distinct(store.verdicts.judged(run), SOLUTIONS)
@@ -172,12 +172,12 @@ def fill_queue(
 
 
 def add_queue(store: Store, queue: Queue) -> int:
-    """Put items with their places into the store. Returns how many are new."""
+    """Put items with their places into the store. Return how many are new."""
     return store.labels.add_items([item for item, _ in queue], {item.id: place for item, place in queue})
 
 
 def latest_distinct(judged: Sequence[Judged], count: int) -> list[Judged]:
-    """The latest rollouts with their verdicts, each text of a problem once."""
+    """Return the latest rollouts with their verdicts, each text of a problem once."""
     seen: dict[tuple[str, str], Judged] = {}
     for member in reversed(judged):
         seen.setdefault((member.rollout.problem_id, member.rollout.text), member)

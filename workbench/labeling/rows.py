@@ -6,7 +6,7 @@
 | a marked solution, as in `data/labels/rollouts.jsonl` | `first_error`, `steps` |
 | one label on an item of the queue | `item`, `rating` |
 
-Everything here raises `ValueError` that names the field; who reads the file adds its name and the line.
+Every function raises `ValueError` that names the field; the reader of the file adds its name and the line.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class Read:
     label: Label
     row: int
     field: str
-    """Where it stood in its row."""
+    """Its place in the row."""
     alone: bool = False
-    """A row of its own: then a second one like it is a mistake, where solutions may share their first steps."""
+    """Whether it is a row of its own. A second one like it is then a mistake; solutions may share first steps."""
 
 
 def read_row(row: Row, known: Mapping[str, LabelItem], number: int) -> list[Read]:
-    """The labels in one row. Raises `ValueError` that names the field."""
+    """Return the labels in one row. Raise `ValueError` that names the field."""
     if "label" in row:
         return list(_prm800k(row, known, number))
     if "first_error" in row:
@@ -106,7 +106,7 @@ def _completion(
     corrected: str | None,
     number: int,
 ) -> Read | None:
-    """The label on one completion; None where it was not rated."""
+    """Return the label on one completion; None where it was not rated."""
     if not isinstance(row, dict):
         raise ValueError(f"`{field}` is {shown(row)}; it must be an object with `text` and `rating`")
     text = _words(row, "text", f"{field}.text")
@@ -156,7 +156,7 @@ def _human(step: Row, name: str) -> str | None:
 def _go_on(
     step: Row, name: str, completions: Sequence[Row], human: str | None, before: Sequence[str]
 ) -> list[str] | None:
-    """The lines before the next step; None where the solution ends here."""
+    """Return the lines before the next step; None where the solution ends here."""
     chosen = step.get("chosen_completion")
     if chosen is None:
         return [*before, human] if human is not None else None
@@ -186,7 +186,7 @@ def _problem(row: Row, extra: Row) -> Problem:
 
 
 def _marked_solution(row: Row, known: Mapping[str, LabelItem], number: int) -> Iterator[Read]:
-    """Steps before the first error are correct, it is incorrect, and nothing is said of what follows."""
+    """Yield a label for each step up to the first error: correct before it, incorrect there."""
     text = _words(row, "problem", "problem")
     steps = _need(row, "steps", list, "steps")
     if not steps or not all(isinstance(step, str) and step.strip() for step in steps):
@@ -255,7 +255,7 @@ def _malrule(row: Row, field: str, problem: Problem) -> str | None:
 
 
 def _time(value: Any, field: str) -> str:
-    """An ISO time with its offset; UTC where it names none, and now where there is none at all."""
+    """Return an ISO time with its offset: UTC where it names none, the present where there is no time."""
     if value is None:
         return utc_now()
     try:

@@ -1,4 +1,4 @@
-"""Where items to label come from besides a run's verdicts: its problems, and the solutions that ship."""
+"""Other sources of items to label: the shipped solutions, and steps for blind labelling."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from workbench.verification import Verifier
 SHIPPED = resources.LABELS
 SHIPPED_ITEMS = 50
 SHIPPED_SOLUTIONS = 250
-"""Looked through at the first start of the app: about a second."""
+"""Verified at the first start of the app; takes about a second."""
 
 
 def problems_of_run(store: Store, run: str) -> dict[str, Problem]:
-    """The problems that a run was trained on, by id. Raises `BadInput` if their file is gone."""
+    """Return the problems that a run was trained on, by id. Raise `BadInput` if their file is gone."""
     found = problems_of(store, run)
     if not found:
         raise BadInput(f"The problems of run {run!r} cannot be read; put back the file that it was trained on.")
@@ -36,7 +36,7 @@ def problems_of_run(store: Store, run: str) -> dict[str, Problem]:
 
 
 def shipped_queue(count: int = SHIPPED_ITEMS, path: Path = SHIPPED, seed: int = 0) -> Queue:
-    """Items from the shipped tutor's own solutions, for an app without any run; none where the file is absent."""
+    """Return items from the shipped tutor's own solutions, for an app without any run; none without the file."""
     if not path.is_file():
         return []
     rows = list(read_jsonl(path, _solution))
@@ -62,15 +62,15 @@ def _judged(problem: Problem, lines: Sequence[str], verifier: Verifier) -> Judge
     return Judged(rollout, verifier.verify(problem, text))
 
 
-# Ambiguous steps to be read blind: the problem, its answer and the lines, and nothing that the verifier said.
+# Ambiguous steps for blind labelling: the problem, its answer and the lines, without any verdict.
 
 
 def ambiguous_steps(
     groups: Sequence[Group], source: str, count: int, seed: int = 0
 ) -> list[tuple[LabelItem, tuple[str, ...]]]:
-    """At most `count` ambiguous steps with the whole solution of each, in turn from every skill.
+    """Return at most `count` ambiguous steps with the whole solution of each, in turn from every skill.
 
-    Within a skill the most different come first. What a judge may not touch is left out.
+    Within a skill the most different come first. Proved steps are left out.
     """
     judged = [member for group in groups for member in group.members]
     whole = {m.rollout.id: tuple(s.text for s in m.verdict.steps) for m in judged}
@@ -82,7 +82,7 @@ def ambiguous_steps(
 
 
 def _in_turn(candidates: Iterable[Candidate], seed: int) -> list[Candidate]:
-    """One of each skill after the other, each skill's most different first."""
+    """Return candidates of each skill in turn, each skill's most different first."""
     by_skill: dict[str, list[Candidate]] = {}
     for one in candidates:
         by_skill.setdefault(one.item.problem.skill, []).append(one)
@@ -93,7 +93,7 @@ def _in_turn(candidates: Iterable[Candidate], seed: int) -> list[Candidate]:
 
 
 def blind_row(item: LabelItem, whole: Sequence[str]) -> Mapping[str, Any]:
-    """One step in PRM800K's shape with an empty rating, to be filled in: 1, 0 or -1, with labeler and reason.
+    """Return one step in PRM800K's shape with an empty rating, to be filled in: 1, 0 or -1, with labeler and reason.
 
     `pre_generated_steps` holds the whole solution, which 'workbench refine' needs and a reader need not see.
     """

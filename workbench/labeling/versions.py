@@ -1,4 +1,4 @@
-"""Verifier versions: what labels made of the verifier, as JSON files with a hash; which one is in use."""
+"""Verifier versions made from labels: JSON files with a hash, and the choice of the one in use."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ CHOICES = "chosen.jsonl"
 
 @dataclass(frozen=True)
 class Version:
-    """A refined verifier: all that it adds to the symbolic one, and how it was made."""
+    """What a refined verifier adds to the symbolic one, and how it was made."""
 
     base: str
-    """Version of the symbolic verifier that the labels were held against."""
+    """Version of the symbolic verifier that the labels were compared with."""
     target: float
     rules: tuple[Reliability, ...]
     judges: Mapping[Knowledge, Judge]
-    """For what may be known; none where nothing could be learned."""
+    """By mode; none where nothing could be learned."""
     trials: Mapping[Knowledge, JudgeFit] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     """Labels by who gave them: `people` and `models`."""
@@ -43,13 +43,13 @@ class Version:
 
     @property
     def hash(self) -> str:
-        """Content id of all that decides a verdict; not of when or how it was measured."""
+        """Return the content id of all that decides a verdict, without time and measurements."""
         judges = {mode.value: asdict(judge) for mode, judge in self.judges.items()}
         return content_id("refined", self.base, [asdict(r) for r in self.rules], judges)
 
 
 def changed(version: Version) -> str:
-    """What a version changes, in a line."""
+    """Return what a version changes, in a line."""
     said = [f"{sum(version.labels.values())} labels, target {version.target:g}"]
     for mode, judge in version.judges.items():
         said += [f"{mode.value}: decides {t.judgement.value} with at least {t.bound:.3f}" for t in judge.thresholds]
@@ -61,12 +61,12 @@ def changed(version: Version) -> str:
 
 
 def versions_folder(store: Path) -> Path:
-    """Where the versions of a store's labels lie: beside it."""
+    """Return the folder of a store's versions, next to it."""
     return store.absolute().parent / FOLDER
 
 
 def save(folder: Path, version: Version) -> Path:
-    """Write a version to HASH.json, whole or not at all. Raises `StorageError`."""
+    """Write a version to HASH.json, whole or not at all. Raise `StorageError`."""
     make_folder(folder)
     path = folder / f"{version.hash}.json"
     text = json.dumps({"version": version.hash, **json.loads(to_json(version))}, indent=1, sort_keys=True)
@@ -75,7 +75,7 @@ def save(folder: Path, version: Version) -> Path:
 
 
 def load(folder: Path, name: str) -> Version:
-    """The version of a hash, the beginning of one, or a file. Raises `BadInput` with those that exist."""
+    """Return the version of a hash, a unique prefix, or a file. Raise `BadInput` with those that exist."""
     path = Path(name) if name.endswith(".json") else _path(folder, name)
     try:
         fields = json.loads(read_text(path))
@@ -84,14 +84,14 @@ def load(folder: Path, name: str) -> Version:
     except (ValidationError, ValueError, KeyError, AttributeError, TypeError) as error:
         if isinstance(error, BadInput):
             raise
-        raise BadInput(f"{path} is no verifier version ({what_was_wrong(error)}); make it again.") from error
+        raise BadInput(f"{path} is not a verifier version ({what_was_wrong(error)}); make it again.") from error
     if said != found.hash:
-        raise BadInput(f"{path} was changed after it was made: it says {said!r} and holds {found.hash!r}.")
+        raise BadInput(f"{path} was changed after it was made: it names {said!r}, but its content is {found.hash!r}.")
     return found
 
 
 def names(folder: Path) -> list[str]:
-    """The hashes of all versions, oldest first."""
+    """Return the hashes of all versions, oldest first."""
     files = list(folder.glob("*.json")) if folder.is_dir() else []
     return [p.stem for p in sorted(files, key=lambda p: (p.stat().st_mtime, p.name))]
 
@@ -102,7 +102,7 @@ def _path(folder: Path, name: str) -> Path:
     if name in known or len(matches) == 1:
         return folder / f"{name if name in known else matches[0]}.json"
     if matches:
-        raise BadInput(f"{name!r} begins {len(matches)} versions; write more of it: {', '.join(matches[:4])}.")
+        raise BadInput(f"{len(matches)} versions begin with {name!r}; write more of it: {', '.join(matches[:4])}.")
     near = get_close_matches(name, known, n=1, cutoff=0)
     hint = f"the nearest is {near[0]!r}" if near else "there are none yet, make one with 'workbench refine'"
     raise BadInput(f"There is no verifier {name!r} in {folder}; {hint}, and {BUILTIN!r} is the symbolic one.")
@@ -112,14 +112,14 @@ def _path(folder: Path, name: str) -> Path:
 
 
 def use(folder: Path, name: str) -> str:
-    """Put a version, or `builtin`, in use. Returns its full name. Raises `BadInput` where there is none."""
+    """Put a version, or `builtin`, in use. Return its full name. Raise `BadInput` where there is none."""
     full = BUILTIN if name == BUILTIN else load(folder, name).hash
     _note(folder, {"use": full})
     return full
 
 
 def revert(folder: Path, name: str | None = None) -> str:
-    """Take back the last choice, or that of a version and all choices since. Returns what is in use now."""
+    """Take back the last choice, or that of a version and all choices since. Return what is in use now."""
     stack = _stack(folder)
     full = stack[-1] if name is None and stack else _path(folder, name).stem if name not in (None, BUILTIN) else name
     if full is None or full not in stack:
@@ -129,13 +129,13 @@ def revert(folder: Path, name: str | None = None) -> str:
 
 
 def chosen(folder: Path) -> str:
-    """The full name of the version in use; `builtin` until one was chosen."""
+    """Return the full name of the version in use; `builtin` until one was chosen."""
     stack = _stack(folder)
     return stack[-1] if stack else BUILTIN
 
 
 def _stack(folder: Path) -> list[str]:
-    """The choices that stand, the present one last."""
+    """Return the choices in force, the present one last."""
     path = folder / CHOICES
     stack: list[str] = []
     for line in read_text(path).splitlines() if path.is_file() else ():
@@ -152,7 +152,7 @@ def _stack(folder: Path) -> list[str]:
 
 
 def _note(folder: Path, event: dict[str, str]) -> None:
-    """Append a choice; it lasts when this returns."""
+    """Append a choice. It is kept when this returns."""
     make_folder(folder)
     path = folder / CHOICES
     line = json.dumps({**event, "at": datetime.now(UTC).isoformat()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, select
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
@@ -87,6 +88,15 @@ def chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
     rest = iter(ids)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
+
+
+def put_json(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace the `json` of those whose primary key is there."""
+    if rows:
+        statement = insert(table)
+        keys = [column.name for column in table.primary_key]
+        replaced = {"json": statement.excluded.json}
+        db.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), rows)
 
 
 def store_path(place: str | Path) -> Path:

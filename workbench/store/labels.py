@@ -1,7 +1,7 @@
 """Labels in the store: the items to be labelled, every label ever given, and who holds which item now.
 
-Labels are only ever appended; an undo is a label without a mark. What holds now is kept beside the log and
-changes in the same transaction, so that it is always what the log comes to.
+Labels are only ever appended; an undo is a label without a mark. An annotator has at most one active label on an
+item: the last one, unless it was undone. Active labels are kept next to the log and change in the same transaction.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from workbench.store.schema import label_items, label_leases, labels, labels_now
 from workbench.types import Label, LabelItem, Mark, from_json, to_json
 
 AI = "ai:"
-"""Annotators whose names begin so are models. Their readings never count as people's."""
+"""Names of models begin so. Their labels never count as people's."""
 ADJUDICATED = "settled:"
-"""`settled:NAME` is what NAME decided where people had disagreed; no reading of its own."""
+"""`settled:NAME` is the annotator of what NAME adjudicated where people had disagreed."""
 LEASE_MINUTES = 10.0
 GOLD_EVERY, CONTROL_EVERY = 10, 7
-"""One item in so many is a gold item, or one of the random control slice, as long as there are some."""
+"""Every tenth item is a gold item and every seventh a control item, as long as there are some."""
 SKIPS = 200
-"""Skipped items that are remembered; those skipped before come up again."""
+"""The number of skipped items that are remembered; those skipped earlier come up again."""
 
 
 class Order(StrEnum):
-    """What is labelled first."""
+    """Which items are labelled first."""
 
     UNCERTAIN = "uncertain"
     DISAGREE = "disagree"
@@ -43,7 +43,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """Where an item stands in the queue. Items without one were asked for by somebody and come first."""
+    """Where an item is in the queue. Items without a place were asked for by somebody and come first."""
 
     uncertain: float = 0.0
     """0 to 1, like the other three; more comes earlier in the order of that name."""
@@ -53,9 +53,9 @@ class QueuePlace:
     control: bool = False
     """One of the random slice, chosen without looking at the verdict."""
     readers: int = 1
-    """How many people are to read it; 0 for an item that came with its labels."""
+    """How many people should label it; 0 for an item that was imported with its labels."""
     gold: Mark | None = None
-    """The mark that is known to be right; such items are for everybody, and show how well people read."""
+    """The known mark. Gold items are for everybody, and measure annotators."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Record:
 
 
 def is_person(annotator: str) -> bool:
-    """Whether a label under this name is a person's own reading."""
+    """Return whether a label under this name is a person's own."""
     return not annotator.casefold().startswith((AI, ADJUDICATED))
 
 
 def utc_now() -> str:
-    """The time for `Label.at`."""
+    """Return the time for `Label.at`."""
     return datetime.now(UTC).isoformat()
 
 
@@ -87,16 +87,16 @@ class Labels:
     # Items
 
     def add_items(self, items: Iterable[LabelItem], places: Mapping[str, QueuePlace] | None = None) -> int:
-        """Put items into the queue; one that is there already changes nothing. Returns how many are new.
+        """Put items into the queue; one that is there already changes nothing. Return how many are new.
 
-        Items that came with an import, and for which nobody waits, count as new.
+        Items that were imported with their labels, and were not in the queue, count as new.
         """
         given = places or {}
         with self._database.write() as db:
             return _add_items(db, [(item, given.get(item.id)) for item in items])
 
     def items(self, ids: Iterable[str] | None = None) -> list[LabelItem]:
-        """All items, or those of these ids, in the order in which they were added."""
+        """Return all items, or those of these ids, in the order in which they were added."""
         query = select(label_items.c.seq, label_items.c.json)
         with self._database.read() as db:
             if ids is None:
@@ -107,7 +107,7 @@ class Labels:
         return [from_json(LabelItem, text) for _, text in sorted(rows)]
 
     def places(self) -> dict[str, QueuePlace]:
-        """Where each item stands, by id; items that were asked for have the plain place."""
+        """Return the place of each item, by id; items that were asked for have the default place."""
         names = ("uncertain", "disagree", "diverse", "worth", "control", "readers", "gold")
         columns = label_items.c
         with self._database.read() as db:
@@ -122,9 +122,9 @@ class Labels:
     # Labels
 
     def save(self, new: Iterable[Label], origin: str = "app", items: Iterable[LabelItem] = ()) -> int:
-        """Append labels, with items that may be new, all or none. Returns how many items were new.
+        """Append labels, with items that may be new, all or none. Return how many items were new.
 
-        Raises `BadInput`, and saves nothing, for an item that is not there, or that its annotator has labelled.
+        Raise `BadInput`, and save nothing, for an item that is not there, or that its annotator has labelled.
         """
         with self._database.write() as db:
             before = _count_items(db)
@@ -137,7 +137,7 @@ class Labels:
             return added
 
     def adjudicate(self, label: Label) -> bool:
-        """Append what somebody, `settled:NAME`, decided on an item. False, and nothing, if it was decided already."""
+        """Append the decision of `settled:NAME` on an item. Return False if there is one already."""
         with self._database.write() as db:
             of_item = labels_now.c.item_id == label.item_id
             if db.scalar(select(labels_now.c.seq).where(of_item & labels_now.c.annotator.startswith(ADJUDICATED))):
@@ -146,7 +146,10 @@ class Labels:
             return True
 
     def add(self, label: Label, origin: str = "app") -> bool:
-        """Append a label unless its annotator has one on the item: a key pressed twice counts once."""
+        """Append a label unless its annotator has one on the item: a key pressed twice counts once.
+
+        Return whether it was appended.
+        """
         with self._database.write() as db:
             if _has_label(db, label.item_id, label.annotator):
                 return False
@@ -156,7 +159,7 @@ class Labels:
             return True
 
     def undo(self, annotator: str) -> Label | None:
-        """Take back the annotator's last label, by a further record. Returns what was taken back."""
+        """Take back the annotator's last label, by a further record. Return what was taken back."""
         mine = labels_now.c.annotator == annotator
         with self._database.write() as db:
             query = select(labels_now.c.json).where(mine).order_by(labels_now.c.seq.desc()).limit(1)
@@ -168,9 +171,9 @@ class Labels:
             return last
 
     def active(self, people_only: bool = False) -> list[Label]:
-        """What each annotator says of each item now, by the order of saying; models' readings too.
+        """Return the active labels, oldest first.
 
-        `people_only` leaves out models, and what was settled between people.
+        `people_only` leaves out models and adjudication.
         """
         query = select(labels_now.c.json).order_by(labels_now.c.seq)
         if people_only:
@@ -179,7 +182,7 @@ class Labels:
             return [from_json(Label, text) for text in db.scalars(query)]
 
     def log(self, item_id: str | None = None) -> list[Record]:
-        """Every label ever given, of all items or of one, oldest first."""
+        """Return every label ever given, of all items or of one, oldest first."""
         query = select(labels.c.seq, labels.c.json, labels.c.origin).order_by(labels.c.seq)
         if item_id is not None:
             query = query.where(labels.c.item_id == item_id)
@@ -189,7 +192,7 @@ class Labels:
     # Who labels what
 
     def lease(self, item_id: str, annotator: str, minutes: float = LEASE_MINUTES) -> bool:
-        """Keep an item for one person. False if another holds it; a lease that ran out holds nothing."""
+        """Reserve an item for one person. Return False if another holds it; an expired lease holds nothing."""
         with self._database.write() as db:
             return _lease(db, item_id, annotator, minutes)
 
@@ -200,9 +203,9 @@ class Labels:
         skipped: Sequence[str] = (),
         minutes: float = LEASE_MINUTES,
     ) -> LabelItem | None:
-        """The next item for a person, leased to them; the one they hold already, if they hold one.
+        """Lease the next item to a person and return it; if they hold one already, return that.
 
-        Gold and control items come in between. Items that already have a first reader and want a second come
+        Gold and control items come in between. Items that have one label and need a second come
         before others. None if nothing is left for this person.
         """
         with self._database.write() as db:
@@ -217,17 +220,17 @@ class Labels:
             return from_json(LabelItem, row.json)
 
     def waiting(self, annotator: str) -> int:
-        """How many items this person could still label, those that others hold included."""
+        """Return how many items this person could still label, including those that others hold."""
         with self._database.read() as db:
             return _count_items(db, _open_to(annotator))
 
     def labelled_by(self, annotator: str) -> int:
-        """How many items this person has labelled."""
+        """Return how many items this person has labelled."""
         with self._database.read() as db:
             return db.scalar(select(func.count()).where(labels_now.c.annotator == annotator)) or 0
 
     def queue_size(self) -> int:
-        """How many items have ever been put up for labelling, those that are done included."""
+        """Return how many items were ever in the queue, including those that are done."""
         with self._database.read() as db:
             return _count_items(db, label_items.c.readers > 0)
 
@@ -238,7 +241,7 @@ class Labels:
 
 
 def _add_items(db: Connection, items: Iterable[tuple[LabelItem, QueuePlace | None]]) -> int:
-    """Insert items, or put those into the queue that are there for their labels' sake alone."""
+    """Insert items, or put those into the queue that were only imported with their labels."""
     added = utc_now()
     rows = [_item_row(item, place, added) for item, place in items]
     before = _count_items(db, label_items.c.readers > 0)
@@ -246,8 +249,8 @@ def _add_items(db: Connection, items: Iterable[tuple[LabelItem, QueuePlace | Non
         statement = insert(label_items)
         given = statement.excluded
         moved = {name: given[name] for name in ("control", "readers", "gold", *(order.value for order in Order))}
-        waits_for_nobody = (label_items.c.readers == 0) & (given.readers > 0)
-        statement = statement.on_conflict_do_update(index_elements=["id"], set_=moved, where=waits_for_nobody)
+        not_in_queue = (label_items.c.readers == 0) & (given.readers > 0)
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_=moved, where=not_in_queue)
         db.execute(statement, rows)
     return _count_items(db, label_items.c.readers > 0) - before
 
@@ -300,7 +303,7 @@ def _lease(db: Connection, item_id: str, annotator: str, minutes: float) -> bool
 
 
 def _open_to(annotator: str) -> ColumnElement[bool]:
-    """Items that a person may still label: not by them yet, and not by enough people."""
+    """Return items that a person may still label: not by them yet, and not by enough people."""
     pair = (labels_now.c.item_id == label_items.c.id) & (labels_now.c.annotator == annotator)
     unread = select(labels_now.c.seq).where(pair).exists()
     wanted = label_items.c.gold.is_not(None) | (label_items.c.readings < label_items.c.readers)
@@ -308,7 +311,7 @@ def _open_to(annotator: str) -> ColumnElement[bool]:
 
 
 def _next_row(db: Connection, annotator: str, order: Order, skipped: Sequence[str]) -> Any:
-    """The row of the next item for a person."""
+    """Return the row of the next item for a person."""
     now = time.time()
     held = label_leases.c
     lease = select(held.annotator).where((held.item_id == label_items.c.id) & (held.until > now)).scalar_subquery()

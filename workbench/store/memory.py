@@ -8,23 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from workbench.errors import BadInput
 from workbench.files import shown
-from workbench.store.connection import Database, chunks
+from workbench.store.connection import Database, chunks, put_json
 from workbench.store.schema import memory_events, memory_items, rounds
 from workbench.types import MemoryItem, from_json, to_json
 
 RUN, PERSON = "run", "person"
 """Who changes memory: the training run, or somebody in the app."""
 BY_PERSON = "by a person"
-"""How the reason of every retirement by hand begins."""
+"""The reason of every retirement by a person begins so."""
 LONGEST_TEXT = 2000
 """Characters of an item's text: what a teacher may have to read."""
 LONGEST_REASON = 300
+
+
+class Change(StrEnum):
+    """What happened to a memory item."""
+
+    WRITTEN = "written"
+    USED = "used"
+    SCORED = "scored"
+    EDITED = "edited"
+    RETIRED = "retired"
+    REVIVED = "revived"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    CHANGED = "changed"
+    """Something else about it."""
+    UNDONE = "undone"
+    """A person took back the last change by a person."""
+    REWOUND = "rewound"
+    """The run went back to an earlier round."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +56,7 @@ class MemoryEvent:
     item_id: str
     round: int
     """The round that made the change; for `rewound`, the round gone back to."""
-    event: str
-    """`written`, `used`, `scored`, `edited`, `retired`, `revived`, `pinned`, `unpinned`, `undone`, `changed` or
-    `rewound`."""
+    event: Change
     item: MemoryItem | None
     """The state after the change; None where a rewind went back to before the item was written."""
     by: str = RUN
@@ -87,7 +105,7 @@ class Memory:
             gone = {key: None for key in now if key not in then}
             back = {key: item for key, item in then.items() if now.get(key) != item}
             changed = {**gone, **back}
-            _append(db, run, round, dict.fromkeys(changed, "rewound"), changed)
+            _append(db, run, round, dict.fromkeys(changed, Change.REWOUND), changed)
             return _current(db, run)
 
     def human_edits(self, run: str) -> dict[str, MemoryItem]:
@@ -122,28 +140,28 @@ class Memory:
             if not before:
                 raise BadInput(f"Item {seen.id!r} has no change by a person to take back.")
             after = _with(now, before[-1])
-            _append(db, run, _last_round(db, run), {seen.id: "undone"}, {seen.id: after}, by)
+            _append(db, run, _last_round(db, run), {seen.id: Change.UNDONE}, {seen.id: after}, by)
             return after
 
 
-def event_kind(before: MemoryItem | None, after: MemoryItem) -> str:
-    """What happened to an item, from its two states; the weightiest where several things did."""
+def event_kind(before: MemoryItem | None, after: MemoryItem) -> Change:
+    """Return what happened to an item, from its two states; the most important where several things did."""
     if before is None:
-        return "written"
+        return Change.WRITTEN
     if before.retired != after.retired:
-        return "retired" if after.retired is not None else "revived"
+        return Change.RETIRED if after.retired is not None else Change.REVIVED
     if before.text != after.text:
-        return "edited"
+        return Change.EDITED
     if before.pinned != after.pinned:
-        return "pinned" if after.pinned else "unpinned"
+        return Change.PINNED if after.pinned else Change.UNPINNED
     scored = replace(before, uses=after.uses, helped=after.helped, hurt=after.hurt)
     if scored != after:
-        return "changed"
-    return "used" if (before.helped, before.hurt) == (after.helped, after.hurt) else "scored"
+        return Change.CHANGED
+    return Change.USED if (before.helped, before.hurt) == (after.helped, after.hurt) else Change.SCORED
 
 
 def _current(db: Connection, run: str, keys: Sequence[str] | None = None) -> list[MemoryItem]:
-    """The items as they are now, by id; of these keys only, if any are given."""
+    """Return the items as they are now, by id; only those of `keys`, if given."""
     query = select(memory_items.c.json).where(memory_items.c.run == run).order_by(memory_items.c.id)
     if keys is not None:
         query = query.where(memory_items.c.id.in_(keys))
@@ -151,7 +169,7 @@ def _current(db: Connection, run: str, keys: Sequence[str] | None = None) -> lis
 
 
 def at_end_of(db: Connection, run: str, round_index: int) -> list[MemoryItem]:
-    """The items as they were at the end of a round, retired ones included, by id."""
+    """Return the items as they were at the end of a round, including retired ones, by id."""
     events = memory_events.c
     up_to = (events.run == run) & (events.round <= round_index)
     last = select(func.max(events.seq)).where(up_to).group_by(events.item_id).scalar_subquery()
@@ -166,13 +184,13 @@ def _events(db: Connection, run: str, item_id: str | None = None) -> list[Memory
     if item_id is not None:
         query = query.where(events.item_id == item_id)
     return [
-        MemoryEvent(seq, key, index, event, None if text is None else from_json(MemoryItem, text), by)
+        MemoryEvent(seq, key, index, Change(event), None if text is None else from_json(MemoryItem, text), by)
         for seq, key, index, event, text, by in db.execute(query)
     ]
 
 
 def _human_edits(db: Connection, run: str) -> dict[str, MemoryItem]:
-    """What people last made of each item that they touched, by id."""
+    """Return the last state that people gave each item that they touched, by id."""
     events = memory_events.c
     by_hand = (events.run == run) & (events.by != RUN)
     last = select(func.max(events.seq)).where(by_hand).group_by(events.item_id).scalar_subquery()
@@ -180,24 +198,24 @@ def _human_edits(db: Connection, run: str) -> dict[str, MemoryItem]:
     return _by_id(from_json(MemoryItem, text) for text in db.scalars(query))
 
 
-def apply_human_edits(items: Mapping[str, MemoryItem], word: Mapping[str, MemoryItem]) -> dict[str, MemoryItem]:
-    """The items with what people decided about their text, their pin and their retirement."""
-    return {key: _heeded(item, word[key]) if key in word else item for key, item in items.items()}
+def apply_human_edits(items: Mapping[str, MemoryItem], edits: Mapping[str, MemoryItem]) -> dict[str, MemoryItem]:
+    """Return the items with what people decided about their text, their pin and their retirement."""
+    return {key: _edited(item, edits[key]) if key in edits else item for key, item in items.items()}
 
 
-def _heeded(item: MemoryItem, word: MemoryItem) -> MemoryItem:
-    """Counts, evidence and freshness stay the run's own."""
-    if PERSON in (item.writer, word.writer):
-        item = replace(item, text=word.text, writer=word.writer)
-    if retired_by_person(word) or retired_by_person(item):
-        item = replace(item, retired=word.retired)
-    elif word.pinned:
+def _edited(item: MemoryItem, edit: MemoryItem) -> MemoryItem:
+    """Return the item with a person's decisions; counts, evidence and freshness stay the run's own."""
+    if PERSON in (item.writer, edit.writer):
+        item = replace(item, text=edit.text, writer=edit.writer)
+    if retired_by_person(edit) or retired_by_person(item):
+        item = replace(item, retired=edit.retired)
+    elif edit.pinned:
         item = replace(item, retired=None)
-    return replace(item, pinned=word.pinned)
+    return replace(item, pinned=edit.pinned)
 
 
 def retired_by_person(item: MemoryItem) -> bool:
-    """Whether somebody retired it, rather than the run."""
+    """Return whether a person retired it, rather than the run."""
     return item.retired is not None and item.retired.startswith(BY_PERSON)
 
 
@@ -209,7 +227,7 @@ def _append(
     db: Connection,
     run: str,
     round_index: int,
-    kinds: Mapping[str, str],
+    kinds: Mapping[str, Change],
     states: Mapping[str, MemoryItem | None],
     by: str = RUN,
 ) -> None:
@@ -218,73 +236,73 @@ def _append(
         return
     highest = select(func.max(memory_events.c.seq)).where(memory_events.c.run == run)
     first = (db.scalar(highest) or 0) + 1
-    texts = {key: None if item is None else to_json(item) for key, item in states.items()}
-    rows = [
-        {"run": run, "seq": seq, "item_id": key, "round": round_index, "event": kinds[key], "json": text, "by": by}
-        for seq, (key, text) in enumerate(texts.items(), start=first)
-    ]
+    events = (
+        MemoryEvent(seq, key, round_index, kinds[key], item, by)
+        for seq, (key, item) in enumerate(states.items(), start=first)
+    )
+    rows = [_event_row(run, event) for event in events]
     db.execute(memory_events.insert(), rows)
-    kept = [{"run": run, "id": key, "json": text} for key, text in texts.items() if text is not None]
-    if kept:
-        statement = insert(memory_items)
-        statement = statement.on_conflict_do_update(
-            index_elements=["run", "id"], set_={"json": statement.excluded.json}
-        )
-        db.execute(statement, kept)
-    for key in (key for key, text in texts.items() if text is None):
+    put_json(db, memory_items, [_item_row(run, item) for item in states.values() if item is not None])
+    for key in (key for key, item in states.items() if item is None):
         db.execute(delete(memory_items).where(memory_items.c.run == run, memory_items.c.id == key))
 
 
 def insert_history(db: Connection, run: str, history: Iterable[MemoryEvent]) -> None:
     """Insert a whole history, and the items that it ends in, into a run that has none."""
-    rows, last = [], {}
-    for e in sorted(history, key=lambda e: e.seq):
-        last[e.item_id] = text = None if e.item is None else to_json(e.item)
-        event = {"run": run, "seq": e.seq, "item_id": e.item_id, "round": e.round, "event": e.event}
-        rows.append(event | {"json": text, "by": e.by})
-    if rows:
-        db.execute(memory_events.insert(), rows)
-    if kept := [{"run": run, "id": key, "json": text} for key, text in last.items() if text is not None]:
-        db.execute(memory_items.insert(), kept)
+    events = sorted(history, key=lambda event: event.seq)
+    last = {event.item_id: event.item for event in events}
+    if events:
+        db.execute(memory_events.insert(), [_event_row(run, event) for event in events])
+    put_json(db, memory_items, [_item_row(run, item) for item in last.values() if item is not None])
+
+
+def _event_row(run: str, event: MemoryEvent) -> dict[str, Any]:
+    state = None if event.item is None else to_json(event.item)
+    place = {"run": run, "seq": event.seq, "item_id": event.item_id, "round": event.round}
+    return place | {"event": event.event.value, "json": state, "by": event.by}
+
+
+def _item_row(run: str, item: MemoryItem) -> dict[str, str]:
+    return {"run": run, "id": item.id, "json": to_json(item)}
 
 
 # What people change
 
 
 def edited(item: MemoryItem, text: str) -> MemoryItem:
-    """The item with another text. Raises `BadInput` for an empty one, or one too long to be read."""
+    """Return the item with another text. Raise `BadInput` if it is empty or too long."""
     text = text.strip()
     if not text:
-        raise BadInput("The text is empty; write what is to be remembered, or retire the item.")
+        raise BadInput("The text is empty; write a text, or retire the item.")
     if len(text) > LONGEST_TEXT:
-        raise BadInput(f"The text has {len(text):,} characters; {LONGEST_TEXT:,} are the most.")
+        raise BadInput(f"The text has {len(text):,} characters; at most {LONGEST_TEXT:,} are allowed.")
     return item if text == item.text else replace(item, text=text, writer=PERSON)
 
 
 def pinned(item: MemoryItem) -> MemoryItem:
-    """The item, kept for good. A retired one lives again."""
+    """Return the item pinned. A retired one is revived."""
     return replace(item, pinned=True, retired=None)
 
 
 def unpinned(item: MemoryItem) -> MemoryItem:
-    """The item, left to the rules again."""
+    """Return the item unpinned, so that the run's rules apply to it again."""
     return replace(item, pinned=False)
 
 
 def retired(item: MemoryItem, reason: str = "") -> MemoryItem:
-    """The item, taken out of use, and no longer pinned. Raises `BadInput` for a reason that is too long."""
+    """Return the item retired and unpinned. Raise `BadInput` for a reason that is too long."""
     if len(reason) > LONGEST_REASON:
-        raise BadInput(f"The reason has {len(reason):,} characters; {LONGEST_REASON} are the most.")
+        raise BadInput(f"The reason has {len(reason):,} characters; at most {LONGEST_REASON} are allowed.")
     said = " ".join(reason.split())
     return replace(item, pinned=False, retired=f"{BY_PERSON}: {said}" if said else BY_PERSON)
 
 
 def states_to_undo(events: list[MemoryEvent]) -> list[MemoryItem]:
-    """The states before each change by a person that stands, oldest first."""
+    """Return the states before each change by a person that is not undone, oldest first."""
     stack: list[MemoryItem] = []
     state: MemoryItem | None = None
     for event in events:
-        if event.by != RUN and event.event == "undone":
+        if event.by != RUN and event.event is Change.UNDONE:
             stack = stack[:-1]
         elif event.by != RUN and state is not None:
             stack.append(state)
@@ -293,10 +311,10 @@ def states_to_undo(events: list[MemoryEvent]) -> list[MemoryItem]:
 
 
 def _as_seen(db: Connection, run: str, seen: MemoryItem) -> MemoryItem:
-    """The item as it is now. Raises `BadInput` if a person has changed it since it was seen."""
+    """Return the item as it is now. Raise `BadInput` if a person has changed it since it was seen."""
     now = _item(db, run, seen.id)
     if _decided(now) != _decided(seen):
-        raise BadInput(f"Item {seen.id!r} was changed meanwhile, it now says {shown(now.text)}; look at it again.")
+        raise BadInput(f"Item {seen.id!r} was changed meanwhile to {shown(now.text)}; look at it again.")
     return now
 
 
@@ -306,7 +324,7 @@ def _with(item: MemoryItem, decided: MemoryItem) -> MemoryItem:
 
 
 def _decided(item: MemoryItem) -> tuple[str, str, bool, str | None]:
-    """What a person may decide about an item."""
+    """Return what a person may decide about an item."""
     return item.text, item.writer, item.pinned, item.retired
 
 
@@ -318,10 +336,10 @@ def _item(db: Connection, run: str, item_id: str) -> MemoryItem:
 
 
 def _last_round(db: Connection, run: str) -> int:
-    """The round in whose history a change by hand stands: the last one that is done."""
+    """Return the round that a change by a person is recorded in: the last one that is done."""
     return db.scalar(select(func.max(rounds.c.index)).where(rounds.c.run == run)) or 0
 
 
 def _require_person(by: str) -> None:
     if by != PERSON and not by.startswith(f"{PERSON}:"):
-        raise BadInput(f"{shown(by)} is no person; write {PERSON!r} or '{PERSON}:NAME'.")
+        raise BadInput(f"{shown(by)} is not a person; write {PERSON!r} or '{PERSON}:NAME'.")

@@ -19,7 +19,7 @@ from workbench import resources
 from workbench.errors import BadInput
 from workbench.files import json_object, shown, unreadable, what_was_wrong, write_atomically
 from workbench.store.memory import MemoryEvent, insert_history
-from workbench.store.runs import RunInfo, has_run, insert_problems, insert_rounds, insert_run
+from workbench.store.runs import RunInfo, has_run, insert_run, put_problems, put_rounds
 from workbench.store.store import Store
 from workbench.store.verdicts import insert_judged
 from workbench.types import Judged, MemoryItem, Problem, Round, content_id, from_json, to_json
@@ -29,9 +29,9 @@ SHIPPED = resources.TRAINED_RUN
 ROLLOUTS = 10_000
 """Rollouts in a file at most, unless the caller says otherwise."""
 EVEN_SHARE = 0.5
-"""Of them, those that are spread evenly over the rounds; the rest is evidence of memory."""
+"""The share of them that is spread evenly over the rounds; the rest is evidence of memory."""
 LONGEST_FILE = 512 << 20
-"""Bytes of a file once unpacked: more is a mistake or an attack."""
+"""Bytes of an unpacked file; more is a mistake or an attack."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 EXAMPLE = '{"kind": "round", "record": {...}}'
 
@@ -57,7 +57,7 @@ KINDS: Mapping[str, type] = {
 
 
 def collect(store: Store, run: str, problems: Mapping[str, Problem], limit: int = ROLLOUTS) -> RunRecords:
-    """What goes into the file of a run. Raises `BadInput` for an unknown run.
+    """Return what goes into the file of a run. Raise `BadInput` for an unknown run.
 
     `problems`: those of the run by id; `limit`: rollouts at most.
     """
@@ -80,7 +80,7 @@ def collect(store: Store, run: str, problems: Mapping[str, Problem], limit: int 
 
 
 def choose(judged: Sequence[Judged], memory: Iterable[MemoryItem], limit: int, evenly: int) -> list[Judged]:
-    """An even sample, `evenly` rollouts of each round, then evidence of memory up to `limit` in all.
+    """Return an even sample, `evenly` rollouts of each round, then evidence of memory up to `limit` in all.
 
     Live items come before retired ones, of each item its newest evidence first. The order is kept.
     """
@@ -94,7 +94,7 @@ def choose(judged: Sequence[Judged], memory: Iterable[MemoryItem], limit: int, e
 
 
 def even_sample(judged: Sequence[Judged], evenly: int | None) -> list[Judged]:
-    """Of each round the rollouts whose ids have the smallest hashes, so many; all of them for None.
+    """Return `evenly` rollouts of each round, those whose ids have the smallest hashes; all for None.
 
     The hash has nothing to do with what a rollout says, so that shares of the sample stand for all.
     """
@@ -108,7 +108,7 @@ def even_sample(judged: Sequence[Judged], evenly: int | None) -> list[Judged]:
 
 
 def write_run(path: Path, records: RunRecords) -> None:
-    """Write a run's file, whole or not at all; the same records give the same bytes. Raises `StorageError`."""
+    """Write a run's file, whole or not at all; the same records give the same bytes. Raise `StorageError`."""
     text = "".join(f"{line}\n" for line in _lines(records))
     write_atomically(path, gzip.compress(text.encode(), mtime=0))
 
@@ -121,7 +121,7 @@ def _lines(records: RunRecords) -> Iterator[str]:
 
 
 def read_run(path: Path) -> RunRecords:
-    """The records of a run's file, all checked. Raises `BadInput` that names the line and what was wrong."""
+    """Return the records of a run's file, all checked. Raise `BadInput` that names the line and what was wrong."""
     found: dict[type, list[Any]] = {kind: [] for kind in KINDS.values()}
     for number, line in enumerate(_unpacked(path), start=1):
         try:
@@ -139,19 +139,19 @@ def read_run(path: Path) -> RunRecords:
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
-    """The lines of a gzipped file, blank ones left out, under a bound on what it may unpack to."""
+    """Yield the lines of a gzipped file that are not blank. Raise `BadInput` if it unpacks to too much."""
     size = 0
     try:
         with gzip.open(path) as lines:
             while line := lines.readline(LONGEST_FILE):
                 size += len(line)
                 if size >= LONGEST_FILE:
-                    raise BadInput(f"{path} unpacks to more than {LONGEST_FILE >> 20} MiB; no run is so large.")
+                    raise BadInput(f"{path} unpacks to more than {LONGEST_FILE >> 20} MiB; no run is that large.")
                 if line.strip():
                     yield line
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         what = shown(str(error) or "cut off")
-        raise BadInput(f"{path} is no whole gzip file ({what}); make it with 'workbench export'.") from error
+        raise BadInput(f"{path} is not a whole gzip file ({what}); make it with 'workbench export'.") from error
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -162,7 +162,7 @@ def _record(line: bytes, first: bool) -> Any:
     if kind not in KINDS:
         raise ValueError(f"`kind` is {shown(kind)}; it is one of {', '.join(KINDS)}")
     if first != (kind == "run"):
-        raise ValueError(f"`kind` is {kind!r}; the run stands on the first line and nowhere else")
+        raise ValueError(f"`kind` is {kind!r}; the run is on the first line and nowhere else")
     record: object = from_json(KINDS[kind], json.dumps(row["record"]))
     if isinstance(record, RunInfo) and not NAME.fullmatch(record.name):
         raise ValueError(f"{shown(record.name)} cannot name a run")
@@ -170,7 +170,7 @@ def _record(line: bytes, first: bool) -> Any:
 
 
 def _contradictions(records: RunRecords) -> Iterator[str]:
-    """What does not fit together among records that are each well formed."""
+    """Yield contradictions between records that are each well formed."""
     yield from _repeated("round", (r.index for r in records.rounds))
     yield from _repeated("problem", (p.id for p in records.problems))
     yield from _repeated("memory event", (e.seq for e in records.events))
@@ -188,14 +188,14 @@ def _repeated(what: str, keys: Iterable[object]) -> Iterator[str]:
     seen: set[object] = set()
     for key in keys:
         if key in seen:
-            yield f"{what} {key!r} stands there twice"
+            yield f"{what} {key!r} occurs twice"
         seen.add(key)
 
 
 def import_run(store: Store, path: Path, name: str | None = None) -> str:
-    """Put a file's run into the store, under its own name or another; all of it or nothing. Returns the name.
+    """Put a file's run into the store, under its own name or another; all of it or nothing. Return the name.
 
-    Raises `BadInput` for a bad file, or if there is a run of that name.
+    Raise `BadInput` for a bad file, or if there is a run of that name.
     """
     records = read_run(path)
     if name is not None:
@@ -215,14 +215,14 @@ def add_run(store: Store, records: RunRecords) -> None:
         if has_run(db, name):
             raise BadInput(f"There is a run {name!r} in this store; import it under another name by --as NAME.")
         insert_run(db, replace(info, status=status))
-        insert_rounds(db, name, records.rounds)
-        insert_problems(db, name, records.problems)
+        put_rounds(db, name, records.rounds)
+        put_problems(db, name, records.problems)
         insert_judged(db, name, records.judged)
         insert_history(db, name, records.events)
 
 
 def shipped_run(store: Store, path: Path = SHIPPED) -> str | None:
-    """The run of the shipped trained model, put into the store if it is not there; None where none ships."""
+    """Return the name of the shipped model's run, imported if the store lacks it; None where none ships."""
     if not path.is_file():
         return None
     name = read_run(path).info.name

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from workbench.errors import BadInput
-from workbench.store.connection import Database
+from workbench.store.connection import Database, put_json
 from workbench.store.schema import problems, rounds, runs
 from workbench.types import Knowledge, Problem, Round, from_json, to_json
 
@@ -71,7 +70,7 @@ class Runs:
     def save_problems(self, run: str, new: Iterable[Problem]) -> None:
         """Record the problems that a run's rollouts are about; one of the same id is replaced."""
         with self._database.write(run) as db:
-            insert_problems(db, run, new)
+            put_problems(db, run, new)
 
     def problems(self, run: str) -> dict[str, Problem]:
         """Return the recorded problems of a run by id; none in runs of older versions."""
@@ -82,7 +81,7 @@ class Runs:
     def save_round(self, run: str, done: Round) -> None:
         """Record a round; one of the same index is replaced, as when a resumed run repeats it."""
         with self._database.write(run) as db:
-            insert_rounds(db, run, [done])
+            put_rounds(db, run, [done])
 
     def rounds(self, run: str) -> list[Round]:
         """Return all rounds of a run by index."""
@@ -117,21 +116,11 @@ def insert_run(db: Connection, info: RunInfo) -> None:
     db.execute(runs.insert(), {**row, "versions": versions, "evenly": info.evenly})
 
 
-def insert_rounds(db: Connection, run: str, done: Iterable[Round]) -> None:
+def put_rounds(db: Connection, run: str, done: Iterable[Round]) -> None:
     """Insert rounds, or replace those of the same index."""
-    rows = [{"run": run, "index": r.index, "json": to_json(r)} for r in done]
-    statement = insert(rounds)
-    statement = statement.on_conflict_do_update(
-        index_elements=["run", "index"], set_={"json": statement.excluded.json}
-    )
-    if rows:
-        db.execute(statement, rows)
+    put_json(db, rounds, [{"run": run, "index": r.index, "json": to_json(r)} for r in done])
 
 
-def insert_problems(db: Connection, run: str, new: Iterable[Problem]) -> None:
+def put_problems(db: Connection, run: str, new: Iterable[Problem]) -> None:
     """Insert problems, or replace those of the same id."""
-    rows = [{"run": run, "id": p.id, "json": to_json(p)} for p in new]
-    statement = insert(problems)
-    statement = statement.on_conflict_do_update(index_elements=["run", "id"], set_={"json": statement.excluded.json})
-    if rows:
-        db.execute(statement, rows)
+    put_json(db, problems, [{"run": run, "id": p.id, "json": to_json(p)} for p in new])
