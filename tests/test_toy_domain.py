@@ -164,9 +164,9 @@ def test_a_model_is_trained_on_it(tiny_tutor: Path, tmp_path: Path):
         ),
     )
     with Store.open(tmp_path / "w.db") as store:
-        store.create_run("toy", "{}", {})
+        store.runs.create("toy", "{}", {})
         made = list(run(settings, [PROBLEM, OTHER], store, "toy", tmp_path / "c", verifier=Verifier(SORTING)))
-        judged = store.judged("toy")
+        judged = store.verdicts.judged("toy")
     assert [r.index for r in made] == [0, 1]
     assert {m.verdict.verifier for m in judged} == {Verifier(SORTING).version}
 
@@ -188,12 +188,12 @@ def test_its_steps_are_labelled(tmp_path: Path):
     candidates = candidates_of(members, {PROBLEM.id: PROBLEM}, "toy", Verifier(SORTING))
     assert "swap 3 1 -> 3 1 2" in {c.item.step for c in candidates}
     with Store.open(tmp_path / "w.db") as store:
-        store.create_run("toy", "{}", {})
-        store.save_problems("toy", [PROBLEM])
-        store.save_rollouts("toy", [m.rollout for m in members])
-        store.save_verdicts("toy", [(m.rollout.id, m.verdict) for m in members])
+        store.runs.create("toy", "{}", {})
+        store.runs.save_problems("toy", [PROBLEM])
+        store.verdicts.save_rollouts("toy", [m.rollout for m in members])
+        store.verdicts.save("toy", [(m.rollout.id, m.verdict) for m in members])
         assert fill_queue(store, "toy", {PROBLEM.id: PROBLEM}, 4, verifier=Verifier(SORTING)) > 0
-        item = store.label_items()[0]
+        item = store.labels.items()[0]
         assert item.problem == PROBLEM
         row = {"item": item.id, "rating": -1, "labeler": "ana", "malrule": "copies_list"}
         (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")

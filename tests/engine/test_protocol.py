@@ -68,7 +68,7 @@ def test_a_round_of_an_engine_without_weights(tmp_path):
     learner = ScriptedLearner(scripted())
     engine = learner.policy
     with Store.open(tmp_path / "s.db") as store:
-        store.create_run("a", "{}", {})
+        store.runs.create("a", "{}", {})
         cache = VerdictCache()
         groups = roll_out(engine, [LINEAR], config, store, "a", 0, Verifier(), lambda _: nullcontext(), cache)
     texts = {m.rollout.text for g in groups for m in g.members}

@@ -84,7 +84,7 @@ def test_rollouts_and_evaluations_of_a_run(runs: Path, tiny_tutor: Path) -> None
         with run:
             checked = next(run.rounds()).evaluation["decided_share"].value
             measured = run.measure("before").sets["problems"].metrics["decided_share"].value
-            assert {v.verdict.verifier for v in run.store.judged(run.name)} == {run.verifier.version}
+            assert {v.verdict.verifier for v in run.store.verdicts.judged(run.name)} == {run.verifier.version}
         return checked, measured
 
     settings = config(tiny_tutor, 1, "evaluation.every=1", "sampling.max_tokens=40")

@@ -52,7 +52,7 @@ def metrics(rounds: list[Round]) -> list[dict[str, float]]:
 
 def status(folder: Path, name: str) -> str:
     with Store.open(folder / "workbench.db") as store:
-        return store.run_info(name).status
+        return store.runs.info(name).status
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_a_kill_and_a_resume_end_as_without(
     with Run.resume(runs_folder=tmp_path) as run:
         list(run.rounds())
         assert metrics(run.done) == metrics(whole)
-        assert metrics(run.store.rounds("mine")) == metrics(whole)
+        assert metrics(run.store.runs.rounds("mine")) == metrics(whole)
 
 
 # Two at once, and threads
@@ -188,7 +188,7 @@ def test_a_run_in_a_thread_ended_by_another(tmp_path: Path, tiny_tutor: Path) ->
     worker.start()
     worker.join()
     assert len(found) == 2
-    assert metrics(run.store.rounds("a")) == metrics(found)
+    assert metrics(run.store.runs.rounds("a")) == metrics(found)
     run.finish()
     run.__exit__(None, None, None)
     assert status(tmp_path, "a") == "finished"
@@ -203,7 +203,7 @@ def test_a_scratch_run_trains_when_asked_and_goes_with_its_last_name(tiny_tutor:
     run = Run.scratch(config(tiny_tutor, 3), PROBLEMS)
     first = next(run.rounds())
     assert [first.index, *(r.index for r in run.rounds())] == [0, 1, 2]
-    assert len(run.store.rounds(run.name)) == 3
+    assert len(run.store.runs.rounds(run.name)) == 3
     folder = run.folder.parent
     assert checkpoint.newest(run.plan.checkpoints) is not None
     assert folder.is_dir()

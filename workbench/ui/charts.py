@@ -14,7 +14,20 @@ from workbench.judging.cases import CaseTally
 from workbench.judging.coverage import ENOUGH, Coverage
 from workbench.statistics import pass_at_k
 from workbench.types import Estimate, Group, Judgement, Problem, Round, Verdict
-from workbench.ui.palette import BLUE, GREEN, GREY, LOOKS, ORANGE, SERIES, SKY, VERMILION, themed
+from workbench.ui.palette import (
+    BLUE,
+    BLUES,
+    GREEN,
+    GREY,
+    LOOKS,
+    ORANGE,
+    SERIES,
+    SKY,
+    VERMILION,
+    WHITE,
+    error_bars,
+    themed,
+)
 
 if TYPE_CHECKING:
     from workbench.training.budget import Need
@@ -35,10 +48,7 @@ def bars_with_intervals(figures: Mapping[str, Estimate], title: str, zero: bool 
     values = list(figures.values())
     figure = themed(go.Figure(go.Scatter(
         x=[i.value for i in values], y=list(figures), mode="markers", marker={"size": 11, "color": BLUE},
-        error_x={
-            "type": "data", "symmetric": False, "array": [i.high - i.value for i in values],
-            "arrayminus": [i.value - i.low for i in values], "color": BLUE, "thickness": 2,
-        },
+        error_x=error_bars(values, color=BLUE, thickness=2),
     )))  # fmt: skip
     if zero:
         figure.add_shape(type="line", x0=0, x1=0, y0=-0.5, y1=len(values) - 0.5, line={"color": GREY, "width": 1})
@@ -77,10 +87,7 @@ def growing_curve(rounds: Sequence[Round]) -> Any:
             go.Scatter(
                 x=[at for at, _ in checks], y=[i.value for _, i in checks], mode="lines+markers", name="held out",
                 marker={"color": ORANGE, "size": 9}, line={"color": ORANGE, "dash": "dot"},
-                error_y={
-                    "type": "data", "symmetric": False, "array": [i.high - i.value for _, i in checks],
-                    "arrayminus": [i.value - i.low for _, i in checks],
-                },
+                error_y=error_bars([i for _, i in checks]),
             )
         )  # fmt: skip
     figure.update_layout(height=360)
@@ -152,37 +159,19 @@ def rates(found: Mapping[str, Mapping[str, Estimate]]) -> Any:
     figure = themed(go.Figure())
     for name, colour in (("solve_rate", SKY), ("process_rate", BLUE)):
         given = [metrics[name] for metrics in found.values()]
-        spread = {
-            "type": "data", "symmetric": False, "array": [i.high - i.value for i in given],
-            "arrayminus": [i.value - i.low for i in given], "color": GREY,
-        }  # fmt: skip
         y = [i.value for i in given]
-        bar = go.Bar(x=list(found), y=y, name=name.replace("_", " "), marker={"color": colour}, error_y=spread)
-        figure.add_trace(bar)
+        figure.add_bar(
+            x=list(found),
+            y=y,
+            name=name.replace("_", " "),
+            marker_color=colour,
+            error_y=error_bars(given, color=GREY),
+        )
     figure.update_layout(barmode="group", height=360)
     return figure.update_yaxes(range=[0, 1], tickformat=".0%")
 
 
-def judgement_shares(verdicts: Mapping[str, Sequence[Verdict]]) -> Any:
-    """The shares of correct, incorrect and unknown among all steps, by name, stacked to one."""
-    figure = themed(go.Figure())
-    for judgement, look in LOOKS.items():
-        x = []
-        for own in verdicts.values():
-            steps = [step for verdict in own for step in verdict.steps]
-            x.append(sum(step.judgement is judgement for step in steps) / max(1, len(steps)))
-        bar = go.Bar(x=x, y=list(verdicts), name=f"{look.sign} {look.word}", orientation="h")
-        figure.add_trace(bar.update(marker={"color": look.colour}))
-    figure.update_layout(barmode="stack", height=170 + 34 * len(verdicts), hovermode="closest")
-    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 72})
-    figure.update_xaxes(title="share of all steps", range=[0, 1], tickformat=".0%")
-    return figure.update_yaxes(autorange="reversed")
-
-
 # Figures of problems and groups of rollouts, shared by notebooks and app: from records to plotly figures.
-
-
-BLUES = [[0.0, "#e8f1f8"], [1.0, BLUE]]
 
 
 def skill_map(problems: Sequence[Problem]) -> Any:
@@ -280,7 +269,7 @@ def _marks(
     x: Sequence[float], y: Sequence[int], hover: Sequence[str], name: str, marker: Mapping[str, Any], sign: str = ""
 ) -> Any:
     return go.Scatter(
-        x=x, y=y, mode="markers+text" if sign else "markers", text=[sign] * len(x), textfont={"color": "#ffffff"},
+        x=x, y=y, mode="markers+text" if sign else "markers", text=[sign] * len(x), textfont={"color": WHITE},
         name=name, hovertext=hover, hoverinfo="text", marker=marker, showlegend=bool(x),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from plotly.subplots import make_subplots
 
 from workbench.metrics import METRICS
 from workbench.types import Estimate, Round
-from workbench.ui.palette import SERIES, faint, themed
+from workbench.ui.palette import SERIES, error_bars, faint, themed
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,7 @@ def _traces(name: str, rounds: Sequence[Round], measure: Measure, colour: str, l
     rollouts = go.Scatter(
         x=[p.rollouts for p in own],
         y=[p.value.value for p in own],
-        error_y={
-            "type": "data",
-            "array": [p.value.high - p.value.value for p in own],
-            "color": faint(colour, 0.35),
-            "thickness": 1,
-            "width": 0,
-        },
+        error_y=error_bars([p.value for p in own], color=faint(colour, 0.35), thickness=1, width=0),
         hovertemplate="%{y:.1%}",
         mode="lines" if len(own) > 1 else "markers",  # a line of one point cannot be seen
         name=f"{shown}: training rollouts",

@@ -23,9 +23,9 @@ from workbench.types import Round, Verdict
 from workbench.ui.cards import solution_cards
 from workbench.ui.charts import growing_curve
 from workbench.ui.pages import style_tag
-from workbench.ui.palette import BLUE, GREY, themed
+from workbench.ui.palette import BLUE, GREY, WHITE, faint, themed
 
-LINE = "rgba(128,128,128,0.75)"
+LINE = faint(GREY, 0.75)
 _HALF_WIDTH, _HALF_HEIGHT = 0.44, 0.27
 
 
@@ -99,14 +99,14 @@ def _box(figure: Any, number: int, stage: Stage, lit: bool) -> None:
         y0=stage.y - _HALF_HEIGHT,
         y1=stage.y + _HALF_HEIGHT,
         line={"color": BLUE if lit else LINE, "width": 2},
-        fillcolor=BLUE if lit else "rgba(128,128,128,0.08)",
+        fillcolor=BLUE if lit else faint(GREY, 0.08),
     )
     figure.add_annotation(
         x=stage.x,
         y=stage.y,
         text=f"<b>{number}</b> {stage.label}",
         showarrow=False,
-        font={"color": "#ffffff" if lit else GREY, "size": 13},
+        font={"color": WHITE if lit else GREY, "size": 13},
     )
 
 

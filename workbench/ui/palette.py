@@ -5,18 +5,26 @@ The colours are Okabe and Ito's; each stands out on white and on near-black.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.types import Judgement
+from workbench.types import Estimate, Judgement
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#7A7A7A",
 )  # fmt: skip
+WHITE = "#FFFFFF"
+"""What is written on a filled ground."""
 BROWN = "#8C564B"
 """For the eighth thing, where there must be one; not of the seven."""
+LIGHT = {"page": "#FBFCFD", "block": WHITE, "field": WHITE, "edge": "*neutral_200", "button": "#005F95"}
+DARK = {"page": "#0F141B", "block": "#151B24", "field": "#0F141B", "edge": "#2B3648", "button": "#2587C0"}
+"""Grounds of the app, its edges, and the main button under the pointer."""
 COLOURS = {"blue": BLUE, "green": GREEN, "vermilion": VERMILION, "sky": SKY, "grey": GREY}
 """Those that the stylesheet uses, as `--wb-blue` and so on."""
+BLUES = [[0.0, "#EEF5FA"], [1.0, BLUE]]
+"""The scale of a heat map."""
 SERIES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
 METHOD_COLOURS = {"pmd": BLUE, "sdpo": ORANGE, "grpo": VERMILION, "rft": GREEN, "sft": PURPLE, "base": GREY}
 
@@ -43,8 +51,20 @@ def faint(colour: str, strength: float) -> str:
     return f"rgba({red},{green},{blue},{strength})"
 
 
+def error_bars(estimates: Sequence[Estimate], **look: Any) -> dict[str, Any]:
+    """Return the intervals of estimates as plotly's error bars, about their values."""
+    up = [e.high - e.value for e in estimates]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": up,
+        "arrayminus": [e.value - e.low for e in estimates],
+        **look,
+    }
+
+
 def themed(figure: Any) -> Any:
-    """A plotly figure in the project's look: readable in light and dark pages, quiet grid, series colours."""
+    """Return a plotly figure in the project's look: readable in light and dark pages, quiet grid, series colours."""
     figure.update_layout(
         colorway=list(SERIES),
         paper_bgcolor="rgba(0,0,0,0)",

@@ -31,7 +31,7 @@ from workbench.labeling.versions import (
 from workbench.types import Estimate
 from workbench.ui.context import AppContext
 from workbench.ui.pages import render
-from workbench.ui.palette import GREY, SERIES, themed
+from workbench.ui.palette import GREY, SERIES, error_bars, themed
 
 _MODES = {
     "free": "the problem alone",
@@ -99,12 +99,7 @@ def reliability_diagram(version: Version | None) -> Any:
             figure.add_scatter(
                 x=[b.expected for b in bins],
                 y=[b.found.value for b in bins],
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [b.found.high - b.found.value for b in bins],
-                    "arrayminus": [b.found.value - b.found.low for b in bins],
-                },
+                error_y=error_bars([b.found for b in bins]),
                 customdata=[b.count for b in bins],
                 hovertemplate="%{y:.0%} of %{customdata} steps",
                 mode="lines+markers",

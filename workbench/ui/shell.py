@@ -8,7 +8,7 @@ import gradio as gr
 
 from workbench.ui.context import AppContext
 from workbench.ui.pages import render, script, style
-from workbench.ui.palette import BLUE
+from workbench.ui.palette import BLUE, DARK, LIGHT, WHITE
 from workbench.ui.tabs import label, memory, progress, solve
 
 TITLE = "Tutor workbench"
@@ -16,6 +16,17 @@ SENTENCE = "See every step a small tutor model takes, what the verifier says abo
 
 SYSTEM = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
+
+
+THEMED = {
+    "body_background_fill": "page",
+    "block_background_fill": "block",
+    "block_border_color": "edge",
+    "input_background_fill": "field",
+    "input_border_color": "edge",
+    "button_primary_background_fill_hover": "button",
+}
+"""The theme's colours that differ between light and dark, by their names in the palette."""
 
 
 def build_app(context: AppContext) -> gr.Blocks:
@@ -49,14 +60,14 @@ def _theme() -> gr.themes.Base:
         font=SYSTEM,
         font_mono=MONO,
     )
+    themed = {
+        f"{name}{'_dark' if colours is DARK else ''}": colours[part]
+        for name, part in THEMED.items()
+        for colours in (LIGHT, DARK)
+    }
     return theme.set(
-        body_background_fill="#fbfcfd",
-        body_background_fill_dark="#0f141b",
-        block_background_fill="#ffffff",
-        block_background_fill_dark="#151b24",
+        **themed,
         block_border_width="1px",
-        block_border_color="*neutral_200",
-        block_border_color_dark="#263040",
         block_label_text_size="*text_sm",
         block_title_text_weight="550",
         body_text_color_subdued="*neutral_500",
@@ -64,15 +75,9 @@ def _theme() -> gr.themes.Base:
         block_info_text_color="*neutral_500",
         block_info_text_color_dark="*neutral_400",
         input_border_width="1px",
-        input_border_color="*neutral_200",
-        input_border_color_dark="#2b3648",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#0f141b",
         button_primary_background_fill=BLUE,
-        button_primary_background_fill_hover="#005f95",
         button_primary_background_fill_dark=BLUE,
-        button_primary_background_fill_hover_dark="#2587c0",
-        button_primary_text_color="#ffffff",
+        button_primary_text_color=WHITE,
         shadow_drop="none",
         shadow_drop_lg="none",
     )

@@ -12,13 +12,12 @@ from plotly.subplots import make_subplots
 
 from workbench.types import Verdict
 from workbench.ui.pages import render, style_tag
-from workbench.ui.palette import BLUE, GREY, LOOKS, ORANGE, SERIES, themed
+from workbench.ui.palette import BLUES, GREY, LOOKS, ORANGE, SERIES, themed
 
 if TYPE_CHECKING:
     # By name only: figures must not start the model libraries.
     from workbench.engine.inspection import Expected
 
-BLUES = [[0.0, "#f4f8fb"], [1.0, BLUE]]
 FAINTEST, STRONGEST = 0.12, 0.6
 
 

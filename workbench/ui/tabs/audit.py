@@ -6,7 +6,7 @@ import base64
 import html
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,49 +50,88 @@ MOST_PRACTICE = 500
 Cell = tuple[str, str]
 
 
+@dataclass(frozen=True)
+class Fields:
+    """What of which run is looked at."""
+
+    run: gr.Dropdown
+    by: gr.Radio
+    part: gr.Radio
+    chosen: gr.State
+    """The cell that is open."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """The parts of the page that show the audit, and one cell of it."""
+
+    summary: gr.HTML
+    heat: gr.HTML
+    table: gr.HTML
+    trend: gr.Plot
+    opened: gr.Column
+    head: gr.HTML
+    examples: gr.HTML
+    said: gr.HTML
+    count: gr.Number
+    make: gr.Button
+    made: gr.HTML
+
+
 def draw(context: AppContext, own: gr.Tab) -> None:
     """Draw the audit; it is made when its tab `own` is opened, since it reads all rollouts."""
-    audits, store = Audits(context.store), context.store
-    names = store.runs.names()
+    names = context.store.runs.names()
     first = context.run if context.run in names else next(iter(names[-1:]), None)
-    chosen = gr.State(None)
     with gr.Row():
-        run = gr.Dropdown(names, value=first, label="Run", elem_id="audit-run", min_width=220)
-        by = gr.Radio(list(KEYS), value=next(iter(KEYS)), label="First errors by", elem_id="audit-by", min_width=260)
-        part = gr.Radio([ALL, EARLY, LATE], value=ALL, label="Rounds", elem_id="audit-rounds", min_width=260)
-    summary = gr.HTML(elem_id="audit-summary", apply_default_css=False)
-    heat = gr.HTML(elem_id="audit-map", js_on_load=script("tables", "picking"), apply_default_css=False)
+        fields = Fields(
+            gr.Dropdown(names, value=first, label="Run", elem_id="audit-run", min_width=220),
+            gr.Radio(list(KEYS), value=next(iter(KEYS)), label="First errors by", elem_id="audit-by", min_width=260),
+            gr.Radio([ALL, EARLY, LATE], value=ALL, label="Rounds", elem_id="audit-rounds", min_width=260),
+            gr.State(None),
+        )
+    _join(context.store, own, fields, _draw_views())
+
+
+def _draw_views() -> Views:
+    summary, heat = _html("audit-summary"), _html("audit-map", script("tables", "picking"))
     with gr.Column(visible=False, elem_id="audit-cell") as opened:
-        head = gr.HTML(elem_id="audit-head", apply_default_css=False)
+        head = _html("audit-head")
         with gr.Row():
             with gr.Column(scale=3, min_width=340):
                 _heading("Examples, newest first")
-                examples = gr.HTML(elem_id="audit-examples", apply_default_css=False)
+                examples = _html("audit-examples")
             with gr.Column(scale=2, min_width=300):
                 _heading("What memory says about it")
-                said = gr.HTML(elem_id="audit-memory", apply_default_css=False)
+                said = _html("audit-memory")
                 _heading("Practice")
                 count = gr.Number(40, label="Problems", precision=0, minimum=1, maximum=MOST_PRACTICE)
                 make = gr.Button("Make practice problems like these", variant="primary", elem_id="audit-practice")
-                made = gr.HTML(elem_id="audit-made", apply_default_css=False)
+                made = _html("audit-made")
     _heading("All cells")
-    table = gr.HTML(elem_id="audit-table", js_on_load=script("tables", "picking"), apply_default_css=False)
+    table = _html("audit-table", script("tables", "picking"))
     _heading("The commonest first errors over the rounds")
     trend = gr.Plot(show_label=False, elem_id="audit-trends")
+    return Views(summary, heat, table, trend, opened, head, examples, said, count, make, made)
+
+
+def _html(name: str, on_load: str | None = None) -> gr.HTML:
+    return gr.HTML(elem_id=name, js_on_load=on_load, apply_default_css=False)
+
+
+def _heading(text: str) -> None:
+    gr.HTML(render("words.heading", text), apply_default_css=False)
+
+
+def _join(store: Store, own: gr.Tab, fields: Fields, views: Views) -> None:
+    audits = Audits(store)
 
     def show(name: str | None, key: str, rounds: str) -> tuple[Any, ...]:
         empty = (None, gr.Column(visible=False), "")
         if name is None or name not in store.runs.names():
             return (nothing("No run is chosen."), "", "", gr.skip(), *empty)
         found, kind = _audited(audits, name, rounds), KEYS.get(key, by_kind)
-        audit = found.audit
-        return (
-            summary_html(audit, found.note),
-            heatmap_html(audit, kind),
-            cells_html(audit, kind),
-            trends_figure(audit, kind),
-            *empty,
-        )
+        maps = heatmap_html(found.audit, kind), cells_html(found.audit, kind)
+        return (summary_html(found.audit, found.note), *maps, trends_figure(found.audit, kind), *empty)
 
     def pick(event: gr.EventData, name: str, key: str, rounds: str) -> tuple[Any, ...]:
         parts = read_key(event.key, 2)
@@ -114,14 +153,15 @@ def draw(context: AppContext, own: gr.Tab) -> None:
             raise gr.Error(html.escape(str(error))) from error
         return practice_html(path, made_set)
 
-    picked = [chosen, opened, heat, table, head, said, examples, made]
-    shown = [summary, heat, table, trend, chosen, opened, made]
-    asked = [run, by, part]
-    gr.on([own.select, run.change, by.change, part.change], show, asked, shown, show_progress="minimal")
-    own.select(lambda: gr.Dropdown(choices=store.runs.names()), None, run, show_progress="hidden")
-    heat.pick(pick, asked, picked, show_progress="hidden")
-    table.pick(pick, asked, picked, show_progress="hidden")
-    make.click(write, [*asked, chosen, count], made, show_progress="minimal")
+    v, asked = views, [fields.run, fields.by, fields.part]
+    shown = [v.summary, v.heat, v.table, v.trend, fields.chosen, v.opened, v.made]
+    picked = [fields.chosen, v.opened, v.heat, v.table, v.head, v.said, v.examples, v.made]
+    changes = [own.select, *(field.change for field in asked)]
+    gr.on(changes, show, asked, shown, show_progress="minimal")
+    own.select(lambda: gr.Dropdown(choices=store.runs.names()), None, fields.run, show_progress="hidden")
+    for view in (v.heat, v.table):
+        view.pick(pick, asked, picked, show_progress="hidden")
+    v.make.click(write, [*asked, fields.chosen, v.count], v.made, show_progress="minimal")
 
 
 def _audited(audits: Audits, run: str, rounds: str) -> Audited:
@@ -177,7 +217,3 @@ def practice_html(path: Path, made: Practice) -> str:
     command = f"workbench train --problems {path}"
     first = [problem.text for problem in made.problems[:3]]
     return render("audit.practice", len(made.problems), made.how, path.name, address, command, first)
-
-
-def _heading(text: str) -> None:
-    gr.HTML(render("words.heading", text), apply_default_css=False)

@@ -186,7 +186,7 @@ def _join_item(context: AppContext, fields: Fields, opened: Opened, listed: list
             raise gr.Error("That item is gone; look at the list again.")
         return answer(values, item)
 
-    def act(change: Callable[[str, MemoryItem, Values, str], MemoryItem]) -> Callable[..., tuple[Any, ...]]:
+    def act(change: Change) -> Callable[..., tuple[Any, ...]]:
         def acted(values: Values, request: gr.Request) -> tuple[Any, ...]:
             seen = values[fields.chosen]
             if seen is None:
@@ -199,6 +199,18 @@ def _join_item(context: AppContext, fields: Fields, opened: Opened, listed: list
 
         return acted
 
+    _, table = listed
+    table.pick(pick, fields.looking, drawn, show_progress="hidden")
+    sent = {*fields.looking, fields.text, fields.reason}
+    for button, change in _changes(store, fields, opened):
+        button.click(act(change), sent, drawn, show_progress="hidden")
+
+
+Change = Callable[[str, MemoryItem, Values, str], MemoryItem]
+"""What a button makes of an item of a run, for a person."""
+
+
+def _changes(store: Store, fields: Fields, opened: Opened) -> list[tuple[gr.Button, Change]]:
     def edit(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
         return store.memory.change(run, seen, by_hand.edited(seen, values[fields.text] or ""), who)
 
@@ -212,12 +224,7 @@ def _join_item(context: AppContext, fields: Fields, opened: Opened, listed: list
     def undo(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
         return store.memory.undo(run, seen, who)
 
-    _, table = listed
-    table.pick(pick, fields.looking, drawn, show_progress="hidden")
-    sent = {*fields.looking, fields.text, fields.reason}
-    buttons = ((opened.pin, pin), (opened.retire, retire), (opened.undo, undo), (opened.save, edit))
-    for button, change in buttons:
-        button.click(act(change), sent, drawn, show_progress="hidden", trigger_mode="once")
+    return [(opened.pin, pin), (opened.retire, retire), (opened.undo, undo), (opened.save, edit)]
 
 
 def person(context: AppContext, username: str | None) -> str:

@@ -27,7 +27,6 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "once", "que
 
 def tab(context: AppContext) -> None:
     """Draw the tab inside the open blocks."""
-    seen = gr.State(None)
     names = context.store.runs.names()
     with gr.Row(equal_height=True):
         runs = gr.Dropdown(
@@ -49,16 +48,24 @@ def tab(context: AppContext) -> None:
         with gr.Tab("Health and time", id="health"):
             health = gr.Plot(show_label=False, elem_id="progress-health")
             stages = gr.Plot(show_label=False, elem_id="progress-stages")
-        comparison = committed_html()
-        if comparison is not None:
-            with gr.Tab("Comparison", id="comparison") as compared:
-                long = gr.Plot(show_label=False, elem_id="progress-long")
-                gr.HTML(
-                    comparison, elem_id="progress-comparison", js_on_load=script("tables"), apply_default_css=False
-                )
-            compared.select(committed_curves, None, long, **QUIET)
+        _draw_comparison()
+    _join(context, runs, [status, curves, health, stages])
 
-    shown = [status, curves, health, stages, seen]
+
+def _draw_comparison() -> None:
+    """Draw the committed comparison in a tab of its own, where it ships."""
+    comparison = committed_html()
+    if comparison is None:
+        return
+    with gr.Tab("Comparison", id="comparison") as compared:
+        long = gr.Plot(show_label=False, elem_id="progress-long")
+        gr.HTML(comparison, elem_id="progress-comparison", js_on_load=script("tables"), apply_default_css=False)
+    compared.select(committed_curves, None, long, **QUIET)
+
+
+def _join(context: AppContext, runs: gr.Dropdown, shown: list[Any]) -> None:
+    """Draw what is chosen, and look at the store again and again while the page is open."""
+    seen = gr.State(None)
 
     def tick(chosen: Sequence[str] | None, before: Any) -> tuple[Any, ...]:
         names = context.store.runs.names()
@@ -75,7 +82,7 @@ def tab(context: AppContext) -> None:
     gr.on(None, opened, None, runs, **QUIET)
     # One event for both, so that an older drawing cannot come back over a newer one.
     looks = [runs.change, gr.Timer(SECONDS).tick]
-    gr.on(looks, tick, [runs, seen], [runs, *shown], **{**QUIET, "trigger_mode": "always_last"})
+    gr.on(looks, tick, [runs, seen], [runs, *shown, seen], **{**QUIET, "trigger_mode": "always_last"})
 
 
 CURVES_NOTE = (
