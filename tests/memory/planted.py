@@ -14,7 +14,7 @@ from workbench.problems.practice import choose_path, write
 from workbench.problems.work import Skill
 from workbench.types import Group, Judged, Level, Reflection
 from workbench.verification import Verifier
-from workbench.verification.malrules.lessons import LESSONS
+from workbench.verification.malrules.catalogue import LESSONS
 
 WRONG_KINDS = ("skill", "malrule", "value")
 _VERIFIER = Verifier()

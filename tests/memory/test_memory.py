@@ -20,7 +20,7 @@ from workbench.memory.state import (
     visit,
 )
 from workbench.types import Level, MemoryItem, Reflection
-from workbench.verification.malrules.lessons import LESSONS
+from workbench.verification.malrules.catalogue import LESSONS
 
 LESSON = Reflection("p1", "linear_one", Level.LESSON, "Change the sign of what crosses.", ("r1",))
 

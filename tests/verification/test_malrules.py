@@ -13,7 +13,7 @@ import pytest
 from workbench.lab.step_figures import CHANGES, by_changes, by_malrules, same_name
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import CATALOGUE, Verifier, hints
-from workbench.verification.malrules.lessons import LESSONS
+from workbench.verification.malrules.catalogue import LESSONS
 
 VERIFIER = Verifier()
 ROWS = Path(__file__).resolve().parents[2] / "data" / "cases" / "malrules.jsonl"
