@@ -144,7 +144,7 @@ def pretrain(
       workbench pretrain --start my-tutor --out riper --set clean_tokens=0 --set matrix_rate=0.008
     """
     from workbench.engine.fetch import TUTOR
-    from workbench.engine.quiet import start_quietly
+    from workbench.engine import start_quietly
     from workbench.files import free_space_check, require_writable
 
     start_quietly(offline=True)

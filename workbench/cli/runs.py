@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.engine.fetch import SMOLLM2, model_folder
-from workbench.engine.quiet import start_quietly
+from workbench.engine import start_quietly
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:

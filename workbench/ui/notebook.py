@@ -19,7 +19,7 @@ from workbench import __version__
 from workbench.config import Config
 from workbench.engine.hardware import tune_allocator
 from workbench.engine.policy import Policy, load_policy
-from workbench.engine.quiet import start_quietly
+from workbench.engine import start_quietly
 from workbench.errors import BadInput
 from workbench.store import Store
 from workbench.training import checkpoint
