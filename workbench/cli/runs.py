@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.engine.fetch import SMOLLM2, model_folder
 from workbench.engine import start_quietly
+from workbench.engine.fetch import SMOLLM2, model_folder
 from workbench.errors import BadInput
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 
-# Read by the OpenMP library when torch is loaded. By default its idle threads spin for milliseconds before they sleep:
-# beside another job that takes all cores they spin through the time slices in which the work would be done, and training
-# nearly stops (2 rounds in over 600 s at a load of 20). So they spin for a tenth of a millisecond, which is as fast alone.
+# Read by the OpenMP library when torch is loaded. By default its idle threads spin for milliseconds before they sleep.
+# Beside a job that takes all cores they spin through the time in which the work would be done, and training nearly
+# stops: not 3 rounds in 600 s at a load of 20. A tenth of a millisecond is as fast on an idle machine.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 

@@ -23,7 +23,7 @@ SETTINGS = ("training.minutes=null", "evaluation.every=1000000000", "checkpoint.
 def busy(
     rounds: int, sets: Sequence[str] = (), environment: Mapping[str, str] | None = None, jobs: int | None = None
 ) -> dict[str, Any]:
-    """Return the seconds a round takes alone and beside `jobs` processes that never wait, and the share of speed left.
+    """Return the seconds that a round takes alone and beside `jobs` busy processes, and the share of speed left.
 
     `sets`: settings of the run as `training.threads=1`. `environment`: variables of the measured process, such as
     `OMP_WAIT_POLICY`. `jobs`: as many as there are cores if left out.

@@ -17,9 +17,9 @@ from IPython.display import HTML, display
 
 from workbench import __version__
 from workbench.config import Config
+from workbench.engine import start_quietly
 from workbench.engine.hardware import tune_allocator
 from workbench.engine.policy import Policy, load_policy
-from workbench.engine import start_quietly
 from workbench.errors import BadInput
 from workbench.store import Store
 from workbench.training import checkpoint
