@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.engine import start_quietly
 from workbench.engine.fetch import model_folder
-from workbench.engine.quiet import start_quietly
 from workbench.run.plan import RUNS, store_place
 
 if TYPE_CHECKING:

@@ -133,8 +133,8 @@ def pretrain(
       workbench pretrain --out small --set hidden=96 --set layers=3 --set heads=3 --set intermediate=256
       workbench pretrain --start my-tutor --out riper --set clean_tokens=0 --set matrix_rate=0.008
     """
+    from workbench.engine import start_quietly
     from workbench.engine.fetch import TUTOR
-    from workbench.engine.quiet import start_quietly
     from workbench.files import free_space_check, require_writable
 
     start_quietly(offline=True)

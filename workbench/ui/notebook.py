@@ -15,8 +15,8 @@ import plotly.graph_objects as go
 import plotly.io
 from IPython.display import HTML, display
 
+from workbench.engine import start_quietly
 from workbench.engine.hardware import tune_allocator
-from workbench.engine.quiet import start_quietly
 from workbench.errors import BadInput
 from workbench.store import Store
 from workbench.types import Round, Verdict
