@@ -247,7 +247,8 @@ def compare(
     A plan names arms and their settings, seeds, rounds and what is measured. Each finished run is one JSON in
     --out, named by its settings, measures, model, problems, texts and verifier: what is there is not run again,
     what was interrupted goes on, and several calls at once share the work. Then a report is written as JSON and
-    as an HTML page. With several plans the first one gives the main rows.
+    as an HTML page. With several plans the first one gives the main rows. The builtin verifier judges all runs,
+    whatever version is in use.
 
     \b
     Examples:

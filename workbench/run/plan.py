@@ -129,17 +129,25 @@ def verifier_named(version: str, store: str | Path) -> Verifier:
 
     Raises `BadInput` with the versions that exist, or where it was made for an older builtin verifier.
     """
-    from workbench.labeling.refined import refined
     from workbench.labeling.versions import chosen, load, versions_folder
-    from workbench.store.connection import store_path
     from workbench.verification import Verifier
 
-    verifier = Verifier()
-    folder = versions_folder(store_path(store))
+    verifier, folder = Verifier(), versions_folder(_store_file(store))
     name = chosen(folder) if version == IN_USE else version
     if name in (BUILTIN, verifier.version):
         return verifier
+    from workbench.labeling.refined import refined
+
     return refined(load(folder, name), verifier)
+
+
+def _store_file(store: str | Path) -> Path:
+    """The store's file. For a plain path without loading SQLAlchemy: one step is judged in half a second."""
+    if "://" not in str(store):
+        return Path(store)
+    from workbench.store.connection import store_path
+
+    return store_path(store)
 
 
 # What a run trains on and is measured on.
