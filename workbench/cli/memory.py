@@ -135,7 +135,7 @@ def print_sample(drawn: Sampled, texts: Mapping[str, str], seed: int) -> None:
     """Insights and patterns as they were drawn."""
     out = console()
     counts = f"{len(drawn.insights)} insights and {len(drawn.patterns)} patterns"
-    out.print(Text(f"{counts}, drawn with seed {seed}, none left out", style="bold"), soft_wrap=True)
+    out.print(Text(f"{counts}, drawn at random with seed {seed}", style="bold"), soft_wrap=True)
     for item in (*drawn.insights, *drawn.patterns):
         record = f"round {item.written_round}, used {item.uses}, better {item.helped}, worse {item.hurt}"
         out.print(Text.assemble((f"{item.level.value} ", "bold"), _one_line(item.text)), soft_wrap=True)
@@ -179,16 +179,16 @@ def memory(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name or path, or 'latest'.")],
     skill: Annotated[str | None, typer.Option(help="Only items of this skill.")] = None,
     level: Annotated[LevelChoice | None, typer.Option(help="Only items of this level.")] = None,
-    retired: Annotated[bool, typer.Option("--retired", help="The retired items, each with why.")] = False,
+    retired: Annotated[bool, typer.Option("--retired", help="Show the retired items, each with the reason.")] = False,
     item: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="One item whole: its evidence and history. The start of an id does."),
+        typer.Option(metavar="ID", help="Show one item in full. A unique id prefix is enough."),
     ] = None,
     sample: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="N insights and N/2 patterns, drawn without looking.")
+        int | None, typer.Option(min=1, metavar="N", help="Show a random sample of N insights and N/2 patterns.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of --sample.")] = 0,
-    limit: Annotated[int, typer.Option(min=1, help="Rows of the list at most.")] = 40,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows of the list.")] = 40,
     store: Annotated[
         str | None, typer.Option(metavar="URL", help="The store; workbench.db in the runs folder by default.")
     ] = None,
@@ -197,8 +197,8 @@ def memory(
 ) -> None:
     """Look into the memory of a run: lessons, strategies, patterns and solved problems.
 
-    Reads the store and writes nothing. Each item is shown with its uses and with how often its problem went
-    better or worse after its use, counted on later rounds only.
+    Reads the store and writes nothing. Each item is shown with its uses and with how often its problem was
+    solved better or worse afterwards. This does not prove that the item was the cause.
 
     \b
     Examples:
@@ -208,7 +208,6 @@ def memory(
       workbench memory latest --item 3fa9
       workbench memory latest --sample 20
     """
-    pass
     from workbench.memory.queries import INSIGHTS, listed, named, overview, sampled
     from workbench.problems.splits import problems_of
     from workbench.store import Store

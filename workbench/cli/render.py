@@ -108,12 +108,12 @@ def percent(figure: Mapping[str, float], signed: bool = False) -> str:
 
 
 def table_of(left: Sequence[str], right: Sequence[str]) -> Table:
-    """An empty table with its columns."""
+    """Return an empty table with its columns. In a narrow terminal cells are folded and never cut off."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in left:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")
     for name in right:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", overflow="fold")
     return table
 
 
@@ -128,7 +128,7 @@ def print_metrics(title: str, metrics: Mapping[str, Estimate | None]) -> None:
 
 def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
     """Solve rate before and after with the gain, and the process rates, by split."""
-    table = table_of(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
+    table = table_of(("split",), ("solve before", "solve after", "gain", "process rate"))
     for name, found in splits.items():
         solve, process = found["solve_rate"], found["process_rate"]
         table.add_row(
@@ -136,7 +136,7 @@ def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
             percent(solve["before"]),
             percent(solve["after"]),
             percent(solve["gain"], signed=True),
-            *(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
+            " → ".join(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
         )
     print_titled(title, table)
 
