@@ -30,9 +30,7 @@ def audit(
     ] = None,
     practice: Annotated[
         str | None,
-        typer.Option(
-            metavar="SKILL:KIND", help="Write practice problems like those that failed this way; needs --out."
-        ),
+        typer.Option(metavar="SKILL:KIND", help="Write practice problems like these failures; needs --out."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="F.jsonl", help="Where the practice problems go.")] = None,
     n: Annotated[int, typer.Option("--n", min=1, help="How many practice problems.")] = 40,

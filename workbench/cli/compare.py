@@ -224,7 +224,7 @@ def compare(
     work: Annotated[Path, typer.Option(help="The folder of unfinished runs.")] = WORK,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; a probe chooses if left out.")] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of each run; the cores are shared out if left out.")
+        int | None, typer.Option(min=1, help="Threads of each run; the cores are shared if left out.")
     ] = None,
     probe: Annotated[
         bool, typer.Option("--probe", help="Only measure the cost and how the cores are used best.")
