@@ -1,4 +1,4 @@
-"""What people see of a run's memory: an overview with bars, a list, one item whole, a sample."""
+"""`workbench memory`: an overview of a run's memory with bars, a list, one item in full, a sample."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PIPE_WIDTH = 300
 
 
 def print_memory(run: str, seen: Overview, items: Sequence[MemoryItem], total: int, retired: bool) -> None:
-    """What memory holds, what became of what was written, and the items."""
+    """Print what memory holds, what became of the reflections, and the items."""
     out = console()
     held = ", ".join(f"{n} {level}" for level, n in seen.live.items())
     out.print(Text.assemble(("Memory of ", "bold"), (plain(run), "bold"), f": {held}"), soft_wrap=True)
@@ -47,7 +47,7 @@ def print_memory(run: str, seen: Overview, items: Sequence[MemoryItem], total: i
 
 
 def _print_fates(seen: Overview) -> None:
-    """Of all reflections that were asked for: how many were kept, and why the others were not."""
+    """Print how many of the reflections that were asked for were kept, and why the others were not."""
     out = console()
     out.print(f"Reflections asked for: {seen.asked}", soft_wrap=True)
     rows = [("kept", seen.kept), *((f"dropped: {drop}", n) for drop, n in seen.dropped.items())]
@@ -80,7 +80,7 @@ def _print_list(items: Sequence[MemoryItem], total: int, retired: bool) -> None:
 def print_item(
     item: MemoryItem, problem: str | None, evidence: Sequence[Judged], history: Sequence[MemoryEvent]
 ) -> None:
-    """One item with the rollouts that it was written from and all that happened to it."""
+    """Print one item with the rollouts that it was written from and its history."""
     out = console()
     out.print(Text(f"{item.level.value} {item.id}", style="bold"))
     for line in item.text.split("\n"):
@@ -117,7 +117,7 @@ def _print_evidence(item: MemoryItem, evidence: Sequence[Judged]) -> None:
 
 
 def _print_history(history: Sequence[MemoryEvent]) -> None:
-    """Every change, oldest first."""
+    """Print every change, oldest first."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("round", "event", "uses", "helped", "hurt", "state"):
         table.add_column(name, justify="right" if name in ("round", "uses", "helped", "hurt") else "left")
@@ -132,7 +132,7 @@ def _print_history(history: Sequence[MemoryEvent]) -> None:
 
 
 def print_sample(drawn: Sampled, texts: Mapping[str, str], seed: int) -> None:
-    """Insights and patterns as they were drawn."""
+    """Print a sample of insights and patterns."""
     out = console()
     counts = f"{len(drawn.insights)} insights and {len(drawn.patterns)} patterns"
     out.print(Text(f"{counts}, drawn at random with seed {seed}", style="bold"), soft_wrap=True)
@@ -150,19 +150,19 @@ def _one_line(text: str) -> str:
 
 
 def bar(share: float) -> str:
-    """A share of 1 as a row of blocks, at least one for anything above 0."""
+    """Return a share of 1 as a row of blocks, at least one for anything above 0."""
     return "█" * max(round(share * BAR), share > 0)
 
 
 def sparkline(values: Sequence[int], width: int = 60) -> str:
-    """Values as a row of blocks, the last of every few where there are more than the width."""
+    """Return values as a row of blocks. If there are too many for the width, every few are shown by their last."""
     step = -(-len(values) // width)
     shown = [values[min(at + step, len(values)) - 1] for at in range(0, len(values), step)]
     top = max(1, *shown)
     return "".join(BLOCKS[min(len(BLOCKS) - 1, value * len(BLOCKS) // (top + 1))] for value in shown)
 
 
-# `workbench memory`: what a run has learned, from which failures, and whether it helped.
+# The command
 
 
 class LevelChoice(StrEnum):
@@ -256,7 +256,7 @@ def _require_skill(skill: str | None, items: list[MemoryItem]) -> None:
 
 
 def _evidence(store: Store, run: str, item: MemoryItem) -> list[Judged]:
-    """The rollouts that an item was written from, with their verdicts, oldest first."""
+    """Return the rollouts that an item was written from, with their verdicts, oldest first."""
     rounds = {e.item.written_round for e in store.memory_events(run, item.id) if e.item is not None}
     judged = [j for at in sorted(rounds) for j in store.judged(run, at)]
     return [j for j in judged if j.rollout.id in item.evidence]

@@ -161,7 +161,7 @@ def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, job
 
 
 def require_place(out: Path | None) -> None:
-    """Complain before the work if the file could not be written after it."""
+    """Raise `BadInput` before the work if the file cannot be written after it."""
     from workbench.files import require_writable
 
     if out is None:
