@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.wheel, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.wheel, pytest.mark.timeout(900)]
 
 
 def project_files(*below: str) -> list[str]:
@@ -82,7 +82,7 @@ def run(installed: Path, folder: Path):
     def call(*arguments: str, code: int | None = 0) -> str:
         command = [str(installed / "bin" / "workbench"), *arguments]
         done = subprocess.run(
-            command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=300, check=False
+            command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=550, check=False
         )
         assert code is None or done.returncode == code, done.stderr
         return done.stdout

@@ -159,7 +159,7 @@ def test_ctrl_c_ends_the_children_too_and_says_how_to_go_on(tmp_path, tiny_tutor
     process.send_signal(signal.SIGINT)  # to the parent alone, as a supervisor would
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "goes on where it was" in err
+    assert "Run the same command to continue" in err
     assert list((tmp_path / "work").glob("*/checkpoints/round-*"))
 
 
@@ -198,5 +198,5 @@ def test_a_damaged_file_beside_the_runs_is_named(whole):
     done = CliRunner().invoke(app, [*arguments, "--report"])
     bench.unlink()
     assert done.exit_code == 2
-    assert "bench-round.json is no JSON" in done.stderr
+    assert "bench-round.json is not JSON" in done.stderr
     assert "workbench bench round" in done.stderr

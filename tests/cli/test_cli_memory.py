@@ -110,7 +110,7 @@ def test_one_item_is_shown_with_its_evidence_and_history(runs):
 
 def test_a_sample_is_the_same_for_the_same_seed(runs):
     result = call("r", "--runs-folder", runs, "--sample", 20)
-    assert "1 insights and 0 patterns, drawn with seed 0, none left out" in result.stdout
+    assert "1 insights and 0 patterns, drawn at random with seed 0" in result.stdout
     assert LESSON in result.stdout
     assert result.stdout == call("r", "--runs-folder", runs, "--sample", 20).stdout
     record = json.loads(call("r", "--runs-folder", runs, "--sample", 20, "--json").stdout)

@@ -380,3 +380,14 @@ def test_what_a_teacher_can_tell_is_measured_and_shown() -> None:
     assert found["problems"] == 8
     assert set(found["contexts"]["critique"]) == {"prefers", "gain", "better", "moved", "most"}
     assert "wrong steps in rollouts of 8 problems" in call("bench", "teacher", "--n", 8).stdout
+
+
+def test_judging_one_step_imports_no_database_and_no_model() -> None:
+    # A person waits for it: these libraries alone would take longer than the verdict.
+    script = (
+        "import sys\nfrom workbench.__main__ import app\n"
+        "try: app(['verify', '--step', '3x = 6', 'x = 2'])\n"
+        "finally: print(sorted({'sqlalchemy', 'torch', 'sklearn', 'sympy', 'gradio'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr

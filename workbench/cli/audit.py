@@ -30,7 +30,7 @@ def audit(
     ] = None,
     practice: Annotated[
         str | None,
-        typer.Option(metavar="SKILL:KIND", help="Write practice problems like those that failed so; with --out."),
+        typer.Option(metavar="SKILL:KIND", help="Write practice problems like these failures; needs --out."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="F.jsonl", help="Where the practice problems go.")] = None,
     n: Annotated[int, typer.Option("--n", min=1, help="How many practice problems.")] = 40,
@@ -40,8 +40,8 @@ def audit(
 ) -> None:
     """Show which kinds of step fail first in a run, by skill and malrule or diagnosis.
 
-    Reads the store. A kind is the malrule of the first wrong step, else its diagnosis; 'not_located' where
-    the answer is wrong and no step was found to be. Shares are of the skill's rollouts.
+    Reads the store. A kind is the malrule of the first wrong step, or else its diagnosis; 'not_located' if
+    the answer is wrong but no step was found wrong. Shares are of the skill's rollouts.
 
     \b
     Examples:
@@ -129,9 +129,7 @@ def _record(name: str, found: Audited, made: list[Cell], spans: Any, lines: Any)
 def export(
     run: Annotated[str, typer.Argument(help=RUN_HELP)],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write, such as run.jsonl.gz.")],
-    rollouts: Annotated[
-        int, typer.Option(min=0, help="Rollouts at most; the file says how they were chosen.")
-    ] = 4000,
+    rollouts: Annotated[int, typer.Option(min=0, help="Most rollouts; the file says how they were chosen.")] = 4000,
     store: Annotated[str | None, typer.Option(metavar="URL", help=STORE_HELP)] = None,
     runs_folder: Annotated[Path, typer.Option(help="The folder that holds all runs.")] = RUNS,
 ) -> None:

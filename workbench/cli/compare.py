@@ -1,4 +1,4 @@
-"""What people see of `workbench compare`: the cost table, bars while it runs, the summary."""
+"""`workbench compare`: methods x seeds from plans; the cost before, bars while it runs, the summary after."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ from workbench.evaluation.compare.pool import (
 )
 
 if TYPE_CHECKING:
-    from workbench.evaluation.compare.plan import Plan, PlannedRun
-    from workbench.evaluation.compare.pool import Layout
+    from workbench.evaluation.compare.plan import Plan
     from workbench.evaluation.compare.summary import Comparison
 
 
 ENDING = 0.1
-"""Share of a run that its last measurements are taken for, where nothing better is known."""
+"""Share of a run that its last measurements are assumed to take."""
 
 
 def print_costs(left: Sequence[PlannedRun], paces: Mapping[str, Pace], layout: Layout) -> None:
@@ -52,7 +51,7 @@ def print_costs(left: Sequence[PlannedRun], paces: Mapping[str, Pace], layout: L
 
 
 class _Bars:
-    """How far every running run is, and when all will be done."""
+    """The progress of each run, and when all will be done."""
 
     def __init__(
         self, tasks: Sequence[RunTask], layout: Layout, paces: Mapping[str, Pace], progress: Progress
@@ -98,25 +97,25 @@ def _name(trial: PlannedRun) -> str:
 
 
 def follow(tasks: Sequence[RunTask], layout: Layout, paces: Mapping[str, Pace]) -> list[str]:
-    """Run the tasks with bars on stderr; returns what went wrong."""
+    """Run the tasks with bars on stderr. Return what went wrong."""
     failed: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     err = console(stderr=True)
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         bars = _Bars(tasks, layout, paces, progress)
-        told: dict[int, str] = {}
+        reported: dict[int, str] = {}
         with closing(run_tasks(tasks, layout.jobs)) as events:
             for event in events:
-                line = _hear(event, tasks[event.index], bars, told)
+                line = _line_of(event, tasks[event.index], bars, reported)
                 if line is not None:
                     err.print(line, soft_wrap=True)
                 if event.message.get("exit") not in (None, 0):
-                    failed.append(told.get(event.index) or _unsaid(event, tasks[event.index]))
+                    failed.append(reported.get(event.index) or _last_words(event, tasks[event.index]))
     return failed
 
 
-def _hear(event: Event, task: RunTask, bars: _Bars, told: dict[int, str]) -> str | None:
-    """Take in what a child told; returns a line to keep, if it is worth one."""
+def _line_of(event: Event, task: RunTask, bars: _Bars, reported: dict[int, str]) -> str | None:
+    """Show what a child reported. Return a line to keep, if it is worth one."""
     message, name, rounds = event.message, _name(task.trial), task.trial.config.training.rounds or 1
     if "round" in message:
         share = (1 - ENDING) * message["round"] / rounds
@@ -128,10 +127,10 @@ def _hear(event: Event, task: RunTask, bars: _Bars, told: dict[int, str]) -> str
     elif "measuring" in message:
         bars.show(event.index, 1 - ENDING, f"measuring {message['measuring']}")
     elif "error" in message:
-        told[event.index] = f"{name}: {message['error']}"
+        reported[event.index] = f"{name}: {message['error']}"
         return f"{name} failed: {message['error']}"
     elif "taken" in message:
-        return f"{name}: another process has it"
+        return f"{name}: another process is running it"
     elif "done" in message:
         ended = f", collapsed: {message['collapsed']}" if message.get("collapsed") else ""
         return f"{name}: finished as {message['done']}{ended}"
@@ -140,14 +139,14 @@ def _hear(event: Event, task: RunTask, bars: _Bars, told: dict[int, str]) -> str
     return None
 
 
-def _unsaid(event: Event, task: RunTask) -> str:
-    """Why a child ended that told nothing: the last line of its log."""
+def _last_words(event: Event, task: RunTask) -> str:
+    """Return why a child ended that reported no error: the last line of its log."""
     code, name = event.message["exit"], _name(task.trial)
     if code == INTERRUPTED:
         return f"{name} was interrupted"
     file = log_file(task)
     lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines() if file.is_file() else []
-    return f"{name} ended with exit code {code}: {lines[-1] if lines else 'it said nothing'} (see {file})"
+    return f"{name} ended with exit code {code}: {lines[-1] if lines else 'its log is empty'} (see {file})"
 
 
 def print_summary(report: Mapping[str, Any]) -> None:
@@ -184,7 +183,7 @@ def _print_arms(plan: Mapping[str, Any]) -> None:
         typer.echo(f"{plan['missing_runs']} runs of {plan['plan']} are not finished.", err=True)
 
 
-# `workbench compare`: methods x seeds from plans, each run one small JSON, and what they show together.
+# The command
 
 
 OUT, WORK = Path("data/results/runs"), Path("runs/compare")
@@ -221,14 +220,14 @@ def compare(
     arms: Annotated[list[str] | None, typer.Option("--arm", help="Only this arm; repeatable.")] = None,
     seeds: Annotated[list[int] | None, typer.Option("--seed", help="Only this seed; repeatable.")] = None,
     rounds: Annotated[int | None, typer.Option(min=1, help="Rounds of every run, instead of the plan's.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder of finished runs, a JSON each.")] = OUT,
-    work: Annotated[Path, typer.Option(help="The folder of runs that are going on.")] = WORK,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Runs at once; what a probe finds faster, if left out.")
+    out: Annotated[Path, typer.Option(help="The folder of finished runs, one JSON each.")] = OUT,
+    work: Annotated[Path, typer.Option(help="The folder of unfinished runs.")] = WORK,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; a probe chooses if left out.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of each run; the cores are shared if left out.")
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of each run; the cores shared out.")] = None,
     probe: Annotated[
-        bool, typer.Option("--probe", help="Only measure how the cores are best used and the cost.")
+        bool, typer.Option("--probe", help="Only measure the cost and how the cores are used best.")
     ] = False,
     probe_rounds: Annotated[int, typer.Option(min=0, help="Rounds of a probe; 0 for none.")] = 10,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the stores and checkpoints of finished runs.")] = False,
@@ -244,11 +243,11 @@ def compare(
 ) -> None:
     """Compare methods over seeds: run what is not finished yet, then report.
 
-    A plan names arms and their settings, seeds, rounds and what is measured. Each finished run is one JSON in
-    --out, named by its settings, measures, model, problems, texts and verifier: what is there is not run again,
-    what was interrupted goes on, and several calls at once share the work. Then a report is written as JSON and
-    as an HTML page. With several plans the first one gives the main rows. The builtin verifier judges all runs,
-    whatever version is in use.
+    A plan names arms and their settings, seeds, rounds and measures. Each finished run is one JSON in --out, named
+    by its settings, measures, model, problems, texts and verifier. A finished run is not repeated, an interrupted
+    one continues, and several calls at once share the work. The report is written as JSON and as an HTML page.
+    With several plans the first one gives the main rows. The builtin verifier judges all runs, whatever version is
+    in use.
 
     \b
     Examples:
@@ -275,8 +274,7 @@ def compare(
 
 
 def _run(request: CompareOptions, only_probe: bool) -> list[str]:
-    """Run what is not finished; returns what went wrong."""
-    pass
+    """Run what is not finished. Return what went wrong."""
     from workbench.evaluation.compare.outside import NO_TRL, installed
     from workbench.evaluation.compare.plan import run_key
     from workbench.evaluation.compare.pool import RunTask
@@ -304,16 +302,16 @@ def _run(request: CompareOptions, only_probe: bool) -> list[str]:
         ]
         return follow(tasks, layout, paces)
     except KeyboardInterrupt as error:
-        typer.echo("Interrupted. The same command goes on where it was.", err=True)
+        typer.echo("Interrupted. Run the same command to continue.", err=True)
         raise typer.Exit(INTERRUPTED) from error
 
 
 def _costs(request: CompareOptions, left: Sequence[PlannedRun]) -> tuple[Layout, dict[str, Any]]:
-    """How the cores are used, and the pace of each arm by plan and name."""
+    """Return how the cores are used, and the pace of each arm by plan and name."""
     from workbench.evaluation.compare.pool import Layout, faster, layouts, one_of_each, probe
 
     cores = max(layout.threads for layout in layouts())
-    # What is shorter than its probe is simply run.
+    # A run that is shorter than its probe is not probed.
     probed = [t for t in one_of_each(left) if (t.config.training.rounds or 0) > 3 * request.probe_rounds]
     if request.jobs is not None:
         layout = Layout(request.jobs, request.threads or max(1, cores // request.jobs))
@@ -331,7 +329,6 @@ def _costs(request: CompareOptions, left: Sequence[PlannedRun]) -> tuple[Layout,
 
 
 def _report(request: CompareOptions, to: Path | None, html: Path | None, as_json: bool) -> None:
-    pass
     from workbench.evaluation.compare.record import read_runs
     from workbench.evaluation.compare.summary import Comparison, collect
     from workbench.evaluation.compare.summary import report as make_report
@@ -361,7 +358,7 @@ def _report(request: CompareOptions, to: Path | None, html: Path | None, as_json
 
 
 def _bench(out: Path) -> dict[str, Any]:
-    """What `workbench bench round` wrote beside the runs; nothing where it has not run."""
+    """Return what `workbench bench round` wrote next to the runs; nothing if it has not run."""
     from workbench.files import read_text
 
     file = out.parent / BENCH
@@ -370,12 +367,12 @@ def _bench(out: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(file))
     except ValueError as error:
-        raise BadInput(f"{file} is no JSON ({error}); make it again with 'workbench bench round'.") from error
+        raise BadInput(f"{file} is not JSON ({error}); make it again with 'workbench bench round'.") from error
     return found if isinstance(found, dict) else {}
 
 
 def _warn(comparison: Comparison) -> None:
-    """Say where runs cannot be quite compared."""
+    """Warn where runs are not quite comparable."""
     from workbench.evaluation.compare.plan import code_hash
 
     now = code_hash()

@@ -1,4 +1,4 @@
-"""`workbench doctor`: what this machine has for the workbench and what it lacks, each with a remedy."""
+"""`workbench doctor`: what this machine has and lacks, with a remedy for each."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from typing import Annotated
 import typer
 
 from workbench.errors import WorkbenchError
+from workbench.resources import INSTALLED, REINSTALL
 from workbench.run.plan import RUNS, store_place
 
 PACKAGE = "tutor-workbench"
+EXTRA = "'tutor-workbench[{}]'" if INSTALLED else "-e '.[{}]'"
+"""How pip is told to install an extra."""
 ROOM = 2 << 30
-"""Bytes free that a run of the shipped model can want, with its checkpoints and its store."""
+"""Free bytes that a run of the shipped model needs at most, with its checkpoints and its store."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "firefox")
 
 
@@ -88,9 +91,7 @@ def _packages() -> list[Check]:
     try:
         wanted = requires(PACKAGE) or []
     except PackageNotFoundError:
-        return [
-            Check("packages", "broken", "the workbench is not installed", "Run 'pip install -e .' in the checkout.")
-        ]
+        return [Check("packages", "broken", "the workbench is not installed", REINSTALL)]
     lacking: dict[str, list[str]] = {"": []}
     counts: dict[str, int] = {"": 0}
     for line in wanted:
@@ -110,8 +111,8 @@ def _package_line(group: str, count: int, missing: list[str]) -> Check:
         return Check(name, "ok", f"{count} of {count} installed")
     found = f"not installed: {', '.join(missing)}"
     if group:
-        return Check(name, "missing", found, f"Run \"pip install -e '.[{group}]'\" in the checkout if you want it.")
-    return Check(name, "broken", found, "Run 'pip install -e .' in the checkout.")
+        return Check(name, "missing", found, f'If you want it, run "pip install {EXTRA.format(group)}".')
+    return Check(name, "broken", found, REINSTALL)
 
 
 def _installed(name: str) -> bool:
@@ -128,14 +129,14 @@ def _device() -> list[Check]:
 
         from workbench.engine.hardware import choose_device, choose_dtype
     except (ImportError, OSError) as error:
-        return [Check("PyTorch", "broken", str(error), "Install PyTorch again: 'pip install -e .' in the checkout.")]
+        return [Check("PyTorch", "broken", str(error), f"Install PyTorch again. {REINSTALL}")]
     device = choose_device()
     number = str(choose_dtype(device)).removeprefix("torch.")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     checks = [Check("PyTorch", "ok", f"{torch.__version__}, {torch.get_num_threads()} threads, {cores} cores")]
     if device.type == "cuda":
-        memory = torch.cuda.get_device_properties(device).total_memory / 2**30
-        found = f"{torch.cuda.get_device_name(device)}, {memory:.0f} GiB, {number}"
+        size = torch.cuda.get_device_properties(device).total_memory / 2**30
+        found = f"{torch.cuda.get_device_name(device)}, {size:.0f} GiB, {number}"
         return [*checks, Check("GPU", "ok", found)]
     if device.type == "mps":
         return [*checks, Check("GPU", "ok", f"Apple's, {number}")]
@@ -164,7 +165,7 @@ def _disk(folder: Path) -> list[Check]:
         free = shutil.disk_usage(there).free
     except OSError as error:
         return [Check("free disk", "broken", f"{there}: {error.strerror}", "Choose another --runs-folder.")]
-    found = f"{free / 2**30:.1f} GiB beside {there}"
+    found = f"{free / 2**30:.1f} GiB at {there}"
     if free < ROOM:
         return [Check("free disk", "missing", found, "Free some space, or choose another --runs-folder.")]
     return [Check("free disk", "ok", found)]
@@ -193,9 +194,7 @@ def _kernel() -> list[Check]:
     try:
         found = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
-        return [
-            Check("notebook kernel", "broken", "no kernel python3", "Run 'pip install -e .' in the checkout again.")
-        ]
+        return [Check("notebook kernel", "broken", "no kernel python3", REINSTALL)]
     return [Check("notebook kernel", "ok", f"{found.display_name}, JupyterLab {version('jupyterlab')}")]
 
 

@@ -46,7 +46,7 @@ def guard() -> Iterator[None]:
         if not _out_of_memory(error):
             raise
         remedy = "use a smaller model, fewer sampling.problems_per_round or fewer sampling.max_tokens"
-        raise _failed(f"The memory is used up; {remedy}.", 1) from error
+        raise _failed(f"Out of RAM or GPU memory; {remedy}.", 1) from error
 
 
 def _failed(message: str, code: int) -> typer.Exit:

@@ -74,10 +74,10 @@ def show(
 @problems.command("make")
 def make_files(
     split: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A split; may be repeated. All shipped ones if none.")
+        list[str] | None, typer.Option(metavar="NAME", help="A split; repeatable. All shipped ones if left out.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where to write; data/problems if left out.")
+        Path | None, typer.Option(metavar="FOLDER", help="Output folder; data/problems if left out.")
     ] = None,
 ) -> None:
     """Generate splits and write each as NAME.jsonl; prints the files. The same files every time.
@@ -87,9 +87,9 @@ def make_files(
       workbench problems make --split train-large --out my-problems
       workbench problems make
     """
-    from workbench.problems.splits import FOLDER, SHIPPED, write_splits
+    from workbench.problems.splits import SHIPPED, write_splits
 
-    for path in write_splits(out or FOLDER, split or SHIPPED):
+    for path in write_splits(out or Path("data/problems"), split or SHIPPED):
         typer.echo(path)
 
 

@@ -1,4 +1,4 @@
-"""What people see of a run's memory: an overview with bars, a list, one item whole, a sample."""
+"""`workbench memory`: an overview of a run's memory with bars, a list, one item in full, a sample."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PIPE_WIDTH = 300
 
 
 def print_memory(run: str, seen: Overview, items: Sequence[MemoryItem], total: int, retired: bool) -> None:
-    """What memory holds, what became of what was written, and the items."""
+    """Print what memory holds, what became of the reflections, and the items."""
     out = console()
     held = ", ".join(f"{n} {level}" for level, n in seen.live.items())
     out.print(Text.assemble(("Memory of ", "bold"), (plain(run), "bold"), f": {held}"), soft_wrap=True)
@@ -47,7 +47,7 @@ def print_memory(run: str, seen: Overview, items: Sequence[MemoryItem], total: i
 
 
 def _print_fates(seen: Overview) -> None:
-    """Of all reflections that were asked for: how many were kept, and why the others were not."""
+    """Print how many of the reflections that were asked for were kept, and why the others were not."""
     out = console()
     out.print(f"Reflections asked for: {seen.asked}", soft_wrap=True)
     rows = [("kept", seen.kept), *((f"dropped: {drop}", n) for drop, n in seen.dropped.items())]
@@ -80,7 +80,7 @@ def _print_list(items: Sequence[MemoryItem], total: int, retired: bool) -> None:
 def print_item(
     item: MemoryItem, problem: str | None, evidence: Sequence[Judged], history: Sequence[MemoryEvent]
 ) -> None:
-    """One item with the rollouts that it was written from and all that happened to it."""
+    """Print one item with the rollouts that it was written from and its history."""
     out = console()
     out.print(Text(f"{item.level.value} {item.id}", style="bold"))
     for line in item.text.split("\n"):
@@ -117,7 +117,7 @@ def _print_evidence(item: MemoryItem, evidence: Sequence[Judged]) -> None:
 
 
 def _print_history(history: Sequence[MemoryEvent]) -> None:
-    """Every change, oldest first."""
+    """Print every change, oldest first."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("round", "event", "uses", "helped", "hurt", "state"):
         table.add_column(name, justify="right" if name in ("round", "uses", "helped", "hurt") else "left")
@@ -132,10 +132,10 @@ def _print_history(history: Sequence[MemoryEvent]) -> None:
 
 
 def print_sample(drawn: Sampled, texts: Mapping[str, str], seed: int) -> None:
-    """Insights and patterns as they were drawn."""
+    """Print a sample of insights and patterns."""
     out = console()
     counts = f"{len(drawn.insights)} insights and {len(drawn.patterns)} patterns"
-    out.print(Text(f"{counts}, drawn with seed {seed}, none left out", style="bold"), soft_wrap=True)
+    out.print(Text(f"{counts}, drawn at random with seed {seed}", style="bold"), soft_wrap=True)
     for item in (*drawn.insights, *drawn.patterns):
         record = f"round {item.written_round}, used {item.uses}, better {item.helped}, worse {item.hurt}"
         out.print(Text.assemble((f"{item.level.value} ", "bold"), _one_line(item.text)), soft_wrap=True)
@@ -150,19 +150,19 @@ def _one_line(text: str) -> str:
 
 
 def bar(share: float) -> str:
-    """A share of 1 as a row of blocks, at least one for anything above 0."""
+    """Return a share of 1 as a row of blocks, at least one for anything above 0."""
     return "█" * max(round(share * BAR), share > 0)
 
 
 def sparkline(values: Sequence[int], width: int = 60) -> str:
-    """Values as a row of blocks, the last of every few where there are more than the width."""
+    """Return values as a row of blocks. If there are too many for the width, every few are shown by their last."""
     step = -(-len(values) // width)
     shown = [values[min(at + step, len(values)) - 1] for at in range(0, len(values), step)]
     top = max(1, *shown)
     return "".join(BLOCKS[min(len(BLOCKS) - 1, value * len(BLOCKS) // (top + 1))] for value in shown)
 
 
-# `workbench memory`: what a run has learned, from which failures, and whether it helped.
+# The command
 
 
 class LevelChoice(StrEnum):
@@ -179,16 +179,16 @@ def memory(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name or path, or 'latest'.")],
     skill: Annotated[str | None, typer.Option(help="Only items of this skill.")] = None,
     level: Annotated[LevelChoice | None, typer.Option(help="Only items of this level.")] = None,
-    retired: Annotated[bool, typer.Option("--retired", help="The retired items, each with why.")] = False,
+    retired: Annotated[bool, typer.Option("--retired", help="Show the retired items, each with the reason.")] = False,
     item: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="One item whole: its evidence and history. The start of an id does."),
+        typer.Option(metavar="ID", help="Show one item in full. A unique id prefix is enough."),
     ] = None,
     sample: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="N insights and N/2 patterns, drawn without looking.")
+        int | None, typer.Option(min=1, metavar="N", help="Show a random sample of N insights and N/2 patterns.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of --sample.")] = 0,
-    limit: Annotated[int, typer.Option(min=1, help="Rows of the list at most.")] = 40,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows of the list.")] = 40,
     store: Annotated[
         str | None, typer.Option(metavar="URL", help="The store; workbench.db in the runs folder by default.")
     ] = None,
@@ -197,8 +197,8 @@ def memory(
 ) -> None:
     """Look into the memory of a run: lessons, strategies, patterns and solved problems.
 
-    Reads the store and writes nothing. Each item is shown with its uses and with how often its problem went
-    better or worse after its use, counted on later rounds only.
+    Reads the store and writes nothing. Each item is shown with its uses and with how often its problem was
+    solved better or worse afterwards. This does not prove that the item was the cause.
 
     \b
     Examples:
@@ -208,7 +208,6 @@ def memory(
       workbench memory latest --item 3fa9
       workbench memory latest --sample 20
     """
-    pass
     from workbench.memory.queries import INSIGHTS, listed, named, overview, sampled
     from workbench.problems.splits import problems_of
     from workbench.store import Store
@@ -257,7 +256,7 @@ def _require_skill(skill: str | None, items: list[MemoryItem]) -> None:
 
 
 def _evidence(store: Store, run: str, item: MemoryItem) -> list[Judged]:
-    """The rollouts that an item was written from, with their verdicts, oldest first."""
+    """Return the rollouts that an item was written from, with their verdicts, oldest first."""
     rounds = {e.item.written_round for e in store.memory.events(run, item.id) if e.item is not None}
     judged = [j for at in sorted(rounds) for j in store.verdicts.judged(run, at)]
     return [j for j in judged if j.rollout.id in item.evidence]

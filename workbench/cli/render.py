@@ -29,7 +29,7 @@ PIPE_WIDTH = 110
 
 
 def console(stderr: bool = False) -> Console:
-    """A console for one of the streams; what is piped is never folded at 80 columns."""
+    """Return a console for one of the streams. Piped output is never folded at 80 columns."""
     made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not made.is_terminal:
         made.width = max(made.width, PIPE_WIDTH)
@@ -37,7 +37,7 @@ def console(stderr: bool = False) -> Console:
 
 
 def plain(text: str) -> str:
-    """Text of a model or a file without the characters that steer a terminal."""
+    """Return text of a model or a file without the characters that control a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
 
 
 def print_solution(problem: str, verdict: Verdict) -> None:
-    """A solution with a sign and a word for each step, the reason where it is wrong, and its answer."""
+    """Print a solution: a sign and a word for each step, the reason if it is wrong, and the answer."""
     out = console()
     out.print(Text(plain(problem), style="bold"), soft_wrap=True)
     for step in verdict.steps:
@@ -74,7 +74,7 @@ def _step_lines(step: StepVerdict) -> Iterator[Text]:
 
 
 def solution_record(verdict: Verdict) -> dict[str, Any]:
-    """A judged solution for machines."""
+    """Return a judged solution for machines."""
     steps = [
         {
             "text": step.text,
@@ -95,12 +95,12 @@ def solution_record(verdict: Verdict) -> dict[str, Any]:
 
 
 def interval_record(interval: Estimate) -> dict[str, float]:
-    """A figure for machines, as fractions."""
+    """Return a figure for machines, as fractions."""
     return {"value": interval.value, "low": interval.low, "high": interval.high}
 
 
 def percent(figure: Mapping[str, float], signed: bool = False) -> str:
-    """A figure with its interval in per cent: `61.2 [58, 64]`."""
+    """Return a figure with its interval in per cent: `61.2 [58, 64]`."""
     sign = "+" if signed else ""
     digits = 1 if signed else 0  # a gain is small, and whether it excludes 0 must be seen
     value, low, high = (100 * figure[key] for key in ("value", "low", "high"))
@@ -108,17 +108,17 @@ def percent(figure: Mapping[str, float], signed: bool = False) -> str:
 
 
 def table_of(left: Sequence[str], right: Sequence[str]) -> Table:
-    """An empty table with its columns."""
+    """Return an empty table with its columns. In a narrow terminal cells are folded and never cut off."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in left:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")
     for name in right:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", overflow="fold")
     return table
 
 
 def print_metrics(title: str, metrics: Mapping[str, Estimate | None]) -> None:
-    """Each measure with its interval."""
+    """Print each measure with its interval."""
     table = table_of(("measure",), ("per cent [95 %]",))
     for name, interval in metrics.items():
         shown = percent(interval_record(interval)) if interval else "needs --samples 16"
@@ -127,8 +127,8 @@ def print_metrics(title: str, metrics: Mapping[str, Estimate | None]) -> None:
 
 
 def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
-    """Solve rate before and after with the gain, and the process rates, by split."""
-    table = table_of(("split",), ("solve before", "solve after", "gain", "process before", "process after"))
+    """Print the solve rate before and after with the gain, and the process rates, by split."""
+    table = table_of(("split",), ("solve before", "solve after", "gain", "process rate"))
     for name, found in splits.items():
         solve, process = found["solve_rate"], found["process_rate"]
         table.add_row(
@@ -136,13 +136,13 @@ def print_gains(title: str, splits: Mapping[str, Mapping[str, Any]]) -> None:
             percent(solve["before"]),
             percent(solve["after"]),
             percent(solve["gain"], signed=True),
-            *(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
+            " → ".join(f"{100 * process[when]['value']:.1f}" for when in ("before", "after")),
         )
     print_titled(title, table)
 
 
 def print_titled(title: str, table: Table, stderr: bool = False) -> None:
-    """A table under its title."""
+    """Print a table under its title."""
     out = console(stderr)
     out.print(Text(plain(title), style="bold"), soft_wrap=True)
     out.print(table)
@@ -150,7 +150,7 @@ def print_titled(title: str, table: Table, stderr: bool = False) -> None:
 
 
 def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
-    """All runs."""
+    """Print all runs."""
     table = table_of(("name", "method", "status"), ("rounds", "dev solve rate"))
     for row in rows:
         rate = row["dev_solve_rate"]
@@ -160,7 +160,7 @@ def print_runs(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
-    """All skills, each with an example."""
+    """Print all skills, each with an example."""
     table = table_of(("skill",), ())
     table.add_column("example", overflow="fold")
     for name, problem in rows:
@@ -172,7 +172,7 @@ def print_skills(rows: Sequence[tuple[str, Problem]]) -> None:
 
 
 def print_step(before: str, step: StepVerdict) -> None:
-    """One step for a person: the verdict, why, what shows it, the rule behind it, and the corrected step."""
+    """Print one step: the verdict, the reason, the evidence, the malrule and the corrected step."""
     out = console()
     out.print(Text(f"    {'':<9}  {plain(before)}", style="dim"), soft_wrap=True)
     sign, colour = SIGNS[step.judgement]
@@ -193,7 +193,7 @@ def print_step(before: str, step: StepVerdict) -> None:
 
 
 def print_summary(title: str, summary: Summary, stderr: bool = False) -> None:
-    """How a file of solutions came out, and how that agrees with what people marked in it."""
+    """Print the verdicts on a file of solutions, and how they agree with what people marked in it."""
     table = table_of(("measure",), ("",))
     table.add_row("steps", f"{summary.steps:,}")
     table.add_row("decided", percent_of(summary.decided))
@@ -208,12 +208,12 @@ def print_summary(title: str, summary: Summary, stderr: bool = False) -> None:
 
 
 def percent_of(share: float | None) -> str:
-    """A share in per cent; a dash where there is none."""
+    """Return a share in per cent; a dash if there is none."""
     return "–" if share is None else f"{100 * share:.2f} %"
 
 
 def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) -> None:
-    """How many answers are equal, not equal, undecided."""
+    """Print how many answers are equal, not equal and undecided."""
     table = table_of(("grade",), ("answers",))
     for name, number in counts.items():
         table.add_row(name.replace("_", " "), f"{number:,}")
@@ -221,7 +221,7 @@ def print_grades(title: str, counts: Mapping[str, int], stderr: bool = False) ->
 
 
 def print_coverage(title: str, found: Coverage) -> None:
-    """Shares decided by skill and checker, what wrong twins would get, and the sentence."""
+    """Print the shares decided by skill and checker, what altered steps would get, and the conclusion."""
     table = table_of(("steps of", ""), ("steps", "decided", "incorrect"))
     groups = [("skill", found.by_skill), ("checker", found.by_checker), ("all", [found.all])]
     for group, shares in groups:
@@ -243,7 +243,7 @@ def print_coverage(title: str, found: Coverage) -> None:
 
 
 def print_cases(title: str, tallies: Sequence[CaseTally]) -> None:
-    """The case table by area and by what is right to say."""
+    """Print the case table by area and by the right judgement."""
     table = table_of(("area", "right to say"), ("holds", "known failures", "broken"))
     for row in tallies:
         table.add_row(row.area, row.judgement.value, str(row.holds), str(row.known_failures), str(row.broken))
@@ -257,7 +257,7 @@ def print_cases(title: str, tallies: Sequence[CaseTally]) -> None:
 
 @contextmanager
 def progress_bar(what: str, total: float | None) -> Iterator[tuple[Progress, Any]]:
-    """A bar on stderr that goes away when it is done; yields it with its task. In a log, one line instead."""
+    """Show a bar on stderr that goes away when it is done. Yield it with its task. A log gets one line instead."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     err = console(stderr=True)
     if not err.is_terminal:
@@ -267,7 +267,7 @@ def progress_bar(what: str, total: float | None) -> Iterator[tuple[Progress, Any
 
 
 def round_line(done: Round) -> str:
-    """A round in one line."""
+    """Return a round in one line."""
     numbers = done.metrics
     losses = [value for name, value in numbers.items() if name.startswith("loss_")]
     cells = [

@@ -37,8 +37,8 @@ def coverage(
 
     Reads a file of problems with solutions: this project's shape, GSM8K's, or rows of 'workbench verify'.
     Each step is also altered, once in its result and once in a number that it takes in: the share that is
-    flagged tells how many wrong rollouts would get a teacher context at the step that goes wrong. In word
-    problems nineteen in twenty first errors count as misread numbers. Writes no file.
+    flagged tells how many wrong rollouts would get a teacher context at the step that goes wrong. For
+    word problems we assume that 95 % of first errors are misread numbers. Writes no file.
 
     \b
     Examples:
@@ -141,7 +141,7 @@ def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, job
 
 
 def require_place(out: Path | None) -> None:
-    """Complain before the work if the file could not be written after it."""
+    """Raise `BadInput` before the work if the file cannot be written after it."""
     from workbench.files import require_writable
 
     if out is None:

@@ -12,8 +12,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 TIMEOUT = 600
@@ -70,18 +68,14 @@ def _measured(rounds: int, sets: Sequence[str]) -> float:
     from workbench.config import load_config
     from workbench.engine.hardware import tune_allocator
     from workbench.problems.splits import load_split
-    from workbench.store import Store
-    from workbench.training.loop import run
+    from workbench.run import Run
 
     tune_allocator()
     config = load_config(None, [*SETTINGS, f"training.rounds={rounds + 1}", *sets])
-    times = []
-    with TemporaryDirectory() as folder, Store.open(Path(folder) / "busy.db") as store:
-        store.create_run("busy", config.model_dump_json(), {})
+    times, started = [], time.perf_counter()
+    for _ in Run.scratch(config, load_split("train")).rounds():
+        times.append(time.perf_counter() - started)
         started = time.perf_counter()
-        for _ in run(config, load_split("train"), store, "busy", Path(folder) / "busy"):
-            times.append(time.perf_counter() - started)
-            started = time.perf_counter()
     return median(times[1:])
 
 

@@ -19,6 +19,7 @@ import typer
 
 from workbench.cli.solve import MODEL_HELP
 from workbench.errors import BadInput, WorkbenchError
+from workbench.resources import REINSTALL
 from workbench.run.plan import RUNS
 
 if TYPE_CHECKING:
@@ -108,24 +109,24 @@ def _print_contract(record: dict[str, Any]) -> None:
 
 def pretrain(
     out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where it grows; data/models/tutor if left out.")
+        Path | None, typer.Option(metavar="FOLDER", help="Output folder; data/models/tutor if left out.")
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="A finished tutor model to train on; from scratch if left out."),
+        typer.Option(metavar="FOLDER", help="A finished tutor model to train further; from scratch if left out."),
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0, help="Pause after so long; the same command goes on.")
+        float | None, typer.Option(min=0, help="Stop after N minutes; run the same command to continue.")
     ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A field of the recipe, such as layers=3; repeatable."),
     ] = None,
 ) -> None:
-    """Make a tutor model on generated solutions: from scratch, or from one that is to learn more.
+    """Train a tutor model on generated solutions, from scratch or from a finished one.
 
-    Writes the model into a folder, with its state in between, so that it goes on where it was stopped.
-    Takes over an hour on two cores; prints the folder when the model is finished.
+    Writes the model and its training state into a folder; the same command continues from there. Takes over an
+    hour on two cores. Prints the folder when the model is finished.
 
     \b
     Examples:
@@ -134,7 +135,6 @@ def pretrain(
       workbench pretrain --start my-tutor --out riper --set clean_tokens=0 --set matrix_rate=0.008
     """
     from workbench.engine import start_quietly
-    from workbench.engine.fetch import TUTOR
     from workbench.files import free_space_check, require_writable
 
     start_quietly(offline=True)
@@ -143,13 +143,13 @@ def pretrain(
     recipe = read_recipe(settings or ())
     if start is not None and not (start / "tutor.json").is_file():
         raise BadInput(f"--start {start} is not a finished tutor model; it has no tutor.json.")
-    folder = out or TUTOR
+    folder = out or Path("data/models/tutor")
     require_writable(folder)
     free_space_check(folder, 256 << 20)
     if recipe_book.pretrain(folder, recipe, minutes, lambda text: typer.echo(text, err=True), start):
         typer.echo(folder)
     else:
-        typer.echo("Paused; the same command goes on from here.", err=True)
+        typer.echo("Paused; run the same command to continue.", err=True)
 
 
 def read_recipe(settings: Sequence[str]) -> Recipe:
@@ -186,7 +186,7 @@ def _number(raw: str, kind: type[int] | type[float], text: str) -> int | float:
 # `workbench notebooks ...` and `workbench lab`
 
 
-notebooks = typer.Typer(no_args_is_help=True, help="Run the notebooks, or see whether they are in step.")
+notebooks = typer.Typer(no_args_is_help=True, help="Run the notebooks, or check whether they are up to date.")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="How a file name begins, such as 03.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array.")]
@@ -236,11 +236,11 @@ def _advance(bar: Progress, task: TaskID, done: int) -> None:
     bar.update(task, completed=done)
 
 
-@notebooks.command(short_help="See whether notebooks are in step.")
+@notebooks.command(short_help="Check whether notebooks are up to date.")
 def check(names: Names = None, as_json: AsJson = False) -> None:
-    """See whether the committed outputs belong to the cells, the model and the library as they are now.
+    """Check whether the committed outputs belong to today's cells, model and library.
 
-    Reads only. Ends with exit code 1 if a notebook must be built anew.
+    Reads only. The exit code is 1 if a notebook must be built again.
 
     \b
     Examples:
@@ -254,10 +254,10 @@ def check(names: Names = None, as_json: AsJson = False) -> None:
     else:
         for row in rows:
             typer.echo(
-                f"{row['name']:<24} {'changed: ' + ', '.join(row['changed']) if row['changed'] else 'in step'}"
+                f"{row['name']:<24} {'changed: ' + ', '.join(row['changed']) if row['changed'] else 'up to date'}"
             )
     if any(row["changed"] for row in rows):
-        raise WorkbenchError("Some notebooks are out of step; run 'workbench notebooks build'.")
+        raise WorkbenchError("Some notebooks are out of date; run 'workbench notebooks build'.")
 
 
 def lab(
@@ -282,7 +282,7 @@ def lab(
     from workbench.lab.notebooks import notebook_paths, trust
 
     if find_spec("jupyterlab") is None:
-        raise BadInput("JupyterLab is not installed; run 'pip install -e .' in the checkout.")
+        raise BadInput(f"JupyterLab is not installed. {REINSTALL}")
     (path, *_) = notebook_paths((name,))
     for each in notebook_paths():
         trust(each)
@@ -292,7 +292,7 @@ def lab(
         (Path(folder) / "labconfig" / "default_setting_overrides.json").write_text(NO_NEWS)
         code = _serve(path, folder, port, browser)
     if code:
-        raise WorkbenchError(f"JupyterLab ended with exit code {code}; what it wrote above says why.")
+        raise WorkbenchError(f"JupyterLab ended with exit code {code}; the reason is above.")
 
 
 def _serve(path: Path, settings: str, port: int, browser: bool) -> int:

@@ -1,4 +1,4 @@
-"""What people see of the lab's measurements: speed, finds and safety of the verifier, rounds, teachers, sampling."""
+"""What the benchmarks print: speed, finds and safety of the verifier, rounds, teachers, sampling, labels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def print_speed(speed: Speed) -> None:
-    """Each measure with its target."""
+    """Print each measure of speed with its target."""
     table = table_of(("measure",), ("found", "wanted"))
     table.add_row(f"a step, over {speed.steps:,}", milliseconds(speed.step_seconds), milliseconds(speed.step_target))
     for found in speed.ratios:
@@ -37,7 +37,7 @@ def print_speed(speed: Speed) -> None:
 
 
 def print_figures(report: StepFigures) -> None:
-    """What the verifier finds and what it flags wrongly, each with what was wanted."""
+    """Print what the verifier finds and what it flags wrongly, each with its target."""
     table = table_of(("share",), ("found", "of", "wanted", "met"))
     marks = {True: "yes", False: "NO", None: ""}
     group = ""
@@ -52,12 +52,12 @@ def print_figures(report: StepFigures) -> None:
 
 
 def milliseconds(seconds: float) -> str:
-    """A short time."""
+    """Return a short time."""
     return f"{1000 * seconds:.3f} ms"
 
 
 def print_fuzz(report: FuzzReport) -> None:
-    """What happened under hostile input."""
+    """Print what happened under hostile input."""
     table = table_of(("measure",), ("found",))
     yes = {True: "yes", False: "NO"}
     table.add_row("strings and bombs", f"{report.strings:,} and {report.bombs:,}")
@@ -77,9 +77,9 @@ def print_fuzz(report: FuzzReport) -> None:
 
 
 def print_rounds(report: Mapping[str, Any]) -> None:
-    """What a round of each method costs, and the share of its stages."""
+    """Print what a round of each method costs, and the shares of its stages."""
     stages = sorted({stage for own in report["stages"].values() for stage in own})
-    table = table_of(("method",), ("s a round", "pmd is so many times", *stages))
+    table = table_of(("method",), ("s a round", "pmd, times this", *stages))
     for method, seconds in report["seconds"].items():
         ratio = report.get(f"round_cost_ratio_{method}")
         shown = f"{ratio['value']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]" if ratio else ""
@@ -89,7 +89,7 @@ def print_rounds(report: Mapping[str, Any]) -> None:
 
 
 def print_teaching(report: Mapping[str, Any]) -> None:
-    """What each kind of context does to a teacher at the steps that went wrong."""
+    """Print what each kind of context does to a teacher at the wrong steps."""
     measures = {
         "prefers": "corrected step likelier",
         "gain": "its log-odds rise by, nats",
@@ -105,7 +105,7 @@ def print_teaching(report: Mapping[str, Any]) -> None:
 
 
 def print_sampling(report: Mapping[str, Any]) -> None:
-    """Tokens a second of each way of sampling, and the peak GPU memory of the loss."""
+    """Print the speed of each way of sampling, and the peak GPU memory of the loss."""
     table = table_of(("model", "way"), ("tokens/s", "rollouts/s", "loss in parts, GB", "at once, GB"))
     reasons = []
     for name, found in report["models"].items():
@@ -130,7 +130,7 @@ def _gigabytes(count: float | None) -> str:
 
 
 def print_refinement(report: RefinementReport) -> None:
-    """What labels bring, by number of labels and target, and how certain features make a step."""
+    """Print what labels bring, by number of labels and target, and how certain features make a step."""
     table = table_of(("labels", "target"), ("certified in", "decided", "precision", "decisions"))
     for cell in report.cells:
         precision = percent(asdict(cell.precision)) if cell.precision else "–"
