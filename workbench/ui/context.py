@@ -41,7 +41,7 @@ class AppContext:
 
 
 def models_at_hand(runs_folder: Path, run: Path | None) -> dict[str, Path]:
-    """The shipped tutor, SmolLM2 if it was fetched, the runs' models, and last the one to show beside the base.
+    """Return the shipped tutor, SmolLM2 if fetched, the runs' models, and last the one to show beside the base.
 
     That is the model of the run in the folder `run`, if it has one; else the shipped trained model; without
     that, the latest run's.
@@ -73,7 +73,7 @@ _open: OrderedDict[Path, Policy] = OrderedDict()
 
 
 def open_policy(folder: Path) -> Policy:
-    """The policy in a model's folder. Raises `BadInput` for a folder that is none.
+    """Return the policy in a model's folder. Raise `BadInput` for a folder that is none.
 
     Safe from several threads: a second caller waits for the first one's loading and gets the same policy.
     """
@@ -121,7 +121,7 @@ class Audits:
         """By run: how far the store was, when that was, and the audit."""
 
     def of(self, run: str) -> Audited:
-        """The audit of a run. Raises `BadInput` for an unknown run."""
+        """Return the audit of a run. Raise `BadInput` for an unknown run."""
         growth = self._store.growth(run)
         with self._lock:
             at, made, found = self._made.get(run, (None, 0.0, None))
@@ -135,7 +135,7 @@ class Audits:
 
 
 def audited(store: Store, run: str) -> Audited:
-    """The audit of a run; of an imported part of one, that of its even sample."""
+    """Return the audit of a run; of an imported part of one, that of its even sample."""
     info, judged, problems = store.run_info(run), store.judged(run), problems_of(store, run)
     sample = even_sample(judged, info.evenly)
     note = ""

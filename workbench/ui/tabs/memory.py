@@ -55,7 +55,7 @@ class Fields:
 
     @property
     def looking(self) -> set[Any]:
-        """The parts that say what is looked for."""
+        """Return the parts that say what is looked for."""
         return {self.run, self.search, self.level, self.skill, self.state, self.chosen}
 
 
@@ -225,7 +225,7 @@ def _changes(store: Store, fields: Fields, opened: Opened) -> list[tuple[gr.Butt
 
 
 def person(context: AppContext, username: str | None) -> str:
-    """Who changes memory: the name where people sign in."""
+    """Return who changes memory: the name where people sign in."""
     return f"{PERSON}:{username}" if context.signed_in and username else PERSON
 
 
@@ -257,7 +257,7 @@ def _list(store: Store, wanted: Wanted, chosen: str | None = None) -> tuple[str,
 
 
 def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:
-    """One item opened: text, buttons, evidence, history."""
+    """Return one item opened: text, buttons, evidence, history."""
     problems, events = problems_of(store, run), store.memory_events(run, item.id)
     judged = store.judged_of(run, item.evidence)
     problem = problems.get(item.problem_id or "")
@@ -275,5 +275,5 @@ def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:
 
 
 def last_round(store: Store, run: str) -> int:
-    """Index of the last round that is done; 0 before the first."""
+    """Return the index of the last round that is done; 0 before the first."""
     return max(0, store.round_count(run) - 1)

@@ -92,14 +92,14 @@ CURVES_NOTE = (
 
 
 def _first(context: AppContext, names: Sequence[str]) -> list[str]:
-    """What the tab opens on: the app's run, else the latest."""
+    """Return what the tab opens on: the app's run, else the latest."""
     if context.run in names:
         return [str(context.run)]
     return list(names[-1:])
 
 
 def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
-    """The status line, the figures, and what they were made from. A run that is gone is left out."""
+    """Return the status line, the figures, and what they were made from. A run that is gone is left out."""
     names = store.run_names()
     here = _existing(chosen, names)
     found = signature(store, here)  # before the rounds are read: what comes meanwhile is drawn at the next look
@@ -115,12 +115,12 @@ def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _existing(chosen: Sequence[str] | None, names: Sequence[str]) -> list[str]:
-    """The chosen runs that are still there, as many as a figure shows."""
+    """Return the chosen runs that are still there, as many as a figure shows."""
     return [name for name in chosen or () if name in names][:MOST_RUNS]
 
 
 def signature(store: Store, names: Sequence[str]) -> list[list[Any]]:
-    """What changes when a run gets further: its status and how many rounds it has."""
+    """Return what changes when a run gets further: its status and how many rounds it has."""
     return [[name, store.run_info(name).status, store.round_count(name)] for name in names]
 
 
