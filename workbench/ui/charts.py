@@ -139,7 +139,7 @@ def memory_bars(needs: Mapping[str, Need]) -> Any:
 
 
 def coverage_bars(found: Mapping[str, Coverage]) -> Any:
-    """Draw what the verifier can do on data sets: steps decided, wrong rollouts located, and the share that is enough."""
+    """Draw what the verifier can do on data sets: steps decided, wrong rollouts located, the share that is enough."""
     figure = themed(go.Figure())
     names = list(found)
     for name, colour, values in (
