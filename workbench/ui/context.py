@@ -121,7 +121,7 @@ class Audits:
         """By run: how far the store was, when that was, and the audit."""
 
     def of(self, run: str) -> Audited:
-        """Return the audit of a run. Raise `BadInput` for an unknown run."""
+        """The audit of a run. Raises `BadInput` for an unknown run."""
         growth = self._store.growth(run)
         with self._lock:
             at, made, found = self._made.get(run, (None, 0.0, None))
@@ -135,7 +135,7 @@ class Audits:
 
 
 def audited(store: Store, run: str) -> Audited:
-    """Return the audit of a run; of an imported part of one, that of its even sample."""
+    """The audit of a run; of an imported part of one, that of its even sample."""
     info, judged, problems = store.run_info(run), store.judged(run), problems_of(store, run)
     sample = even_sample(judged, info.evenly)
     note = ""

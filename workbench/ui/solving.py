@@ -102,7 +102,7 @@ def _marked(place: int, values: Iterator[T]) -> Iterator[tuple[int, T]]:
 def sample_verdicts(
     policy: Policy, problem: Problem, settings: Settings, count: int, verifier: Verifier
 ) -> list[Verdict]:
-    """Return verdicts on `count` solutions of the same seed, the first as `write_solution` writes it."""
+    """Verdicts on `count` solutions of the same seed, the first as `write_solution` writes it."""
     from workbench.engine.sampling import rollout_seed, sample
 
     seeds = [rollout_seed("solve", settings.seed, problem.id, k) for k in range(count)]

@@ -257,7 +257,7 @@ def _list(store: Store, wanted: Wanted, chosen: str | None = None) -> tuple[str,
 
 
 def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:
-    """Return one item opened: text, buttons, evidence, history."""
+    """One item opened: text, buttons, evidence, history."""
     problems, events = problems_of(store, run), store.memory_events(run, item.id)
     judged = store.judged_of(run, item.evidence)
     problem = problems.get(item.problem_id or "")
@@ -275,5 +275,5 @@ def _item(store: Store, run: str, item: MemoryItem) -> tuple[Any, ...]:
 
 
 def last_round(store: Store, run: str) -> int:
-    """Return the index of the last round that is done; 0 before the first."""
+    """Index of the last round that is done; 0 before the first."""
     return max(0, store.round_count(run) - 1)

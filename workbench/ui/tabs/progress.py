@@ -99,7 +99,7 @@ def _first(context: AppContext, names: Sequence[str]) -> list[str]:
 
 
 def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
-    """Return the status line, the figures, and what they were made from. A run that is gone is left out."""
+    """The status line, the figures, and what they were made from. A run that is gone is left out."""
     names = store.run_names()
     here = _existing(chosen, names)
     found = signature(store, here)  # before the rounds are read: what comes meanwhile is drawn at the next look
@@ -120,7 +120,7 @@ def _existing(chosen: Sequence[str] | None, names: Sequence[str]) -> list[str]:
 
 
 def signature(store: Store, names: Sequence[str]) -> list[list[Any]]:
-    """Return what changes when a run gets further: its status and how many rounds it has."""
+    """What changes when a run gets further: its status and how many rounds it has."""
     return [[name, store.run_info(name).status, store.round_count(name)] for name in names]
 
 
