@@ -43,7 +43,7 @@ KEY = "workbench"
 
 
 def notebook_paths(names: tuple[str, ...] = ()) -> list[Path]:
-    """The notebooks in order, or those whose file name starts with one of the names. Raises `BadInput`."""
+    """Return the notebooks in order, or those whose file name starts with one of the names. Raise `BadInput`."""
     if not FOLDER.is_dir():
         raise BadInput(f"There is no folder {FOLDER}; run from a checkout of the project, which has the notebooks.")
     paths = sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
@@ -54,7 +54,7 @@ def notebook_paths(names: tuple[str, ...] = ()) -> list[Path]:
 
 
 def read_notebook(path: Path) -> Any:
-    """A notebook's file. Raises `BadInput` where it is not one."""
+    """Return a notebook's file. Raise `BadInput` where it is not one."""
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError) as error:
@@ -62,9 +62,9 @@ def read_notebook(path: Path) -> Any:
 
 
 def run_notebook(notebook: Any, progress: Callable[[int], None] | None = None) -> Any:
-    """A copy with the outputs of running it from top to bottom in a folder of its own.
+    """Return a copy with the outputs of running it from top to bottom in a folder of its own.
 
-    `progress` is called with the number of each cell that is done. Raises `WorkbenchError` that says which cell
+    `progress` is called with the number of each cell that is done. Raise `WorkbenchError` that says which cell
     failed and why.
     """
     made = nbformat.from_dict(notebook)
@@ -94,7 +94,7 @@ def run_notebook(notebook: Any, progress: Callable[[int], None] | None = None) -
 def build_notebook(path: Path, progress: Callable[[int], None] | None = None) -> int:
     """Run a notebook and write it back with static pictures. Returns its size in bytes.
 
-    Raises `WorkbenchError` where a cell fails or the file would be larger than `LARGEST`; the old file then stays.
+    Raise `WorkbenchError` where a cell fails or the file would be larger than `LARGEST`; the old file then stays.
     """
     made = run_notebook(read_notebook(path), progress)
     _add_pictures([output for cell in made.cells for output in cell.get("outputs", ())])
@@ -161,7 +161,7 @@ def _light(png: bytes) -> bytes:
 
 
 def ingredients(notebook: Any, reads: list[str]) -> Mapping[str, str]:
-    """What a notebook's outputs depend on, each as a hash: cells, outputs, model, text, verifier, and files read."""
+    """Return what a notebook's outputs depend on, each as a hash: cells, outputs, model, text, verifier, files."""
     sources = [(cell.cell_type, cell.source) for cell in notebook.cells]
     outputs = [cell.get("outputs", []) for cell in notebook.cells]
     files = {name: _hash(ROOT / name) for name in reads}
@@ -176,7 +176,7 @@ def ingredients(notebook: Any, reads: list[str]) -> Mapping[str, str]:
 
 
 def stale(path: Path) -> list[str]:
-    """The names of the ingredients that have changed since a notebook was built; none where it is in step."""
+    """Return the names of the ingredients that have changed since a notebook was built; none where it is in step."""
     notebook = read_notebook(path)
     noted = dict(notebook.metadata.get(KEY, {}))
     now = ingredients(notebook, noted.get("reads", []))
@@ -194,5 +194,5 @@ def trust(path: Path) -> bool:
 
 
 def _hash(path: Path) -> str:
-    """Of a file's content; empty where there is none."""
+    """Return the hash of a file's content; empty where there is none."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def bars(shares: Mapping[str, float], title: str) -> Any:
-    """Shares by name as lying bars."""
+    """Draw shares by name as lying bars."""
     figure = themed(
         go.Figure(go.Bar(x=list(shares.values()), y=list(shares), orientation="h", marker={"color": BLUE}))
     )
@@ -44,7 +44,7 @@ def bars(shares: Mapping[str, float], title: str) -> Any:
 
 
 def bars_with_intervals(figures: Mapping[str, Estimate], title: str, zero: bool = False) -> Any:
-    """Figures by name as points with their 95 % intervals; with a line at 0 where they are gains."""
+    """Draw estimates by name as points with their 95 % intervals; with a line at 0 where they are gains."""
     values = list(figures.values())
     figure = themed(go.Figure(go.Scatter(
         x=[i.value for i in values], y=list(figures), mode="markers", marker={"size": 11, "color": BLUE},
@@ -60,7 +60,7 @@ def bars_with_intervals(figures: Mapping[str, Estimate], title: str, zero: bool 
 
 
 def tried(runs: Sequence[Mapping[str, Any]], title: str) -> Any:
-    """Solve rates over rounds of attempts, each with `what` it was and its `curve`; the first is thick."""
+    """Draw solve rates over rounds of attempts, each with `what` it was and its `curve`; the first is thick."""
     figure = go.Figure()
     for at, run in enumerate(runs):
         rounds, rates = zip(*run["curve"], strict=True)
@@ -74,7 +74,7 @@ def tried(runs: Sequence[Mapping[str, Any]], title: str) -> Any:
 
 
 def growing_curve(rounds: Sequence[Round]) -> Any:
-    """Share of the rollouts of each round that were right, with the mean of the last five, and held-out checks."""
+    """Draw the share of right rollouts of each round, with the mean of the last five, and held-out checks."""
     figure = themed(go.Figure())
     index, shares = [r.index for r in rounds], [r.metrics["solve_share"] for r in rounds]
     means = [fmean(shares[max(0, i - 4) : i + 1]) for i in range(len(shares))]
@@ -97,7 +97,7 @@ def growing_curve(rounds: Sequence[Round]) -> Any:
 
 
 def case_map(tallies: Sequence[CaseTally]) -> Any:
-    """The case table by area: how many cases hold, and how many are known failures."""
+    """Draw the case table by area: how many cases hold, and how many are known failures."""
     areas = list(dict.fromkeys(t.area for t in tallies))
     figure = themed(go.Figure())
     holds = [sum(t.holds for t in tallies if t.area == area) for area in areas]
@@ -112,7 +112,7 @@ def case_map(tallies: Sequence[CaseTally]) -> Any:
 
 
 def routes_over_rounds(rounds: Sequence[Round]) -> Any:
-    """Where the training signal of each round's rollouts came from, as shares stacked to one."""
+    """Draw where the training signal of each round's rollouts came from, as shares stacked to one."""
     figure = themed(go.Figure())
     names = {
         "route_reinforce": "right: reinforced",
@@ -128,7 +128,7 @@ def routes_over_rounds(rounds: Sequence[Round]) -> Any:
 
 
 def memory_bars(needs: Mapping[str, Need]) -> Any:
-    """GiB that training takes, by part and model, stacked."""
+    """Draw the GiB that training takes, by part and model, stacked."""
     figure = themed(go.Figure())
     for part in ("policy", "teacher", "gradients", "optimizer"):
         x = [getattr(need, part) / 2**30 for need in needs.values()]
@@ -139,7 +139,7 @@ def memory_bars(needs: Mapping[str, Need]) -> Any:
 
 
 def coverage_bars(found: Mapping[str, Coverage]) -> Any:
-    """What the verifier can do on data sets: steps decided, wrong rollouts located, and the share that is enough."""
+    """Draw what the verifier can do on data sets: steps decided, wrong rollouts located, the share that is enough."""
     figure = themed(go.Figure())
     names = list(found)
     for name, colour, values in (
@@ -155,7 +155,7 @@ def coverage_bars(found: Mapping[str, Coverage]) -> Any:
 
 
 def rates(found: Mapping[str, Mapping[str, Estimate]]) -> Any:
-    """Solve rate and process rate side by side by policy, each with its 95 % interval."""
+    """Draw the solve rate and process rate side by side by policy, each with its 95 % interval."""
     figure = themed(go.Figure())
     for name, colour in (("solve_rate", SKY), ("process_rate", BLUE)):
         given = [metrics[name] for metrics in found.values()]
@@ -175,7 +175,7 @@ def rates(found: Mapping[str, Mapping[str, Estimate]]) -> Any:
 
 
 def skill_map(problems: Sequence[Problem]) -> Any:
-    """Mean number of solution steps by skill and level, as a heat map. Problems without a level are left out."""
+    """Draw the mean number of solution steps by skill and level, as a heat map of problems that have a level."""
     cells: dict[tuple[str, int], list[int]] = {}
     for problem in problems:
         if problem.difficulty:
@@ -196,7 +196,7 @@ def skill_map(problems: Sequence[Problem]) -> Any:
 
 
 def split_map(splits: Mapping[str, Sequence[Problem]]) -> Any:
-    """Where each split stands: size of its largest numbers against how many operations it composes.
+    """Draw where each split stands: size of its largest numbers against how many operations it composes.
 
     The marks shrink from split to split, so that those in the same place stay visible as rings.
     """
@@ -217,7 +217,7 @@ def _largest(problem: Problem) -> int:
 
 
 def _padded(figure: Any, share: float = 0.25) -> Any:
-    """Axis ranges with room for the texts beside the points."""
+    """Return the figure with room for the texts beside the points."""
     for axis, update in (("x", figure.update_xaxes), ("y", figure.update_yaxes)):
         values = [value for trace in figure.data for value in trace[axis]]
         low, high = min(values), max(values)
@@ -227,13 +227,13 @@ def _padded(figure: Any, share: float = 0.25) -> Any:
 
 
 def spread(group: Group) -> Any:
-    """A group's rollouts, one a row: each step a square in the colour of its judgement, the answer at the end."""
+    """Draw a group's rollouts, one a row: each step a square in its judgement's colour, the answer at the end."""
     rows = sorted(group.members, key=lambda m: (not m.verdict.answer_correct, len(m.verdict.steps)))
     return verdict_rows([(f"rollout {m.rollout.index}", m.verdict) for m in rows])
 
 
 def verdict_rows(rows: Sequence[tuple[str, Verdict]]) -> Any:
-    """Verdicts on solutions, one a row: a square a step, and at the end whether the final answer is right."""
+    """Draw verdicts on solutions, one a row: a square a step, and at the end whether the final answer is right."""
     figure = themed(go.Figure())
     width = max((len(verdict.steps) for _, verdict in rows), default=0)
     for judgement, look in LOOKS.items():
@@ -275,7 +275,7 @@ def _marks(
 
 
 def pass_curve(groups: Sequence[Group], name: str = "all") -> Any:
-    """The chance that one of k samples has the right answer, for k up to the samples of a problem."""
+    """Draw the chance that one of k samples has the right answer, for k up to the samples of a problem."""
     count = min(len(group.members) for group in groups)
     chances = [fmean(pass_at_k(len(g.members), g.solved, k) for g in groups) for k in range(1, count + 1)]
     figure = themed(go.Figure(go.Scatter(x=list(range(1, count + 1)), y=chances, mode="lines+markers", name=name)))
@@ -286,16 +286,11 @@ def pass_curve(groups: Sequence[Group], name: str = "all") -> Any:
 
 
 def solved_by_skill(groups: Sequence[Group]) -> Any:
-    """The share of right samples by skill, the lowest first: the lower bars are where there is most to learn."""
+    """Draw the share of right samples by skill, the lowest at the bottom, where there is most to learn."""
     shares: dict[str, list[float]] = {}
     for group in groups:
         shares.setdefault(group.problem.skill, []).append(group.solved / len(group.members))
-    ordered = sorted((fmean(values), skill) for skill, values in shares.items())
-    figure = themed(go.Figure(go.Bar(
-        x=[share for share, _ in ordered], y=[skill for _, skill in ordered], orientation="h",
-        marker={"color": BLUE}, name="solve rate",
-    )))  # fmt: skip
-    figure.update_layout(title="Solve rate by skill", height=120 + 18 * len(ordered), showlegend=False)
-    figure.update_layout(margin={"l": 120}, hovermode="closest")
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    return figure
+    means = {skill: fmean(values) for skill, values in shares.items()}
+    ordered = {skill: means[skill] for skill in sorted(means, key=lambda skill: (-means[skill], skill))}
+    figure = bars(ordered, "Solve rate by skill")
+    return figure.update_layout(height=120 + 18 * len(ordered), margin={"l": 120})

@@ -34,7 +34,7 @@ MOST_BANDS = 8
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
-    """A colour for every arm: a method's own where it has one, else one that no method here has, if any is left."""
+    """Return a colour for every arm: a method's own where it has one, else one that no method here has."""
     arms = list(names)
     taken = {METHOD_COLOURS.get(name) for name in arms}
     rest = cycle([c for c in (*SERIES, GREY, BROWN) if c not in taken] or SERIES)
@@ -42,7 +42,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
 
 
 def learning_curves(runs: PlanRuns, measure: Measure = figures.solved, title: str = "Solve rate on dev") -> Any:
-    """A measure on `dev` over the rollouts used, intervals over seeds, then problems; lines alone of many arms."""
+    """Draw a measure on `dev` over the rollouts used, with bands (seeds, then problems) if arms are few."""
     made = go.Figure()
     for name, colour in colours(runs.arms).items():
         points = figures.mean_curve(runs.arms[name], measure)
@@ -52,12 +52,12 @@ def learning_curves(runs: PlanRuns, measure: Measure = figures.solved, title: st
 
 
 def _legend_below(made: Any, space: float = 0.2) -> Any:
-    """The figure in the project's look, its legend under it: several rows of names would cover the title."""
+    """Return the figure in the project's look, its legend under it: several rows of names would cover the title."""
     return themed(made).update_layout(legend={"y": -space, "yanchor": "top"}, margin={"b": 104})
 
 
 def _curve(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], colour: str, band: bool) -> None:
-    """A line, with its interval as a band of the same colour where wanted."""
+    """Draw a line, with its interval as a band of the same colour where wanted."""
     edge = [i.high for i in intervals] + [i.low for i in reversed(intervals)]
     if band:
         made.add_scatter(
@@ -71,7 +71,7 @@ def _curve(made: Any, name: str, x: Sequence[float], intervals: Sequence[Any], c
 
 
 def rollouts_to_target(runs: PlanRuns) -> Any:
-    """Rollouts that each arm needs to reach the target; a seed that never does counts as the full budget."""
+    """Draw the rollouts that each arm needs to reach the target; a seed that never does counts as the full budget."""
     setter = runs.arms.get(runs.plan.target or "")
     made = go.Figure()
     if setter:
@@ -96,7 +96,7 @@ def _bars(made: Any, figs: Mapping[str, Figure], colour: Mapping[str, str], grou
 
 
 def splits(runs: PlanRuns) -> Any:
-    """Solve rate at the end on every split, arm by arm, the untrained model beside them."""
+    """Draw the solve rate at the end on every split, arm by arm, the untrained model beside them."""
     made, wanted = go.Figure(), list(runs.plan.measures.final.splits)
     arms = {**({"base": [runs.base]} if runs.base else {}), **runs.arms}
     for name, colour in colours(arms).items():
@@ -108,7 +108,7 @@ def splits(runs: PlanRuns) -> Any:
 
 
 def pass_at_k(runs: PlanRuns) -> Any:
-    """pass@k, drawn through, and maj@k, dotted, of every arm and of the untrained model."""
+    """Draw pass@k, drawn through, and maj@k, dotted, of every arm and of the untrained model."""
     made, sizes = go.Figure(), set[int]()
     arms = {**({"base": [runs.base]} if runs.base else {}), **runs.arms}
     for name, colour in colours(arms).items():
@@ -125,18 +125,18 @@ def pass_at_k(runs: PlanRuns) -> Any:
 
 
 def process(runs: PlanRuns) -> Any:
-    """Process rate over rollouts."""
+    """Draw the process rate over rollouts."""
     return learning_curves(runs, lambda c: c.process, "Process rate on dev")
 
 
 def wrong_reasons(runs: PlanRuns) -> Any:
-    """Right-for-wrong-reasons over rollouts, judged as in training."""
+    """Draw right-for-wrong-reasons over rollouts, judged as in training."""
     made = learning_curves(runs, lambda c: c.wrong_reasons, "Right for wrong reasons on dev")
     return made.update_yaxes(tickformat=".1%")
 
 
 def health(runs: PlanRuns, names: Sequence[str] = HEALTH) -> Any:
-    """Health metrics over rounds, the mean over seeds."""
+    """Draw health metrics over rounds, the mean over seeds."""
     made = make_subplots(rows=-(-len(names) // 2), cols=2, subplot_titles=[METRICS[name].title for name in names])
     for name, colour in colours(runs.arms).items():
         for place, metric in enumerate(names):
@@ -159,7 +159,7 @@ def _series(runs: Runs, metric: str) -> tuple[list[int], list[float]]:
 
 
 def stage_times(runs: PlanRuns) -> Any:
-    """Seconds of a round by stage, stacked, the mean over seeds."""
+    """Draw the seconds of a round by stage, stacked, the mean over seeds."""
     made = go.Figure()
     stages = sorted({s for own in runs.arms.values() for run in own for s in run.charges.seconds})
     for stage in stages:
@@ -174,7 +174,7 @@ def _per_round(runs: Runs, stage: str) -> float:
 
 
 def ablations(runs: PlanRuns, split: str = "test") -> Any:
-    """What each arm loses against ours on a split, paired by seed and problem."""
+    """Draw what each arm loses against ours on a split, paired by seed and problem."""
     made, names = go.Figure(), [name for name in runs.arms if name != runs.plan.ours]
     figs = {name: figure(figures.final_gain, runs.arms[name], runs.ours, split) for name in names}
     _bars(made, figs, colours(names))
@@ -186,7 +186,7 @@ def ablations(runs: PlanRuns, split: str = "test") -> Any:
 
 
 def malrules(runs: PlanRuns) -> Any:
-    """The malrules most frequent at the start, and how often they are the first error over rounds."""
+    """Draw the malrules most frequent at the start, and how often they are the first error over rounds."""
     made = go.Figure()
     for row in top_malrules(runs):
         series = row["share"]
@@ -198,7 +198,7 @@ def malrules(runs: PlanRuns) -> Any:
 
 
 def all_figures(runs: PlanRuns) -> list[Any]:
-    """Every figure that the finished runs of a plan allow."""
+    """Return every figure that the finished runs of a plan allow."""
     if not runs.arms:
         return []
     made = [learning_curves(runs)]
@@ -269,7 +269,7 @@ COLUMNS = (Column("figure"), Column("value", figures=True), Column("95 %, or why
 
 
 def committed_html(path: Path = COMPARISON) -> Markup | None:
-    """The summary of a comparison's report; None where there is none that can be read."""
+    """Return the summary of a comparison's report; None where there is none that can be read."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -290,7 +290,7 @@ def summary_table(summary: Mapping[str, Any], name: str) -> Markup:
 
 
 def committed_curves(folder: Path = RUNS) -> Any:
-    """Solve rate on `dev` over rollouts, of every method's finished runs; None where there are none to be read."""
+    """Draw the solve rate on `dev` of every method's finished runs; None where there are none to be read."""
     if not folder.is_dir():
         return None
     try:
@@ -301,7 +301,7 @@ def committed_curves(folder: Path = RUNS) -> Any:
 
 
 def _cells(found: Any) -> tuple[TableCell, TableCell]:
-    """A figure and its interval, or why there is none."""
+    """Return a figure and its interval, or why there is none."""
     if isinstance(found, Mapping):
         value, low, high = (found.get(key) for key in ("value", "low", "high"))
         if not isinstance(value, int | float):
@@ -318,7 +318,7 @@ def _cells(found: Any) -> tuple[TableCell, TableCell]:
 
 
 def _over_rounds(found: Any) -> str:
-    """A malrule with its share of solutions at the start and at the end."""
+    """Return a malrule with its share of solutions at the start and at the end."""
     try:
         shares = [point["share"] for point in found["share"]]
         return f"{found['malrule']} {shares[0]:.1%} to {shares[-1]:.1%}"

@@ -50,7 +50,7 @@ class AppContext:
 
 
 def models_at_hand(runs_folder: Path, run: Path | None) -> dict[str, Path]:
-    """The shipped tutor, SmolLM2 if it was fetched, the runs' models, and last the one to show beside the base.
+    """Return the shipped tutor, SmolLM2 if fetched, the runs' models, and last the one to show beside the base.
 
     That is the model of the run in the folder `run`, if it has one; else the shipped trained model; without
     that, the latest run's.
@@ -82,7 +82,7 @@ _open: OrderedDict[Path, Policy] = OrderedDict()
 
 
 def open_policy(folder: Path) -> Policy:
-    """The policy in a model's folder. Raises `BadInput` for a folder that is none.
+    """Return the policy in a model's folder. Raise `BadInput` for a folder that is none.
 
     Safe from several threads: a second caller waits for the first one's loading and gets the same policy.
     """

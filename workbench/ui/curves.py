@@ -52,7 +52,7 @@ class CurvePoint:
 
 
 def rollouts_before(rounds: Sequence[Round]) -> list[int]:
-    """How many rollouts had been made before each round."""
+    """Return how many rollouts had been made before each round."""
     total, before = 0, []
     for done in rounds:
         before.append(total)
@@ -61,13 +61,13 @@ def rollouts_before(rounds: Sequence[Round]) -> list[int]:
 
 
 def evaluated(rounds: Sequence[Round], name: str) -> list[CurvePoint]:
-    """The evaluations of one measure. A round is evaluated before it trains."""
+    """Return the evaluations of one measure. A round is evaluated before it trains."""
     pairs = zip(rounds, rollouts_before(rounds), strict=True)
     return [CurvePoint(before, r.index, r.evaluation[name]) for r, before in pairs if name in r.evaluation]
 
 
 def averaged(rounds: Sequence[Round], name: str, window: int = WINDOW) -> list[CurvePoint]:
-    """A share of the rollouts, averaged over consecutive windows of rounds, each at the window's middle.
+    """Return a share of the rollouts, averaged over consecutive windows of rounds, each at the window's middle.
 
     The interval is normal, from the spread of the window's rounds; of a single round it has no width.
     """
@@ -87,7 +87,7 @@ def averaged(rounds: Sequence[Round], name: str, window: int = WINDOW) -> list[C
 
 
 def curves_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
-    """The three measures side by side for one run or several: dev with its interval, training rollouts dotted."""
+    """Draw the three measures side by side for some runs: dev with its interval, training rollouts dotted."""
     figure = make_subplots(1, len(MEASURES), subplot_titles=[m.title for m in MEASURES], horizontal_spacing=0.06)
     for k, (name, rounds) in enumerate(runs.items()):
         colour = SERIES[k % len(SERIES)]
@@ -146,7 +146,7 @@ def _traces(name: str, rounds: Sequence[Round], measure: Measure, colour: str, l
 
 
 def stages_figure(rounds: Sequence[Round]) -> go.Figure:
-    """Seconds of a round by stage, rounds put together where there are many."""
+    """Draw the seconds of a round by stage, rounds put together where there are many."""
     figure = go.Figure()
     size = max(1, -(-len(rounds) // MOST_BARS))
     parts = [rounds[i : i + size] for i in range(0, len(rounds), size)]
@@ -166,7 +166,7 @@ def stages_figure(rounds: Sequence[Round]) -> go.Figure:
 
 
 def stages(rounds: Sequence[Round]) -> list[str]:
-    """The stages that took time, the longest in all first."""
+    """Return the stages that took time, the longest in all first."""
     totals: dict[str, float] = {}
     for done in rounds:
         for name, seconds in done.seconds.items():
@@ -175,7 +175,7 @@ def stages(rounds: Sequence[Round]) -> list[str]:
 
 
 def health_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
-    """Small figures, one for each health metric that these runs have."""
+    """Draw small figures, one for each health metric that these runs have."""
     present = [n for n in HEALTH if any(n in r.metrics for rounds in runs.values() for r in rounds)]
     columns = 4
     lines = max(1, -(-len(present) // columns))
@@ -207,7 +207,7 @@ def health_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
 
 
 def plain_label(text: str, longest: int = 60) -> str:
-    """A text as a label in a figure: plotly reads tags in labels, so none may be left in it."""
+    """Return a text as a label in a figure: plotly reads tags in labels, so none may be left in it."""
     short = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

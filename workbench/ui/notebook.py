@@ -69,7 +69,7 @@ _LINES: tuple[tuple[Place, Place], ...] = (((4, 1.27), (4, 2)), ((2.06, 2), (1, 
 
 
 def flow(lit: str | None = None) -> Any:
-    """The flow as a plotly figure, with the stage of that name filled. Raises `BadInput` for an unknown stage."""
+    """Draw the flow as a plotly figure, with the stage of that name filled. Raise `BadInput` for an unknown stage."""
     names = [stage.name for stage in STAGES]
     if lit is not None and lit not in names:
         raise BadInput(f"There is no stage {lit!r}; the stages are {', '.join(names)}.")

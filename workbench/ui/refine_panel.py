@@ -82,7 +82,7 @@ def _precision(report: Measured) -> str:
 
 
 def reliability_diagram(version: Version | None) -> Any:
-    """Score of the judge against the share that people found correct, on the part without a hand in it."""
+    """Draw the score of the judge against the share that people found correct, on the part without a hand in it."""
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 1],
@@ -121,7 +121,7 @@ def changes_html(changes: Changes, stored: bool) -> Markup:
 
 
 def change_rows(changes: Changes, limit: int = 200) -> list[list[str | int]]:
-    """Rows for the table of changed steps, each problem and step once."""
+    """Return rows for the table of changed steps, each problem and step once."""
     return [
         [c.problem, c.step + 1, c.text, c.before, c.after, c.checker or "none", c.reason]
         for c in changes.examples[:limit]
@@ -129,7 +129,7 @@ def change_rows(changes: Changes, limit: int = 200) -> list[list[str | int]]:
 
 
 def share(interval: Estimate) -> str:
-    """A share with its interval in per cent."""
+    """Return a share with its interval in per cent."""
     return f"{interval.value:.1%} [{interval.low:.1%}, {interval.high:.1%}]"
 
 
@@ -166,7 +166,7 @@ def panel(page: gr.Blocks, context: AppContext) -> None:
 
 
 def _answer(work: Callable[[], list[Any]]) -> list[Any]:
-    """What the work answers; what a person can mend becomes a message, and the page stays as it is."""
+    """Return what the work answers; what a person can correct becomes a message, and the page stays as it is."""
     try:
         return work()
     except WorkbenchError as error:
@@ -202,7 +202,7 @@ def _revert(context: AppContext) -> list[Any]:
 
 
 def _shown(context: AppContext, name: str | None) -> list[Any]:
-    """The list of versions, what is in use, and the version that is looked at: the one in use unless named."""
+    """Return the list of versions, what is in use, and the version that is looked at: the one in use unless named."""
     folder = _folder(context)
     now = chosen(folder)
     known = names(folder)

@@ -124,7 +124,7 @@ POLICY = "; ".join(
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the host."""
+    """Return whether only this machine can reach the host."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -174,7 +174,7 @@ def stay_offline() -> None:
 def launch(app: Any, look: dict[str, Any], host: str, port: int | None, door: Door | None, block: bool = True) -> str:
     """Serve a built app; returns its address, at once if `block` is False and else after Ctrl-C.
 
-    Without a port the first free one from 7860 on is taken. Raises `WorkbenchError` where none can be had.
+    Without a port the first free one from 7860 on is taken. Raise `WorkbenchError` where none can be had.
     """
     require_safe_host(host, door is not None)
     app.queue(default_concurrency_limit=16, max_size=256)

@@ -54,14 +54,14 @@ class Written:
 
 
 def knowledge_of(problem: Problem) -> Knowledge:
-    """What the verifier may know of a problem that is solved here: its answer, where it has one."""
+    """Return what the verifier may know of a problem that is solved here: its answer, where it has one."""
     return Knowledge.FREE if problem.answer is None else Knowledge.ANSWER
 
 
 def write_solution(
     policy: Policy, problem: Problem, settings: Settings, verifier: Verifier, index: int = 0
 ) -> Iterator[Written]:
-    """One solution, token by token; `index` is its place among those of the same seed.
+    """Give one solution, token by token; `index` is its place among those of the same seed.
 
     The steps before the line that is being written are judged when their line ends, and all once more at
     the end, when the final answer is known.
@@ -90,7 +90,7 @@ def write_solution(
 
 
 def in_turn(streams: Sequence[Iterator[T]]) -> Iterator[tuple[int, T]]:
-    """The values of several iterators by turns, each with its iterator's place."""
+    """Give the values of several iterators by turns, each with its iterator's place."""
     for row in zip_longest(*(_marked(i, stream) for i, stream in enumerate(streams))):
         yield from (pair for pair in row if pair is not None)
 
@@ -113,7 +113,7 @@ def sample_verdicts(
 
 
 def asked_problem(text: str, answer: str | None, worked: Sequence[str] = (), known: Problem | None = None) -> Problem:
-    """The problem that was asked: the known one if its text stands there unchanged, else a new one."""
+    """Return the problem that was asked: the known one if its text stands there unchanged, else a new one."""
     if known is not None and known.text == text:
         return replace(known, answer=answer, solution=tuple(worked) or known.solution)
     return Problem(id=content_id(text, answer), text=text, answer=answer, solution=tuple(worked))
@@ -185,7 +185,7 @@ def asked_html(text: str | None) -> Markup:
 
 
 def read_problem(text: str | None, known: str | None, chosen: Problem | None) -> Problem:
-    """The problem as typed, in words that the models know. Raises `BadInput` where there is none."""
+    """Return the problem as typed, in words that the models know. Raise `BadInput` where there is none."""
     text, known = text or "", known or ""
     if not text.strip():
         raise BadInput("There is no problem yet; type one or pick one.")
@@ -198,7 +198,7 @@ def read_problem(text: str | None, known: str | None, chosen: Problem | None) ->
 
 
 def read_settings(warmth: float, seed: float | None, longest: float, count: float) -> tuple[Settings, int]:
-    """The sampling that was asked for. Raises `BadInput` for what cannot be sampled."""
+    """Return the sampling that was asked for. Raise `BadInput` for what cannot be sampled."""
     within = 0 <= warmth <= HOTTEST and 1 <= longest <= LONGEST_SOLUTION and 1 <= count <= MOST_SAMPLES
     if not within or abs(seed or 0) > 2**53:
         raise BadInput("The sampling settings are out of their range; set them back by the sliders.")
@@ -208,5 +208,5 @@ def read_settings(warmth: float, seed: float | None, longest: float, count: floa
 
 
 def too_long(text: str, most: int = LONGEST) -> str:
-    """Why a text is not taken."""
+    """Return why a text is not taken."""
     return f"The text has {len(text):,} characters and at most {most:,} are read here; shorten it."

@@ -32,12 +32,12 @@ def token_text(pieces: Sequence[str], logprobs: Sequence[float]) -> Markup:
 
 
 def shown(piece: str) -> str:
-    """A token as a label: a blank and a line end are given signs."""
+    """Return a token as a label: a blank and a line end are given signs."""
     return piece.replace("\n", "⏎").replace(" ", "␣") or "∅"
 
 
 def candidates(views: Mapping[str, Sequence[Expected]], title: str = "") -> Any:
-    """The likeliest tokens at each place of a reply, for each reader; the axis names the token that stood there.
+    """Draw the likeliest tokens at each place of a reply, for each reader; the axis names the token that stood there.
 
     All readers must have read the same reply.
     """
@@ -80,7 +80,7 @@ def candidates(views: Mapping[str, Sequence[Expected]], title: str = "") -> Any:
 
 
 def _mark_taken(figure: Any, places: Sequence[Expected], row: int) -> None:
-    """A dot on the token that stood there, where it is among the likeliest."""
+    """Draw a dot on the token that stood there, where it is among the likeliest."""
     at = [
         (x, k)
         for x, place in enumerate(places)
@@ -94,7 +94,7 @@ def _mark_taken(figure: Any, places: Sequence[Expected], row: int) -> None:
 
 
 def chances(views: Mapping[str, Sequence[Expected]], title: str = "") -> Any:
-    """How likely each token of a reply was to each reader, side by side. All must have read the same reply."""
+    """Draw how likely each token of a reply was to each reader, side by side. All must have read the same reply."""
     pieces = [place.piece for place in next(iter(views.values()))]
     found = {name: [place.probability for place in places] for name, places in views.items()}
     figure = per_token(pieces, found, "probability").update_layout(title=title)
@@ -102,7 +102,7 @@ def chances(views: Mapping[str, Sequence[Expected]], title: str = "") -> Any:
 
 
 def per_token(pieces: Sequence[str], measures: Mapping[str, Sequence[float]], title: str) -> Any:
-    """Bars at each token, one for each measure; `title` names the axis."""
+    """Draw bars at each token, one for each measure; `title` names the axis."""
     figure = themed(go.Figure())
     for k, (name, values) in enumerate(measures.items()):
         shade = {"color": SERIES[k % len(SERIES)]}
@@ -120,7 +120,7 @@ def weights_over_rollout(
     weights: Mapping[str, Sequence[float]],
     title: str = "",
 ) -> Any:
-    """What moves each token of a rollout, over a band in the colour of each step's judgement.
+    """Draw what moves each token of a rollout, over a band in the colour of each step's judgement.
 
     `steps`: the step that each token belongs to; `weights`: bars by name, one value a token.
     """

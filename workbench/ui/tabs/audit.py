@@ -165,7 +165,7 @@ def _join(store: Store, own: gr.Tab, fields: Fields, views: Views) -> None:
 
 
 def _audited(audits: Audits, run: str, rounds: str) -> Audited:
-    """The audit of a run, perhaps of a part of its rounds."""
+    """Return the audit of a run, perhaps of a part of its rounds."""
     try:
         found = audits.of(run)
     except WorkbenchError as error:
@@ -176,7 +176,7 @@ def _audited(audits: Audits, run: str, rounds: str) -> Audited:
 
 
 def in_rounds(found: Audit, rounds: set[int]) -> Audit:
-    """The audit of some of the rounds."""
+    """Return the audit of some of the rounds."""
     failures = tuple(f for f in found.failures if f.round in rounds)
     return Audit(failures, {(s, r): n for (s, r), n in found.tried.items() if r in rounds})
 
@@ -184,7 +184,7 @@ def in_rounds(found: Audit, rounds: set[int]) -> Audit:
 def _opened(
     store: Store, run: str, found: Audited, kind: Callable[[Failure], str], cell: Cell
 ) -> tuple[str, str, str]:
-    """An opened cell: its head, what memory says about it, and examples."""
+    """Return an opened cell: its head, what memory says about it, and examples."""
     members = failures_of(found.audit, *cell, kind)
     said = said_by_memory(store.memory.items(run), members, *cell)
     judged = store.verdicts.judged_of(run, [f.rollout_id for f in members[:EXAMPLES]])
@@ -193,7 +193,7 @@ def _opened(
 
 
 def practice_for(found: Audited, kind: Callable[[Failure], str], cell: Cell, n: int) -> Practice:
-    """New problems like those of a cell. Raises `BadInput` if there can be none."""
+    """Return new problems like those of a cell. Raise `BadInput` if there can be none."""
     members = failures_of(found.audit, *cell, kind)
     failed = [found.problems[f.problem_id] for f in members if f.problem_id in found.problems]
     return practice(cell[0], cell[1], failed, min(n, MOST_PRACTICE), avoid=found.problems.values())

@@ -63,12 +63,12 @@ class Page:
 
     @property
     def inputs(self) -> set[Any]:
-        """What goes along with every key. Gradio sends it in the order in which the parts were made."""
+        """Return what goes along with every key. Gradio sends it in the order in which the parts were made."""
         return {self.shown, self.person, self.skipped, self.order, self.reason, self.malrule, self.corrected}
 
     @property
     def outputs(self) -> list[Any]:
-        """What an answer may change."""
+        """Return what an answer may change."""
         return [
             self.task, self.status, self.progress, self.reason, self.malrule, self.corrected, self.checkers,
             self.said, self.skipped, self.person, self.start, self.show_skipped,

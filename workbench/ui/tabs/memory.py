@@ -56,7 +56,7 @@ class Fields:
 
     @property
     def looking(self) -> set[Any]:
-        """The parts that say what is looked for."""
+        """Return the parts that say what is looked for."""
         return {self.run, self.search, self.level, self.skill, self.state, self.chosen}
 
 
@@ -228,7 +228,7 @@ def _changes(store: Store, fields: Fields, opened: Opened) -> list[tuple[gr.Butt
 
 
 def person(context: AppContext, username: str | None) -> str:
-    """Who changes memory: the name where people sign in."""
+    """Return who changes memory: the name where people sign in."""
     return f"{PERSON}:{username}" if context.signed_in and username else PERSON
 
 

@@ -92,7 +92,7 @@ CURVES_NOTE = (
 
 
 def _first(context: AppContext, names: Sequence[str]) -> list[str]:
-    """What the tab opens on: the app's run, else the latest."""
+    """Return what the tab opens on: the app's run, else the latest."""
     if context.run in names:
         return [str(context.run)]
     return list(names[-1:])
@@ -115,7 +115,7 @@ def _draw(store: Store, chosen: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _existing(chosen: Sequence[str] | None, names: Sequence[str]) -> list[str]:
-    """The chosen runs that are still there, as many as a figure shows."""
+    """Return the chosen runs that are still there, as many as a figure shows."""
     return [name for name in chosen or () if name in names][:MOST_RUNS]
 
 
