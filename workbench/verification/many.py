@@ -105,7 +105,7 @@ def judge_all(
 
 def verify_many(
     tasks: Iterable[VerificationTask],
-    verifier: Verifier | None = None,
+    verifier: Verifier,
     jobs: int = 1,
     cache: VerdictCache | None = None,
 ) -> Iterator[Verdict]:
@@ -114,15 +114,14 @@ def verify_many(
     With several jobs each works in a process of its own. Where one dies, the solution in its hands comes
     back unknown and the others go on. A verdict that a deadline had a part in is never cached.
     """
-    judge = verifier or Verifier()
     store = cache if cache is not None else VerdictCache(0)
     work = list(tasks)
-    worker = _start(judge) if jobs > 1 and len(work) > 1 else None
+    worker = _start(verifier) if jobs > 1 and len(work) > 1 else None
     if worker is not None:
-        yield from _spread(work, judge, min(jobs, len(work)), store, worker)
+        yield from _spread(work, verifier, min(jobs, len(work)), store, worker)
         return
     for task in work:
-        yield _verify(judge, task, store)[0]
+        yield _verify(verifier, task, store)[0]
 
 
 def _verify(verifier: Verifier, task: VerificationTask, cache: VerdictCache) -> tuple[Verdict, bool]:
