@@ -14,8 +14,6 @@ from workbench.verification.many import (
     VerdictCache,
     VerificationTask,
     content_key,
-    decided,
-    judge_all,
     verify_many,
 )
 
@@ -95,18 +93,3 @@ def test_what_is_cached_is_not_judged_again(jobs: int, monkeypatch):
     first = list(verify_many(TASKS, VERIFIER, jobs=jobs, cache=cache))
     monkeypatch.setattr(Verifier, "verify", lambda *_: pytest.fail("judged again"))
     assert list(verify_many(TASKS, VERIFIER, jobs=jobs, cache=cache)) == first
-
-
-def test_equal_solutions_are_judged_once_and_open_ones_again_when_they_come_back(monkeypatch):
-    calls: list[object] = []
-    verify = Verifier.verify
-    monkeypatch.setattr(Verifier, "verify", lambda *a: calls.append(a[2]) or verify(*a))
-    problem = Problem("p", "Solve x + 1 = 3.", "x = 2")
-    closed = VerificationTask(problem, ["x = 2", "Answer: x = 2"])
-    unsaid = VerificationTask(problem, ["Let us think.", "Answer: x = 2"])
-    cache = VerdictCache(keep=decided)
-    found = judge_all(VERIFIER, [closed, unsaid, closed, unsaid], cache)
-    assert found == [found[0], found[1]] * 2
-    assert (len(calls), len(cache)) == (2, 1)
-    assert judge_all(VERIFIER, [closed, unsaid], cache) == found[:2]
-    assert len(calls) == 3
