@@ -8,6 +8,7 @@ from workbench.errors import BadInput
 from workbench.judging.coverage import CoverageSample, measure, read_samples, report
 from workbench.judging.perturbations import Perturbation, twins
 from workbench.types import Knowledge, Problem
+from workbench.verification import Verifier
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def sample(text: str, *steps: str, answer: str | None = "7", skill: str = "addin
 
 
 def covered(*samples: CoverageSample):
-    return report(list(measure(samples, knowledge=Knowledge.ANSWER)), Knowledge.ANSWER)
+    return report(list(measure(samples, Verifier(), Knowledge.ANSWER)), Knowledge.ANSWER)
 
 
 def test_bare_problems_pay():

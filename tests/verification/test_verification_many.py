@@ -14,8 +14,6 @@ from workbench.verification.many import (
     VerdictCache,
     VerificationTask,
     content_key,
-    decided,
-    judge_all,
     verify_many,
 )
 
@@ -36,12 +34,12 @@ def alone(tasks: list[VerificationTask]):
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_the_order_is_kept_and_the_verdicts_are_the_same(jobs: int):
-    assert list(verify_many(TASKS, jobs=jobs)) == alone(TASKS)
+    assert list(verify_many(TASKS, VERIFIER, jobs=jobs)) == alone(TASKS)
 
 
 def test_from_a_thread():
     found: list = []
-    thread = threading.Thread(target=lambda: found.extend(verify_many(TASKS, jobs=2)))
+    thread = threading.Thread(target=lambda: found.extend(verify_many(TASKS, VERIFIER, jobs=2)))
     thread.start()
     thread.join(120)
     assert found == alone(TASKS)
@@ -73,14 +71,14 @@ def test_a_checker_that_cannot_be_sent_is_used_here():
 
 
 def test_a_caller_may_stop_early():
-    running = verify_many(TASKS, jobs=2)
+    running = verify_many(TASKS, VERIFIER, jobs=2)
     assert next(running) == alone(TASKS[:1])[0]
     running.close()
 
 
 def test_the_cache_is_bounded_and_keyed_by_content():
     cache = VerdictCache(size=5)
-    list(verify_many(TASKS[:8], cache=cache))
+    list(verify_many(TASKS[:8], VERIFIER, cache=cache))
     assert len(cache) == 5
     assert cache.get(content_key(VERIFIER, TASKS[0])) is None
     kept = cache.get(content_key(VERIFIER, TASKS[7]))
@@ -92,21 +90,6 @@ def test_the_cache_is_bounded_and_keyed_by_content():
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_is_cached_is_not_judged_again(jobs: int, monkeypatch):
     cache = VerdictCache()
-    first = list(verify_many(TASKS, jobs=jobs, cache=cache))
+    first = list(verify_many(TASKS, VERIFIER, jobs=jobs, cache=cache))
     monkeypatch.setattr(Verifier, "verify", lambda *_: pytest.fail("judged again"))
-    assert list(verify_many(TASKS, jobs=jobs, cache=cache)) == first
-
-
-def test_equal_solutions_are_judged_once_and_open_ones_again_when_they_come_back(monkeypatch):
-    calls: list[object] = []
-    verify = Verifier.verify
-    monkeypatch.setattr(Verifier, "verify", lambda *a: calls.append(a[2]) or verify(*a))
-    problem = Problem("p", "Solve x + 1 = 3.", "x = 2")
-    closed = VerificationTask(problem, ["x = 2", "Answer: x = 2"])
-    unsaid = VerificationTask(problem, ["Let us think.", "Answer: x = 2"])
-    cache = VerdictCache(keep=decided)
-    found = judge_all(VERIFIER, [closed, unsaid, closed, unsaid], cache)
-    assert found == [found[0], found[1]] * 2
-    assert (len(calls), len(cache)) == (2, 1)
-    assert judge_all(VERIFIER, [closed, unsaid], cache) == found[:2]
-    assert len(calls) == 3
+    assert list(verify_many(TASKS, VERIFIER, jobs=jobs, cache=cache)) == first

@@ -101,16 +101,15 @@ class CoverageTrial:
 
 
 def measure(
-    samples: Iterable[CoverageSample], verifier: Verifier | None = None, knowledge: Knowledge = Knowledge.ANSWER
+    samples: Iterable[CoverageSample], verifier: Verifier, knowledge: Knowledge = Knowledge.ANSWER
 ) -> Iterator[CoverageTrial]:
     """Yield one sample after another, so that a caller can show how far it is; `report` makes the whole of them."""
-    judge = verifier or Verifier()
     for given in samples:
         sample = replace(given, problem=permitted(given.problem, knowledge))
         reading = read_problem(sample.problem.text)
         in_words = not reading.statements and reading.expression is None
-        steps = judge.verify(sample.problem, sample.steps, knowledge).steps if sample.steps else ()
-        caught = {kind: _chance(judge, sample, steps, kind, knowledge) for kind in Perturbation}
+        steps = verifier.verify(sample.problem, sample.steps, knowledge).steps if sample.steps else ()
+        caught = {kind: _chance(verifier, sample, steps, kind, knowledge) for kind in Perturbation}
         yield CoverageTrial(given, steps, in_words, caught)
 
 

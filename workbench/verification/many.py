@@ -6,7 +6,7 @@ import queue
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -32,26 +32,15 @@ class VerificationTask:
     knowledge: Knowledge = Knowledge.ANSWER
 
 
-def always(verdict: Verdict) -> bool:
-    """Keep every verdict."""
-    return True
-
-
-def decided(verdict: Verdict) -> bool:
-    """Keep only what has no open step: training tries an open one again when the solution comes back."""
-    return verdict.all_decided
-
-
 @dataclass(eq=False)
 class VerdictCache:
     """The verdicts of the most recent contents: the one cache for training, evaluation and judging again.
 
-    It is bounded by the number of its entries, of some 2 kB each, and safe for any number of threads. A verdict that
-    a deadline had a part in is never put into it; `keep` says which others are not.
+    It is bounded by the number of its entries, of some 2 kB each, and safe for any number of threads. Its users never
+    put in a verdict that a deadline had a part in; training puts in none with an open step.
     """
 
     size: int = CACHED
-    keep: Callable[[Verdict], bool] = always
     _kept: OrderedDict[object, Verdict] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,9 +53,7 @@ class VerdictCache:
             return found
 
     def put(self, key: object, verdict: Verdict) -> None:
-        """Keep a verdict that `keep` admits; the one that was not asked for longest makes room."""
-        if not self.keep(verdict):
-            return
+        """Keep a verdict; the one that was not asked for longest makes room."""
         with self._lock:
             self._kept[key] = verdict
             self._kept.move_to_end(key)
@@ -85,27 +72,9 @@ def content_key(verifier: Verifier, task: VerificationTask) -> object:
     return verifier.version, known, steps, task.knowledge
 
 
-def judge_all(
-    verifier: Verifier, tasks: Iterable[VerificationTask], cache: VerdictCache | None = None
-) -> list[Verdict]:
-    """Return the verdicts on many solutions, in their order, made in this process.
-
-    Equal solutions are judged once, whatever the cache keeps. The cache may live from call to call.
-    """
-    store = cache if cache is not None else VerdictCache(0)
-    made: dict[object, Verdict] = {}
-    found = []
-    for task in tasks:
-        key = content_key(verifier, task)
-        if key not in made:
-            made[key] = _verify(verifier, task, store)[0]
-        found.append(made[key])
-    return found
-
-
 def verify_many(
     tasks: Iterable[VerificationTask],
-    verifier: Verifier | None = None,
+    verifier: Verifier,
     jobs: int = 1,
     cache: VerdictCache | None = None,
 ) -> Iterator[Verdict]:
@@ -114,15 +83,14 @@ def verify_many(
     With several jobs each works in a process of its own. Where one dies, the solution in its hands comes
     back unknown and the others go on. A verdict that a deadline had a part in is never cached.
     """
-    judge = verifier or Verifier()
     store = cache if cache is not None else VerdictCache(0)
     work = list(tasks)
-    worker = _start(judge) if jobs > 1 and len(work) > 1 else None
+    worker = _start(verifier) if jobs > 1 and len(work) > 1 else None
     if worker is not None:
-        yield from _spread(work, judge, min(jobs, len(work)), store, worker)
+        yield from _spread(work, verifier, min(jobs, len(work)), store, worker)
         return
     for task in work:
-        yield _verify(judge, task, store)[0]
+        yield _verify(verifier, task, store)[0]
 
 
 def _verify(verifier: Verifier, task: VerificationTask, cache: VerdictCache) -> tuple[Verdict, bool]:
