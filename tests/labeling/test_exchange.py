@@ -212,7 +212,7 @@ WRONG_ROWS = [
     ({**MARKED, "first_error": 2}, "`first_error` is 2; it must be -1 for none, or 0 to 1"),
     ({**MARKED, "steps": ["a", 1]}, "`steps` is"),
     ({"item": "unknown", "labeler": "ann", "rating": 1}, "`item` is 'unknown', which is not in the queue"),
-    (prm800k(), "whole row stands on an earlier line"),
+    (prm800k(), "whole row is on an earlier line"),
     (
         broken(lambda r: (r.update(generation=None), rate(-1)(r))),
         r"'340d89bc' marks this step here 'incorrect' and in row 1 'correct'",

@@ -17,6 +17,8 @@ from workbench.run.plan import LATEST, RUNS, run_in_store, store_place, verifier
 
 if TYPE_CHECKING:
     from workbench.labeling.refine import LabelledStep
+    from workbench.labeling.refined import Changes
+    from workbench.labeling.versions import Version
 
 verifiers = typer.Typer(
     cls=GuardedGroup,
@@ -94,7 +96,7 @@ def steps_of(files: Sequence[Path], place: str) -> list[LabelledStep]:
         return steps_in_store(opened)
 
 
-def _facts(version: Any) -> dict[str, Any]:
+def _facts(version: Version) -> dict[str, Any]:
     """Return a version for machines, without the judges' weights."""
     from workbench.types import to_json
 
@@ -104,7 +106,7 @@ def _facts(version: Any) -> dict[str, Any]:
     return facts
 
 
-def _print_version(version: Any) -> None:
+def _print_version(version: Version) -> None:
     from workbench.cli.render import percent, print_titled, table_of
 
     table = table_of(("knowledge",), ("labelled open steps", "decided before", "decided after", "precision"))
@@ -247,7 +249,7 @@ def reverify(
         _print_changes(changes, show)
 
 
-def _print_changes(changes: Any, show: int) -> None:
+def _print_changes(changes: Changes, show: int) -> None:
     from workbench.cli.render import plain
 
     typer.echo(f"{changes.run}: {', '.join(changes.old)} -> {changes.new}")

@@ -1,1 +1,1 @@
-"""Labels by people: what to ask, in which order, how far they agree, and how labels come in and go out."""
+"""Labels by people: the queue, agreement, import and export, and verifier versions made from labels."""

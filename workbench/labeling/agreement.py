@@ -19,7 +19,7 @@ from workbench.types import Estimate, Label, Mark
 
 RESAMPLES = 2000
 Units = Sequence[Sequence[Hashable]]
-"""The values that each unit got, one a reader; missing ones left out."""
+"""The values of each unit, one per reader, without missing ones."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float 
     """Return Cohen's kappa of two readers of the same units, in the same order; None where it is undefined."""
     if not first or len(set(first) | set(second)) < 2:
         return None
-    # Imported here: it takes a second, and not all who label need it.
+    # Imported here: it takes a second, and most commands do not need it.
     from sklearn.metrics import cohen_kappa_score
 
     return float(cohen_kappa_score([str(v) for v in first], [str(v) for v in second]))

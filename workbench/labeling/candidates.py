@@ -72,7 +72,7 @@ def disagreement(verdict: StepVerdict, findings: Sequence[Finding]) -> float:
 
 @dataclass(frozen=True)
 class _Recording:
-    """A checker that also writes down what it finds, by the step's place."""
+    """A checker that also records what it finds, by the step's place."""
 
     checker: StepChecker
     found: dict[int, list[Finding]]
@@ -181,7 +181,7 @@ def _of_rollout(
     for index in range(last + 1):
         change = change_of_signal(verdict, index)
         item = item_of(problem, lines[: index + 1], source, member.rollout.id)
-        # A stored verdict of another version may have cut the text otherwise.
+        # A stored verdict of another version may have split the text differently.
         own = findings[index] if index < len(findings) else ()
         yield Candidate(item, verdict.steps[index], own, min(1.0, weight * chances[index] * change))
 

@@ -29,7 +29,7 @@ class Imported:
 
     new_labels: int
     repeated: int
-    """Labels that the store had already, word for word."""
+    """Labels that the store had already."""
     new_items: int
     annotators: tuple[str, ...]
 
@@ -50,7 +50,7 @@ def read_labels(path: Path, known: Mapping[str, LabelItem]) -> tuple[list[Read],
         row = json_object(line, EXAMPLE)
         key = json.dumps(row, sort_keys=True)
         if key in rows:
-            raise ValueError("the whole row stands on an earlier line too; take one of them out")
+            raise ValueError("the whole row is on an earlier line too; delete one of them")
         rows.add(key)
         for read in read_row(row, known, place):
             items.setdefault(read.item.id, read.item)
@@ -73,11 +73,11 @@ def import_labels(store: Store, path: Path) -> Imported:
     """Import the labels of a file into the store, all or none. Raise `BadInput`, having written nothing."""
     known = {item.id: item for item in store.labels.items()}
     reads, items = read_labels(path, known)
-    standing = {(label.item_id, label.annotator): label for label in store.labels.active()}
+    active = {(label.item_id, label.annotator): label for label in store.labels.active()}
     new: list[Label] = []
     for read in reads:
         label = read.label
-        before = standing.get((label.item_id, label.annotator))
+        before = active.get((label.item_id, label.annotator))
         if before is None:
             new.append(label)
         elif not _same(before, label):

@@ -73,7 +73,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a judge does on ambiguous steps that had no part in making it."""
+    """How a judge does on held-out ambiguous steps."""
 
     steps: int
     decided: int
@@ -91,7 +91,7 @@ class JudgeFit:
     """Ambiguous steps with a mark, all parts together."""
     problems: int
     tried: int
-    """Thresholds tried; the bound is corrected for them."""
+    """The number of thresholds tried; the bound is corrected for it."""
     fewest: int
     """Decisions, all of them right, that certify the target at that many thresholds."""
     note: str
@@ -124,7 +124,7 @@ class Example:
     features: Features
     correct: bool
     problem: str
-    """What is split by."""
+    """Its text, by which examples are split."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Fit:
     bias: float
     weights: Mapping[str, float]
     scores: tuple[float, ...]
-    """Of each example, by the model that was fitted without its problem."""
+    """One for each example, by the model that was fitted without its problem."""
     loss: float
     """Mean log loss of these scores."""
 
@@ -201,7 +201,7 @@ def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: fl
 
     table = DictVectorizer()
     scaler = MaxAbsScaler()
-    # The scale of a feature tells nothing of the marks, so it may be taken from all examples.
+    # The scale of a feature says nothing about the marks, so it may come from all examples.
     rows = scaler.fit_transform(table.fit_transform([kept(e.features, (*groups, HIDDEN)) for e in examples]))
     marks = np.array([e.correct for e in examples], dtype=int)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)

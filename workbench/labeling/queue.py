@@ -27,7 +27,7 @@ from workbench.verification import Verifier
 
 CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE = 0.1, 0.2, 0.05
 SOLUTIONS = 1000
-"""Solutions of a run that are looked through, the latest first; each costs about a millisecond."""
+"""The number of a run's latest solutions that are considered; each takes about a millisecond."""
 GOLD = "gold"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 

@@ -135,7 +135,7 @@ class StepChange:
     before: str
     after: str
     checker: str
-    """Who says so now."""
+    """The checker of the new verdict."""
     reason: str
 
 
@@ -145,7 +145,7 @@ class Changes:
 
     run: str
     old: tuple[str, ...]
-    """Versions of the verdicts that were there."""
+    """Versions of the verdicts before."""
     new: str
     rollouts: int
     rollouts_changed: int

@@ -60,7 +60,7 @@ class QueuePlace:
 
 @dataclass(frozen=True)
 class Record:
-    """A label as the log has it."""
+    """A label in the log."""
 
     seq: int
     label: Label
@@ -318,7 +318,7 @@ def _next_row(db: Connection, annotator: str, order: Order, skipped: Sequence[st
     free = or_(lease.is_(None), lease == annotator, label_items.c.gold.is_not(None))
     query = select(label_items.c.id, label_items.c.json, label_items.c.gold)
     query = query.where(_open_to(annotator), free, label_items.c.id.not_in(skipped)).limit(1)
-    # From the few leases, not over all items.
+    # Starts from the few leases: a scan over all items is slow.
     own = select(held.item_id).where((held.annotator == annotator) & (held.until > now))
     mine = db.execute(query.where(label_items.c.id.in_(own))).first()
     if mine is not None:

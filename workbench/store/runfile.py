@@ -209,7 +209,7 @@ def import_run(store: Store, path: Path, name: str | None = None) -> str:
 def add_run(store: Store, records: RunRecords) -> None:
     """Put in a whole run in one transaction. Raise `BadInput` if there is one of its name."""
     info, name = records.info, records.info.name
-    # What trains elsewhere does not train here.
+    # A run that was training where it was exported does not train here.
     status = "interrupted" if info.status == "running" else info.status
     with store.database.write() as db:
         if has_run(db, name):

@@ -25,9 +25,9 @@ class RunInfo:
     config: str
     """The resolved configuration, as text."""
     versions: dict[str, str]
-    """Versions of what took part, by name."""
+    """Versions of the package, the verifier and others, by name."""
     status: str
-    """As last set; `running` from the start."""
+    """`running` at the start, then `finished`, `interrupted` or `failed`."""
     evenly: int | None = None
     """In a run imported with a choice of its rollouts: how many of each round, those whose ids have the smallest
     hashes, are an even sample. None where the store has all rollouts."""

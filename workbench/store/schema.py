@@ -1,4 +1,4 @@
-"""The tables, and their version. Nothing older was ever released, so that one form is all there is."""
+"""The tables, and the version of their form. Nothing older was ever released, so there is one form only."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from sqlalchemy import UniqueConstraint as Unique
 from workbench.errors import StorageError
 
 VERSION = 4
-"""Of the tables' form; SQLite keeps it in the file as `user_version`. Stores of the same form that were made before
-that have 0 there, and the names of four steps in a table `migrations`."""
+"""The version of the tables' form, kept by SQLite as `user_version`. Earlier stores of the same form have 0 there,
+and the names of four steps in a table `migrations`."""
 
 metadata = MetaData()
 
@@ -165,7 +165,7 @@ def prepare(readers: Engine, writers: Engine, path: Path) -> None:
     with readers.begin() as db:
         found = version_of(db)
     if found is None:
-        # Of several processes that open a new store at once, the first makes the tables: the lock is held.
+        # Several processes may open a new store at once; the write lock lets the first one make the tables.
         with writers.begin() as db:
             if (found := version_of(db)) is None:
                 metadata.create_all(db)
@@ -195,5 +195,5 @@ def version_of(db: Connection) -> int | None:
         return None
     if not inspector.has_table("migrations"):
         return 0
-    # Before `user_version`, each step that made some of the tables left its name here: m001 to m004.
+    # Before `user_version`, each step that made some of the tables left its name: m001 to m004.
     return len(list(db.exec_driver_sql("SELECT name FROM migrations").scalars()))

@@ -12,7 +12,7 @@ from workbench.store.runs import Runs
 from workbench.store.verdicts import Verdicts
 
 DEFAULT_PATH = Path("runs/workbench.db")
-"""Where the store lies unless the caller says otherwise."""
+"""The file of the store unless the caller says otherwise."""
 
 
 class Store:
