@@ -13,7 +13,7 @@ from tests.records import LINEAR, RIGHT
 from workbench.config import ModelSettings
 from workbench.engine.network import wrap
 from workbench.engine.policy import Policy, load_policy
-from workbench.methods.baselines import sft_signals
+from workbench.methods.sft import sft_signals
 from workbench.types import Group
 
 SMALL = {
