@@ -1,15 +1,21 @@
 """The configuration: layers, presets, round trip, and what is said of each mistake."""
 
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from workbench.config import PRESETS, Config, config_hash, dump_config, load_config, preset
+from workbench.config import PRESETS, Config, config_hash, dump_config, load_config, preset, upgraded
 from workbench.config.loading import KEYS, SECTIONS, nearest_key
 from workbench.errors import BadInput
+from workbench.methods import METHODS
+from workbench.resources import DATA
 
 
 def in_file(folder: Path, text: str) -> Path:
@@ -82,6 +88,9 @@ def test_a_path_stays_the_text_that_was_given(value: str) -> None:
         ("lr", "training.learning_rate"),
         ("memory.expiry", "memory.expiry_epochs"),
         ("trainin", "training"),
+        ("method.sharpenin", "method.sharpening"),
+        ("training.sharpening", "method.sharpening"),
+        ("training.method", "method.name"),
         ("presets", "preset"),
     ],
 )
@@ -103,8 +112,11 @@ def test_an_unknown_key_is_named_with_its_place_and_the_nearest(tmp_path: Path, 
         ("training.learning_rate=-1", "greater than 0"),
         ("training.learning_rate=nan", "finite"),
         ("training.learning_rate=fast", "valid number"),
-        ("training.method=ppo", "'pmd', 'sdpo', 'grpo', 'rft' or 'sft'"),
-        ("training.teacher=none", "'ema', 'frozen' or 'live'"),
+        ("method.name=ppo", "the methods are pmd, sdpo, grpo, rft, sft"),
+        ("method.teacher=none", "'ema' or 'frozen'"),
+        ("method.sharpening=-1", "greater than or equal to 0"),
+        ("method.anchor=0.1", "pmd has no such setting; grpo has"),
+        ("method.feedback=verifier", "pmd has no such setting; sdpo has"),
         ("training.rounds=2.5", "valid integer"),
         ("training.ema_rate=2", "less than or equal to 1"),
         ("sampling.group_size=1", "greater than or equal to 2"),
@@ -209,11 +221,78 @@ def test_every_known_key_is_nearest_to_itself(key: str) -> None:
     assert nearest_key(key) == key
 
 
-@pytest.mark.parametrize("section", [Config, *(f.annotation for f in Config.model_fields.values())])
+@pytest.mark.parametrize(
+    "section", [Config, *(f.annotation for f in Config.model_fields.values()), *(m.settings for m in METHODS)]
+)
 def test_every_field_has_its_line_of_explanation(section: type) -> None:
     if not hasattr(section, "model_fields"):
         pytest.skip("the preset's name")
     import inspect
 
     source = inspect.getsource(section)
-    assert source.count('"""') == 2 * (1 + len(section.model_fields))
+    own = section.__annotations__  # a method's settings take some fields from their base
+    functions = source.count("    def ")
+    assert 2 * (1 + len(own)) <= source.count('"""') <= 2 * (1 + len(own) + functions)
+
+
+def test_a_method_brings_its_own_settings(tmp_path: Path) -> None:
+    config = load_config(None, ["method.name=grpo", "method.sharpening=8"])
+    assert (config.method.name, config.method.sharpening) == ("grpo", 8.0)  # type: ignore[attr-defined]
+    path = in_file(tmp_path, "method:\n  name: sdpo\n  feedback: verifier\n")
+    assert load_config(path).method == next(m for m in METHODS if m.name == "sdpo").settings(feedback="verifier")
+    assert "line 3): sdpo has no such setting; pmd and grpo have" in complaint(
+        in_file(tmp_path, "method:\n  name: sdpo\n  sharpening: 8\n")
+    )
+    assert load_config(in_file(tmp_path, dump_config(config))) == config
+    assert config_hash(config) != config_hash(load_config(None, ["method.name=grpo"]))
+
+
+def shipped_config() -> dict[str, Any]:
+    """The stored configuration of the run that is shipped, which was made before methods had settings."""
+    with gzip.open(DATA / "models" / "tutor-pmd" / "run.jsonl.gz", "rt", encoding="utf-8") as lines:
+        found: dict[str, Any] = json.loads(json.loads(lines.readline())["record"]["config"])
+    return found
+
+
+def test_a_stored_configuration_of_old_is_read_as_todays(tmp_path: Path) -> None:
+    old = shipped_config()
+    new = upgraded(old)
+    assert new["method"] == Config().method.model_dump()
+    assert new["training"]["knowledge"] == "answer"
+    assert {"method", "affirm", "blame", "credit"} & new["training"].keys() == set()
+    config = Config.model_validate(new)
+    assert (config.training.rounds, config.training.minutes, config.training.threads) == (200, 60.0, 1)
+    assert upgraded(new) == new
+    assert load_config(in_file(tmp_path, yaml.safe_dump(old)), stored=True) == config
+    assert "Unknown key" in complaint(in_file(tmp_path, yaml.safe_dump(old)))
+
+
+def test_the_methods_of_old_keep_the_weights_that_they_had() -> None:
+    old = shipped_config()
+    grpo = upgraded({**old, "training": {**old["training"], "method": "grpo", "anchor": 0.1, "teacher": "frozen"}})
+    settings = Config.model_validate(grpo).method
+    assert (settings.name, settings.anchor, settings.sharpening) == ("grpo", 0.05, 0)  # type: ignore[attr-defined]
+    assert settings.teacher_weights == "frozen"
+    sdpo = upgraded({**old, "training": {**old["training"], "method": "sdpo", "feedback": "verifier"}})
+    assert sdpo["method"]["teacher_temperature"] == 0.5
+    assert [upgraded({"training": {"method": name}})["method"] for name in ("rft", "sft")] == [
+        {"name": "rft"},
+        {"name": "sft"},
+    ]
+    assert upgraded({"anything": 1}) == {"anything": 1}
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [("training", "teacher", "live"), ("training", "credit", "outcome"), ("memory", "mode", "frozen"),
+     ("memory", "replay", 32), ("memory", "levels", ["pattern"])],
+)  # fmt: skip
+def test_what_no_configuration_can_say_any_more_is_refused(section: str, key: str, value: object) -> None:
+    old = shipped_config()
+    with pytest.raises(BadInput, match=rf"{section}\.{key} = "):
+        upgraded({**old, section: {**old[section], key: value}})
+
+
+def test_a_stored_method_that_is_unknown_is_refused() -> None:
+    with pytest.raises(BadInput, match="'ppo'"):
+        upgraded({"training": {"method": "ppo"}})

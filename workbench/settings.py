@@ -94,8 +94,8 @@ class MemorySettings(Section):
     """How procedural memory is retrieved and how long it lasts."""
 
     token_budget: int = Field(default=160, ge=0)
-    """Tokens of items that the teacher reads at most, the problem's own solution not counted. With 0 the teacher reads
-    no memory, so none is written."""
+    """Tokens of items that the teacher reads at most, the problem's own solution not counted. With 0 the teacher
+    reads no memory, so none is written."""
     max_items: int = Field(default=3, ge=0)
     """Items that the teacher reads at most, the problem's own solution not counted."""
     expiry_epochs: int | None = Field(default=2, gt=0)

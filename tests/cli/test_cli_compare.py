@@ -40,7 +40,7 @@ settings:
   training.learning_rate: 0.001
 arms:
   pmd: {{}}
-  grpo: {{training.method: grpo}}
+  grpo: {{method.name: grpo}}
 measures:
   every: 2
   dev: {{problems: 2, samples: 2}}

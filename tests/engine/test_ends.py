@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, Qwen2Config
-from workbench.methods.baselines import sft_signals
 
 from tests.records import LINEAR, RIGHT
 from workbench.config import ModelSettings
 from workbench.engine.network import wrap
 from workbench.engine.policy import Policy, load_policy
+from workbench.methods.sft import sft_signals
 from workbench.types import Group
 
 SMALL = {

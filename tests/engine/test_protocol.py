@@ -13,9 +13,9 @@ from tests.records import LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import load_config
 from workbench.engine.protocol import Engine, Exchange, Learner, LossSettings
 from workbench.memory.retrieval import Recalled, library
+from workbench.methods.measures import signal_coverage
 from workbench.methods.pmd import pmd_signals
 from workbench.store import Store
-from workbench.training.probes import embedder, signal_coverage
 from workbench.training.rollouts import roll_out
 from workbench.verification import Verifier
 from workbench.verification.many import VerdictCache
@@ -78,7 +78,7 @@ def test_a_round_of_an_engine_without_weights(tmp_path):
     assert signal_coverage(learner.teacher, groups, signals, "s").moving == 0
     rows, targets = ([x for s in signals for x in getattr(s, name)] for name in ("rows", "targets"))
     assert learner.update(rows, targets, LossSettings(hard_target_weight=1.0))["loss_target"] == len(targets) > 0
-    assert library([LINEAR], embedder(engine)).vectors.keys() == {LINEAR.id}
+    assert library([LINEAR], engine.embed).vectors.keys() == {LINEAR.id}
 
 
 def test_a_scripted_learner_resumes(tmp_path):

@@ -51,7 +51,7 @@ def test_trl_spends_the_budget_and_moves_the_weights(method: str, tmp_path: Path
         None,
         [
             "preset=tiny",
-            f"training.method={method}",
+            f"method.name={method}",
             "training.rounds=2",
             "training.updates_per_round=2",
             "training.learning_rate=0.001",

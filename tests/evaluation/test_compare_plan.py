@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from workbench.config import Config
 from workbench.errors import BadInput
+from workbench.evaluation.compare.ablations import ABLATIONS
 from workbench.evaluation.compare.ending import drawn
 from workbench.evaluation.compare.plan import BASE, Draw, narrowed, read_plan, run_key, settings_key, shipped, trials
 from workbench.evaluation.compare.pool import one_of_each
+from workbench.evaluation.compare.record import read_runs
+from workbench.methods.pmd import PMD
+from workbench.types import content_id
+
+RUNS = Path(__file__).parents[2] / "data" / "results" / "runs"
 
 PLAN = """
 rounds: 4
 seeds: [0, 1]
 arms:
   pmd: {}
-  grpo: {training.method: grpo}
+  grpo: {method.name: grpo}
 measures:
   every: 2
   dev: {problems: 2}
@@ -51,9 +60,12 @@ def test_arms_of_one_name_in_two_plans_are_probed_apart(tmp_path):
 
 
 def test_a_grid_multiplies_the_arms(tmp_path):
-    plan = written(tmp_path, PLAN + "grid: {training.learning_rate: [0.1, 0.2], training.doubt: [1]}\n")
+    plan = written(tmp_path, PLAN + "grid: {training.learning_rate: [0.1, 0.2], method.entropy_weighting: [1]}\n")
     made = trials(narrowed(plan, seeds=[0]))
-    assert [t.arm for t in made[1:3]] == ["pmd learning_rate=0.1 doubt=1", "pmd learning_rate=0.2 doubt=1"]
+    assert [t.arm for t in made[1:3]] == [
+        "pmd learning_rate=0.1 entropy_weighting=1",
+        "pmd learning_rate=0.2 entropy_weighting=1",
+    ]
     assert [t.config.training.learning_rate for t in made[1:]] == [0.1, 0.2, 0.1, 0.2]
 
 
@@ -95,8 +107,8 @@ def test_a_bad_plan_is_refused_with_its_reason(tmp_path, text, complaint):
 
 
 def test_a_bad_setting_names_plan_and_arm(tmp_path):
-    plan = written(tmp_path, PLAN.replace("training.method: grpo", "training.methd: grpo"))
-    with pytest.raises(BadInput, match=r"training.methd.*arm grpo.*training.method"):
+    plan = written(tmp_path, PLAN.replace("method.name: grpo", "method.nam: grpo"))
+    with pytest.raises(BadInput, match=r"method.nam.*arm grpo.*method.name"):
         trials(plan)
 
 
@@ -111,3 +123,30 @@ def test_a_draw_may_ask_for_one_difficulty():
     found = drawn("dev", Draw(problems=5, difficulty=2))
     assert len(found) == 5
     assert {p.difficulty for p in found} == {2}
+
+
+def test_an_ablation_is_another_method_and_another_run_with_the_same_settings(tmp_path):
+    text = PLAN.replace("  grpo: {method.name: grpo}", "  shuffled: {ablation: shuffled}")
+    base, pmd, shuffled, *_ = trials(written(tmp_path, text))
+    assert pmd.config == shuffled.config
+    assert settings_key(pmd) != settings_key(shuffled)
+    assert (pmd.method, shuffled.method) == (PMD, ABLATIONS["shuffled"])
+    assert base.method.name == "pmd"
+
+
+def test_an_ablation_that_is_none_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="grpo: there is no ablation 'shufled'; there are outcome_credit, transient"):
+        written(tmp_path, PLAN.replace("method.name: grpo", "ablation: shufled"))
+    both = PLAN.replace("method.name: grpo", "method.name: grpo, ablation: shuffled")
+    with pytest.raises(BadInput, match="arm grpo: grpo has no ablations, pmd has"):
+        trials(written(tmp_path, both))
+
+
+def test_the_shipped_results_are_those_of_the_shipped_plans():
+    """Every run of the four plans that were carried out is there, under the key that its settings have today."""
+    made = {record.settings_key for record in read_runs(RUNS)}
+    for name in ("main", "ablations", "outside", "reference"):
+        assert {settings_key(t) for t in trials(read_plan(name))} <= made, name
+    for record in read_runs(RUNS):
+        assert record.key == content_id(record.settings_key, record.versions)
+        assert Config.model_validate(record.config).model_dump(mode="json") == record.config

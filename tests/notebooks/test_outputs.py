@@ -127,7 +127,7 @@ def evaluation(made: Any) -> None:
     low, high = line(made, "verdict", "gain_grpo_test")[1:]
     assert -0.1 < low < high < 0.1
     assert len(values(figure(made, "ablations")["data"][0]["x"])) > 2
-    assert "memory.mode" in text(made, "typo")
+    assert "method.sharpening" in text(made, "typo")
     solve, process = y(made, "reasons", "solve rate"), y(made, "reasons", "process rate")
     assert all(s >= p for s, p in zip(solve, process, strict=True))
 

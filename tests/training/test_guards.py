@@ -8,6 +8,7 @@ from tests.records import LINEAR, RIGHT, SIGN_KEPT, group
 from workbench.methods.routing import reward, route_group, token_advantages, token_steps
 from workbench.training.checkpoint import collapse
 from workbench.types import Round
+from workbench.verification.text.steps import split
 
 WRONG = SIGN_KEPT
 TRICKS = {
@@ -50,7 +51,7 @@ LONGER = {
 def test_a_longer_right_solution_earns_no_more_than_the_short_one(name):
     made = group([RIGHT, LONGER[name], WRONG, WRONG])
     earned = [
-        sum(token_advantages(token_steps([*list(m.rollout.text), ""], m.rollout.text), routed))
+        sum(token_advantages(token_steps([*list(m.rollout.text), ""], split(m.rollout.text)), routed))
         / len(m.rollout.token_ids)
         for m, routed in zip(made.members, route_group(made), strict=True)
     ]

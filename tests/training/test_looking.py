@@ -14,7 +14,8 @@ from workbench.engine.protocol import Exchange, LossSettings, Target, TrainingRo
 from workbench.errors import BadInput
 from workbench.evaluation.evaluate import evaluate
 from workbench.memory.retrieval import Recalled
-from workbench.methods.pmd import Signals, pmd_signals
+from workbench.methods import Signals
+from workbench.methods.pmd import pmd_signals
 from workbench.problems.splits import load_split
 from workbench.training.probes import clearest_lesson, step_tokens, updated
 from workbench.verification import Verifier

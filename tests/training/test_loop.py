@@ -27,6 +27,7 @@ from workbench.training.checkpoint import collapse
 from workbench.training.loop import _parts, answered, blind, draw, run
 from workbench.types import Level, Round
 from workbench.verification import Verifier
+from workbench.verification.maths import MATHS
 
 PROBLEMS = load_split("train")[9::80]
 SETTINGS = (
@@ -157,14 +158,14 @@ def test_a_worked_solution_without_an_answer_line_gets_one(tmp_path):
     file.write_text(
         '{"question": "Tom has 3 bags of 4 pens. How many?", "answer": "3*4=<<3*4=12>>12 pens.\\n#### 12"}'
     )
-    (problem,) = map(answered, read_problems(file))
+    (problem,) = (answered(p, MATHS) for p in read_problems(file))
     assert problem.solution == ("3*4=12 pens.", "Answer: 12")
-    assert answered(problem) == problem
-    assert [answered(p) for p in PROBLEMS] == PROBLEMS
+    assert answered(problem, MATHS) == problem
+    assert [answered(p, MATHS) for p in PROBLEMS] == PROBLEMS
 
 
 def test_grpo_runs_in_the_same_loop(tmp_path):
-    rounds = train(tmp_path, config(1, "training.method=grpo"))
+    rounds = train(tmp_path, config(1, "method.name=grpo"))
     assert rounds[0].metrics["insights_written"] == 0
     assert "reflect" not in rounds[0].seconds
     assert not {"teacher_coverage", "correction_share"} & rounds[0].metrics.keys()
@@ -184,7 +185,7 @@ def test_a_half_written_checkpoint_is_passed_over(whole, tmp_path):
 
 @pytest.mark.parametrize("teacher", ["ema", "frozen"])
 def test_a_run_evaluates_and_leaves_the_moving_average_whoever_teaches(tmp_path, teacher):
-    settings = config(2, f"training.teacher={teacher}", "evaluation.every=1")
+    settings = config(2, f"method.teacher={teacher}", "evaluation.every=1")
     seen = []
     with Store.open(tmp_path / "w.db") as store:
         store.runs.create("r", "{}", {})

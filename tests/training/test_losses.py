@@ -14,8 +14,6 @@ from workbench.engine.losses import (
     confidence_weight,
     divergence,
     entropy,
-    group_advantages,
-    question_weight,
 )
 
 # Teacher (3/4, 1/4), student (1/2, 1/2), as logits.
@@ -62,28 +60,6 @@ def test_divergences_are_not_negative_and_vanish_only_for_equals(a, b):
         assert divergence(x, x, kind).item() == pytest.approx(0, abs=1e-9)
     assert divergence(x, y, "jsd").item() <= math.log(2) + 1e-9
     assert divergence(x, y, "jsd").item() == pytest.approx(divergence(y, x, "jsd").item(), abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("rewards", "advantages"),
-    [
-        ([1, 0], [1, -1]),
-        ([1, 1, 0, 0], [1, 1, -1, -1]),
-        ([1, 0, 0, 0], [math.sqrt(3), *[-1 / math.sqrt(3)] * 3]),
-        ([0, 0, 0], [0, 0, 0]),
-        ([1, 1], [0, 0]),
-    ],
-)
-def test_group_advantages(rewards, advantages):
-    assert group_advantages(rewards) == pytest.approx(advantages)
-
-
-@pytest.mark.parametrize(
-    ("solved", "count", "weight"),
-    [(0, 8, math.sqrt(0.1 * 0.9)), (8, 8, math.sqrt(0.9 * 0.1)), (4, 8, 0.5), (1, 2, 0.5)],
-)
-def test_question_weight(solved, count, weight):
-    assert question_weight(solved, count) == pytest.approx(weight)
 
 
 @pytest.mark.parametrize(

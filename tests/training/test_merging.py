@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 
 from tests.training.test_update import RIGHT, SIGN_KEPT, group_of, step
-from workbench.config import ModelSettings, TrainingSettings
+from workbench.config import ModelSettings
 from workbench.engine import update as module
 from workbench.engine.policy import load_policy
 from workbench.engine.protocol import Exchange, Target, TrainingRow
 from workbench.engine.update import merge_rows, merge_targets
 from workbench.memory.retrieval import Recalled
-from workbench.methods.pmd import pmd_signals
+from workbench.methods.pmd import PmdSettings, pmd_signals
 
 LN = (-0.1, -0.2, -0.3)
 
@@ -57,7 +57,7 @@ def test_merged_rollouts_move_the_weights_as_each_on_its_own_does(tiny_tutor, mo
     for merge in (True, False):
         policy = load_policy(ModelSettings(path=str(tiny_tutor), device="cpu"), trainable=True)
         group = group_of(policy, [RIGHT, SIGN_KEPT, RIGHT, SIGN_KEPT, RIGHT])
-        made = pmd_signals(policy, group, Recalled(), affirm=TrainingSettings().affirm)
+        made = pmd_signals(policy, group, Recalled(), PmdSettings())
         if not merge:
             monkeypatch.setattr(module, "merge_rows", lambda rows: [r for r in rows if any(r.advantages + r.distil)])
             monkeypatch.setattr(module, "merge_targets", list)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from workbench.methods.baselines import grpo_signals
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from workbench.config import ModelSettings
@@ -16,7 +15,9 @@ from workbench.engine.policy import Policy, load_policy
 from workbench.engine.protocol import Exchange, LossSettings
 from workbench.engine.update import update
 from workbench.memory.retrieval import Recalled
-from workbench.methods.pmd import Signals, pmd_signals
+from workbench.methods import Signals
+from workbench.methods.grpo import grpo_signals
+from workbench.methods.pmd import PmdSettings, pmd_signals
 from workbench.types import Group, Judged, Problem, Rollout, StopReason
 from workbench.verification import Verifier
 
@@ -46,8 +47,11 @@ def logprobs(policy: Policy, prompt, reply) -> tuple[float, ...]:
     return tuple(chosen.squeeze(-1).tolist())
 
 
-def signals(policy: Policy, blame: float = 1.0) -> Signals:
-    return pmd_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT, LATE, SIGN_KEPT]), Recalled(), blame)
+PLAIN = PmdSettings(sharpening=0)
+
+
+def signals(policy: Policy, settings: PmdSettings = PLAIN) -> Signals:
+    return pmd_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT, LATE, SIGN_KEPT]), Recalled(), settings)
 
 
 def step(policy: Policy, made: Signals, **settings: object) -> dict[str, torch.Tensor]:
@@ -96,7 +100,7 @@ def test_the_hard_target_follows_the_rollouts_own_tokens(policy):
     ids=["bare line", "indented", "labels", "steps on one line", "blank"],
 )
 def test_the_hard_target_keeps_the_rollouts_blanks_and_labels(policy, text, reply):
-    made = pmd_signals(policy, group_of(policy, [text, RIGHT]), Recalled())
+    made = pmd_signals(policy, group_of(policy, [text, RIGHT]), Recalled(), PLAIN)
     assert [policy.text(t.exchange.reply) for t in made.targets] == [reply]
 
 
@@ -124,7 +128,7 @@ def test_verified_steps_and_what_follows_the_error_are_left_alone(policy):
 
 def test_a_rollout_that_stops_a_line_short_gets_its_line_end_first(policy):
     short = RIGHT.rsplit("\n", 1)[0]
-    made = pmd_signals(policy, group_of(policy, [short, RIGHT]), Recalled())
+    made = pmd_signals(policy, group_of(policy, [short, RIGHT]), Recalled(), PLAIN)
     assert [policy.text(t.exchange.reply) for t in made.targets] == ["\nAnswer: x = 5"]
     assert made.targets[0].exchange.reply[-1] in policy.end_ids
 
@@ -137,7 +141,7 @@ def test_pieces_together_are_the_text_even_where_tokens_are_parts_of_a_character
 
 
 def test_routed_purely_what_a_teacher_can_distil_does_not_feel_the_policy_gradient(policy):
-    made = signals(policy, blame=0.0)
+    made = signals(policy, PmdSettings(sharpening=0, failed_rollout_weight=0))
     for row, context in zip(made.rows, made.contexts, strict=True):
         assert any(row.advantages) == (context is None)
 

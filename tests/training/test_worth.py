@@ -9,8 +9,8 @@ import torch
 from tests.records import LINEAR, STORY
 from workbench.config import ModelSettings
 from workbench.engine.policy import Policy, load_policy
+from workbench.methods.measures import InsightTrial, insight_utilities
 from workbench.prompts import Help
-from workbench.training.probes import InsightTrial, embedder, insight_utilities
 from workbench.types import Level, Rollout, StopReason
 
 
@@ -45,9 +45,8 @@ def test_the_utility_of_an_insight_is_the_gain_in_mean_log_probability(policy):
 
 
 def test_an_embedding_does_not_depend_on_what_is_embedded_beside_it(policy):
-    embed = embedder(policy)
     short, long = LINEAR.text, STORY.text
-    together, single = embed([long, short]), embed([short])
-    assert together[1].shape == single[0].shape == (policy.network.inner.config.hidden_size,)
+    together, single = policy.embed([long, short]), policy.embed([short])
+    assert len(together[1]) == len(single[0]) == policy.network.inner.config.hidden_size
     assert np.allclose(together[1], single[0], atol=1e-4)
-    assert embed([]) == []
+    assert policy.embed([]) == []

@@ -72,8 +72,7 @@ def slips(
     first, second = (_practised(policy, problems, config, (seed, turn), tell) for turn in range(2))
     pooling = config.reflection.pattern_every - 1
     memory, _ = write_memory(MemoryState(), policy, first, config.reflection, pooling, "bench@0")
-    count = lambda text: len(policy.encode(text))  # noqa: E731
-    access = MemoryAccess(config.memory, count, library(problems, policy.embed), problems, str(seed))
+    access = MemoryAccess.of(policy, config.memory, library(problems, policy.embed), problems, str(seed))
     found: dict[tuple[str, tuple[int, ...]], WrongStep] = {}
     for group in second:
         signals = pmd_signals(policy, group, read_memory(group.problem, memory, access))

@@ -2,9 +2,9 @@
 
 How this differs from the paper:
 
-- The update is one clipped step on each share of a round's rollouts; there is no reference model unless `anchor` asks
-  for one. The paper's KL term is `anchor` with `teacher: frozen`, `teacher_temperature: 1` and `entropy_weighting: 0`,
-  as a divergence over the whole vocabulary, not the paper's estimate from the sampled token.
+- The update is one clipped step on each share of a round's rollouts. There is no reference model unless `anchor`
+  asks for one. The paper's KL term is `anchor` with `teacher: frozen`, `teacher_temperature: 1` and
+  `entropy_weighting: 0`, as a divergence over the whole vocabulary, not the paper's estimate from one token.
 - `sharpening`, off by default, is ours: entropy minimisation on right rollouts (arXiv 2505.15134), as in PMD.
 - What a run evaluates and leaves behind is the moving average of the policy's weights.
 """
@@ -29,8 +29,8 @@ class GrpoSettings(TeacherSettings):
     name: Literal["grpo"] = "grpo"
     """Group-relative policy gradient on final answers."""
     anchor: float = Field(default=0.0, ge=0)
-    """Weight of the divergence from the teacher that reads the problem alone, on every rollout. With a frozen teacher,
-    `teacher_temperature` 1 and `entropy_weighting` 0 it is a KL anchor."""
+    """Weight of the divergence from the teacher that reads the problem alone, on every rollout. With a frozen
+    teacher, `teacher_temperature` 1 and `entropy_weighting` 0 it is a KL anchor."""
     sharpening: float = Field(default=0.0, ge=0)
     """Weight of the same divergence on rollouts with the right answer alone, times the question's weight; 8 is what
     pmd uses. At a `teacher_temperature` below 1 the policy comes to sample more firmly what it finds likely."""

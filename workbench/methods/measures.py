@@ -1,4 +1,4 @@
-"""What reading is worth to a teacher: of a rollout's context, and of one insight. Both are measured, not trained on."""
+"""Measures of what a teacher reads: how far a rollout's context moves it, and how useful an insight is to it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class InsightTrial:
     rollout: Rollout
 
 
-def insight_gains(teacher: Engine, trials: Sequence[InsightTrial]) -> list[float]:
+def insight_utilities(teacher: Engine, trials: Sequence[InsightTrial]) -> list[float]:
     """Return, for each trial, the nats a token by which reading the insight makes the verified solution likelier."""
     exchanges = [
         Exchange(teacher.problem_ids(t.problem, shown), t.rollout.token_ids) for t in trials for shown in _pair(t)
@@ -131,5 +131,5 @@ def insight_utility(teacher: Engine, reflections: Sequence[Reflection], groups: 
             trials.append(InsightTrial(r.level, r.text, pair[0].text, pair[1]))
     if not trials:
         return {}
-    gains = insight_gains(teacher, trials)
+    gains = insight_utilities(teacher, trials)
     return {"insight_raises": sum(g > 0 for g in gains) / len(gains), "insight_gain": sum(gains) / len(gains)}

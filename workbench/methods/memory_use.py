@@ -1,4 +1,4 @@
-"""How PMD uses its memory: the policy reflects on a round's groups, what holds is written, and a teacher recalls it."""
+"""How PMD uses its memory: the policy reflects on a round's groups, what holds is written, and a teacher reads it."""
 
 from __future__ import annotations
 
@@ -160,6 +160,13 @@ class MemoryAccess:
     problems: Sequence[Problem] = ()
     """Those that memory was written from."""
     seed: str = ""
+
+    @classmethod
+    def of(
+        cls, policy: Engine, settings: MemorySettings, library: Library, problems: Sequence[Problem], seed: str
+    ) -> MemoryAccess:
+        """Return the access of a policy, which counts tokens as it reads them."""
+        return cls(settings, lambda text: len(policy.encode(text)), library, problems, seed)
 
 
 ReadMemory = Callable[[Problem, MemoryState, MemoryAccess], Recalled]

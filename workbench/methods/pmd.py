@@ -3,8 +3,9 @@
 The policy reflects on its own rollouts, what holds is kept as a memory, and a teacher that reads the memory and a
 critique of the failed step is distilled into the policy. How this differs from the paper:
 
-- A verifier judges every step. Each rollout takes one route by its verdict (`routing.py`), and the teacher reads the
-  verified lines and the corrected step (`contexts.py`), after arXiv 2606.11173. The paper knows a reward and feedback.
+- A verifier judges every step. Each rollout takes one route by its verdict (`routing.py`), and the teacher reads
+  the verified lines and the corrected step (`contexts.py`), after arXiv 2606.11173. The paper has a reward and
+  feedback for the whole answer.
 - Right rollouts are sharpened (`sharpening`): the teacher that reads the problem alone, at a temperature below 1, is
   distilled on them. That is entropy minimisation, arXiv 2505.15134, here on verified rollouts alone.
 - Failed rollouts also feel a policy gradient at their wrong step (`failed_rollout_weight`).
@@ -131,9 +132,7 @@ class Pmd:
     ) -> tuple[MemoryState, tuple[Signals, ...]]:
         """Return memory, with the items that were read marked as used, and the signals of each group."""
         policy, seed = context.policy, f"{context.seed}/{context.round}"
-        access = MemoryAccess(
-            context.memory_settings, lambda text: len(policy.encode(text)), context.library, context.problems, seed
-        )
+        access = MemoryAccess.of(policy, context.memory_settings, context.library, context.problems, seed)
         before, made = memory, []
         for group in groups:
             failed = any(route(m.verdict) is not Route.REINFORCE for m in group.members)
@@ -237,7 +236,7 @@ def _target(
 
 
 def _opening(policy: Engine, domain: Domain, member: Judged, place: int, start: int) -> str:
-    """Return what a rollout writes from its token `start` to the words of its step: a blank, a label, mostly nothing."""
+    """Return what stands between a rollout's token `start` and its step's words: a blank, a label, mostly nothing."""
     text, steps = member.rollout.text, domain.split(member.rollout.text)
     if place >= len(steps):
         return ""  # nothing but blanks was written

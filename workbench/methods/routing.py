@@ -1,7 +1,7 @@
 """Routing: which training signal each rollout gives, decided from its verdict alone.
 
-A rollout that is distilled also feels the policy gradient where it went wrong, as far as `failed_rollout_weight` says.
-With that and `sharpening` at 0 the signals are routed and never mixed.
+A rollout that is distilled also feels the policy gradient where it went wrong, by `failed_rollout_weight`. With
+that and `sharpening` at 0 the signals are routed and never mixed.
 
 | answer | steps | route |
 |---|---|---|

@@ -1,8 +1,8 @@
 """SFT: fine-tuning on the worked solution of each problem.
 
-It is the plain baseline of the comparison in which every method may read worked solutions. Unlike usual fine-tuning it
-takes its problems from the rounds of the loop, and a solution weighs as much as a whole group of rollouts, so that its
-updates are as many and as large as the other methods'. The rollouts themselves are only measured.
+It is the plain baseline of the comparison in which every method may read worked solutions. How this differs from
+usual fine-tuning: its problems come from the rounds of the loop, and a solution weighs as much as a whole group of
+rollouts, so that its updates are as many and as large as the other methods'. The rollouts are only measured.
 """
 
 from __future__ import annotations

@@ -269,12 +269,12 @@ def plan_resumed(
 
     folder = find_run(run, runs_folder, store)
     file, place = folder / CONFIG_FILE, store_place(store, folder.parent)
-    wanted = _with_model(load_config(config or file, overrides), runs_folder)
-    _require_same(folder.name, load_config(file), wanted)
+    wanted = _with_model(load_config(config or file, overrides, stored=config is None), runs_folder)
+    _require_same(folder.name, load_config(file, stored=True), wanted)
     limits = [text for text in overrides if _key(text) in LIMITS]
     # A new limit stands alone: rounds given now lift the minutes of the start, and the other way round.
     lifted = [f"{key}=null" for key in LIMITS if limits and key not in map(_key, limits)]
-    settings = load_config(file, [*limits, *lifted])
+    settings = load_config(file, [*limits, *lifted], stored=True)
     judge = _own_verifier(folder.name, place, verifier)
     resume = _resume_command(folder.name, folder.parent, store)
     plan = RunPlan(folder.name, folder, place, settings, read_material(settings), judge, True, resume)

@@ -60,7 +60,10 @@ class Run:
     """
 
     def __init__(self, plan: RunPlan, check: Evaluate | None = None, method: Method[Any] | None = None) -> None:
-        """`method`: that of the settings if left out. `check` evaluates the policy every `evaluation.every` rounds; on the plan's `dev` problems if left out."""
+        """`check` evaluates the policy every `evaluation.every` rounds; on the plan's `dev` problems if left out.
+
+        `method`: an ablation, in place of the method that the settings name.
+        """
         self.plan, self.method = plan, method
         self.done: list[Round] = []
         """All rounds so far, earlier sittings' too."""

@@ -37,8 +37,7 @@ def remembered(
 
     `others`: the problems that it was written from, and from which shuffled memory is taken.
     """
-    known = library([problem, *others])
-    access = MemoryAccess(settings, lambda text: len(policy.encode(text)), known, others, "reading")
+    access = MemoryAccess.of(policy, settings, library([problem, *others]), others, "reading")
     return read(problem, memory, access)
 
 
@@ -149,8 +148,7 @@ def memory_prompts(trial: PlannedRun, policy: Engine, memory: Path, problems: Se
     seen = practised(trial.config.problems.path, trial.config.problems.difficulty)
     state = checkpoint.read_memory(memory)
     known = library([*seen, *problems], policy.embed)
-    count = lambda text: len(policy.encode(text))  # noqa: E731
-    access = MemoryAccess(trial.config.memory, count, known, seen, "evaluate")
+    access = MemoryAccess.of(policy, trial.config.memory, known, seen, "evaluate")
     read = trial.method.read if isinstance(trial.method, Pmd) else read_memory
     prompts = []
     for problem in problems:

@@ -90,8 +90,8 @@ class Plan(PlanPart):
     settings: dict[str, Any] = {}
     """Of all arms, dotted."""
     arms: dict[str, dict[str, Any]] = Field(min_length=1)
-    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL trains, not the loop, and `ablation: NAME`
-    for PMD with one of its parts replaced."""
+    """What each arm sets otherwise, dotted; `outside: trl` for one that TRL trains, not the loop, and
+    `ablation: NAME` for PMD with one of its parts replaced."""
     grid: dict[str, list[Any]] = {}
     """Values to try for every arm: each arm is multiplied by all combinations."""
     measures: Measures

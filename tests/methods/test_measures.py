@@ -11,8 +11,8 @@ from tests.training.test_update import group_of
 from workbench.config import ModelSettings
 from workbench.engine.policy import load_policy
 from workbench.memory.retrieval import Recalled
+from workbench.methods.measures import SignalCoverage, signal_coverage
 from workbench.methods.pmd import pmd_signals
-from workbench.training.probes import SignalCoverage, signal_coverage
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +38,11 @@ def test_a_rollout_without_a_context_has_no_signal(policy):
 
 def test_a_context_counts_if_it_moves_the_step_enough_and_more_than_anothers(policy, monkeypatch):
     groups, signals = zip(*[made(policy, [RIGHT, SIGN_KEPT]), made(policy, [RIGHT, LATE])], strict=True)
-    monkeypatch.setattr("workbench.training.probes.LEAST_MOVE", 0.0)
+    monkeypatch.setattr("workbench.methods.measures.LEAST_MOVE", 0.0)
     found = signal_coverage(policy, groups, signals, "s")
     assert (found.tried, found.moving) == (2, 2)
     assert found.usable in (1, 2)
-    monkeypatch.setattr("workbench.training.probes.LEAST_MOVE", 1e9)
+    monkeypatch.setattr("workbench.methods.measures.LEAST_MOVE", 1e9)
     assert signal_coverage(policy, groups, signals, "s") == SignalCoverage(tried=2)
 
 

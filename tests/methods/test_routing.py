@@ -12,6 +12,8 @@ from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.methods.routing import (
     Route,
     Routed,
+    group_advantages,
+    question_weight,
     reward,
     route,
     route_group,
@@ -19,6 +21,7 @@ from workbench.methods.routing import (
     token_advantages,
     token_steps,
 )
+from workbench.verification.text.steps import split
 
 RIGHT_FOR_WRONG_REASONS = "3x = 20 + 5\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"
 WRONG_MEANING = "6 - 4 = 2\nAnswer: 2"
@@ -88,15 +91,15 @@ def test_token_advantages_by_hand(error, advantage, advantages):
 
 def test_tokens_know_their_step():
     text = "a = 1\nbb\nc"
-    assert token_steps(["a", " =", " 1", "\n", "bb", "\n", "c", ""], text) == [0, 0, 0, 0, 1, 1, 2, 2]
-    assert token_steps([], "") == []
-    assert token_steps(["\n", "a"], "\na") == [0, 0]
+    assert token_steps(["a", " =", " 1", "\n", "bb", "\n", "c", ""], split(text)) == [0, 0, 0, 0, 1, 1, 2, 2]
+    assert token_steps([], split("")) == []
+    assert token_steps(["\n", "a"], split("\na")) == [0, 0]
 
 
 @given(st.lists(st.sampled_from(["x = 1", "so", "y = 2 + 3"]), min_size=1, max_size=6))
 def test_every_character_as_a_token_finds_its_own_line(lines):
     text = "\n".join(lines)
-    owners = token_steps(list(text), text)
+    owners = token_steps(list(text), split(text))
     expected = [i for i, line in enumerate(lines) for _ in range(len(line) + 1)][: len(text)]
     assert owners == expected
 
@@ -106,3 +109,25 @@ def test_splitting_a_step_does_not_pay():
     padded = "3x = 20 - 5\n3x = 15\n3x = 15\n3x = 15\nx = 15 / 3\nx = 5\nAnswer: x = 5"
     plain, long = group([RIGHT, padded]).members
     assert reward(plain.verdict) == reward(long.verdict) == 1
+
+
+@pytest.mark.parametrize(
+    ("rewards", "advantages"),
+    [
+        ([1, 0], [1, -1]),
+        ([1, 1, 0, 0], [1, 1, -1, -1]),
+        ([1, 0, 0, 0], [math.sqrt(3), *[-1 / math.sqrt(3)] * 3]),
+        ([0, 0, 0], [0, 0, 0]),
+        ([1, 1], [0, 0]),
+    ],
+)
+def test_group_advantages(rewards, advantages):
+    assert group_advantages(rewards) == pytest.approx(advantages)
+
+
+@pytest.mark.parametrize(
+    ("solved", "count", "weight"),
+    [(0, 8, math.sqrt(0.1 * 0.9)), (8, 8, math.sqrt(0.9 * 0.1)), (4, 8, 0.5), (1, 2, 0.5)],
+)
+def test_question_weight(solved, count, weight):
+    assert question_weight(solved, count) == pytest.approx(weight)

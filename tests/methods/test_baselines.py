@@ -1,20 +1,24 @@
-"""The opponents in the loop: each trains on what it may know, and on nothing else."""
+"""The methods that pmd is compared with: each trains on what it may know, and on nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from workbench.methods.baselines import grpo_signals, rft_signals, sdpo_signals, sft_signals
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from tests.training.test_update import group_of
 from workbench.config import ModelSettings
 from workbench.engine.policy import load_policy
+from workbench.evaluation.compare.ablations import by_outcome
 from workbench.memory.retrieval import Recalled
 from workbench.methods.contexts import TeacherContext
-from workbench.methods.pmd import by_outcome, pmd_signals
-from workbench.methods.routing import Route
+from workbench.methods.grpo import GrpoSettings, grpo_signals
+from workbench.methods.pmd import pmd_signals
+from workbench.methods.rft import rft_signals
+from workbench.methods.routing import Route, question_weight
+from workbench.methods.sdpo import SdpoSettings, sdpo_signals
+from workbench.methods.sft import sft_signals
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +45,31 @@ def test_grpo_gives_each_token_the_rollouts_advantage_over_its_length(policy, mi
 
 
 def test_the_anchor_of_grpo_is_the_teacher_reading_the_problem_alone(policy, mixed):
-    for row in grpo_signals(policy, mixed, anchor=0.1).rows:
+    for row in grpo_signals(policy, mixed, GrpoSettings(anchor=0.1)).rows:
         assert sum(row.distil) == pytest.approx(0.1)
         assert row.teacher_prompt == row.exchange.prompt
 
 
+def test_grpo_sharpens_right_rollouts_alone_by_the_questions_weight(policy):
+    three = group_of(policy, [RIGHT, SIGN_KEPT, LATE])
+    plain = grpo_signals(policy, three).rows
+    rows = grpo_signals(policy, three, GrpoSettings(sharpening=8.0)).rows
+    assert [row.advantages for row in rows] == [row.advantages for row in plain]
+    # One of three solved: p = 2/5 smoothed, and twice sqrt(2/5 * 3/5) scales the weight.
+    assert [sum(row.distil) for row in rows] == pytest.approx([2 * (6 / 25) ** 0.5 * 8, 0, 0])
+    assert question_weight(1, 3) == pytest.approx((6 / 25) ** 0.5)
+    assert [row.teacher_prompt == row.exchange.prompt for row in rows] == [True, False, False]
+
+
+def test_a_distilled_teacher_weighs_what_the_settings_say():
+    assert GrpoSettings(sharpening=8.0).losses.distill_weight == 1.0
+    assert GrpoSettings().losses.teacher_temperature == 0.5
+    published = SdpoSettings().losses
+    assert (published.teacher_temperature, published.entropy_weighting, published.policy_gradient_weight) == (1, 0, 0)
+
+
 def test_sdpo_reads_another_successful_sibling_and_never_the_attempt_itself(policy, mixed):
-    rows = sdpo_signals(policy, mixed, "siblings").rows
+    rows = sdpo_signals(policy, mixed).rows
     assert all(sum(row.distil) == pytest.approx(1) for row in rows)
     for row in rows:
         read = policy.text(row.teacher_prompt or ())
@@ -56,20 +78,20 @@ def test_sdpo_reads_another_successful_sibling_and_never_the_attempt_itself(poli
 
 
 def test_a_lone_success_of_sdpo_gets_nothing_itself(policy):
-    rows = sdpo_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT]), "siblings").rows
+    rows = sdpo_signals(policy, group_of(policy, [RIGHT, SIGN_KEPT])).rows
     assert [row.teacher_prompt is None for row in rows] == [True, False]
 
 
 def test_an_all_fail_group_trains_sdpo_by_the_verifiers_words_alone(policy, hopeless):
-    assert not any(any(row.distil) for row in sdpo_signals(policy, hopeless, "siblings").rows)
-    told, silent = sdpo_signals(policy, hopeless, "verifier").rows
+    assert not any(any(row.distil) for row in sdpo_signals(policy, hopeless).rows)
+    told, silent = sdpo_signals(policy, hopeless, SdpoSettings(feedback="verifier")).rows
     assert "Lesson: " in policy.text(told.teacher_prompt or ())
     assert silent.teacher_prompt is None
 
 
 def test_a_known_solution_is_what_sdpo_reads(policy, hopeless):
     known = replace(hopeless, problem=replace(hopeless.problem, solution=tuple(RIGHT.split("\n"))))
-    for row in sdpo_signals(policy, known, "siblings").rows:
+    for row in sdpo_signals(policy, known).rows:
         assert "3x = 20 - 5" in policy.text(row.teacher_prompt or ())
 
 
