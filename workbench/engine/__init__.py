@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 
-# Read by the OpenMP library when torch is loaded. By default its idle threads spin for milliseconds before they sleep.
+# Read by the OpenMP library when torch is loaded. By default idle threads spin for milliseconds before they sleep.
 # Beside a job that takes all cores they spin through the time in which the work would be done, and training nearly
-# stops: not 3 rounds in 600 s at a load of 20. A tenth of a millisecond is as fast on an idle machine.
+# stops: not 3 rounds in 600 s at a load of 20. A fraction of a millisecond is enough.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
