@@ -155,7 +155,7 @@ def agreement(
       workbench labels agreement
       workbench labels agreement --models --json
     """
-    from workbench.labeling.agreement import agreement_of, agreement_record, disagreements, gold_accuracy
+    from workbench.labeling.agreement import agreement_of, disagreements, gold_accuracy
     from workbench.store import Store
 
     with Store.open(store_place(store, runs_folder)) as opened:
@@ -165,7 +165,8 @@ def agreement(
     open_ = sum(d.adjudicated is None for d in disagreements(given, models))
     accuracy = gold_accuracy(given, gold)
     if as_json:
-        typer.echo(json.dumps({**agreement_record(found, accuracy), "to_adjudicate": open_}))
+        readers = {name: {"right": right, "of": of} for name, (right, of) in accuracy.items()}
+        typer.echo(json.dumps({**asdict(found), "gold": readers, "to_adjudicate": open_}))
     else:
         _print_agreement(found, models, accuracy, open_)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -186,20 +185,3 @@ def agreed_marks(labels: Iterable[Label]) -> dict[str, Mark]:
             marks.setdefault(label.item_id, set()).add(label.mark)
     agreed = {key: next(iter(given)) for key, given in marks.items() if len(given) == 1}
     return agreed | decided
-
-
-def agreement_record(found: Agreement, gold: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
-    """Return the figures for machines."""
-    alpha = found.alpha
-    return {
-        "labels": found.labels,
-        "models_left_out": found.models_left_out,
-        "items": found.items,
-        "doubles": found.doubles,
-        "alpha": {"value": alpha.value, "low": alpha.low, "high": alpha.high} if alpha else None,
-        "pairs": [
-            {"first": p.first, "second": p.second, "items": p.items, "agreed": p.agreed, "kappa": p.kappa}
-            for p in found.pairs
-        ],
-        "gold": {name: {"right": right, "of": of} for name, (right, of) in gold.items()},
-    }

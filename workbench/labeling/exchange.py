@@ -15,12 +15,12 @@ from typing import Any
 
 from workbench.errors import BadInput
 from workbench.files import json_line, json_object, read_jsonl, write_atomically
-from workbench.labeling.rows import Read, read_row
+from workbench.labeling.rows import MARKS, Read, read_row
 from workbench.store import Store, is_person
 from workbench.types import Label, LabelItem, Mark, to_json
 
 EXAMPLE = '{"labeler": ..., "question": {"problem": ...}, "label": {"steps": [...]}}'
-RATINGS = {Mark.CORRECT: 1, Mark.CANT_TELL: 0, Mark.INCORRECT: -1}
+RATINGS = {mark: rating for rating, mark in MARKS.items()}
 
 
 @dataclass(frozen=True)
