@@ -18,6 +18,7 @@ ORDER = (
     "files",
     "resources",
     "statistics",
+    "metrics",
     "verification",
     "prompts",
     "domains",
