@@ -19,6 +19,7 @@ ORDER = (
     "files",
     "resources",
     "statistics",
+    "metrics",
     "verification",
     "prompts",
     "domains",
