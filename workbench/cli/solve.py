@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.errors import BadInput
-from workbench.problems.asking import LONGEST, in_words
-from workbench.problems.splits import evenly, load_split
 from workbench.run.plan import IN_USE, RUNS, resolve_model, store_place, verifier_named
 
 if TYPE_CHECKING:
@@ -61,6 +59,8 @@ def solve(
     """
     if not problem.strip():
         raise BadInput("The problem is empty; write an equation or a question.")
+    from workbench.problems.asking import LONGEST, in_words
+
     if len(problem) > LONGEST:
         raise BadInput(f"The problem has {len(problem):,} characters and at most {LONGEST:,} are read; shorten it.")
     if samples > 1 and temperature == 0:
@@ -157,6 +157,7 @@ def evaluate(
     if problems is not None and split is not None:
         raise BadInput(f"--problems {problems} and --split {split} are both given; leave one out.")
     from workbench.problems.readers import read_problems
+    from workbench.problems.splits import evenly, load_split
 
     source = str(problems) if problems is not None else split or "test"
     chosen = evenly(read_problems(problems) if problems is not None else load_split(source), n)
@@ -182,6 +183,7 @@ def evaluate(
 def _print(found: Evaluation, facts: dict[str, Any], show: int, as_json: bool) -> None:
     from workbench.cli.render import interval_record, print_metrics, print_solution, solution_record
     from workbench.evaluation.evaluate import MEASURES
+    from workbench.problems.splits import evenly
 
     made = found.metrics()
     metrics = {measure.name: made.get(measure.name) for measure in MEASURES}

@@ -13,7 +13,6 @@ import typer
 
 from workbench.cli.solve import JudgedBy
 from workbench.errors import BadInput
-from workbench.problems.splits import evenly
 from workbench.run.plan import IN_USE, RUNS, store_place, verifier_named
 from workbench.types import Knowledge
 
@@ -48,6 +47,7 @@ def coverage(
     """
     from workbench.cli.render import print_coverage, progress_bar
     from workbench.judging.coverage import measure, read_samples, report
+    from workbench.problems.splits import evenly
 
     verifier = verifier_named(version, store_place(None, RUNS))
     samples = evenly(read_samples(file), n)

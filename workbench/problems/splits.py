@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench import resources
 from workbench.errors import BadInput, WorkbenchError
 from workbench.files import make_folder
 from workbench.problems.catalogue import SPLITS, Split, make_split
 from workbench.problems.readers import read_problems, write_problems
-from workbench.store import Store
 from workbench.types import Problem
+
+if TYPE_CHECKING:
+    from workbench.store import Store
 
 T = TypeVar("T")
 FOLDER = resources.PROBLEMS

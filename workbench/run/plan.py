@@ -129,10 +129,14 @@ def verifier_named(version: str, store: str | Path) -> Verifier:
 
     Raises `BadInput` with the versions that exist, or where it was made for an older builtin verifier.
     """
-    from workbench.labeling.versions import chosen, load, versions_folder
     from workbench.verification import Verifier
 
-    verifier, folder = Verifier(), versions_folder(_store_file(store))
+    verifier, file = Verifier(), _store_file(store)
+    if version in (BUILTIN, verifier.version) or (version == IN_USE and not file.absolute().parent.is_dir()):
+        return verifier  # without a store there is no other version, and nothing more to import
+    from workbench.labeling.versions import chosen, load, versions_folder
+
+    folder = versions_folder(file)
     name = chosen(folder) if version == IN_USE else version
     if name in (BUILTIN, verifier.version):
         return verifier
