@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from markupsafe import escape
 
+from workbench.metrics import METRICS
 from workbench.types import Estimate, Round
 from workbench.ui.curves import (
+    HEALTH,
     averaged,
     curves_figure,
     evaluated,
@@ -15,6 +18,7 @@ from workbench.ui.curves import (
     stages,
     stages_figure,
 )
+from workbench.ui.tabs.progress import meanings_html
 
 DEV = Estimate(0.5, 0.4, 0.6)
 ROUNDS = [
@@ -68,3 +72,9 @@ def test_no_tag_is_left_in_a_label() -> None:
     assert "<a" not in str([trace.name for trace in figure.data])
     assert plain_label("a" * 99) == "a" * 59 + "…"
     assert plain_label("<b>&") == "&lt;b&gt;&amp;"
+
+
+def test_every_figure_of_health_is_explained() -> None:
+    made = meanings_html()
+    for name in HEALTH:
+        assert escape(METRICS[name].meaning) in made

@@ -10,11 +10,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from workbench.errors import WorkbenchError
+from workbench.metrics import METRICS
 from workbench.store import Store
 from workbench.types import Round
 from workbench.ui.comparison import committed_curves, committed_html
 from workbench.ui.context import AppContext
-from workbench.ui.curves import curves_figure, health_figure, stages_figure
+from workbench.ui.curves import HEALTH, curves_figure, health_figure, stages_figure
 from workbench.ui.pages import caption, render, script
 from workbench.ui.tabs import audit
 
@@ -47,9 +48,18 @@ def tab(context: AppContext) -> None:
             audit.draw(context, audit_tab)
         with gr.Tab("Health and time", id="health"):
             health = gr.Plot(show_label=False, elem_id="progress-health")
+            with gr.Accordion("What these figures mean", open=False):
+                gr.HTML(meanings_html(), apply_default_css=False)
             stages = gr.Plot(show_label=False, elem_id="progress-stages")
         _draw_comparison()
     _join(context, runs, [status, curves, health, stages])
+
+
+def meanings_html() -> Markup:
+    """Return a sentence for each figure of a run's health."""
+    drawn = (METRICS[name] for name in HEALTH)
+    rows = [(m.title, m.meaning, m.unit, f"{m.better} is better" if m.better else "") for m in drawn]
+    return render("tables.plain", ("figure", "what it is", "unit", ""), rows)
 
 
 def _draw_comparison() -> None:
