@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 INSTALLED = (PACKAGE / "data").is_dir()
-"""Whether the package was installed from a wheel. `setup.py` puts `data/` and `notebooks/` into it."""
+"""Whether the package was installed from a wheel. `pyproject.toml` maps `data/` and `notebooks/` into it."""
 HOME = PACKAGE if INSTALLED else PACKAGE.parent
 """The folder that holds `data` and `notebooks`."""
 REINSTALL = (
