@@ -25,7 +25,20 @@ from workbench.memory.state import MemoryState, remember
 from workbench.problems.readers import read_problems, write_problems
 from workbench.store import Store
 from workbench.training.loop import run
-from workbench.types import Diagnosis, Evidence, Group, Judged, Judgement, Level, Mark, Problem, Rollout, StopReason
+from workbench.types import (
+    Diagnosis,
+    Evidence,
+    Group,
+    Judged,
+    Judgement,
+    Level,
+    Mark,
+    Problem,
+    Rollout,
+    StopReason,
+    from_json,
+    to_json,
+)
 from workbench.ui.audit import example_html, kind_sentence
 from workbench.ui.cards import solution_cards
 from workbench.ui.label_page import task_html
@@ -238,3 +251,11 @@ def test_a_written_lesson_is_compared_with_its_own_sentences(text, malrule):
     found = check(own, made)
     assert found.drop is None
     assert found.reflection.malrule == malrule
+
+
+def test_the_default_domain_is_left_out_of_json():
+    known = Problem("a", "1 + 1", "2")
+    assert "domain" not in json.loads(to_json(known))
+    assert json.loads(to_json(PROBLEM))["domain"] == "sorting"
+    assert from_json(Problem, to_json(PROBLEM)) == PROBLEM
+    assert from_json(Problem, to_json(known)) == known

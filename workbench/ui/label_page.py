@@ -13,7 +13,7 @@ from workbench.types import LabelItem, Mark
 from workbench.ui.cards import cards_block, step_card
 from workbench.ui.pages import render
 from workbench.ui.palette import LOOKS
-from workbench.verification.lines.findings import Finding
+from workbench.verification.domain import Finding
 
 SIGNS = {Mark.CORRECT: "✓", Mark.INCORRECT: "✗", Mark.CANT_TELL: "?"}
 
