@@ -26,7 +26,7 @@ DIAGNOSES = {
     Diagnosis.ROUNDED: "rounded where the exact value was due",
     Diagnosis.UNGROUNDED: "a quantity from nowhere",
     Diagnosis.OFF_PATH: "worked out rightly, but the wrong thing to work out",
-    Diagnosis.UNREADABLE: "could not be read as mathematics",
+    Diagnosis.UNREADABLE: "could not be read",
     Diagnosis.UNDECIDED: "nothing here could be checked",
 }
 EVIDENCE = {
