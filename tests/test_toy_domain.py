@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench import domains
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.config import load_config
 from workbench.domains import common_domain, domain_of
 from workbench.errors import BadInput
 from workbench.evaluation.audit import audit, cells
-from workbench.labeling.candidates import candidates_of, run_checkers
+from workbench.labeling.candidates import candidates_of, item_of, run_checkers
 from workbench.labeling.exchange import import_labels
 from workbench.labeling.queue import fill_queue
 from workbench.memory.checking import check
@@ -25,7 +25,26 @@ from workbench.memory.state import MemoryState, remember
 from workbench.problems.readers import read_problems, write_problems
 from workbench.store import Store
 from workbench.training.loop import run
-from workbench.types import Diagnosis, Evidence, Group, Judged, Judgement, Level, Mark, Problem, Rollout, StopReason
+from workbench.types import (
+    Diagnosis,
+    Evidence,
+    Group,
+    Judged,
+    Judgement,
+    Level,
+    Mark,
+    Problem,
+    Rollout,
+    StopReason,
+    from_json,
+    to_json,
+)
+from workbench.ui.audit import example_html, kind_sentence
+from workbench.ui.cards import solution_cards
+from workbench.ui.label_page import task_html
+from workbench.ui.solving import tally
+from workbench.ui.tabs.solve import ANSWER
+from workbench.ui.tabs.solve import check as check_pasted
 from workbench.verification import Verifier
 from workbench.verification.domain import Domain, Finding, Lessons, Malrule, StepContext
 from workbench.verification.many import VerificationTask, verify_many
@@ -150,19 +169,9 @@ def test_verify_judges_a_file_of_it(tmp_path: Path):
 
 
 def test_a_model_is_trained_on_it(tiny_tutor: Path, tmp_path: Path):
-    settings = load_config(
-        None,
-        (
-            *("preset=tiny", f"model.path={tiny_tutor}", "model.device=cpu", "training.threads=1"),
-            *(
-                "training.rounds=2",
-                "sampling.problems_per_round=2",
-                "sampling.group_size=2",
-                "sampling.max_tokens=24",
-            ),
-            *("reflection.pattern_every=1", "reflection.writer=both"),
-        ),
-    )
+    limits = ("training.rounds=2", "sampling.problems_per_round=2", "sampling.group_size=2", "sampling.max_tokens=24")
+    model = ("preset=tiny", f"model.path={tiny_tutor}", "model.device=cpu", "training.threads=1")
+    settings = load_config(None, (*model, *limits, "reflection.pattern_every=1", "reflection.writer=both"))
     with Store.open(tmp_path / "w.db") as store:
         store.runs.create("toy", "{}", {})
         made = list(run(settings, [PROBLEM, OTHER], store, "toy", tmp_path / "c", verifier=Verifier(SORTING)))
@@ -184,7 +193,7 @@ def test_its_steps_are_labelled(tmp_path: Path):
     members = list(group(RIGHT, COPIED, SLIPPED).members)
     said = run_checkers(PROBLEM, COPIED)
     assert said.verdict == members[1].verdict
-    assert {f.checker for f in said.says[0]} == {"swaps"}
+    assert {f.checker for f in said.findings[0]} == {"swaps"}
     candidates = candidates_of(members, {PROBLEM.id: PROBLEM}, "toy", Verifier(SORTING))
     assert "swap 3 1 -> 3 1 2" in {c.item.step for c in candidates}
     with Store.open(tmp_path / "w.db") as store:
@@ -198,10 +207,23 @@ def test_its_steps_are_labelled(tmp_path: Path):
         row = {"item": item.id, "rating": -1, "labeler": "ana", "malrule": "copies_list"}
         (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")
         import_labels(store, tmp_path / "labels.jsonl")
-        assert [(label.mark, label.malrule) for label in store.labels()] == [(Mark.INCORRECT, "copies_list")]
+        assert [(label.mark, label.malrule) for label in store.labels.active()] == [(Mark.INCORRECT, "copies_list")]
         (tmp_path / "labels.jsonl").write_text(json.dumps({**row, "malrule": "copies_lis"}) + "\n")
         with pytest.raises(BadInput, match="nearest is 'copies_list'"):
             import_labels(store, tmp_path / "labels.jsonl")
+
+
+def test_the_app_shows_its_steps():
+    members = group(COPIED).members
+    made = solution_cards(members[0].verdict, "toy", domain=SORTING)
+    assert "<kbd>swap 3 1 -> 3 1 2</kbd>" in made
+    assert "copies_list: Says swap, and copies the list." in made
+    assert "<kbd>swap 3 1 -> 3 1 2</kbd>" in example_html(members[0], PROBLEM)
+    assert f"<kbd>{PROBLEM.text}</kbd>" in task_html(item_of(PROBLEM, COPIED.split("\n")[:1], "toy"))
+    assert kind_sentence("copies_list") == COPIES.misconception
+    asked, verdict = check_pasted(PROBLEM.text, "1 2 3", PROBLEM, COPIED, ANSWER, "", Verifier())
+    assert verdict == members[0].verdict
+    assert [(one.answer, one.count) for one in tally([verdict, verdict], domain_of(asked))] == [("2 1 3", 2)]
 
 
 def test_memory_holds_its_lessons():
@@ -229,3 +251,11 @@ def test_a_written_lesson_is_compared_with_its_own_sentences(text, malrule):
     found = check(own, made)
     assert found.drop is None
     assert found.reflection.malrule == malrule
+
+
+def test_the_default_domain_is_left_out_of_json():
+    known = Problem("a", "1 + 1", "2")
+    assert "domain" not in json.loads(to_json(known))
+    assert json.loads(to_json(PROBLEM))["domain"] == "sorting"
+    assert from_json(Problem, to_json(PROBLEM)) == PROBLEM
+    assert from_json(Problem, to_json(known)) == known

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from workbench.errors import BadInput
 from workbench.types import Problem
-from workbench.verification.domain import Domain
+from workbench.verification.domain import Domain, Malrule
 from workbench.verification.maths import MATHS
 
 DOMAINS: tuple[Domain, ...] = (MATHS,)
@@ -19,6 +19,11 @@ def domain_named(name: str) -> Domain:
         known = ", ".join(repr(domain.name) for domain in DOMAINS)
         raise BadInput(f"There is no domain {name!r}; the known ones are {known}.")
     return found
+
+
+def malrule_named(name: str) -> Malrule | None:
+    """Return the malrule of that name in any domain; None where there is none."""
+    return next((domain.malrules[name] for domain in DOMAINS if name in domain.malrules), None)
 
 
 def domain_of(problem: Problem) -> Domain:

@@ -24,6 +24,7 @@ LAYERS = (
     "checkers",
     "reference",
     "contradictions",
+    "display",
     "maths",
     "verifier",
     "many",

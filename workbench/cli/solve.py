@@ -156,6 +156,7 @@ def evaluate(
     """
     if problems is not None and split is not None:
         raise BadInput(f"--problems {problems} and --split {split} are both given; leave one out.")
+    from workbench.domains import common_domain
     from workbench.problems.readers import read_problems
     from workbench.problems.splits import evenly, load_split
 
@@ -164,7 +165,7 @@ def evaluate(
     from workbench.cli.runs import longest_solution, open_policy
     from workbench.config import ModelSettings
 
-    verifier = verifier_named(version, store_place(None, runs_folder))
+    verifier = verifier_named(version, store_place(None, runs_folder)).for_domain(common_domain(chosen))
     policy = open_policy(ModelSettings(path=resolve_model(model, runs_folder)))
     limit = longest_solution(policy, max_tokens)
     what = f"{len(chosen)} problems of {source}"

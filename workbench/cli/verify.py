@@ -89,7 +89,7 @@ def verify(
     """Judge every step of solutions in a file, one step for a person, or the table of known cases.
 
     A row of IN has `problem`, `steps` (a list) or `solution` (one text), and may have `id`, `answer`,
-    `reference_solution` and `first_error` (0-based, -1 for none). OUT gets one row for each, in the same
+    `domain`, `reference_solution` and `first_error` (0-based, -1 for none). OUT gets one row for each, in the same
     order; a row without `id` gets its number, counted from 0. Where IN has `first_error`, the summary
     measures against it. A bad row stops before anything is written.
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from workbench.errors import BadInput
 from workbench.labeling.candidates import LOW_CONFIDENCE, disagreement
 from workbench.types import Diagnosis, Estimate, Judgement, Mark, Scope, StepVerdict
-from workbench.verification.lines.findings import Finding
+from workbench.verification.domain import Finding
 
 RISK = 0.05
 """The accepted chance that a bound is wrong, over all thresholds tried together."""

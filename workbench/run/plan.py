@@ -129,9 +129,11 @@ def verifier_named(version: str, store: str | Path) -> Verifier:
 
     Raises `BadInput` with the versions that exist, or where it was made for an older builtin verifier.
     """
+    from workbench.domains import DOMAINS
     from workbench.verification import Verifier
 
-    verifier, file = Verifier(), _store_file(store)
+    verifier = next((v for v in map(Verifier, DOMAINS) if v.version == version), Verifier())
+    file = _store_file(store)
     if version in (BUILTIN, verifier.version) or (version == IN_USE and not file.absolute().parent.is_dir()):
         return verifier  # without a store there is no other version, and nothing more to import
     from workbench.labeling.versions import chosen, load, versions_folder
@@ -246,7 +248,9 @@ def plan_new(
     if problems is not None:
         path = str((folder / PROBLEMS_FILE).absolute())
         config = config.model_copy(update={"problems": config.problems.model_copy(update={"path": path})})
-    judge = verifier or verifier_named(IN_USE, place)
+    from workbench.domains import common_domain
+
+    judge = verifier or verifier_named(IN_USE, place).for_domain(common_domain(material.train))
     resume = _resume_command(name, runs_folder, store)
     plan = RunPlan(name, folder, place, config, material, judge, False, resume, problems is not None)
     _require_room(plan)

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from workbench import __version__
 from workbench.config import Config, dump_config
+from workbench.domains import common_domain
 from workbench.engine.policy import Policy, load_policy
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
@@ -118,7 +119,8 @@ class Run:
         """
         folder = Path(tempfile.mkdtemp(prefix="workbench-"))
         store = str(folder / STORE_FILE)
-        run = cls(RunPlan(SCRATCH, folder / SCRATCH, store, config, Material(problems), verifier or Verifier()))
+        judge = verifier or Verifier(common_domain(problems))
+        run = cls(RunPlan(SCRATCH, folder / SCRATCH, store, config, Material(problems), judge))
         weakref.finalize(run, shutil.rmtree, folder, ignore_errors=True)
         return run.__enter__()
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from workbench.domains import domain_of, malrule_named
 from workbench.evaluation.audit import (
     NOT_LOCATED,
     Audit,
@@ -29,7 +30,7 @@ from workbench.ui.curves import curves_figure, health_figure, plain_label, stage
 from workbench.ui.pages import caption, kind_words, nothing, render, script, style_tag
 from workbench.ui.palette import GREY, SERIES, themed
 from workbench.ui.tables import Column, TableRow, figure, key_of, share, table_html, words
-from workbench.verification.malrules.catalogue import CATALOGUE
+from workbench.verification.maths import MATHS
 
 MOST_COLUMNS = 14
 """Kinds in the map; the rest stand in the table."""
@@ -40,8 +41,8 @@ Key = Callable[[Failure], str]
 
 def kind_sentence(kind: str) -> str:
     """Return what a kind of failure is, for people who do not know its name."""
-    if kind in CATALOGUE:
-        return CATALOGUE[kind].misconception
+    if (malrule := malrule_named(kind)) is not None:
+        return malrule.misconception
     if kind == NOT_LOCATED:
         return "The final answer is wrong, and no step was found to be."
     sentences = {
@@ -155,7 +156,8 @@ def examples_html(judged: Sequence[Judged], problems: Mapping[str, Problem], unf
 
 def example_html(member: Judged, problem: Problem | None, unfolded: bool = False) -> Markup:
     """Return one rollout as step cards under its problem's text."""
-    return render("audit.example", member.rollout, problem, solution_cards(member.verdict), unfolded)
+    domain = domain_of(problem) if problem is not None else MATHS
+    return render("audit.example", member.rollout, problem, solution_cards(member.verdict, domain=domain), unfolded)
 
 
 # The audit of a run as one self-contained page: nothing is loaded, everything is escaped.

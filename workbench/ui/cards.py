@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from workbench.types import Diagnosis, Evidence, Judgement, Knowledge, Scope, StepVerdict, Verdict
-from workbench.ui.pages import render
+from workbench.ui.pages import render, shown
 from workbench.ui.palette import LOOKS
-from workbench.verification import hints
-from workbench.verification.display import plain_html, typeset
-from workbench.verification.malrules.catalogue import CATALOGUE
+from workbench.verification.display import plain_html
+from workbench.verification.domain import Domain
+from workbench.verification.maths import MATHS
 
 PENDING, PENDING_WORD = "…", "checking"
 
@@ -26,7 +26,7 @@ DIAGNOSES = {
     Diagnosis.ROUNDED: "rounded where the exact value was due",
     Diagnosis.UNGROUNDED: "a quantity from nowhere",
     Diagnosis.OFF_PATH: "worked out rightly, but the wrong thing to work out",
-    Diagnosis.UNREADABLE: "could not be read as mathematics",
+    Diagnosis.UNREADABLE: "could not be read",
     Diagnosis.UNDECIDED: "nothing here could be checked",
 }
 EVIDENCE = {
@@ -56,8 +56,10 @@ ANSWER_WORDS = {
 }
 
 
-def step_card(verdict: StepVerdict | None, text: str, number: int = 1, dispute: bool = False) -> Markup:
-    """Return one step as a card; without a verdict it is pending, of the same size.
+def step_card(
+    verdict: StepVerdict | None, text: str, number: int = 1, dispute: bool = False, domain: Domain = MATHS
+) -> Markup:
+    """Return one step as its domain shows it, as a card; without a verdict it is pending, of the same size.
 
     `number` counts from 1. `dispute` adds a button that carries `data-dispute` with the step's number.
     """
@@ -65,21 +67,28 @@ def step_card(verdict: StepVerdict | None, text: str, number: int = 1, dispute: 
         return render("cards.card", "pending", PENDING, PENDING_WORD, number, Markup(plain_html(text)), "", None)
     look = LOOKS[verdict.judgement]
     word = look.word + (" · carried" if verdict.carried else "")
-    summary = verdict.reason or _sentence(DIAGNOSES[verdict.diagnosis])
-    hints_for_pupils = list(zip(HINTS, hint_levels(verdict) or (), strict=False))
-    body = render("cards.body", _facts(verdict), hints_for_pupils, number if dispute else None)
-    step = Markup(typeset(text))
+    summary = shown(verdict.reason or _sentence(DIAGNOSES[verdict.diagnosis]), domain)
+    levels = hint_levels(verdict, domain) or ()
+    hints = [(title, shown(hint, domain)) for title, hint in zip(HINTS, levels, strict=False)]
+    facts = [(name, shown(fact, domain)) for name, fact in _facts(verdict, domain)]
+    body = render("cards.body", facts, hints, number if dispute else None)
+    step = shown(text, domain)
     return render("cards.card", verdict.judgement.value, look.sign, word, number, step, summary, body)
 
 
 def solution_cards(
-    verdict: Verdict, title: str = "", pending: str | None = None, dispute: bool = False, finished: bool = True
+    verdict: Verdict,
+    title: str = "",
+    pending: str | None = None,
+    dispute: bool = False,
+    finished: bool = True,
+    domain: Domain = MATHS,
 ) -> Markup:
     """Return a whole solution as cards under its title, with the final answer's judgement below once it is finished.
 
     `pending` is the line that is being written.
     """
-    cards = [step_card(step, step.text, i, dispute) for i, step in enumerate(verdict.steps, 1)]
+    cards = [step_card(step, step.text, i, dispute, domain) for i, step in enumerate(verdict.steps, 1)]
     return cards_block(cards, title, pending, _footer(verdict) if finished else None)
 
 
@@ -91,11 +100,11 @@ def cards_block(
     return render("cards.block", [*cards, *waiting], title, foot)
 
 
-def hint_levels(step: StepVerdict) -> tuple[str, str, str] | None:
+def hint_levels(step: StepVerdict, domain: Domain = MATHS) -> tuple[str, str, str] | None:
     """Return where to look, what kind of mistake, and the corrected step; None for a step that is not wrong."""
     if step.judgement is not Judgement.INCORRECT:
         return None
-    named = hints(step)
+    named = domain.hints(step)
     kind = DIAGNOSES[step.diagnosis]
     where, rule = named[:2] if named else (_where(step), f"This is {kind}." if kind[0] == "a" else f"It is {kind}.")
     if step.diagnosis is Diagnosis.NOT_EQUIVALENT:
@@ -115,13 +124,13 @@ def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def _facts(verdict: StepVerdict) -> list[tuple[str, str]]:
+def _facts(verdict: StepVerdict, domain: Domain) -> list[tuple[str, str]]:
     """Return everything that is known of a step, each with its name."""
     facts = [("Diagnosis", DIAGNOSES[verdict.diagnosis])]
     if verdict.reason:
         facts.append(("Reason", verdict.reason))
     facts += [(_kind(e), e.text) for e in verdict.evidence if e.text != verdict.reason]
-    rule = CATALOGUE.get(verdict.malrule or "")
+    rule = domain.malrules.get(verdict.malrule or "")
     if verdict.malrule:
         facts.append(("Malrule", f"{rule.name}: {rule.misconception}" if rule else verdict.malrule))
     if verdict.repair:

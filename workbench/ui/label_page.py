@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from workbench.domains import domain_of
 from workbench.labeling.agreement import Agreement, Disagreement
 from workbench.labeling.candidates import CheckerReport
 from workbench.types import LabelItem, Mark
 from workbench.ui.cards import cards_block, step_card
 from workbench.ui.pages import render
 from workbench.ui.palette import LOOKS
-from workbench.verification.lines.findings import Finding
+from workbench.verification.domain import Finding
 
 SIGNS = {Mark.CORRECT: "✓", Mark.INCORRECT: "✗", Mark.CANT_TELL: "?"}
 
@@ -38,7 +39,7 @@ def said_html(heard: CheckerReport, item: LabelItem) -> Markup:
     # The verifier splits lines by its own rules; an item from elsewhere may hold a line that it splits in two.
     if len(heard.verdict.steps) != len(item.lines):
         return render("label.unread")
-    card = step_card(heard.verdict.steps[-1], item.step, len(item.lines))
+    card = step_card(heard.verdict.steps[-1], item.step, len(item.lines), domain=domain_of(item.problem))
     return render("label.said", cards_block([card]), [_finding_row(finding) for finding in heard.findings[-1]])
 
 

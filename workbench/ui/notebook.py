@@ -24,6 +24,8 @@ from workbench.ui.cards import solution_cards
 from workbench.ui.charts import growing_curve
 from workbench.ui.pages import style_tag
 from workbench.ui.palette import BLUE, GREY, WHITE, faint, themed
+from workbench.verification.domain import Domain
+from workbench.verification.maths import MATHS
 
 LINE = faint(GREY, 0.75)
 _HALF_WIDTH, _HALF_HEIGHT = 0.44, 0.27
@@ -129,9 +131,9 @@ def begin(stage: str) -> Any:
     return flow(stage)
 
 
-def cards(verdict: Verdict, title: str = "") -> Any:
+def cards(verdict: Verdict, title: str = "", domain: Domain = MATHS) -> Any:
     """A judged solution as step cards; what is known of a step opens on a click."""
-    return HTML(style_tag() + solution_cards(verdict, title))
+    return HTML(style_tag() + solution_cards(verdict, title, domain=domain))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Templates, the stylesheet and the scripts: all HTML of the app, the reports and the notebooks is made here.
 
-Whatever a template is given is cleaned and escaped, unless it is `Markup` that a template or `typeset` has made.
+Whatever a template is given is cleaned and escaped, unless it is `Markup` that a template or `shown` has made.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from workbench.domains import domain_of
 from workbench.types import Judgement
 from workbench.ui.palette import COLOURS, LOOKS
-from workbench.verification.display import clean, typeset
+from workbench.verification.display import clean, plain_html
+from workbench.verification.domain import Domain
+from workbench.verification.maths import MATHS
 
 STATIC = Path(__file__).parent / "static"
 
@@ -75,6 +78,11 @@ def nothing(text: str) -> Markup:
     return render("words.nothing", text)
 
 
+def shown(text: str, domain: Domain = MATHS) -> Markup:
+    """Return a text as its domain shows it: mathematics is typeset."""
+    return Markup((domain.show or plain_html)(text))
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -86,7 +94,8 @@ def _environment() -> Environment:
         finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     made.filters |= {
-        "maths": lambda text: Markup(typeset(text)),
+        "maths": shown,
+        "shown": lambda text, problem: shown(text, domain_of(problem)),
         "kind": kind_words,
         "per_cent": per_cent,
         "count": lambda number: f"{number:,}",

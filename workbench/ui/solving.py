@@ -15,7 +15,8 @@ from workbench.problems.asking import LONGEST, in_words, without_latex
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
 from workbench.ui.pages import render, warning
 from workbench.verification import Verifier
-from workbench.verification.answers import grade
+from workbench.verification.domain import Domain
+from workbench.verification.maths import MATHS
 
 if TYPE_CHECKING:
     from workbench.engine.policy import Policy
@@ -135,11 +136,11 @@ class Count:
     """Against the known answer; None where none is known."""
 
 
-def tally(verdicts: Sequence[Verdict]) -> list[Count]:
+def tally(verdicts: Sequence[Verdict], domain: Domain = MATHS) -> list[Count]:
     """Answers of equal value counted together, most frequent first; solutions without one count as None."""
     groups: list[list[Verdict]] = []
     for verdict in verdicts:
-        group = next((g for g in groups if _agree(g[0].answer, verdict.answer)), None)
+        group = next((g for g in groups if _agree(g[0].answer, verdict.answer, domain)), None)
         if group is None:
             groups.append([verdict])
         else:
@@ -148,17 +149,17 @@ def tally(verdicts: Sequence[Verdict]) -> list[Count]:
     return sorted(counts, key=lambda c: (-c.count, c.answer is None))
 
 
-def _agree(one: str | None, other: str | None) -> bool:
+def _agree(one: str | None, other: str | None, domain: Domain) -> bool:
     if one is None or other is None:
         return one is other
-    return one == other or grade(one, other) is Judgement.CORRECT
+    return one == other or domain.grade(one, other) is Judgement.CORRECT
 
 
-def tally_html(verdicts: Sequence[Verdict]) -> Markup:
+def tally_html(verdicts: Sequence[Verdict], domain: Domain = MATHS) -> Markup:
     """Return the counted answers as bars, with how many solutions agree with the most frequent."""
     if not verdicts:
         return Markup()
-    counts = tally(verdicts)
+    counts = tally(verdicts, domain)
     sound = None if counts[0].judgement is None else sum(v.process_correct for v in verdicts)
     left = sum(count.count for count in counts[MOST_SHOWN:])
     agree = max(c.count for c in counts)

@@ -6,7 +6,6 @@ line, the answer after `Answer:`, answers compared as words, no named mistakes, 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -246,8 +245,8 @@ class Domain:
     """Whether a sentence about a group of solutions is false by what is known of them."""
 
     # On the screen.
-    show: Callable[[str], str] = html.escape
-    """A text as safe HTML."""
+    show: Callable[[str], str] | None = None
+    """A text as safe HTML; None for the text as it is."""
 
     @property
     def asked(self) -> list[str]:

@@ -93,6 +93,14 @@ def in_right_unit(problem: Problem, stated: str) -> bool:
     return other_unit(problem.text, stated) is None
 
 
+def show(text: str) -> str:
+    """Return a text as HTML with its formulas typeset."""
+    # Imported here: judging needs no typesetting.
+    from workbench.verification.display import typeset
+
+    return typeset(text)
+
+
 MATHS = Domain(
     name="maths",
     checkers=CHECKERS,
@@ -120,4 +128,5 @@ MATHS = Domain(
     explain=explain,
     counterfactual_repair=counterfactual_repair,
     contradicts=contradicts,
+    show=show,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from workbench.domains import DOMAINS
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import agreement_of, disagreements, gold_accuracy
 from workbench.labeling.candidates import run_checkers
@@ -19,7 +20,6 @@ from workbench.ui import desk, label_page, refine_panel
 from workbench.ui.context import AppContext
 from workbench.ui.desk import Desk, Notes
 from workbench.ui.pages import in_browser, render
-from workbench.verification.malrules.catalogue import CATALOGUE
 
 ORDERS = [
     ("uncertain first", Order.UNCERTAIN.value),
@@ -154,7 +154,8 @@ def _draw_task(buttons: dict[str, gr.Button]) -> dict[str, Any]:
 
 
 def _malrules() -> list[tuple[str, str]]:
-    known = sorted((f"{rule.misconception} ({name})", name) for name, rule in CATALOGUE.items())
+    rules = (rule for domain in DOMAINS for rule in domain.malrules.values())
+    known = sorted((f"{rule.misconception} ({rule.name})", rule.name) for rule in rules)
     return [("none, or not known", ""), *known]
 
 

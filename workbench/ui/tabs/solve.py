@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from workbench.domains import domain_of
 from workbench.errors import BadInput, WorkbenchError
 from workbench.problems.catalogue import DIFFICULTIES, SKILLS
 from workbench.problems.splits import SHIPPED, load_split
@@ -36,6 +37,7 @@ from workbench.ui.solving import (
     write_solution,
 )
 from workbench.verification import Verifier
+from workbench.verification.domain import Domain
 
 ANY = "any"
 FIRST_SPLIT = "test"
@@ -131,7 +133,8 @@ def draw_check(context: AppContext, problem: gr.Textbox, answer: gr.Textbox, pic
             yield {note: warning(str(error))}
             return
         lines = tuple(step.text for step in verdict.steps)
-        yield {cards: solution_cards(verdict, dispute=True), state: Shown(asked, lines), note: ""}
+        made = solution_cards(verdict, dispute=True, domain=domain_of(asked))
+        yield {cards: made, state: Shown(asked, lines), note: ""}
 
     asking = [problem, answer, picked, mine, known, worked]
     go.click(run, asking, [cards, state, note], show_progress="hidden", concurrency_limit=4)
@@ -162,7 +165,7 @@ def check(
             raise BadInput("There is no worked solution to compare with; write one, or pick a problem that has one.")
     if knowledge is not Knowledge.FREE and asked.answer is None and not asked.solution:
         raise BadInput("The right answer is not known; fill it in above, or let the verifier know the problem alone.")
-    return asked, verifier.verify(asked, solution, knowledge)
+    return asked, verifier.for_domain(domain_of(asked)).verify(asked, solution, knowledge)
 
 
 # The Solve tab: models' steps as they are written, each with its verdict; or one's own solution, checked.
@@ -271,7 +274,7 @@ def _example(context: AppContext, name: str) -> tuple[str, Shown | None]:
         *_, last = write_solution(open_policy(context.models[name]), asked, Settings(), context.verifier())
     except BadInput as error:
         return cards_block([], name) + warning(str(error)), None
-    return written_html(last, name), _shown(asked, last)
+    return written_html(last, name, domain_of(asked)), _shown(asked, last)
 
 
 def _cleared(sides: Sequence[_Side], wanted: Sequence[tuple[_Side, str]], note: gr.HTML) -> dict[Any, Any]:
@@ -288,7 +291,7 @@ def _frames(
     context: AppContext, asked: Problem, settings: Settings, samples: int, wanted: Sequence[tuple[_Side, str]]
 ) -> Iterator[dict[Any, Any]]:
     """What changes on the page, in order."""
-    verifier = context.verifier()
+    verifier = context.verifier().for_domain(domain_of(asked))
     policies = [open_policy(context.models[name]) for _, name in wanted]
     streams = [write_solution(policy, asked, settings, verifier) for policy in policies]
     painted = [0.0] * len(wanted)
@@ -298,22 +301,23 @@ def _frames(
             continue
         painted[k] = now
         side, name = wanted[k]
-        frame: dict[Any, Any] = {side.cards: written_html(written, name)}
+        frame: dict[Any, Any] = {side.cards: written_html(written, name, domain_of(asked))}
         if written.finished:
             frame[side.state] = _shown(asked, written)
         yield frame
     if samples > 1:
         for (side, _), policy in zip(wanted, policies, strict=True):
-            yield {side.tally: tally_html(sample_verdicts(policy, asked, settings, samples, verifier))}
+            verdicts = sample_verdicts(policy, asked, settings, samples, verifier)
+            yield {side.tally: tally_html(verdicts, domain_of(asked))}
 
 
 def _shown(asked: Problem, written: Written) -> Shown:
     return Shown(asked, tuple(step.text for step in written.verdict.steps))
 
 
-def written_html(written: Written, name: str) -> str:
+def written_html(written: Written, name: str, domain: Domain) -> str:
     """A solution as far as it is written."""
     if not written.finished:
-        return solution_cards(written.verdict, name, written.pending, finished=False)
-    cards = solution_cards(written.verdict, name, dispute=True)
+        return solution_cards(written.verdict, name, written.pending, finished=False, domain=domain)
+    cards = solution_cards(written.verdict, name, dispute=True, domain=domain)
     return cards + render("solve.cut_off") if written.cut else cards

@@ -293,5 +293,5 @@ def hints(step: StepVerdict) -> tuple[str, str, str] | None:
         return None
     rule = CATALOGUE[step.malrule]
     where = next((e.text for e in step.evidence if e.kind == EvidenceKind.PLACE), rule.look)
-    applied = f"{rule.rule} So the step is: {step.repair}" if step.repair else f"{rule.rule} Write the line again so."
+    applied = f"{rule.rule} So the step is: {step.repair}" if step.repair else f"{rule.rule} Now rewrite the line."
     return where, rule.rule, applied
