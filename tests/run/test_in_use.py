@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.run.test_run import PROBLEMS, config
-from workbench.cli import app
+from workbench.__main__ import app
 from workbench.labeling.judge import Judge, Threshold
 from workbench.labeling.versions import Version, save, use, versions_folder
 from workbench.run import Run

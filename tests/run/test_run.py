@@ -24,6 +24,7 @@ from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.types import Problem, Round, from_json, to_json
 from workbench.verification import Verifier
+from workbench.verification.maths import MATHS
 
 ROOT = Path(__file__).parents[2]
 PROBLEMS = load_split("train")[9::80]
@@ -264,7 +265,7 @@ def test_what_contradicts_a_run_is_refused(
 
 
 def test_another_verifier_than_the_runs_own_is_refused(kept: tuple[Path, list[Round], dict[str, object]]) -> None:
-    other = Verifier(checkers=Verifier().checkers[:2])
+    other = Verifier(checkers=MATHS.checkers[:2])
     with pytest.raises(BadInput, match=f"is judged by the verifier {Verifier().version}, not '{other.version}'"):
         Run.resume("mine", runs_folder=kept[0], rounds=9, verifier=other)
 

@@ -23,6 +23,7 @@ from workbench import __version__
 from workbench.config import Config, dump_config
 from workbench.domains import common_domain
 from workbench.engine.policy import Policy, load_policy
+from workbench.engine.protocol import Engine, Learner
 from workbench.errors import BadInput, StorageError, WorkbenchError
 from workbench.files import make_folder, refused, write_atomically
 from workbench.methods import Method
@@ -60,12 +61,19 @@ class Run:
     that a person can do something about is raised again with the command that resumes the run.
     """
 
-    def __init__(self, plan: RunPlan, check: Evaluate | None = None, method: Method[Any] | None = None) -> None:
-        """`check` evaluates the policy every `evaluation.every` rounds; on the plan's `dev` problems if left out.
+    def __init__(
+        self,
+        plan: RunPlan,
+        check: Evaluate | None = None,
+        method: Method[Any] | None = None,
+        learner: Learner | None = None,
+    ) -> None:
+        """Take a plan and what it cannot name.
 
-        `method`: an ablation, in place of the method that the settings name.
+        `check` evaluates the policy every `evaluation.every` rounds, on the plan's `dev` problems if left out.
+        `method` and `learner` are those of the settings if left out; a learner of another engine comes untrained.
         """
-        self.plan, self.method = plan, method
+        self.plan, self.method, self.learner = plan, method, learner
         self.done: list[Round] = []
         """All rounds so far, earlier sittings' too."""
         self._check = check or (dev_check(plan) if plan.material.dev else None)
@@ -85,11 +93,12 @@ class Run:
         store: str | None = None,
         verifier: Verifier | None = None,
         problems: Sequence[Problem] | None = None,
+        method: Method[Any] | None = None,
+        learner: Learner | None = None,
     ) -> Run:
         """Return a new run that is kept in `runs_folder`. See `plan_new`, also for what it raises."""
-        return cls(
-            plan_new(config, name=name, runs_folder=runs_folder, store=store, verifier=verifier, problems=problems)
-        )
+        plan = plan_new(config, name=name, runs_folder=runs_folder, store=store, verifier=verifier, problems=problems)
+        return cls(plan, None, method, learner)
 
     @classmethod
     def resume(
@@ -101,6 +110,8 @@ class Run:
         minutes: float | None = None,
         rounds: int | None = None,
         verifier: Verifier | None = None,
+        method: Method[Any] | None = None,
+        learner: Learner | None = None,
     ) -> Run:
         """Return a run that was interrupted, or a finished one with a new limit, counted from its start.
 
@@ -109,10 +120,18 @@ class Run:
         given = {"training.minutes": minutes, "training.rounds": rounds}
         limits = [f"{key}={value}" for key, value in given.items() if value is not None]
         plan = plan_resumed(run, runs_folder=runs_folder, store=store, overrides=limits, verifier=verifier)
-        return cls(plan)
+        return cls(plan, None, method, learner)
 
     @classmethod
-    def scratch(cls, config: Config, problems: Sequence[Problem], *, verifier: Verifier | None = None) -> Run:
+    def scratch(
+        cls,
+        config: Config,
+        problems: Sequence[Problem],
+        *,
+        verifier: Verifier | None = None,
+        method: Method[Any] | None = None,
+        learner: Learner | None = None,
+    ) -> Run:
         """Open a run in a folder that goes with it, at the latest when Python ends. No `with` is needed.
 
         `verifier`: the builtin one if left out.
@@ -120,7 +139,8 @@ class Run:
         folder = Path(tempfile.mkdtemp(prefix="workbench-"))
         store = str(folder / STORE_FILE)
         judge = verifier or Verifier(common_domain(problems))
-        run = cls(RunPlan(SCRATCH, folder / SCRATCH, store, config, Material(problems), judge))
+        plan = RunPlan(SCRATCH, folder / SCRATCH, store, config, Material(problems), judge)
+        run = cls(plan, None, method, learner)
         weakref.finalize(run, shutil.rmtree, folder, ignore_errors=True)
         return run.__enter__()
 
@@ -153,7 +173,7 @@ class Run:
         plan = self.plan
         if plan.config.training.threads:
             torch.set_num_threads(plan.config.training.threads)
-        if plan.material.final and not plan.resumed:
+        if plan.material.final and not plan.resumed and self.learner is None:
             # Loaded before the run is recorded: a model that cannot be used leaves no empty run behind.
             self._start = load_policy(plan.config.model)
         with ExitStack() as opened:
@@ -205,6 +225,7 @@ class Run:
                 self._check,
                 verifier=plan.verifier,
                 method=self.method,
+                learner=self.learner,
             )
             for done in loop:
                 self.done.append(done)
@@ -246,10 +267,14 @@ class Run:
         finally:
             self._start = None
 
-    def _untrained(self) -> Policy:
-        return self._start or load_policy(self.plan.config.model)
+    def _untrained(self) -> Engine:
+        if self.learner is None:
+            return self._start or load_policy(self.plan.config.model)
+        if self.done:
+            raise BadInput(f"The run {self.name!r} has begun; measure 'before' ahead of its first round.")
+        return self.learner.average
 
-    def policy(self) -> Policy:
+    def policy(self) -> Engine:
         """Return the policy of the newest checkpoint; before the first round the untrained one.
 
         What a run has learned is the moving average of its weights. Raises `StorageError` where rounds were trained
@@ -262,6 +287,10 @@ class Run:
                 f"{plan.checkpoints} has no whole checkpoint after {len(self.done)} rounds; train to a multiple of "
                 f"checkpoint.every = {plan.config.checkpoint.every} or to the end, or check the disk."
             )
+        if self.learner is not None:
+            if newest is not None:
+                self.learner.restore(newest)
+            return self.learner.average
         policy = load_policy(plan.config.model, trainable=True)
         if newest is not None:
             checkpoint.restore_learned(newest, policy)
