@@ -39,9 +39,9 @@ from workbench.types import (
     from_json,
     to_json,
 )
+from workbench.ui.annotation import task_html
 from workbench.ui.audit import example_html, kind_sentence
 from workbench.ui.cards import solution_cards
-from workbench.ui.label_page import task_html
 from workbench.ui.solving import tally
 from workbench.ui.tabs.solve import ANSWER
 from workbench.ui.tabs.solve import check as check_pasted

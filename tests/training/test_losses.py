@@ -9,12 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engine.losses import (
-    clipped_policy_gradient,
-    confidence_weight,
-    divergence,
-    entropy,
-)
+from workbench.engine.update import clipped_policy_gradient, confidence_weight, divergence, entropy
 
 # Teacher (3/4, 1/4), student (1/2, 1/2), as logits.
 TEACHER = torch.log(torch.tensor([[0.75, 0.25]], dtype=torch.float64))

@@ -6,8 +6,7 @@ import math
 
 import pytest
 
-from workbench.engine.inspection import Expected
-from workbench.training.budget import memory_need
+from workbench.engine.inspection import Expected, memory_need
 from workbench.types import (
     Diagnosis,
     Estimate,

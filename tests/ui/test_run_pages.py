@@ -21,7 +21,7 @@ from workbench.ui import memory as memory_views
 from workbench.ui.audit import audit_page
 from workbench.ui.comparison import committed_curves, committed_html
 from workbench.ui.context import Audits, audited
-from workbench.ui.tables import Column, TableRow, figure, key_of, read_key, share, table_html, words
+from workbench.ui.pages import Column, TableRow, figure, key_of, read_key, share, table_html, words
 from workbench.ui.tabs import progress
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e' onclick='alert(3) ${7*7} {{8*8}} `"

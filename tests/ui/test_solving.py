@@ -13,8 +13,8 @@ import torch
 from workbench.errors import BadInput
 from workbench.types import Knowledge, LabelItem, Problem
 from workbench.ui import context
+from workbench.ui.annotation import Shown, dispute
 from workbench.ui.context import BASE, models_at_hand, open_policy
-from workbench.ui.desk import Shown, dispute
 from workbench.ui.pages import warning
 from workbench.ui.serving import is_loopback, require_safe_host
 from workbench.ui.solving import (

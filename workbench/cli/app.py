@@ -60,7 +60,7 @@ def serve(
         prepare(None)
         _share_cores()
         from workbench.ui.context import AppContext, models_at_hand
-        from workbench.ui.shell import build_app, launch_look
+        from workbench.ui.serving import build_app, launch_look
 
         models = models_at_hand(runs_folder, runs_folder / shown if shown is not None else None)
         context = AppContext(opened, shown, models, door is not None)

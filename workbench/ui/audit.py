@@ -27,9 +27,22 @@ from workbench.types import Diagnosis, Judged, MemoryItem, Problem
 from workbench.ui.cards import solution_cards
 from workbench.ui.context import Audited, audited
 from workbench.ui.curves import curves_figure, health_figure, plain_label, stages_figure
-from workbench.ui.pages import caption, kind_words, nothing, render, script, style_tag
+from workbench.ui.pages import (
+    Column,
+    TableRow,
+    caption,
+    figure,
+    key_of,
+    kind_words,
+    nothing,
+    render,
+    script,
+    share,
+    style_tag,
+    table_html,
+    words,
+)
 from workbench.ui.palette import GREY, SERIES, themed
-from workbench.ui.tables import Column, TableRow, figure, key_of, share, table_html, words
 from workbench.verification.maths import MATHS
 
 MOST_COLUMNS = 14

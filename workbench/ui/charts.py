@@ -30,7 +30,7 @@ from workbench.ui.palette import (
 )
 
 if TYPE_CHECKING:
-    from workbench.training.budget import Need
+    from workbench.engine.inspection import Need
 
 
 def bars(shares: Mapping[str, float], title: str) -> Any:

@@ -22,9 +22,8 @@ from workbench.evaluation.compare.record import read_runs
 from workbench.evaluation.compare.summary import Comparison, PlanRuns, collect, figure, many, top_malrules
 from workbench.metrics import METRICS
 from workbench.ui.audit import figure_html, report_page
-from workbench.ui.pages import caption, render
+from workbench.ui.pages import Column, TableCell, TableRow, caption, render, table_html, words
 from workbench.ui.palette import BROWN, GREY, METHOD_COLOURS, SERIES, themed
-from workbench.ui.tables import Column, TableCell, TableRow, table_html, words
 
 Figure = dict[str, Any]
 HEALTH = ("entropy", "mean_tokens", "cut_off_share", "unknown_share", "teacher_coverage", "memory_hits")

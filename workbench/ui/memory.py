@@ -10,8 +10,19 @@ from workbench.store import MemoryEvent
 from workbench.store.memory import RUN
 from workbench.types import Judged, Level, MemoryItem, Problem
 from workbench.ui.audit import examples_html
-from workbench.ui.pages import caption, kind_words, nothing, render
-from workbench.ui.tables import Column, TableRow, figure, formula, key_of, table_html, words
+from workbench.ui.pages import (
+    Column,
+    TableRow,
+    caption,
+    figure,
+    formula,
+    key_of,
+    kind_words,
+    nothing,
+    render,
+    table_html,
+    words,
+)
 
 MOST_ITEMS = 300
 """Rows of the table; a search narrows it down."""

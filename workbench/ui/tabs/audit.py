@@ -39,8 +39,7 @@ from workbench.ui.audit import (
     trends_figure,
 )
 from workbench.ui.context import AppContext, Audited, Audits
-from workbench.ui.pages import nothing, render, script
-from workbench.ui.tables import read_key
+from workbench.ui.pages import nothing, read_key, render, script
 
 KEYS: dict[str, Callable[[Failure], str]] = {"malrule or diagnosis": by_kind, "diagnosis": by_diagnosis}
 ALL, EARLY, LATE = "all rounds", "first third", "last third"

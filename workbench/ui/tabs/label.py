@@ -16,9 +16,9 @@ from workbench.labeling.queue import CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE, SO
 from workbench.labeling.sources import problems_of_run
 from workbench.store import Order, Store
 from workbench.types import LabelItem, Mark
-from workbench.ui import desk, label_page, refine_panel
+from workbench.ui import annotation, refine_panel
+from workbench.ui.annotation import Turn, Notes
 from workbench.ui.context import AppContext
-from workbench.ui.desk import Desk, Notes
 from workbench.ui.pages import in_browser, render
 
 ORDERS = [
@@ -91,7 +91,7 @@ Work = Callable[[Asked], Answer]
 
 def tab(app: gr.Blocks, context: AppContext) -> None:
     """Draw the tab inside the open `app`."""
-    desk.stock_queue(context.store)
+    annotation.stock_queue(context.store)
     gr.HTML(render("label.keys"), elem_id="label-keys", apply_default_css=False)
     page, buttons = _draw(context)
     _join(app, Requests(context, page), buttons)
@@ -136,7 +136,7 @@ def _draw_task(buttons: dict[str, gr.Button]) -> dict[str, Any]:
     with gr.Row():
         for _, text, key in BUTTONS:
             buttons[key] = gr.Button(text, elem_id=key, min_width=130)
-    status = gr.HTML(label_page.status_html(""), elem_id="label-status")
+    status = gr.HTML(annotation.status_html(""), elem_id="label-status")
     with gr.Row():
         reason = gr.Textbox(label="Reason (optional)", max_lines=3, elem_id="label-reason", min_width=200)
         corrected = gr.Textbox(
@@ -177,24 +177,32 @@ class Requests:
             try:
                 return work(self._asked(values, request.username if self.context.signed_in else None))
             except WorkbenchError as error:
-                return {self.page.status: label_page.status_html(str(error), bad=True)}
+                return {self.page.status: annotation.status_html(str(error), bad=True)}
 
         return handle
 
     def _asked(self, values: Answer, username: str | None) -> Asked:
         page = self.page
         name = username or values.get(page.person) or values.get(page.name) or ""
-        notes = desk.checked_notes(values.get(page.reason), values.get(page.malrule), values.get(page.corrected))
+        notes = annotation.checked_notes(
+            values.get(page.reason), values.get(page.malrule), values.get(page.corrected)
+        )
         order = Order(values.get(page.order, Order.UNCERTAIN.value))
         return Asked(
-            desk.checked_name(name), values.get(page.shown) or "", order, tuple(values.get(page.skipped) or ()), notes
+            annotation.checked_name(name),
+            values.get(page.shown) or "",
+            order,
+            tuple(values.get(page.skipped) or ()),
+            notes,
         )
 
     def marker(self, mark: Mark) -> Work:
         """Return the request that saves a mark and shows the next item."""
 
         def give(asked: Asked) -> Answer:
-            found = desk.mark(self.store, asked.person, asked.shown, mark, asked.notes, asked.order, asked.skipped)
+            found = annotation.mark(
+                self.store, asked.person, asked.shown, mark, asked.notes, asked.order, asked.skipped
+            )
             return self._answer(asked.person, asked.skipped, found)
 
         return give
@@ -203,19 +211,19 @@ class Requests:
         """Show the next item; the one that was seen comes back when it is asked for."""
         passed = (*(key for key in asked.skipped if key != asked.shown), *((asked.shown,) if asked.shown else ()))
         return self._answer(
-            asked.person, passed, desk.take(self.store, asked.person, asked.order, passed, "Skipped.")
+            asked.person, passed, annotation.take(self.store, asked.person, asked.order, passed, "Skipped.")
         )
 
     def undo(self, asked: Asked) -> Answer:
         """Take back the person's last label."""
-        found = desk.undo(self.store, asked.person)
+        found = annotation.undo(self.store, asked.person)
         if found is None:
             raise BadInput("There is no label of yours to take back.")
         return self._answer(asked.person, asked.skipped, found)
 
     def begin(self, asked: Asked) -> Answer:
         """Show the next item with nothing skipped: at the start, and to show what was skipped."""
-        return self._answer(asked.person, (), desk.take(self.store, asked.person, asked.order, ()))
+        return self._answer(asked.person, (), annotation.take(self.store, asked.person, asked.order, ()))
 
     def arrive(self, values: Answer, request: gr.Request) -> Answer:
         """Begin at the opening of the page for a person who gave a name before."""
@@ -226,28 +234,28 @@ class Requests:
         """Give back the item and take the next in another order."""
         self.store.labels.release(asked.person)
         return self._answer(
-            asked.person, asked.skipped, desk.take(self.store, asked.person, asked.order, asked.skipped)
+            asked.person, asked.skipped, annotation.take(self.store, asked.person, asked.order, asked.skipped)
         )
 
     def rename(self, asked: Asked) -> Answer:
         """Ask for a name again; the item that the person held goes back."""
         self.store.labels.release(asked.person)
         page = self.page
-        empty = {page.task: render("label.waiting"), page.status: label_page.status_html(""), page.progress: ""}
+        empty = {page.task: render("label.waiting"), page.status: annotation.status_html(""), page.progress: ""}
         return {**empty, page.person: "", page.skipped: (), page.start: gr.Row(visible=True)}
 
     def checkers_say(self, shown: str) -> str:
         """Return what the checkers say about the item that is seen."""
         items = self.store.labels.items([shown])
-        return label_page.said_html(run_checkers(items[0].problem, items[0].lines), items[0]) if items else ""
+        return annotation.said_html(run_checkers(items[0].problem, items[0].lines), items[0]) if items else ""
 
-    def _answer(self, person: str, skipped: tuple[str, ...], found: Desk) -> Answer:
+    def _answer(self, person: str, skipped: tuple[str, ...], found: Turn) -> Answer:
         """Return everything that changes with the item before a person."""
         page, store = self.page, self.store
         left = store.labels.waiting(person)
         return {
             page.task: _task(store, found.item, len(skipped)),
-            page.status: label_page.status_html(found.said),
+            page.status: annotation.status_html(found.said),
             page.progress: render("label.progress", person, store.labels.labelled_by(person), left),
             page.reason: found.notes.reason,
             page.malrule: found.notes.malrule or "",
@@ -262,7 +270,7 @@ class Requests:
 
 
 def _task(store: Store, item: LabelItem | None, skipped: int) -> str:
-    return render("label.empty", skipped, store.labels.queue_size()) if item is None else label_page.task_html(item)
+    return render("label.empty", skipped, store.labels.queue_size()) if item is None else annotation.task_html(item)
 
 
 def _join(app: gr.Blocks, requests: Requests, buttons: dict[str, gr.Button]) -> None:
@@ -298,7 +306,7 @@ def _agreement(store: Store) -> None:
         given = store.labels.active()
         gold = {key: place.gold for key, place in store.labels.places().items() if place.gold is not None}
         to_adjudicate = sum(found.adjudicated is None for found in disagreements(given))
-        return label_page.agreement_html(agreement_of(given), gold_accuracy(given, gold), to_adjudicate)
+        return annotation.agreement_html(agreement_of(given), gold_accuracy(given, gold), to_adjudicate)
 
     panel.expand(agree, None, shown, api_name="label_agreement", **QUIET_PANEL)
 
@@ -310,20 +318,20 @@ def _settle(context: AppContext, name: gr.Textbox) -> None:
         status = gr.HTML("")
         item = gr.Textbox(visible=False)
         with gr.Row(visible=False) as row:
-            buttons = {mark: gr.Button(f"{label_page.SIGNS[mark]} {mark.value}", size="sm") for mark in Mark}
+            buttons = {mark: gr.Button(f"{annotation.SIGNS[mark]} {mark.value}", size="sm") for mark in Mark}
 
     def next_one(said: str = "", bad: bool = False) -> Answer:
         left = [found for found in disagreements(store.labels.active()) if found.adjudicated is None]
         html = render("label.agreed")
         if left:
-            html = label_page.disagreement_html(left[0], store.labels.items([left[0].item_id])[0], len(left))
-        return {shown: html, status: label_page.status_html(said, bad), row: gr.Row(visible=bool(left))}
+            html = annotation.disagreement_html(left[0], store.labels.items([left[0].item_id])[0], len(left))
+        return {shown: html, status: annotation.status_html(said, bad), row: gr.Row(visible=bool(left))}
 
     def decider(mark: Mark) -> Callable[..., Answer]:
         def decide(seen: str, who: str, request: gr.Request) -> Answer:
             try:
-                person = desk.checked_name(str(request.username) if context.signed_in else who)
-                desk.settle(store, person, seen, mark)
+                person = annotation.checked_name(str(request.username) if context.signed_in else who)
+                annotation.settle(store, person, seen, mark)
             except WorkbenchError as error:
                 return next_one(str(error), bad=True)
             return next_one(f"Settled: {mark.value}.")
@@ -346,7 +354,7 @@ def _fill(context: AppContext) -> None:
             control = gr.Slider(0, 1, CONTROL_SHARE, step=0.05, label="Share at random", info="From all steps.")
             gold = gr.Slider(0, 0.5, GOLD_SHARE, step=0.05, label="Gold items", info="Their right mark is known.")
         go = gr.Button("Fill", scale=0, min_width=140, elem_id="label-fill")
-        status = gr.HTML(label_page.status_html(""), elem_id="label-filled")
+        status = gr.HTML(annotation.status_html(""), elem_id="label-filled")
 
     def runs() -> gr.Dropdown:
         names = store.runs.names()
@@ -370,8 +378,8 @@ def _fill(context: AppContext) -> None:
                 on_solution=lambda: progress((next(seen), SOLUTIONS), desc="looking through solutions"),
             )
         except WorkbenchError as error:
-            return label_page.status_html(str(error), bad=True)
-        return label_page.status_html(f"{added} items are new in the queue.")
+            return annotation.status_html(str(error), bad=True)
+        return annotation.status_html(f"{added} items are new in the queue.")
 
     panel.expand(runs, None, run, **QUIET_PANEL)
     go.click(fill, {run, count, double, control, gold}, status, api_name="label_fill", api_visibility="undocumented")

@@ -26,8 +26,7 @@ from workbench.ui.memory import (
     matching,
     summary_html,
 )
-from workbench.ui.pages import nothing, script
-from workbench.ui.tables import read_key
+from workbench.ui.pages import nothing, read_key, script
 
 ANY = "any"
 LONGEST_SEARCH = 200

@@ -16,9 +16,9 @@ from workbench.errors import BadInput, WorkbenchError
 from workbench.problems.catalogue import DIFFICULTIES, SKILLS
 from workbench.problems.splits import SHIPPED, load_split
 from workbench.types import Knowledge, Problem, Verdict
+from workbench.ui.annotation import Shown, panel
 from workbench.ui.cards import cards_block, solution_cards
 from workbench.ui.context import MODELS_AT_ONCE, AppContext, open_policy
-from workbench.ui.desk import Shown, panel
 from workbench.ui.pages import in_browser, render, warning
 from workbench.ui.solving import (
     HOTTEST,

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import gradio as gr
+from markupsafe import Markup
 
+from workbench.domains import domain_of
 from workbench.errors import BadInput, WorkbenchError
-from workbench.labeling.agreement import disagreements
+from workbench.labeling.agreement import Agreement, Disagreement, disagreements
+from workbench.labeling.candidates import CheckerReport
 from workbench.labeling.queue import add_queue
 from workbench.labeling.sources import shipped_queue
 from workbench.store import Order, Store, is_person
 from workbench.store.labels import ADJUDICATED, utc_now
 from workbench.types import Label, LabelItem, Mark, Problem, content_id
+from workbench.ui.cards import cards_block, step_card
 from workbench.ui.context import AppContext
-from workbench.ui.label_page import saved_text
-from workbench.ui.pages import script
+from workbench.ui.pages import render, script
+from workbench.ui.palette import LOOKS
+from workbench.verification.domain import Finding
 
 LONGEST_NAME = 40
 LONGEST_NOTE = 2000
@@ -35,7 +40,7 @@ class Notes:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Turn:
     """What lies before a person after a request."""
 
     item: LabelItem | None
@@ -72,9 +77,9 @@ def stock_queue(store: Store) -> int:
     return add_queue(store, shipped_queue()) if store.labels.queue_size() == 0 else 0
 
 
-def take(store: Store, annotator: str, order: Order, skipped: tuple[str, ...], said: str = "") -> Desk:
+def take(store: Store, annotator: str, order: Order, skipped: tuple[str, ...], said: str = "") -> Turn:
     """The next item."""
-    return Desk(store.labels.take(annotator, order, skipped), said)
+    return Turn(store.labels.take(annotator, order, skipped), said)
 
 
 def mark(
@@ -85,7 +90,7 @@ def mark(
     notes: Notes,
     order: Order,
     skipped: tuple[str, ...],
-) -> Desk:
+) -> Turn:
     """Save a mark on the item that the person saw, then the next item. It is in the database before this returns.
 
     Raises `BadInput` where no item was shown; a second mark on one item changes nothing.
@@ -99,7 +104,7 @@ def mark(
     return take(store, annotator, order, skipped, saved_text(given, item.step))
 
 
-def undo(store: Store, annotator: str) -> Desk | None:
+def undo(store: Store, annotator: str) -> Turn | None:
     """Take back the person's last label and show its item again. None where there is nothing to take back."""
     last = store.labels.undo(annotator)
     if last is None or last.mark is None:
@@ -108,7 +113,7 @@ def undo(store: Store, annotator: str) -> Desk | None:
     store.labels.release(annotator)
     store.labels.lease(item.id, annotator)
     notes = Notes(last.reason, last.malrule, last.corrected)
-    return Desk(item, f"Taken back: {last.mark.value}. Label it again, or skip it.", notes)
+    return Turn(item, f"Taken back: {last.mark.value}. Label it again, or skip it.", notes)
 
 
 def settle(store: Store, annotator: str, shown: str, given: Mark) -> None:
@@ -167,3 +172,60 @@ def panel(context: AppContext, name: str, value: str = "", start: Shown | None =
 
     cards.dispute(disputed, state, None, show_progress="hidden")
     return cards, state
+
+
+# What the Label tab shows of records: the item, what the checkers say, where people disagree.
+
+
+SIGNS = {Mark.CORRECT: "✓", Mark.INCORRECT: "✗", Mark.CANT_TELL: "?"}
+
+
+def task_html(item: LabelItem) -> Markup:
+    """Return one step in its context. It carries the item's id, which is sent with the key that is pressed."""
+    return render("label.task", item)
+
+
+def status_html(text: str, bad: bool = False) -> Markup:
+    """Return one line on what just happened."""
+    return render("label.status", text, bad)
+
+
+def saved_text(mark: Mark, step: str) -> str:
+    """Return what is said after a label's commit."""
+    short = step if len(step) <= 60 else f"{step[:57]}..."
+    return f"Saved: {SIGNS[mark]} {mark.value} for “{short}”."
+
+
+def said_html(heard: CheckerReport, item: LabelItem) -> Markup:
+    """Return what the verifier says of the item's step, and what each checker found."""
+    # The verifier splits lines by its own rules; an item from elsewhere may hold a line that it splits in two.
+    if len(heard.verdict.steps) != len(item.lines):
+        return render("label.unread")
+    card = step_card(heard.verdict.steps[-1], item.step, len(item.lines), domain=domain_of(item.problem))
+    return render("label.said", cards_block([card]), [_finding_row(finding) for finding in heard.findings[-1]])
+
+
+def _finding_row(finding: Finding) -> tuple[str, str, str]:
+    look = LOOKS[finding.judgement]
+    why = finding.reason or "; ".join(fact.text for fact in finding.evidence)
+    return finding.checker, f"{look.sign} {look.word}", why
+
+
+def disagreement_html(found: Disagreement, item: LabelItem, left: int) -> Markup:
+    """Return one item on which people differ, with what each said."""
+    rows = [
+        (label.annotator, f"{SIGNS[label.mark]} {label.mark.value}", label.reason, label.corrected or "")
+        for label in found.labels
+        if label.mark is not None
+    ]
+    return render("label.disagreement", item, rows, left)
+
+
+def agreement_html(found: Agreement, gold: Mapping[str, tuple[int, int]], to_settle: int) -> Markup:
+    """Return how far people agree, by pair and together, and how they mark gold items."""
+    pairs = [
+        (p.first, p.second, p.items, f"{p.agreed:.0%}", "–" if p.kappa is None else f"{p.kappa:.2f}")
+        for p in found.pairs
+    ]
+    golds = [(name, f"{right} of {of}") for name, (right, of) in sorted(gold.items())]
+    return render("label.agreement", found, pairs, golds, to_settle)
