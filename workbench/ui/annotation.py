@@ -1,4 +1,4 @@
-"""What happens at the desk of one annotator: take an item, mark it, skip, undo. Every function is one request."""
+"""One annotator's session: take an item, mark it, skip, undo; and what the Label tab shows of it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from workbench.labeling.sources import problems_of_run
 from workbench.store import Order, Store
 from workbench.types import LabelItem, Mark
 from workbench.ui import annotation, refine_panel
-from workbench.ui.annotation import Turn, Notes
+from workbench.ui.annotation import Notes, Turn
 from workbench.ui.context import AppContext
 from workbench.ui.pages import in_browser, render
 
