@@ -135,7 +135,7 @@ def test_no_answer_is_incorrect_and_free_mode_says_nothing():
 
 def test_version_names_the_checkers():
     assert Verifier().version == Verifier().version
-    assert Verifier(checkers=Verifier().checkers[:1]).version != Verifier().version
+    assert Verifier(checkers=Verifier().domain.checkers[:1]).version != Verifier().version
 
 
 def test_a_further_checker_is_an_argument():
