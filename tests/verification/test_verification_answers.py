@@ -4,7 +4,6 @@ import pytest
 
 from workbench.types import Judgement, Knowledge, Problem
 from workbench.verification import Verifier, final_answer, grade
-from workbench.verification.answers import last_number
 
 SAME = [
     ("5", "5"), ("x = 5", "5"), ("5", "x = 5"), ("x = 5", "5 = x"), ("1/2", "2/4"), ("1/2", "0.5"),
@@ -66,11 +65,6 @@ def test_final_answer(text, answer):
 
 def test_repeated_answers_on_one_line_are_not_right():
     assert grade("4", "3 Answer: 4") is Judgement.INCORRECT
-
-
-def test_last_number_is_the_explicit_fallback():
-    assert last_number("He has 3 and then 1,200 left") == "1,200"
-    assert last_number("none") is None
 
 
 def verify(text, gold, *lines, knowledge=Knowledge.ANSWER):

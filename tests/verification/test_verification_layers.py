@@ -12,7 +12,6 @@ import pytest
 ROOT = Path(__file__).parents[2] / "workbench"
 HOUSE = ROOT / "verification"
 LAYERS = (
-    "lazy",
     "domain",
     "text",
     "exact",
@@ -23,7 +22,6 @@ LAYERS = (
     "repairs",
     "checkers",
     "reference",
-    "contradictions",
     "maths",
     "verifier",
     "many",

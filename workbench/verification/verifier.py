@@ -19,8 +19,7 @@ from workbench.types import (
     Verdict,
     content_id,
 )
-from workbench.verification.domain import Domain, Finding, StepChecker, StepContext
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import Domain, Finding, StepChecker, StepContext, lazy
 from workbench.verification.maths import MATHS
 
 VERSION = "4"

@@ -21,7 +21,7 @@ from workbench.verification.text.grammar import (
     Var,
     letters,
 )
-from workbench.verification.text.measures import CONVERSIONS
+from workbench.verification.text.words import CONVERSIONS
 
 
 def is_worked_out(node: Node) -> bool:

@@ -14,7 +14,7 @@ from workbench.verification.lines.readings import is_percent_of, mixes_percent, 
 from workbench.verification.lines.relations import Interval, Statement, statements
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable, tokenize, word_set
-from workbench.verification.text.measures import singular
+from workbench.verification.text.words import singular
 
 
 @dataclass(frozen=True, eq=False)

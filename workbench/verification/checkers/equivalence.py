@@ -9,9 +9,16 @@ from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.answers.text import answer_in
-from workbench.verification.checkers.claimed_operations import mismatch
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
-from workbench.verification.checkers.notes import chooses, how_right, is_rounded, loses_letter, notes, supposes
+from workbench.verification.checkers.notes import (
+    chooses,
+    how_right,
+    is_rounded,
+    loses_letter,
+    mismatch,
+    notes,
+    supposes,
+)
 from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import Poly, poly_letters, proportional
 from workbench.verification.exact.univariate import rational_roots

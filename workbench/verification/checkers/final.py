@@ -17,7 +17,7 @@ from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
-from workbench.verification.text.measures import contradicts
+from workbench.verification.text.words import contradicts
 
 _NAME = "answer"
 

@@ -14,9 +14,8 @@ from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
-from workbench.verification.text.measures import FACTORS
 from workbench.verification.text.tokens import mixed_number, number
-from workbench.verification.text.words import COUNTS, NUMBERS, SCALES, SHARES, TIMES
+from workbench.verification.text.words import COUNTS, FACTORS, NUMBERS, SCALES, SHARES, TIMES
 
 _SMALL = 12
 """Whole numbers up to this may have been counted from the words; decimals are often worked out in the head."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value
-from workbench.verification.lazy import lazy
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
     MAX_CHARS,

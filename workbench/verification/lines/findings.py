@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.types import Judgement
-from workbench.verification.domain import Finding, StepChecker, StepContext
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import Finding, StepChecker, StepContext, lazy
 from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
 from workbench.verification.lines.relations import Statement, statements
 

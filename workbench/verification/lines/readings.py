@@ -8,8 +8,8 @@ from workbench.verification.exact.polynomials import magnitude, tidy, value
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS
-from workbench.verification.text.measures import CONVERSIONS
 from workbench.verification.text.tokens import Number, Token, Unit, Unreadable, number, word_set
+from workbench.verification.text.words import CONVERSIONS
 
 
 def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:

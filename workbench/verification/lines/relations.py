@@ -9,9 +9,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from workbench.types import EvidenceKind
+from workbench.verification.domain import lazy
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
-from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_EXPONENT, Number, Unreadable

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
+from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import divide_numbers, rational, value
-from workbench.verification.lazy import lazy
 from workbench.verification.lines.relations import show
 from workbench.verification.text.grammar import (
     MAX_EXPONENT,

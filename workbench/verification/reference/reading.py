@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import magnitude, value
-from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import ClaimSide, make_part
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
+from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import constant, difference, divide_numbers
-from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.reference.reading import Computation, LineReading, close, leaves, read_statement, worth
 from workbench.verification.reference.worked import LITERAL, PRIME, QuantityPlace, Worked, operate, unsigned

@@ -13,8 +13,8 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations
 
+from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import divide_numbers, magnitude
-from workbench.verification.lazy import lazy
 from workbench.verification.reference.reading import LineReading, close, leaves, read_statement, worth
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Unreadable
 

@@ -10,9 +10,16 @@ from threading import Lock
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.lines.findings import Context, Finding
-from workbench.verification.symbolic.functions import HINT, Relation, Sentence, read_sentence
+from workbench.verification.symbolic.functions import (
+    HINT,
+    Relation,
+    Sentence,
+    Tree,
+    has_functions,
+    letters,
+    read_sentence,
+)
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
-from workbench.verification.symbolic.trees import Tree, has_functions, letters
 
 MEMORY = 512 << 20
 POOL = Pool("workbench.verification.symbolic.solving:serve", memory=MEMORY, size=2)

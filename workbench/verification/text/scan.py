@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
-from workbench.verification.text.measures import CONVERSIONS
 from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, Run, Unit, is_word_op
+from workbench.verification.text.words import CONVERSIONS
 
 
 class _Chain:
