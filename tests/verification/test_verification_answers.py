@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.types import Judgement, Knowledge, Problem
-from workbench.verification import Verifier, final_answer, grade
+from workbench.verification import DEFAULT, Verifier, final_answer, grade
 
 SAME = [
     ("5", "5"), ("x = 5", "5"), ("5", "x = 5"), ("x = 5", "5 = x"), ("1/2", "2/4"), ("1/2", "0.5"),
@@ -129,12 +129,12 @@ def test_no_answer_is_incorrect_and_free_mode_says_nothing():
 
 def test_version_names_the_checkers():
     assert Verifier().version == Verifier().version
-    assert Verifier(checkers=Verifier().checkers[:1]).version != Verifier().version
+    assert Verifier(checkers=DEFAULT[:1]).version != Verifier().version
 
 
 def test_a_further_checker_is_an_argument():
     from workbench.types import Diagnosis
-    from workbench.verification import DEFAULT, Finding
+    from workbench.verification import Finding
 
     class Polite:
         name = "polite"

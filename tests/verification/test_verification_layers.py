@@ -14,6 +14,7 @@ HOUSE = ROOT / "verification"
 LAYERS = (
     "domain",
     "text",
+    "display",
     "exact",
     "lines",
     "malrules",
