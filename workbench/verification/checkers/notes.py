@@ -16,7 +16,7 @@ from workbench.verification.lines.readings import rounds
 from workbench.verification.lines.relations import Interval, Roots, StatedRelation, Statement, compare, show
 from workbench.verification.malrules.equations import Sides, denominators, divisors
 from workbench.verification.malrules.trees import number, residue, terms, write
-from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Unreadable, letters, tokenize
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Unreadable, has_letter, tokenize
 
 
 def notes(line: Line, before: Statement, after: Statement) -> tuple[Evidence, ...]:
@@ -166,7 +166,7 @@ def _covers(was: Node, now: Node, in_sum: bool) -> bool:
         return _covers(was.arg, now.arg, in_sum)
     number = isinstance(now, Num) or (isinstance(now, Neg) and isinstance(now.arg, Num))
     part_of_sum = in_sum and isinstance(was, BinaryOperation) and was.op in "+-"
-    return number and bool(letters(was)) and not part_of_sum
+    return number and has_letter(was) and not part_of_sum
 
 
 def _words(part: ClaimSide) -> list[str]:

@@ -14,12 +14,12 @@ from workbench.verification.malrules import brackets, equations, numbers, produc
 from workbench.verification.malrules.equations import EquationResidues, Sides, marked, right_moves
 from workbench.verification.malrules.signs import Rule, Slip, Slips
 from workbench.verification.malrules.trees import (
+    PRIME,
     Spot,
     combined,
     constant,
     groups,
     multiplies_sum,
-    opposite,
     put,
     residue,
     size,
@@ -201,7 +201,7 @@ def _rearranged(moves: Moves, new: EquationShape) -> Found | None:
         return None
     for move, made in moves:
         gap = combined("-", made.left, made.right)
-        if gap is not None and target in (gap, opposite(gap)):
+        if gap is not None and target in (gap, -gap % PRIME):
             return _found(move)
     return None
 

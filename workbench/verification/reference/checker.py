@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
+from workbench.verification.exact.polynomials import worth
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import show
 from workbench.verification.reference.alignment import Alignment, align, on_the_way
-from workbench.verification.reference.reading import Computation, LineReading, close, worth
+from workbench.verification.reference.reading import Computation, LineReading, close
 from workbench.verification.reference.signals import PlacedComputation, Signal, alike
 from workbench.verification.reference.worked import QuantityPlace
 from workbench.verification.repairs.repair import decimal

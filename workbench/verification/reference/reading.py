@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.verification.domain import lazy
-from workbench.verification.exact.polynomials import magnitude, value
+from workbench.verification.exact.polynomials import magnitude, worth
 from workbench.verification.lines.claims import ClaimSide, make_part
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
@@ -101,14 +101,6 @@ class LineReading:
             if quantity.unit:
                 found.setdefault(quantity.value, set()).add(quantity.unit)
         return found
-
-
-def worth(node: Node) -> Number | None:
-    """Return the value of a tree without letters, or None."""
-    try:
-        return value(node)
-    except Unreadable:
-        return None
 
 
 def close(a: Number, b: Number) -> bool:

@@ -8,10 +8,11 @@ from enum import StrEnum
 from itertools import product
 
 from workbench.verification.domain import lazy
-from workbench.verification.exact.polynomials import constant, difference, divide_numbers
+from workbench.verification.exact.polynomials import constant, difference, divide_numbers, worth
 from workbench.verification.lines.claims import ClaimSide
-from workbench.verification.reference.reading import Computation, LineReading, close, leaves, read_statement, worth
-from workbench.verification.reference.worked import LITERAL, PRIME, QuantityPlace, Worked, operate, unsigned
+from workbench.verification.malrules.trees import PRIME, combined
+from workbench.verification.reference.reading import Computation, LineReading, close, leaves, read_statement
+from workbench.verification.reference.worked import LITERAL, QuantityPlace, Worked, unsigned
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Unreadable
 
 MAX_MOVES = 200
@@ -74,7 +75,7 @@ def readings(worked: Worked, known: dict[Number, set[int]], node: Node) -> set[i
         if node.op not in "+-*/":
             return set()
         pairs = product(readings(worked, known, node.left), readings(worked, known, node.right))
-        found = {x for a, b in pairs if (x := operate(node.op, a, b)) is not None}
+        found = {x for a, b in pairs if (x := combined(node.op, a, b)) is not None}
         return set(sorted(found)[:MAX_READINGS])
     if isinstance(node, Neg):
         return {PRIME - x for x in readings(worked, known, node.arg)}

@@ -5,7 +5,7 @@ Every limit is checked before the work it bounds, so hostile text costs no more 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
 
@@ -188,16 +188,21 @@ def parse(text: str) -> Node:
     return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
 
 
-def letters(node: Node) -> frozenset[str]:
-    """Return the letters that stand in a tree."""
-    match node:
-        case Var(name):
-            return frozenset(name)
-        case Neg(arg) | Pct(arg) | Root(arg):
-            return letters(arg)
-        case BinaryOperation(_, left, right):
-            return letters(left) | letters(right)
-    return frozenset()
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the nodes of a tree, each before its parts."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if type(node) is BinaryOperation:
+            waiting += (node.right, node.left)
+        elif isinstance(node, Neg | Pct | Root):
+            waiting.append(node.arg)
+
+
+def has_letter(node: Node) -> bool:
+    """Return whether a letter stands in a tree."""
+    return any(type(part) is Var for part in walk(node))
 
 
 __all__ = [
@@ -215,9 +220,10 @@ __all__ = [
     "Token",
     "Unreadable",
     "Var",
-    "letters",
+    "has_letter",
     "parse",
     "parse_tokens",
     "tokenize",
+    "walk",
     "word_set",
 ]
