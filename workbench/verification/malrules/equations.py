@@ -140,7 +140,7 @@ def divisors(sides: Sides) -> list[Number]:
     found: list[Number] = []
     for side in sides:
         for term in terms(side):
-            pieces = [f for f in Spot(term.node, lambda made: made).factors if f.exponent > 0]
+            pieces = [f for f in Spot(term.node).factors if f.exponent > 0]
             values = [constant(f.node) for f in pieces] if len(pieces) > 1 else []
             term_found = monomial(term.node)
             values.append(term_found.number if term_found is not None and term_found.letters else None)
@@ -153,7 +153,7 @@ def denominators(sides: Sides) -> list[Number]:
     found: list[Number] = []
     for side in sides:
         for term in terms(side):
-            bottoms = [f for f in Spot(term.node, lambda made: made).factors if f.exponent < 0]
+            bottoms = [f for f in Spot(term.node).factors if f.exponent < 0]
             values = [constant(f.node) for f in bottoms]
             found.extend(v for v in values if v is not None and v and abs(v) != 1)
     distinct = list(dict.fromkeys(found))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workbench.verification.exact.polynomials import divide_numbers, magnitude
 from workbench.verification.exact.univariate import rational_roots
 from workbench.verification.lines.relations import Roots, Statement
-from workbench.verification.malrules.signs import Rule, Slip, rules
+from workbench.verification.malrules.signs import Rule, Slip, replaced, rules
 from workbench.verification.malrules.trees import (
     Factor,
     Spot,
@@ -52,8 +52,7 @@ def factor_pairs(spot: Spot) -> Iterator[Slip]:
     letter, lead, middle, end = found
     for name, u, v in _wrong_pairs(middle, end):
         for ahead in dict.fromkeys((lead, 1)):
-            made = _brackets(letter, ahead, u, v)
-            yield Slip(name, made, spot.node, made)
+            yield replaced(name, spot.node, _brackets(letter, ahead, u, v))
 
 
 def _wrong_pairs(middle: Number, end: Number) -> Iterator[tuple[str, Number, Number]]:
@@ -143,7 +142,7 @@ def _product_not_zero(before: Statement, after: Statement) -> str | None:
     said = set(rational_roots(solutions.poly))
     for side, other in ((pair.left.node, pair.right.node), (pair.right.node, pair.left.node)):
         value = constant(other)
-        pieces = [f.node for f in Spot(side, lambda made: made).factors]
+        pieces = [f.node for f in Spot(side).factors]
         if value is None or len(pieces) < 2:
             continue
         zeros = {z for p in pieces if (z := _root(p, 0)) is not None}

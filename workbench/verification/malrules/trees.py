@@ -148,7 +148,7 @@ class Spot:
     """A place in a tree: what stands there, and the whole tree with something else there."""
 
     node: Node
-    put: Callable[[Node], Node]
+    put: Callable[[Node], Node] = lambda made: made
 
     @lazy
     def kind(self) -> Kind:
