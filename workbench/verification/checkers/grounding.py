@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
+from workbench.types import Diagnosis, EvidenceKind
 from workbench.verification.lines.claims import MAX_LINE, Claim, Line
-from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding, incorrect
 from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
@@ -64,8 +64,8 @@ def _has_story(text: str) -> bool:
 
 def _finding(shown: str) -> Finding:
     text = f"{shown} is neither in the problem nor found in a line before."
-    evidence = (Evidence(EvidenceKind.QUANTITY, text),)
-    return Finding(Judgement.INCORRECT, Diagnosis.UNGROUNDED, "grounding", text, evidence, confidence=_CONFIDENCE)
+    kind, diagnosis = EvidenceKind.QUANTITY, Diagnosis.UNGROUNDED
+    return incorrect("grounding", text, kind, diagnosis=diagnosis, confidence=_CONFIDENCE)
 
 
 def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
@@ -121,13 +121,7 @@ def _known(context: Context) -> set[Number]:
 
 def _values(claim: Claim) -> set[Number]:
     """What the parts of a claim are worth."""
-    found: set[Number] = set()
-    for part in claim.whole:
-        try:
-            found.add(part.value)
-        except Unreadable:
-            continue
-    return found
+    return {part.known for part in claim.whole if part.known is not None}
 
 
 def _stated(line: Line, token: Token) -> bool:

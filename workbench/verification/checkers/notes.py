@@ -41,7 +41,7 @@ def _repeated(before: Statement, after: Statement) -> tuple[Evidence, ...]:
 
 def _domain(before: Statement) -> tuple[Evidence, ...]:
     """The values for which a divisor of the line before is zero."""
-    pair = before.alternatives[0][0]
+    pair = before.first
     bottoms = [side.rational[1] for side in (pair.left, pair.right) if constant(side.rational[1]) is None]
     if not bottoms or len(before.letters) != 1:
         return ()
@@ -73,12 +73,10 @@ def how_right(before: Statement, after: Statement, earlier: Sequence[Statement])
         return Diagnosis.DETOUR
     if after.assignments and all(part.bare for _, part in after.assignments):
         return Diagnosis.EXPECTED
-    old, new = _only_pair(before), _only_pair(after)
+    old, new = before.only, after.only
     if old is None or new is None:
         return Diagnosis.VALID
-    if [t.text for t in old.left.tokens] == [t.text for t in new.right.tokens] and [
-        t.text for t in old.right.tokens
-    ] == [t.text for t in new.left.tokens]:
+    if old.left.words == new.right.words and old.right.words == new.left.words:
         return Diagnosis.SIMILAR
     try:
         if _bottoms(old) != _bottoms(new):
@@ -90,12 +88,6 @@ def how_right(before: Statement, after: Statement, earlier: Sequence[Statement])
         return Diagnosis.DETOUR
     shorter = len(after.words) < len(before.words)
     return Diagnosis.EXPECTED if gained < 0 or shorter or _same_sides(old, new) else Diagnosis.VALID
-
-
-def _only_pair(statement: Statement) -> StatedRelation | None:
-    if len(statement.alternatives) != 1 or len(statement.alternatives[0]) != 1:
-        return None
-    return statement.alternatives[0][0]
 
 
 def _terms(pair: StatedRelation) -> int:
@@ -123,24 +115,21 @@ def loses_letter(claim: Claim, before: Statement) -> bool:
     left, right = claim.parts[0], claim.parts[-1]
     if pair is None or claim.relations != ("=",) or left is None or right is None:
         return False
-    if _words(left) == _words(right):
+    if left.words == right.words:
         return True
     for old, kept, was, now in (
         (pair.left, left, pair.right, right),
         (pair.right, right, pair.left, left),
     ):
-        if _words(old) == _words(kept) and _words(was) != _words(now) and _vanishes(kept, was, now):
+        if old.words == kept.words and was.words != now.words and _vanishes(kept, was, now):
             return True
     return False
 
 
 def _pair(before: Statement) -> StatedRelation | None:
     """The equation of a statement that is true for some values and false for others."""
-    if len(before.alternatives) != 1 or len(before.alternatives[0]) != 1:
-        return None
-    pair = before.alternatives[0][0]
-    solutions = before.solutions
-    if pair.relation != "=" or not isinstance(solutions, Roots) or len(solutions.poly) < 2:
+    pair, solutions = before.only, before.solutions
+    if pair is None or pair.relation != "=" or not isinstance(solutions, Roots) or len(solutions.poly) < 2:
         return None
     return pair
 
@@ -150,7 +139,7 @@ def _vanishes(kept: ClaimSide, was: ClaimSide, now: ClaimSide) -> bool:
         return len(kept.tokens) == 1 and not was.letters and bool(now.letters)
     if now.letters or not was.letters:
         return False
-    same = _words(kept) == _words(now)
+    same = kept.words == now.words
     return same or (kept.bare and not _covers(was.node, now.node, in_sum=False))
 
 
@@ -167,10 +156,6 @@ def _covers(was: Node, now: Node, in_sum: bool) -> bool:
     number = isinstance(now, Num) or (isinstance(now, Neg) and isinstance(now.arg, Num))
     part_of_sum = in_sum and isinstance(was, BinaryOperation) and was.op in "+-"
     return number and has_letter(was) and not part_of_sum
-
-
-def _words(part: ClaimSide) -> list[str]:
-    return [t.text for t in part.tokens]
 
 
 # What is no claim about the solution: decimals for roots, choices in word problems, values tried out.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.verification.domain import lazy
-from workbench.verification.exact.polynomials import Rational, rational, value
+from workbench.verification.exact.polynomials import Rational, rational, value, worth
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
     MAX_CHARS,
@@ -55,7 +55,17 @@ class ClaimSide:
 
     @lazy
     def value(self) -> Number:
+        """What it is worth. Raise `Unreadable` where it has no exact value."""
         return value(self.node)
+
+    @lazy
+    def known(self) -> Number | None:
+        """What it is worth; None where it has no exact value."""
+        return worth(self.node)
+
+    @property
+    def words(self) -> list[str]:
+        return [t.text for t in self.tokens]
 
     @lazy
     def rational(self) -> Rational:
@@ -74,6 +84,10 @@ class ClaimSide:
         core = [k for k in shape if k not in ("sign", kinds.PCT)]
         signs = [i for i, k in enumerate(shape) if k == "sign"]
         return core in ([kinds.NUM], [kinds.MIXED], [kinds.NUM, kinds.OP, kinds.NUM]) and signs in ([], [0])
+
+    @property
+    def lone_letter(self) -> bool:
+        return len(self.tokens) == 1 and bool(self.letters)
 
     @lazy
     def percent(self) -> bool:
@@ -109,6 +123,12 @@ class Claim:
         """The parts that are written out."""
         return tuple(p for p in self.parts if p is not None)
 
+    def pairs(self, carry: ClaimSide | None = None) -> list[tuple[ClaimSide, str, ClaimSide]]:
+        """The neighbouring parts with their relation; `carry` stands in a part that is not written out."""
+        parts = [p if p is not None else carry for p in self.parts]
+        triples = zip(parts, self.relations, parts[1:], strict=False)
+        return [(a, r, b) for a, r, b in triples if a is not None and b is not None]
+
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -125,6 +145,11 @@ class Line:
     notes: tuple[Claim, ...] = ()
     """Calculator notes such as `<<48/2=24>>`."""
     unreadable: bool = False
+
+    @property
+    def last(self) -> ClaimSide | None:
+        """The side or the expression that it ends with."""
+        return self.claims[-1].whole[-1] if self.claims else self.expression
 
     @lazy
     def prose(self) -> bool:

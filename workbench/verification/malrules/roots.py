@@ -83,7 +83,7 @@ def roots(before: Statement, after: Statement) -> str | None:
     """Return the malrule by which `x = 2 or x = 3` was read from a quadratic."""
     target = before.solutions
     assigned = after.assignments
-    pair = before.alternatives[0][0]
+    pair = before.first
     if not isinstance(target, Roots) or len(target.poly) < 3:
         return None
     right = set(rational_roots(target.poly))
@@ -135,7 +135,7 @@ def _lost(left: Node, right: Node, lost: set[Number]) -> str:
 
 def _product_not_zero(before: Statement, after: Statement) -> str | None:
     """`(x - 2)(x - 3) = 6` to `x - 2 = 6 or x - 3 = 6`, or to `x = 2 or x = 3`."""
-    pair = before.alternatives[0][0]
+    pair = before.first
     solutions = after.solutions
     if not isinstance(solutions, Roots):
         return None
@@ -165,7 +165,7 @@ def _root(node: Node, value: Number) -> Number | None:
 
 def shown(statement: Statement) -> str:
     """Return a statement's first relation as text."""
-    pair = statement.alternatives[0][0]
+    pair = statement.first
     return f"{write(pair.left.node)} {pair.relation} {write(pair.right.node)}"
 
 

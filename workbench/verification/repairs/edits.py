@@ -12,11 +12,10 @@ from workbench.verification.exact.polynomials import Poly, difference, poly_lett
 from workbench.verification.exact.univariate import coefficients
 from workbench.verification.lines.claims import Claim, Line, make_part
 from workbench.verification.lines.findings import Context
+from workbench.verification.lines.relations import FLIP, STRICT
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Token, Unreadable
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SPELLED = {
     "<": ("<", r"\lt"),
     ">": (">", r"\gt"),
@@ -143,12 +142,12 @@ def _other_operators(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
 def _directions(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
     for i, relation in enumerate(claim.relations):
         left, right = claim.parts[i], claim.parts[i + 1]
-        if relation not in _FLIP or left is None or right is None:
+        if relation not in FLIP or left is None or right is None:
             continue
         raw = text[left.end : right.start]
         sign = raw.strip()
         start = left.end + len(raw) - len(raw.lstrip())
-        for other in (_FLIP[relation], _STRICT[relation]):
+        for other in (FLIP[relation], STRICT[relation]):
             if sign in _SPELLED[relation]:
                 spelled = _SPELLED[other][min(_SPELLED[relation].index(sign), len(_SPELLED[other]) - 1)]
                 relations = (*claim.relations[:i], other, *claim.relations[i + 1 :])

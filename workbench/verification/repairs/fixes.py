@@ -27,16 +27,14 @@ from workbench.verification.text.grammar import Node, Number, Unreadable
 
 def _statement(claim: Claim) -> Statement | None:
     """The statement of a claim that has a single relation or is an inequality chain."""
-    parts = claim.whole
-    if len(parts) != len(claim.parts):
+    if len(claim.whole) != len(claim.parts):
         return None
-    pairs = tuple(StatedRelation(a, r, b) for a, r, b in zip(parts, claim.relations, parts[1:], strict=False))
-    return Statement((pairs,))
+    return Statement((tuple(StatedRelation(a, r, b) for a, r, b in claim.pairs()),))
 
 
 def _claim_of(line: Line, statement: Statement) -> Claim | None:
     """The claim that a statement was read from."""
-    first = statement.alternatives[0][0]
+    first = statement.first
     for claim in line.claims:
         if any(p is first.left for p in claim.parts) and any(p is first.right for p in claim.parts):
             return claim
@@ -57,7 +55,7 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     claim = _claim_of(line, statement)
     if claim is None or len(statement.alternatives) != 1 or (len(claim.parts) > 2 and "=" in claim.relations):
         return None
-    sides = [side for a in before.alternatives for p in a for side in (p.left, p.right)]
+    sides = [side for p in before.pairs for side in (p.left, p.right)]
 
     def accept(changed: Claim) -> bool:
         return _same_solutions(changed, target)
@@ -71,13 +69,13 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     if fixed is None and isinstance(target, Roots) and len(target.poly) == 2:
         fixed = _gathered(line, claim, before)
     if fixed is None and isinstance(target, Roots):
-        product = statement.alternatives[0][0].left
-        return rewrites.brackets(line.text, product, before.alternatives[0][0].difference[0])
+        product = statement.first.left
+        return rewrites.brackets(line.text, product, before.first.difference[0])
     return fixed
 
 
 def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
-    pair = before.alternatives[0][0]
+    pair = before.first
     (left, below), (right, under) = pair.left.rational, pair.right.rational
     if claim.relations != ("=",) or len(before.alternatives) != 1 or below.keys() != {""} or under.keys() != {""}:
         return None
@@ -88,7 +86,7 @@ def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
 
 def _one_side_corrected(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
     """The line with one side corrected, where the other is as a right move leaves it."""
-    pair = before.alternatives[0][0]
+    pair = before.first
     left, right = claim.parts[0], claim.parts[-1]
     if claim.relations != ("=",) or pair.relation != "=" or left is None or right is None:
         return None
@@ -151,10 +149,10 @@ def _may_hold(statement: Statement, target: Solutions) -> bool:
 def _cross(claim: Claim, before: Statement) -> repair.Residual:
     """Zero exactly where the claim's polynomial is a multiple of that of the line before."""
     statement = _statement(claim)
-    pair = before.alternatives[0][0]
+    pair = before.first
     if statement is None:
         return {}
-    return _cross_polys(pair.difference[0], statement.alternatives[0][0].difference[0])
+    return _cross_polys(pair.difference[0], statement.first.difference[0])
 
 
 def _cross_polys(target: Poly, found: Poly) -> repair.Residual:

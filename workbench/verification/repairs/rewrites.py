@@ -261,14 +261,10 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
         if found is not None:
             return named(finding, found)
     for claim in context.line.claims:
-        parts = [p if p is not None else context.carry for p in claim.parts]
-        for left, relation, right in zip(parts, claim.relations, parts[1:], strict=False):
-            if left is None or right is None or relation != "=" or left.letters or right.letters:
+        for left, relation, right in claim.pairs(context.carry):
+            if relation != "=" or left.letters or right.letters:
                 continue
-            try:
-                if left.value == right.value:
-                    continue
-            except Unreadable:
+            if left.known is None or right.known is None or left.known == right.known:
                 continue
             mended = finding.repair or fraction_tops(context.line.text, left, right)
             found = expression(left.node, right) or expression(right.node, left)
