@@ -73,10 +73,7 @@ def content_key(verifier: Verifier, task: VerificationTask) -> object:
 
 
 def verify_many(
-    tasks: Iterable[VerificationTask],
-    verifier: Verifier,
-    jobs: int = 1,
-    cache: VerdictCache | None = None,
+    tasks: Iterable[VerificationTask], verifier: Verifier, jobs: int = 1, cache: VerdictCache | None = None
 ) -> Iterator[Verdict]:
     """Yield the verdicts on many solutions, in their order, as soon as each is there.
 

@@ -159,13 +159,7 @@ def _unknown(
     checker: str = "",
 ) -> StepVerdict:
     return StepVerdict(
-        text,
-        Judgement.UNKNOWN,
-        diagnosis,
-        reason=reason,
-        evidence=evidence,
-        confidence=confidence,
-        checker=checker,
+        text, Judgement.UNKNOWN, diagnosis, reason=reason, evidence=evidence, confidence=confidence, checker=checker
     )
 
 

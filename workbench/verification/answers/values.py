@@ -91,9 +91,8 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
     left, right = claim.parts[index], claim.parts[index + 1]
     if left is None or right is None or left.letters or right.letters or claim.relations[index] != "=":
         return False
-    try:
-        a, b = left.value, right.value
-    except Unreadable:
+    a, b = left.known, right.known
+    if a is None or b is None:
         return False
     if a == b or rounds(a, right, about) or rounds(b, left, about) or reads_as_percent(left, right, about):
         return False
@@ -192,10 +191,8 @@ def _end(text: str) -> End | None:
     read = read_answer(text)
     if read is None or len(read.values) != 1 or read.values[0].letters:
         return None
-    try:
-        return ("", read.values[0].value)
-    except Unreadable:
-        return None
+    worth = read.values[0].known
+    return ("", worth) if worth is not None else None
 
 
 def _number(end: End) -> Number:

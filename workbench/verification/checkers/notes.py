@@ -117,10 +117,7 @@ def loses_letter(claim: Claim, before: Statement) -> bool:
         return False
     if left.words == right.words:
         return True
-    for old, kept, was, now in (
-        (pair.left, left, pair.right, right),
-        (pair.right, right, pair.left, left),
-    ):
+    for old, kept, was, now in ((pair.left, left, pair.right, right), (pair.right, right, pair.left, left)):
         if old.words == kept.words and was.words != now.words and _vanishes(kept, was, now):
             return True
     return False

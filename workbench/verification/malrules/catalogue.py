@@ -59,10 +59,7 @@ STRATEGIES: dict[str, tuple[str, ...]] = {
         "Write both with the least common denominator, then add the tops.",
         "Multiply the denominators to get a common one, then add the tops.",
     ),
-    "frac_of": (
-        "Divide by the bottom, then multiply by the top.",
-        "Multiply by the top, then divide by the bottom.",
-    ),
+    "frac_of": ("Divide by the bottom, then multiply by the top.", "Multiply by the top, then divide by the bottom."),
     "decimal": ("Give both numbers the same places, then add.",),
     "percent": (
         "Find ten percent, then as many tens as needed, then change the price.",
@@ -72,15 +69,9 @@ STRATEGIES: dict[str, tuple[str, ...]] = {
         "Add the parts, find one part, then multiply.",
         "Add the parts, multiply the total by the share, then divide.",
     ),
-    "rate": (
-        "Find the price of one, then multiply.",
-        "Find how many times as many, then multiply the price.",
-    ),
+    "rate": ("Find the price of one, then multiply.", "Find how many times as many, then multiply the price."),
     "units": ("Change the big units, then add the rest.", "Add the small units, then change the big ones."),
-    "linear_one": (
-        "Move the number across, then divide.",
-        "Do the same on both sides until the letter is alone.",
-    ),
+    "linear_one": ("Move the number across, then divide.", "Do the same on both sides until the letter is alone."),
     "linear_both": (
         "Letters to the left, numbers to the right, then divide.",
         "First bring the letters together, then move the number.",
@@ -94,35 +85,20 @@ STRATEGIES: dict[str, tuple[str, ...]] = {
         "Solve as an equation, but flip for a negative divisor.",
         "Do the same on both sides, but flip for a negative divisor.",
     ),
-    "system": (
-        "Combine the equations so that y goes away.",
-        "Combine the equations so that x goes away.",
-    ),
+    "system": ("Combine the equations so that y goes away.", "Combine the equations so that x goes away."),
     "quadratic": (
         "Write it as a product, then make each bracket zero.",
         "Look for two numbers by product and sum, then make each bracket zero.",
     ),
-    "expand": (
-        "Multiply every term with every term, then collect.",
-        "Split the first bracket, then multiply out.",
-    ),
-    "factor": (
-        "Pull out the common number or the two brackets.",
-        "Test the numbers by product and sum first.",
-    ),
-    "word_short": (
-        "Follow the story one event at a time.",
-        "Put what comes in together before what goes out.",
-    ),
+    "expand": ("Multiply every term with every term, then collect.", "Split the first bracket, then multiply out."),
+    "factor": ("Pull out the common number or the two brackets.", "Test the numbers by product and sum first."),
+    "word_short": ("Follow the story one event at a time.", "Put what comes in together before what goes out."),
     "word_long": ("Write one line for each event of the story.", "Count what comes in before what goes out."),
 }
 """What worked, by skill: one sentence for each valid path."""
 
 PATTERNS: dict[str, tuple[str, str]] = {
-    "signed": (
-        "signs: two minus signs make a plus, also before a bracket",
-        "signs: minus a negative is plus",
-    ),
+    "signed": ("signs: two minus signs make a plus, also before a bracket", "signs: minus a negative is plus"),
     "order": ("order: brackets, then products, then sums", "order: sums come last"),
     "frac_add": ("fractions: same bottom first, then add the tops", "fractions: never add the bottoms"),
     "frac_of": ("parts: the bottom divides, the top multiplies", "parts: tops together, bottoms together"),
@@ -130,14 +106,8 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "percent": ("percent: a part of the price, then change the price", "percent: ten percent first"),
     "ratio": ("ratio: total divided by all parts, times the own part", "ratio: one part first"),
     "rate": ("rate: the price of one first", "rate: divide to one, then multiply"),
-    "units": (
-        "units: the right number between units, then add",
-        "units: big to small times, small to big divided",
-    ),
-    "linear_one": (
-        "equation: across means the opposite, then divide",
-        "equation: undo the sum, then the product",
-    ),
+    "units": ("units: the right number between units, then add", "units: big to small times, small to big divided"),
+    "linear_one": ("equation: across means the opposite, then divide", "equation: undo the sum, then the product"),
     "linear_both": ("two sides: what crosses changes its sign", "two sides: letters left, numbers right"),
     "linear_brackets": ("bracket: the factor reaches every term", "bracket: multiply all, keep the signs"),
     "linear_frac": ("denominator: multiply it away on every term", "denominator: multiply to undo it"),

@@ -135,11 +135,7 @@ def swapped_digits(spot: Spot) -> Iterator[Slip]:
         yield replaced("swaps_digits", spot.node, number(int(turned) * (-1 if value < 0 else 1)))
 
 
-RULES: tuple[Rule, ...] = (
-    *rules("sum", columns),
-    *rules("product", tables, quotients),
-    *rules("", swapped_digits),
-)
+RULES: tuple[Rule, ...] = (*rules("sum", columns), *rules("product", tables, quotients), *rules("", swapped_digits))
 
 
 # Malrules of fractions and percentages.

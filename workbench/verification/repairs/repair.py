@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from workbench.verification.exact.polynomials import divide_numbers, magnitude, tidy
 from workbench.verification.lines.claims import Claim, ClaimSide, read_line
-from workbench.verification.repairs.edits import Edit, apply, ends_operand, moves, with_part
+from workbench.verification.repairs.edits import Edit, apply, moves, with_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
 
@@ -206,7 +206,7 @@ def _write_at(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept
     if value >= 0:
         edit, changed = Edit(token.start, token.end, written), (*tokens[:at], *fresh, *tokens[at + 1 :])
     elif before is not None and before.kind is kinds.OP and before.text in "+-":
-        unary = at == 1 or not ends_operand(tokens[at - 2])
+        unary = at == 1 or tokens[at - 2].kind not in kinds.OPERAND_ENDS
         sign = "" if unary and before.text == "-" else "+" if before.text == "-" else "-"
         gap = "" if not sign else text[before.end : token.start]
         flipped = (before._replace(text=sign),) if sign else ()

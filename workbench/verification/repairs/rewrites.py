@@ -192,7 +192,7 @@ def _operator_before(tokens: tuple[Token, ...], term: int) -> int:
     """Where the operand before the given term of a sum without brackets ends."""
     seen = 0
     for i in range(1, len(tokens)):
-        if tokens[i].text in ("+", "-") and edits.ends_operand(tokens[i - 1]):
+        if tokens[i].text in ("+", "-") and tokens[i - 1].kind in kinds.OPERAND_ENDS:
             seen += 1
             if seen == term:
                 return tokens[i - 1].end

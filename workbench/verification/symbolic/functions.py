@@ -13,8 +13,9 @@ from math import ceil
 from typing import NamedTuple
 
 from workbench.verification.exact.polynomials import magnitude
-from workbench.verification.text.grammar import MAX_DEPTH, MAX_EXPONENT, Number, Unreadable, word_set
-from workbench.verification.text.tokens import number
+from workbench.verification.text import kinds
+from workbench.verification.text.grammar import BINDING, MAX_DEPTH, MAX_EXPONENT, Number, Unreadable, word_set
+from workbench.verification.text.tokens import SPELLED, number
 
 MAX_NODES = 80
 MAX_FACTORIAL = 20
@@ -141,10 +142,6 @@ _TOKEN = re.compile(
     |(?P<word>[A-Za-z]{2,})|(?P<var>[A-Za-z])|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_OPS = {"**": "^", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
-_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
-_RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
-_RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
 _BREAKS = ("word", "other", "or")
 _PLAIN = word_set(
     "so then thus hence therefore we get have is means that since because also now and answer gives the a an of "
@@ -181,7 +178,13 @@ def _tokens(text: str, start: int) -> list[_Token]:
         if kind == "word" and set(raw) <= set("xyz") and len(raw) <= 3:
             found += [_Token("var", c, match.start() + i, match.start() + i + 1) for i, c in enumerate(raw)]
             continue
-        raw = _OPS.get(raw, raw) if kind == "op" else _RELS.get(raw, raw) if kind == "rel" else raw.lstrip("\\")
+        raw = (
+            SPELLED[kinds.OP].get(raw, raw)
+            if kind == "op"
+            else SPELLED[kinds.REL].get(raw, raw)
+            if kind == "rel"
+            else raw.lstrip("\\")
+        )
         raw = {"√": "sqrt", "∛": "cbrt"}.get(raw, raw)
         found.append(_Token(kind, raw, match.start(), match.end()))
     return found
@@ -200,21 +203,14 @@ def _sentence(text: str, tokens: list[_Token]) -> Sentence | None:
         else:
             stretches[-1].append(token)
     written = [s for s in stretches if len(s) > 1 or (either and s)]
-    relations: list[Relation] = []
-    bare: list[list[_Token]] = []
-    for stretch in written:
-        if any(t.kind == "rel" for t in stretch):
-            relations += _chain(text, stretch)
-        else:
-            bare.append(stretch)
+    bare = [s for s in written if all(t.kind != "rel" for t in s)]
+    relations = [r for s in written if s not in bare for r in _chain(text, s)]
     if relations:
         if either and bare:  # `x = 2 or -2`
             relations += [Relation(r.left, r.sign, _parse(s), r.shown) for r in relations[:1] for s in bare]
         signs = any(t.text == "±" for t in tokens)
         return Sentence(tuple(relations), either or signs)
-    if len(bare) != 1:
-        return None
-    return Sentence(expression=_parse(bare[0]))
+    return Sentence(expression=_parse(bare[0])) if len(bare) == 1 else None
 
 
 def _chain(text: str, stretch: list[_Token]) -> list[Relation]:
@@ -235,7 +231,7 @@ def _chain(text: str, stretch: list[_Token]) -> list[Relation]:
 
 # Parsing
 
-_BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
+_SMALL = {"²": 2, "³": 3}
 _BEGINS = ("num", "var", "open", "func", "frac", "pi")
 
 
@@ -276,7 +272,7 @@ class _FunctionParser:
             token = self.peek()
             begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
             name = token.text if token.kind == "op" else "*" if begins else ""
-            power = _BINDING.get(name, 0)
+            power = BINDING.get(name, 0)
             if power <= binding or (token.kind == "num" and not _is_call(left)):
                 break
             self.at += token.kind == "op"
@@ -290,7 +286,7 @@ class _FunctionParser:
         while True:
             token = self.peek()
             if token.kind == "sup":
-                tree = Call("^", (tree, 2 if token.text == "²" else 3))
+                tree = Call("^", (tree, _SMALL[token.text]))
             elif token.kind == "bang":
                 tree = Call("factorial", (tree,))
             elif token.kind == "degree":
@@ -348,16 +344,15 @@ class _FunctionParser:
         if name in TRIGONOMETRIC and (self.peek().text == "^" or self.peek().kind == "sup"):
             power = self.exponent()
         argument = self.closing("close") if self.take("open") else self.argument(name)
-        call = Call("root", (argument, index)) if index is not None and name == "sqrt" else Call(name, (argument,))
-        if index is not None and name == "log":
-            call = Call("log", (argument, index))
+        whole = (argument,) if index is None else (argument, index)
+        call = Call("root" if index is not None and name == "sqrt" else name, whole)
         return call if power is None else Call("^", (call, power))
 
     def exponent(self) -> Tree:
         token = self.peek()
         self.at += 1
         if token.kind == "sup":
-            return 2 if token.text == "²" else 3
+            return _SMALL[token.text]
         power = self.operand()
         if not isinstance(power, int) or power < 1:
             raise Unreadable("not a power of the function")  # sin^-1 is another function

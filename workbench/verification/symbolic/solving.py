@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from math import factorial
 from types import FrameType
 from typing import Any
@@ -34,55 +35,11 @@ def interval(tree: Tree, at: Mapping[str, Tree]) -> Any:
     if not isinstance(tree, Call):
         return iv.mpf(tree.numerator) / tree.denominator
     args = [interval(a, at) for a in tree.args]
-    match tree.name:
-        case "+":
-            return args[0] + args[1]
-        case "-":
-            return args[0] - args[1]
-        case "*":
-            return args[0] * args[1]
-        case "/":
-            return args[0] / _nonzero(args[1])
-        case "neg":
-            return -args[0]
-        case "^":
-            return _power(args[0], tree.args[1], args[1])
-        case "factorial":
-            return iv.mpf(factorial(int(args[0].mid)))
-        case "pi":
-            return iv.pi
-    return _function(tree.name, args)
-
-
-def _function(name: str, args: list[Any]) -> Any:
-    x = args[0]
-    match name:
-        case "sqrt":
-            return iv.sqrt(_nonnegative(x))
-        case "cbrt":
-            return _root(x, 3)
-        case "root":
-            return _root(x, int(args[1].mid))
-        case "abs":
-            return abs(x)
-        case "sin" | "cos":
-            return getattr(iv, name)(x)
-        case "tan":
-            return iv.sin(x) / _nonzero(iv.cos(x))
-        case "cot":
-            return iv.cos(x) / _nonzero(iv.sin(x))
-        case "sec":
-            return 1 / _nonzero(iv.cos(x))
-        case "csc":
-            return 1 / _nonzero(iv.sin(x))
-        case "exp":
-            return iv.exp(x)
-        case "ln":
-            return iv.log(_positive(x))
-        case "log":
-            base = args[1] if len(args) > 1 else iv.mpf(10)
-            return iv.log(_positive(x)) / _nonzero(iv.log(_positive(base)))
-    raise Undefined
+    if tree.name == "^":
+        return _power(args[0], tree.args[1])
+    if tree.name not in _INTERVALS:
+        raise Undefined
+    return _INTERVALS[tree.name](*args)
 
 
 def _nonzero(x: Any) -> Any:
@@ -116,12 +73,35 @@ def _root(x: Any, n: int) -> Any:
     return iv.mpf([0, iv.exp(iv.log(inside.b) / n).b if inside.b > 0 else 0])
 
 
-def _power(base: Any, exponent: Tree, size: Any) -> Any:
+def _power(base: Any, exponent: Tree) -> Any:
     value = number_of(exponent)
     if value.denominator == 1:
         return base ** int(value) if value >= 0 else 1 / _nonzero(base ** int(-value))
-    root = _root(base, value.denominator)
-    return _power(root, value.numerator, size)
+    return _power(_root(base, value.denominator), value.numerator)
+
+
+_INTERVALS: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / _nonzero(b),
+    "neg": lambda x: -x,
+    "factorial": lambda x: iv.mpf(factorial(int(x.mid))),
+    "pi": lambda: iv.pi,
+    "sqrt": lambda x: iv.sqrt(_nonnegative(x)),
+    "cbrt": lambda x: _root(x, 3),
+    "root": lambda x, n: _root(x, int(n.mid)),
+    "abs": abs,
+    "sin": lambda x: iv.sin(x),
+    "cos": lambda x: iv.cos(x),
+    "tan": lambda x: iv.sin(x) / _nonzero(iv.cos(x)),
+    "cot": lambda x: iv.cos(x) / _nonzero(iv.sin(x)),
+    "sec": lambda x: 1 / _nonzero(iv.cos(x)),
+    "csc": lambda x: 1 / _nonzero(iv.sin(x)),
+    "exp": lambda x: iv.exp(x),
+    "ln": lambda x: iv.log(_positive(x)),
+    "log": lambda x, base=10: iv.log(_positive(x)) / _nonzero(iv.log(_positive(iv.mpf(base)))),
+}
 
 
 def number_of(exponent: Tree) -> Fraction:
@@ -188,10 +168,22 @@ def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome
 # SymPy
 
 
-_OF_ONE = {
-    **{name: getattr(sympy, name) for name in (*TRIGONOMETRIC, "exp", "factorial")},
-    "abs": sympy.Abs,
-    "ln": sympy.log,
+_add, _mul, _pow = (partial(operation, evaluate=False) for operation in (sympy.Add, sympy.Mul, sympy.Pow))
+_AS_WRITTEN: dict[str, Callable[..., Any]] = {
+    **{name: partial(getattr(sympy, name), evaluate=False) for name in (*TRIGONOMETRIC, "exp", "factorial")},
+    "+": _add,
+    "-": lambda a, b: _add(a, _mul(-1, b)),
+    "*": _mul,
+    "/": lambda a, b: _mul(a, _pow(b, -1)),
+    "neg": lambda x: _mul(-1, x),
+    "^": _pow,
+    "pi": lambda: sympy.pi,
+    "sqrt": lambda x: _pow(x, sympy.Rational(1, 2)),
+    "cbrt": lambda x: sympy.real_root(x, 3),
+    "root": sympy.real_root,
+    "abs": partial(sympy.Abs, evaluate=False),
+    "ln": partial(sympy.log, evaluate=False),
+    "log": lambda x, base=10: sympy.log(x) / sympy.log(base),
 }
 
 
@@ -202,29 +194,10 @@ def expression(tree: Tree) -> Any:
     if not isinstance(tree, Call):
         return sympy.Rational(tree.numerator, tree.denominator)
     args = [expression(a) for a in tree.args]
-    match tree.name:
-        case "+":
-            return sympy.Add(*args, evaluate=False)
-        case "-":
-            return sympy.Add(args[0], sympy.Mul(-1, args[1], evaluate=False), evaluate=False)
-        case "*":
-            return sympy.Mul(*args, evaluate=False)
-        case "/":
-            return sympy.Mul(args[0], sympy.Pow(args[1], -1, evaluate=False), evaluate=False)
-        case "neg":
-            return sympy.Mul(-1, args[0], evaluate=False)
-        case "^":
-            value = number_of(tree.args[1])
-            return sympy.Pow(args[0], sympy.Rational(value.numerator, value.denominator), evaluate=False)
-        case "pi":
-            return sympy.pi
-        case "sqrt":
-            return sympy.Pow(args[0], sympy.Rational(1, 2), evaluate=False)
-        case "cbrt" | "root":
-            return sympy.real_root(args[0], 3 if tree.name == "cbrt" else args[1])
-        case "log":
-            return sympy.log(args[0]) / sympy.log(args[1] if len(args) > 1 else 10)
-    return _OF_ONE[tree.name](args[0], evaluate=False)
+    if tree.name == "^":
+        value = number_of(tree.args[1])
+        return _AS_WRITTEN["^"](args[0], sympy.Rational(value.numerator, value.denominator))
+    return _AS_WRITTEN[tree.name](*args)
 
 
 def is_zero(difference: Any) -> bool:

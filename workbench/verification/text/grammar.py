@@ -75,7 +75,7 @@ class BinaryOperation:
 
 Node = Num | Var | Neg | Pct | Root | BinaryOperation
 
-_BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
+BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _UNARY = 25
 _FUNCTIONS = frozenset("fghP")
 
@@ -105,7 +105,7 @@ class _Parser:
                 left = Pct(left)
                 continue
             op = token.text if token.kind is kinds.OP else "*"
-            power = _BINDING.get(op, 0)
+            power = BINDING.get(op, 0)
             if power <= binding:
                 if power == 0:
                     raise Unreadable(f"unexpected {token.text!r}")
@@ -206,6 +206,7 @@ def has_letter(node: Node) -> bool:
 
 
 __all__ = [
+    "BINDING",
     "MAX_CHARS",
     "MAX_DEPTH",
     "MAX_EXPONENT",
