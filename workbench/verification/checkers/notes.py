@@ -223,11 +223,6 @@ class BothSidesOperation(NamedTuple):
     operator: str
     by: Node
 
-    def on(self, sides: Sides) -> Sides:
-        return Sides(
-            BinaryOperation(self.operator, sides.left, self.by), BinaryOperation(self.operator, sides.right, self.by)
-        )
-
 
 def said(line: Line) -> BothSidesOperation | None:
     """Return the one operation that a line names before its only claim; None where there is none or more."""
@@ -287,7 +282,7 @@ def _reworded(text: str, done: BothSidesOperation) -> str:
 
 
 def _gives(operation: BothSidesOperation, old: Sides, target: tuple[int | None, int | None]) -> bool:
-    made = operation.on(old)
+    made = old.each(operation.operator, operation.by)
     ends = (residue(made.left), residue(made.right))
     return target in (ends, ends[::-1])
 

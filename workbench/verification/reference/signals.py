@@ -201,6 +201,11 @@ class Course:
                 found.setdefault(number, set()).update(words)
         return found
 
+    def closest(self, step: LineReading) -> LineReading | None:
+        """The line of the worked solution that computes and has the most words in common with a step."""
+        lines = [line for line in self.worked.lines if line.computations]
+        return max(lines, key=lambda line: alike(step, line), default=None)
+
     def once(self, signals: set[Signal], signal: Signal) -> None:
         """Add a signal if no earlier step has it."""
         if signal not in self.seen:
@@ -323,8 +328,7 @@ def alike(step: LineReading, line: LineReading) -> float:
 def _roles(course: Course, step: LineReading, fresh: Sequence[PlacedComputation], found: set[Signal]) -> None:
     """Whether a quantity plays the part, and counts what, the worked solution says."""
     values = {m.value for m in fresh}
-    lines = [line for line in course.worked.lines if line.computations]
-    best = max(lines, key=lambda line: alike(step, line), default=None)
+    best = course.closest(step)
     if best is not None and alike(step, best) > _ALIKE:
         theirs = [c.result for c in best.computations if c.result is not None]
         fits = any(has(theirs, v) for v in values)
@@ -351,12 +355,8 @@ def _relate(course: Course) -> None:
     first = suspects[0] if suspects else None
     dead = next((m.step for m in course.moves if _dead_end(m)), None)
     for i, found in enumerate(course.signals):
-        if first is not None and i < first:
-            found.add(Signal.BEFORE)
-        if first is not None and i == first:
-            found.add(Signal.SUSPECT)
-        if first is not None and i == first + 1:
-            found.add(Signal.JUST_AFTER)
+        if first is not None and i <= first + 1:
+            found.add((Signal.BEFORE, Signal.SUSPECT, Signal.JUST_AFTER)[max(0, i - first + 1)])
         if dead is not None and i < dead:
             found.add(Signal.BEFORE_DEAD_END)
 
