@@ -65,6 +65,17 @@ def without_unit_letter(answer: Answer) -> Answer:
     return replace(answer, values=(make_part(tokens[:-1]),), units=answer.units | {tokens[-1].text})
 
 
+def single_values(statements: Sequence[Statement]) -> dict[str, Number] | None:
+    """Return the value of each letter, where every statement gives one to one letter. Raise `Unreadable`."""
+    found: dict[str, Number] = {}
+    for statement in statements:
+        if len(statement.assignments) != 1 or statement.assignments[0][0] in found:
+            return None
+        letter, part = statement.assignments[0]
+        found[letter] = part.value
+    return found
+
+
 def _covered(line: Line, tokens: tuple[Token, ...]) -> bool:
     """Whether every number of the answer stands in one of its claims."""
     spans = {t.start for c in line.claims for p in c.whole for t in p.tokens}

@@ -8,7 +8,7 @@ from functools import lru_cache
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
 from workbench.verification.answers import Answer, answer_in, grade, read_answer
 from workbench.verification.answers.same_value import form_matches, is_worked_out
-from workbench.verification.answers.values import without_unit_letter
+from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
 from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import evaluate, same
@@ -33,11 +33,8 @@ class FinalAnswer:
         if not context.is_answer:
             return _against_known(context)
         stated = answer_in(context.step)
-        read = read_answer(stated) if stated is not None else None
-        if stated is None:
-            return None
         try:
-            return _check(context, stated, read)
+            return _check(context, stated, read_answer(stated)) if stated is not None else None
         except Unreadable:
             return None
 
@@ -93,15 +90,13 @@ def _solves(context: Context, read: Answer) -> bool | None:
 
 def _solves_equations(context: Context, read: Answer) -> bool | None:
     reading = context.reading
-    if len(reading.letters) == 1:
-        wanted = reading.statements[0].solutions
-        if wanted is None or len(reading.statements) != 1:
-            return None
-        found = read.statements[0] if len(read.statements) == 1 else None
-        if found is None or found.solutions is None or found.letters != reading.letters:
-            return None
-        return _solved_form(found) and compare(wanted, found.solutions) is None
-    return _solves_system(context, read)
+    if len(reading.letters) != 1:
+        return _solves_system(context, read)
+    wanted = reading.statements[0].solutions
+    found = read.statements[0] if len(read.statements) == 1 == len(reading.statements) else None
+    if wanted is None or found is None or found.solutions is None or found.letters != reading.letters:
+        return None
+    return _solved_form(found) and compare(wanted, found.solutions) is None
 
 
 def _solved_form(statement: Statement) -> bool:
@@ -118,13 +113,10 @@ def _solves_system(context: Context, read: Answer) -> bool | None:
     basis = polynomials.echelon(rows)
     if basis is None or polynomials.solution(basis).keys() != reading.letters:
         return None
-    values: dict[str, Number] = {}
-    for statement in read.statements:
-        if len(statement.assignments) != 1 or statement.assignments[0][0] in values:
-            return None
-        letter, part = statement.assignments[0]
-        values[letter] = part.value
-    return values == polynomials.solution(basis) if values.keys() == reading.letters else None
+    values = single_values(read.statements)
+    if values is None or values.keys() != reading.letters:
+        return None
+    return values == polynomials.solution(basis)
 
 
 def _last_line(context: Context) -> Line | None:
@@ -139,12 +131,8 @@ def _last_text(context: Context) -> str | None:
 
 def _latest(context: Context) -> dict[str, Statement]:
     """The latest assignment of each letter."""
-    found: dict[str, Statement] = {}
-    for line in context.earlier:
-        for statement in statements(line):
-            for letter, _ in statement.assignments:
-                found[letter] = statement
-    return found
+    said = (statement for line in context.earlier for statement in statements(line))
+    return {letter: statement for statement in said for letter, _ in statement.assignments}
 
 
 def _repeats(context: Context, read: Answer) -> bool:
@@ -239,14 +227,9 @@ def _known_values(gold: str, letters: frozenset[str]) -> dict[str, Number] | Non
     try:
         if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
             return {next(iter(letters)): read.values[0].value}
-        found: dict[str, Number] = {}
-        for statement in read.statements:
-            if len(statement.assignments) != 1 or statement.assignments[0][0] in found:
-                return None
-            found[statement.assignments[0][0]] = statement.assignments[0][1].value
+        return single_values(read.statements) or None
     except Unreadable:
         return None
-    return found or None
 
 
 # Answer mode for word problems: which steps lead to a final value that is wrong.

@@ -13,8 +13,8 @@ from workbench.verification.lines.claims import MAX_LINE, Claim, Line
 from workbench.verification.lines.findings import Context, Finding, incorrect
 from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
-from workbench.verification.text.tokens import mixed_number, number
+from workbench.verification.text.grammar import Number, Token, tokenize
+from workbench.verification.text.tokens import token_value
 from workbench.verification.text.words import COUNTS, FACTORS, NUMBERS, SCALES, SHARES, TIMES
 
 _SMALL = 12
@@ -74,15 +74,8 @@ def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
     if part is None or part.bare or part.letters:
         return
     for token in part.tokens:
-        if token.kind in kinds.NUMERIC and (worth := _worth(token)) is not None:
+        if (worth := token_value(token)) is not None:
             yield token, worth
-
-
-def _worth(token: Token) -> Number | None:
-    try:
-        return number(token.text) if token.kind is kinds.NUM else mixed_number(token.text)
-    except Unreadable:
-        return None
 
 
 @lru_cache(maxsize=4096)
@@ -91,7 +84,7 @@ def numbers_in(text: str) -> frozenset[Number]:
     found: set[Number] = set()
     for token in tokenize(text[:MAX_LINE]):
         if token.kind in kinds.NUMERIC:
-            worth = _worth(token)
+            worth = token_value(token)
             found |= {worth} if worth is not None else set()
         elif token.kind is kinds.WORD:
             for word in (token.text.lower(), *token.text.lower().split("-")):

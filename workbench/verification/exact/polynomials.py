@@ -130,6 +130,11 @@ def scale(a: Poly, factor: Number) -> Poly:
     return {m: c * factor for m, c in a.items()} if factor else ZERO
 
 
+def numerator(top: Poly, bottom: Poly) -> Poly:
+    """Return a polynomial divided by the constant term of another."""
+    return scale(top, divide_numbers(1, bottom.get("", 1)))
+
+
 def multiply(a: Poly, b: Poly) -> Poly:
     """Return a * b. Raise `Unreadable` beyond the bounds."""
     if len(a) == 1 and "" in a:

@@ -23,8 +23,7 @@ from workbench.verification.text.grammar import (
     tokenize,
     word_set,
 )
-from workbench.verification.text.tokens import mixed_number as mixed
-from workbench.verification.text.tokens import number
+from workbench.verification.text.tokens import token_value
 from workbench.verification.text.words import number_in_words
 
 MAX_LINE = 2000
@@ -176,15 +175,9 @@ def _quantities(tokens: Sequence[Token]) -> Iterator[Quantity]:
 
 def _number(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """The number that begins at token i, and where it ends."""
-    token = tokens[i]
-    try:
-        if token.kind is kinds.NUM:
-            return number(token.text), i + 1
-        if token.kind is kinds.MIXED:
-            return mixed(token.text), i + 1
-    except Unreadable:
-        return None
-    return number_in_words(tokens, i) if token.kind is kinds.WORD else None
+    if (worth := token_value(tokens[i])) is not None:
+        return worth, i + 1
+    return number_in_words(tokens, i) if tokens[i].kind is kinds.WORD else None
 
 
 def _unit(tokens: Sequence[Token], i: int) -> str:

@@ -88,20 +88,12 @@ Signed = list[tuple[int, Formula]]
 """Summands with their signs, or factors with exponents 1 and -1."""
 
 
-def terms(formula: Formula, sign: int = 1) -> Signed:
-    """Return the summands of a formula."""
-    if formula.operator in ("+", "-") and formula.left is not None and formula.right is not None:
-        other = sign if formula.operator == "+" else -sign
-        return terms(formula.left, sign) + terms(formula.right, other)
+def pieces(formula: Formula, operators: str, sign: int = 1) -> Signed:
+    """Return the summands of a formula for `+-`, its factors for `*/`."""
+    if formula.operator in tuple(operators) and formula.left is not None and formula.right is not None:
+        other = sign if formula.operator == operators[0] else -sign
+        return pieces(formula.left, operators, sign) + pieces(formula.right, operators, other)
     return [(sign, formula)]
-
-
-def factors(formula: Formula, exponent: int = 1) -> Signed:
-    """Return the factors of a formula."""
-    if formula.operator in ("*", "/") and formula.left is not None and formula.right is not None:
-        other = exponent if formula.operator == "*" else -exponent
-        return factors(formula.left, exponent) + factors(formula.right, other)
-    return [(exponent, formula)]
 
 
 def expanded(formula: Formula) -> list[tuple[int, Signed]]:
@@ -280,8 +272,8 @@ def _lookup(worked: Worked, value: Number) -> Formula:
 
 def _regroup(worked: Worked, formula: Formula) -> None:
     """Add the partial sums and products of a formula, and of the formula multiplied out."""
-    _partial_sums(worked, [(s * f.print, s * f.value) for s, f in terms(formula)])
-    _partial_products(worked, factors(formula))
+    _partial_sums(worked, [(s * f.print, s * f.value) for s, f in pieces(formula, "+-")])
+    _partial_products(worked, pieces(formula, "*/"))
     products = expanded(formula)
     if len(products) > 1:
         wholes = [_product(parts) for _, parts in products]

@@ -123,14 +123,8 @@ def _exponents(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
 def _other_operators(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Plus or minus where it should be times or divide, and the other way round."""
     for i, token in enumerate(tokens):
-        if (
-            token.kind is not kinds.OP
-            or token.text not in "+-*/"
-            or not i
-            or tokens[i - 1].kind not in kinds.OPERAND_ENDS
-        ):
-            continue
-        if token.end > token.start:
+        binary = i > 0 and token.kind is kinds.OP and tokens[i - 1].kind in kinds.OPERAND_ENDS
+        if binary and token.text in "+-*/" and token.end > token.start:
             yield from (_other(tokens, i, other) for other in ("*/" if token.text in "+-" else "+-"))
 
 
@@ -230,17 +224,14 @@ def repair_pair(text: str, pair: FactorPair, poly: Poly) -> str | None:
     found = right_factors(poly)
     if found is None:
         return None
-    ordered = min((found, found[::-1]), key=lambda new: _change(pair.numbers, new))
+    # The fewest numbers changed, and by the least.
+    gaps = {new: [abs(a - b) for a, b in zip(pair.numbers, new, strict=True)] for new in (found, found[::-1])}
+    ordered = min(gaps, key=lambda new: (sum(map(bool, gaps[new])), sum(gaps[new])))
     for claim in reversed(pair.claims):
         operands = _operands(claim)
         turned = operands is not None and operands[0] != pair.numbers
         text = _written(text, claim, ordered[::-1] if turned else ordered)
     return text
-
-
-def _change(old: Numbers, new: Numbers) -> tuple[int, int]:
-    """How many of two numbers change, and by how much."""
-    return sum(a != b for a, b in zip(old, new, strict=True)), sum(abs(a - b) for a, b in zip(old, new, strict=True))
 
 
 def _written(text: str, claim: Claim, numbers: Numbers) -> str:
@@ -257,14 +248,8 @@ def _written(text: str, claim: Claim, numbers: Numbers) -> str:
 
 def _between(text: str, tokens: Sequence[Token], second: int) -> tuple[str, bool, bool]:
     """What stands between two operands, whether it adds them, and whether it is a minus for a negative second."""
-    at = next(
-        (
-            i
-            for i in range(1, len(tokens))
-            if tokens[i - 1].kind in kinds.OPERAND_ENDS and tokens[i].kind is not kinds.CLOSE
-        ),
-        1,
-    )
+    ends = [i for i in range(1, len(tokens)) if tokens[i - 1].kind in kinds.OPERAND_ENDS]
+    at = next((i for i in ends if tokens[i].kind is not kinds.CLOSE), 1)
     sign = tokens[at]
     if sign.kind is kinds.OPEN:
         return "", False, False

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, StepVerdict
-from workbench.verification.exact.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
+from workbench.verification.exact.polynomials import Poly, add, magnitude, numerator, rational, value
 from workbench.verification.exact.univariate import coefficients, monic, rational_roots
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.lines.findings import Context, Finding
@@ -154,8 +154,7 @@ def _bracket_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
 def missing_term(text: str, wrong: ClaimSide, target: Poly) -> str | None:
     """`x^2 + 36` with the term that was left out, at its place by degree."""
     try:
-        divisor = wrong.rational[1].get("", 1)
-        gap = add(target, scale(wrong.rational[0], divide_numbers(1, divisor)), -1)
+        gap = add(target, numerator(*wrong.rational), -1)
         parts = [rational(t.node) for t in terms(wrong.node)]
     except Unreadable:
         return None

@@ -178,13 +178,7 @@ def _tokens(text: str, start: int) -> list[_Token]:
         if kind == "word" and set(raw) <= set("xyz") and len(raw) <= 3:
             found += [_Token("var", c, match.start() + i, match.start() + i + 1) for i, c in enumerate(raw)]
             continue
-        raw = (
-            SPELLED[kinds.OP].get(raw, raw)
-            if kind == "op"
-            else SPELLED[kinds.REL].get(raw, raw)
-            if kind == "rel"
-            else raw.lstrip("\\")
-        )
+        raw = (SPELLED[kinds.Kind(kind)] if kind in ("op", "rel") else {}).get(raw, raw.lstrip("\\"))
         raw = {"√": "sqrt", "∛": "cbrt"}.get(raw, raw)
         found.append(_Token(kind, raw, match.start(), match.end()))
     return found

@@ -178,6 +178,16 @@ def mixed_number(text: str) -> Number:
     return int(whole) + Fraction(int(top), int(bottom))
 
 
+def token_value(token: Token) -> Number | None:
+    """Return the exact value of a number token; None for any other, and beyond the limits."""
+    try:
+        if token.kind is kinds.NUM:
+            return number(token.text)
+        return mixed_number(token.text) if token.kind is kinds.MIXED else None
+    except Unreadable:
+        return None
+
+
 # A chain of mathematics as found in prose, and the words that matter to finding one.
 
 
