@@ -38,7 +38,9 @@ class Grounding:
 
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for a number that nothing explains; silent about all else."""
-        if context.is_answer or not context.line.claims or not _is_story(context):
+        if context.is_answer or not context.line.claims or not context.is_story:
+            return None
+        if not _has_story(context.problem.text[:MAX_LINE]):
             return None
         before: set[Number] | None = None
         here: set[Number] = set()
@@ -51,10 +53,6 @@ class Grounding:
                     return _finding(show(worth))
             here |= _values(claim)
         return None
-
-
-def _is_story(context: Context) -> bool:
-    return context.is_story and _has_story(context.problem.text[:MAX_LINE])
 
 
 @lru_cache(maxsize=1024)

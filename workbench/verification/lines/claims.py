@@ -36,6 +36,7 @@ _ABOUT = re.compile(
     re.I,
 )
 _EQUALS = frozenset(("is", "equals"))
+_ENDS_VALUE = frozenset((".", ",", "or", "and"))
 _PROSE = 4
 _NEVER_FIRST = frozenset((kinds.WORD, kinds.SEP, kinds.CLOSE, kinds.PCT, kinds.REL))
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
@@ -251,9 +252,7 @@ def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | N
     if not run.relations:
         # No shorter start inside a run without relation can have one, save behind its last operand.
         return None, False, max(i + 1, run.end - 1 if run.end - i > 40 else i + 1)
-    if _tail_of_mixed(tokens, i, behind):
-        return None, True, run.end
-    if not (boundaries.clean_before(tokens, i, run.end) and boundaries.clean_after(tokens, run.end)):
+    if _tail_of_mixed(tokens, i, behind) or not boundaries.clean(tokens, i, run.end):
         return None, True, run.end
     try:
         claim = _make_claim(tokens, i, _signed(run, "+"))
@@ -307,20 +306,12 @@ def _join(between: Sequence[Token]) -> str:
 def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Claim, int]]:
     """The further values of `x = 2 or -3`, each as a claim of its own."""
     first = claim.parts[0]
-    if len(claim.parts) != 2 or claim.relations != ("=",) or first is None or len(first.tokens) != 1:
-        return []
-    if first.tokens[0].kind is not kinds.VAR:
+    if claim.relations != ("=",) or first is None or not first.lone_letter:
         return []
     found: list[tuple[Claim, int]] = []
     while i < len(tokens) and tokens[i].text in ("or", "and", ","):
         run = scan.chain(tokens, i + 1) if i + 1 < len(tokens) else None
-        if (
-            run is None
-            or run.relations
-            or (run.end < len(tokens) and tokens[run.end].kind not in (kinds.SEP, kinds.WORD))
-        ):
-            break
-        if run.end < len(tokens) and tokens[run.end].text not in (".", ",", "or", "and"):
+        if run is None or run.relations or not {t.text for t in tokens[run.end : run.end + 1]} <= _ENDS_VALUE:
             break
         try:
             part = make_part(run.parts[0])
@@ -358,7 +349,7 @@ def expressions_in(text: str) -> tuple[ClaimSide, ...]:
         at += 1
         if run is None or run.relations or len(run.parts[0]) < 2:
             continue
-        if not (boundaries.clean_before(tokens, at - 1, run.end) and boundaries.clean_after(tokens, run.end)):
+        if not boundaries.clean(tokens, at - 1, run.end):
             continue
         try:
             found.append(make_part(run.parts[0]))

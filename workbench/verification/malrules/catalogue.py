@@ -18,14 +18,8 @@ def read_wordings(text: str) -> tuple[dict[str, Malrule], dict[str, tuple[str, .
         fields = dict(reversed(entries))  # of two rules the first
         rules[name] = tuple(said for key, said in entries if key == "rule")
         if "misconception" in fields:
-            malrules[name] = Malrule(
-                name,
-                fields["misconception"],
-                f"as if {fields['as if']}",
-                fields["look"],
-                fields["rule"],
-                fields["example"],
-            )
+            said = (fields["misconception"], f"as if {fields['as if']}", fields["look"], fields["rule"])
+            malrules[name] = Malrule(name, *said, fields["example"])
     return malrules, {name: said for name, said in rules.items() if len(said) > 1 or name not in malrules}
 
 

@@ -87,7 +87,6 @@ def roots(before: Statement, after: Statement) -> str | None:
     if not isinstance(target, Roots) or len(target.poly) < 3:
         return None
     right = set(rational_roots(target.poly))
-    zero = _zero_side(pair.left.node, pair.right.node)
     kept = after.solutions
     if isinstance(kept, Roots) and len(kept.poly) > 1 and len(right) == len(target.poly) - 1:
         left = set(rational_roots(kept.poly))
@@ -107,16 +106,8 @@ def roots(before: Statement, after: Statement) -> str | None:
             return "halves_square"
         if square is not None and said <= {square, -square}:
             return "forgets_root"
-    if zero is None:
-        return _product_not_zero(before, after)
-    return None
-
-
-def _zero_side(left: Node, right: Node) -> Node | None:
-    """The side that is set equal to zero."""
-    if constant(right) == 0:
-        return left
-    return right if constant(left) == 0 else None
+    sides = constant(pair.left.node), constant(pair.right.node)
+    return None if 0 in sides else _product_not_zero(before, after)
 
 
 def _squared(left: Node, right: Node) -> Number | None:

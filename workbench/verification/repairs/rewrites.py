@@ -27,7 +27,7 @@ from workbench.verification.malrules.trees import (
 from workbench.verification.repairs import edits
 from workbench.verification.repairs.edits import Edit
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable
+from workbench.verification.text.grammar import MAX_CHARS, Token, Unreadable
 
 _RANK = {"^": 3, "*": 2, "/": 2, "+": 1, "-": 1}
 
@@ -41,21 +41,24 @@ def one_operation(text: str, left: ClaimSide | None, right: ClaimSide | None) ->
         return None
     first, last = left.tokens[due], left.tokens[due + 2]
     try:
-        part = make_part(left.tokens[due : due + 3])
-        result = value(part.node)
+        result = make_part(left.tokens[due : due + 3]).value
     except Unreadable:
         return None
     if result.denominator != 1 or result < 0:
         return None
-    if due and due + 3 < len(left.tokens) and left.tokens[due - 1].kind is kinds.OPEN:
-        first, last = (
-            (left.tokens[due - 1], left.tokens[due + 3])
-            if left.tokens[due + 3].kind is kinds.CLOSE
-            else (first, last)
-        )
+    around = left.tokens[max(0, due - 1)], left.tokens[min(due + 3, len(left.tokens) - 1)]
+    if due and around[0].kind is kinds.OPEN and around[1].kind is kinds.CLOSE:
+        first, last = around
     done = text[left.start : first.start] + str(result) + text[last.end : left.end]
     try:
-        if value(make_part(_spliced(left.tokens, due, result)).node) != left.value:
+        if (
+            value(
+                make_part(
+                    (*left.tokens[:due], left.tokens[due]._replace(text=str(result)), *left.tokens[due + 3 :])
+                ).node
+            )
+            != left.value
+        ):
             return None
     except Unreadable:
         return None
@@ -67,31 +70,22 @@ def wrong_order(left: ClaimSide | None, right: ClaimSide) -> bool:
     due = _due(left.tokens) if left is not None else None
     if left is None or due is None:
         return False
-    done = Counter(_operators(left)) - Counter(_operators(right))
+    before, after = (Counter(t.text for t in p.tokens if t.kind is kinds.OP) for p in (left, right))
+    done = before - after
     return sum(done.values()) == 1 and left.tokens[due + 1].text not in done
-
-
-def _operators(part: ClaimSide) -> list[str]:
-    return [t.text for t in part.tokens if t.kind is kinds.OP]
-
-
-def _spliced(tokens: tuple[Token, ...], at: int, result: Number) -> tuple[Token, ...]:
-    return (*tokens[:at], tokens[at]._replace(text=str(result)), *tokens[at + 3 :])
 
 
 def _due(tokens: tuple[Token, ...]) -> int | None:
     """Where the first operation between two plain numbers stands that binds most tightly."""
-    best: tuple[int, int] | None = None
+    found: list[tuple[int, int]] = []
     depth = 0
     for i, token in enumerate(tokens):
         depth += (token.kind is kinds.OPEN) - (token.kind is kinds.CLOSE)
         if token.kind is not kinds.OP or not 0 < i < len(tokens) - 1:
             continue
-        plain = tokens[i - 1].kind is kinds.NUM and tokens[i + 1].kind is kinds.NUM
-        rank = 10 * depth + _RANK.get(token.text, 0)
-        if plain and (best is None or rank > -best[0]):
-            best = (-rank, i - 1)
-    return best[1] if best is not None else None
+        if tokens[i - 1].kind is kinds.NUM and tokens[i + 1].kind is kinds.NUM:
+            found.append((-10 * depth - _RANK.get(token.text, 0), i - 1))
+    return min(found)[1] if found else None
 
 
 def gathered(text: str, claim: Claim, left: Poly, right: Poly) -> str | None:

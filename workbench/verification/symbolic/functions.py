@@ -267,7 +267,7 @@ class _FunctionParser:
             begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
             name = token.text if token.kind == "op" else "*" if begins else ""
             power = BINDING.get(name, 0)
-            if power <= binding or (token.kind == "num" and not _is_call(left)):
+            if power <= binding or (token.kind == "num" and not (isinstance(left, Call) and left.name in NAMES)):
                 break
             self.at += token.kind == "op"
             right = self.expression(power - 1 if name == "^" else power)
@@ -362,7 +362,3 @@ class _FunctionParser:
         while name not in ("sqrt", "cbrt") and self.peek().kind in ("var", "pi"):
             tree = Call("*", (tree, self.postfix(self.operand())))
         return tree
-
-
-def _is_call(tree: Tree) -> bool:
-    return isinstance(tree, Call) and tree.name in NAMES

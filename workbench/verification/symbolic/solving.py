@@ -142,7 +142,7 @@ def serve(request: Holds | SameRoots, reply: Reply) -> None:
     reply(within_limit(lambda: _holds(request) if isinstance(request, Holds) else _same_roots(request)))
 
 
-def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome:
+def within_limit(work: Callable[[], Outcome]) -> Outcome:
     """Return the outcome of work, or an open one where it takes too many calls or fails."""
     count = 0
 
@@ -150,7 +150,7 @@ def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome
         nonlocal count
         if event == "call":
             count += 1
-            if count > calls:
+            if count > MAX_CALLS:
                 raise TooMuch
 
     sys.setprofile(counted)
@@ -162,7 +162,7 @@ def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome
         outcome = Outcome(None)  # SymPy raises all kinds; none of them says anything about the step
     finally:
         sys.setprofile(None)
-    return outcome if count <= calls else Outcome(None)
+    return outcome if count <= MAX_CALLS else Outcome(None)
 
 
 # SymPy

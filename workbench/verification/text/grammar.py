@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
 
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Token, Unreadable, mixed_number, number, tokenize, word_set
+from workbench.verification.text.tokens import Number as Number
+from workbench.verification.text.tokens import Token as Token
+from workbench.verification.text.tokens import Unreadable as Unreadable
+from workbench.verification.text.tokens import mixed_number, number
+from workbench.verification.text.tokens import tokenize as tokenize
+from workbench.verification.text.tokens import word_set as word_set
 
 T = TypeVar("T")
 
@@ -203,28 +208,3 @@ def walk(node: Node) -> Iterator[Node]:
 def has_letter(node: Node) -> bool:
     """Return whether a letter stands in a tree."""
     return any(type(part) is Var for part in walk(node))
-
-
-__all__ = [
-    "BINDING",
-    "MAX_CHARS",
-    "MAX_DEPTH",
-    "MAX_EXPONENT",
-    "MAX_TOKENS",
-    "BinaryOperation",
-    "Neg",
-    "Node",
-    "Num",
-    "Number",
-    "Pct",
-    "Root",
-    "Token",
-    "Unreadable",
-    "Var",
-    "has_letter",
-    "parse",
-    "parse_tokens",
-    "tokenize",
-    "walk",
-    "word_set",
-]
