@@ -26,8 +26,7 @@ from workbench.prompts import (
     reflection_message,
     solution_text,
 )
-from workbench.verification.malrules.catalogue import LESSONS
-from workbench.verification.malrules.lessons import PATTERNS, STRATEGIES
+from workbench.verification.malrules.catalogue import LESSONS, PATTERNS, STRATEGIES
 
 KINDS = (LESSON, STRATEGY, PATTERN)
 SENTENCES = [

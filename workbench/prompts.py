@@ -11,8 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.verification.malrules.catalogue import LESSONS
-from workbench.verification.malrules.lessons import PATTERNS, STRATEGIES
+from workbench.verification.malrules.catalogue import LESSONS, PATTERNS, STRATEGIES
 
 VERSION = "1"
 INSTRUCTION = (

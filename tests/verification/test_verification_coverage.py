@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import BadInput
-from workbench.judging.coverage import CoverageSample, measure, read_samples, report
-from workbench.judging.perturbations import Perturbation, twins
+from workbench.judging.coverage import CoverageSample, Perturbation, measure, read_samples, report, twins
 from workbench.types import Knowledge, Problem
 from workbench.verification import Verifier
 

@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[2] / "workbench"
 HOUSE = ROOT / "verification"
 LAYERS = (
-    "lazy",
     "domain",
     "text",
+    "display",
     "exact",
     "lines",
     "malrules",
@@ -23,8 +23,6 @@ LAYERS = (
     "repairs",
     "checkers",
     "reference",
-    "contradictions",
-    "display",
     "maths",
     "verifier",
     "many",

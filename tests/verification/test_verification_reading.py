@@ -11,7 +11,7 @@ from measure_reading import DATA, Figures, measure_first_errors, measure_gold
 
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem
 from workbench.verification import Verifier
-from workbench.verification.text.measures import CONVERSIONS
+from workbench.verification.text.words import CONVERSIONS
 
 VERIFIER = Verifier()
 FEW = settings(max_examples=80, deadline=None)

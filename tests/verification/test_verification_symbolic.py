@@ -15,9 +15,8 @@ import pytest
 from workbench.types import Judgement, Knowledge, Problem
 from workbench.verification import Verifier
 from workbench.verification.symbolic import checker as symbolic
-from workbench.verification.symbolic.functions import read_sentence
+from workbench.verification.symbolic.functions import Call, read_sentence
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool
-from workbench.verification.symbolic.trees import Call
 
 VERIFIER = Verifier(checkers=())
 """With nothing but its last resort."""

@@ -21,8 +21,7 @@ from workbench.prompts import Help
 from workbench.statistics import paired_difference
 from workbench.types import Estimate, Group, Problem
 from workbench.verification import Verifier
-from workbench.verification.malrules.catalogue import LESSONS
-from workbench.verification.malrules.lessons import PATTERNS
+from workbench.verification.malrules.catalogue import LESSONS, PATTERNS
 
 Helper = Callable[[Problem, Random], Help | None]
 

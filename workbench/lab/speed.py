@@ -10,7 +10,7 @@ from itertools import count, pairwise
 from pathlib import Path
 
 from workbench.files import json_object, read_jsonl, shown
-from workbench.judging.perturbations import Perturbation, twins
+from workbench.judging.coverage import Perturbation, twins
 from workbench.problems.catalogue import DIFFICULTIES, SKILLS, SPLITS, make
 from workbench.types import Judgement, Knowledge, Problem
 from workbench.verification import Verifier
@@ -106,9 +106,8 @@ def solveset() -> Check:
     from sympy import S, Symbol
     from sympy import solveset as solve
 
-    from workbench.verification.symbolic.functions import read_sentence
+    from workbench.verification.symbolic.functions import letters, read_sentence
     from workbench.verification.symbolic.solving import expression
-    from workbench.verification.symbolic.trees import letters
 
     def check(pair: EquationPair) -> bool | None:
         found = []

@@ -19,7 +19,7 @@ from random import Random
 
 import numpy as np
 
-from workbench.judging.perturbations import Perturbation, twins
+from workbench.judging.coverage import Perturbation, twins
 from workbench.labeling.candidates import Candidate, candidates_of, item_of, run_checkers
 from workbench.store import QueuePlace, Store
 from workbench.types import Judged, LabelItem, Mark, Problem

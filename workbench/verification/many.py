@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from workbench.types import Diagnosis, Judgement, Knowledge, Problem, StepVerdict, Verdict
 from workbench.verification.symbolic import checker as symbolic
 from workbench.verification.symbolic.pool import Reply, Worker, WorkerLate, WorkerLost
-from workbench.verification.text.steps import split
 from workbench.verification.verifier import Verifier
 
 CHUNK = 16
@@ -73,10 +72,7 @@ def content_key(verifier: Verifier, task: VerificationTask) -> object:
 
 
 def verify_many(
-    tasks: Iterable[VerificationTask],
-    verifier: Verifier,
-    jobs: int = 1,
-    cache: VerdictCache | None = None,
+    tasks: Iterable[VerificationTask], verifier: Verifier, jobs: int = 1, cache: VerdictCache | None = None
 ) -> Iterator[Verdict]:
     """Yield the verdicts on many solutions, in their order, as soon as each is there.
 
@@ -197,8 +193,7 @@ def _start(verifier: Verifier) -> Worker | None:
 
 def _given_up(verifier: Verifier, task: VerificationTask) -> Verdict:
     """All unknown: the process died over this solution."""
-    solution = task.solution
-    texts = [s.text for s in split(solution)] if isinstance(solution, str) else list(solution)
+    texts = [step.text for step in verifier.domain.split(task.solution)]
     reason = "The check broke off and was given up."
     steps = [StepVerdict(t, Judgement.UNKNOWN, Diagnosis.UNDECIDED, reason=reason, confidence=0.0) for t in texts]
     open_answer = task.knowledge is not Knowledge.FREE and task.problem.answer is not None

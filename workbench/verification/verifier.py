@@ -19,8 +19,7 @@ from workbench.types import (
     Verdict,
     content_id,
 )
-from workbench.verification.domain import Domain, Finding, StepChecker, StepContext
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import Domain, Finding, StepChecker, StepContext, lazy
 from workbench.verification.maths import MATHS
 
 VERSION = "4"
@@ -160,13 +159,7 @@ def _unknown(
     checker: str = "",
 ) -> StepVerdict:
     return StepVerdict(
-        text,
-        Judgement.UNKNOWN,
-        diagnosis,
-        reason=reason,
-        evidence=evidence,
-        confidence=confidence,
-        checker=checker,
+        text, Judgement.UNKNOWN, diagnosis, reason=reason, evidence=evidence, confidence=confidence, checker=checker
     )
 
 

@@ -16,7 +16,7 @@ from workbench.verification.exact.polynomials import proportional, same
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.relations import Interval, Roots, Statement, compare
 from workbench.verification.text.grammar import MAX_CHARS, Unreadable
-from workbench.verification.text.measures import related
+from workbench.verification.text.words import related
 
 
 @dataclass(frozen=True)
@@ -237,11 +237,10 @@ def _lettered(answer: Answer) -> bool:
 
 def _named(known: Answer, stated: Answer) -> list[ClaimSide]:
     """What `y = 2x + 1` or `x = 2 or x = 3` gives its letter, where a bare value is known."""
-    if len(stated.statements) == 1 and len(stated.statements[0].alternatives) == 1 and _lettered(known):
-        (pairs,) = stated.statements[0].alternatives
+    pair = stated.statements[0].only if len(stated.statements) == 1 and _lettered(known) else None
+    if pair is not None and pair.relation == "=" and len(pair.left.tokens) == 1:
         letters = frozenset().union(*(p.letters for p in known.values))
-        if len(pairs) == 1 and pairs[0].relation == "=" and len(pairs[0].left.tokens) == 1:
-            return [] if pairs[0].left.letters <= letters else [pairs[0].right]
+        return [] if pair.left.letters <= letters else [pair.right]
     return _assigned(stated)
 
 
@@ -290,7 +289,7 @@ def _by_letter(answer: Answer) -> dict[str, list[ClaimSide]] | None:
 
 
 def _same_statement(known: Statement, stated: Statement) -> bool:
-    if _solved(known) and not _solved(stated):
+    if known.solved and not stated.solved:
         return False
     a, b = known.solutions, stated.solutions
     if a is not None and b is not None:
@@ -299,19 +298,12 @@ def _same_statement(known: Statement, stated: Statement) -> bool:
     return _same_formula(known, stated)
 
 
-def _solved(statement: Statement) -> bool:
-    """Each relation has a lone letter on one side."""
-    pairs = [p for a in statement.alternatives for p in a]
-    return all(any(len(s.tokens) == 1 and s.letters for s in (p.left, p.right)) for p in pairs)
-
-
 def _same_formula(known: Statement, stated: Statement) -> bool:
     """`y = 2x + 1` and `y = 1 + 2x`; unsolved equations may differ by a factor."""
-    pairs = [s.alternatives[0][0] for s in (known, stated) if len(s.alternatives) == 1 == len(s.alternatives[0])]
-    if len(pairs) != 2 or any(p.relation != "=" for p in pairs):
+    a, b = known.only, stated.only
+    if a is None or b is None or not a.relation == b.relation == "=":
         return False
-    a, b = pairs
     if same(a.left.rational, b.left.rational) and same(a.right.rational, b.right.rational):
         return True
     rows = known.equation, stated.equation
-    return not _solved(known) and rows[0] is not None and rows[1] is not None and proportional(rows[0], rows[1])
+    return not known.solved and rows[0] is not None and rows[1] is not None and proportional(rows[0], rows[1])

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import gcd
 
 from workbench.verification.exact import surds
-from workbench.verification.exact.polynomials import Poly, divide_numbers, power_number, rational, same, value
+from workbench.verification.exact.polynomials import Poly, compute, power_number, rational, same, value
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.readings import rounds
 from workbench.verification.text.grammar import (
@@ -19,9 +19,9 @@ from workbench.verification.text.grammar import (
     Root,
     Unreadable,
     Var,
-    letters,
+    has_letter,
 )
-from workbench.verification.text.measures import CONVERSIONS
+from workbench.verification.text.words import CONVERSIONS
 
 
 def is_worked_out(node: Node) -> bool:
@@ -82,7 +82,7 @@ def _collected(node: Node) -> bool:
     """One term for each monomial, one number in each term."""
     top, _ = rational(node)
     found = terms(node)
-    numbers = [sum(not letters(f) for f in factors(t)) for t in found]
+    numbers = [sum(not has_letter(f) for f in factors(t)) for t in found]
     split = any(any(isinstance(g, Var) for g in _unpowered(t)) and _twice(_unpowered(t)) for t in found)
     return len(found) == len(top) and all(n <= 1 for n in numbers) and not split
 
@@ -199,11 +199,5 @@ def _approximate(node: Node, at: dict[str, Number]) -> Fraction:
         case BinaryOperation("^", left, right):
             return Fraction(power_number(_approximate(left, at), value(right)))
         case BinaryOperation(op, left, right):
-            return _operate(op, _approximate(left, at), _approximate(right, at))
+            return Fraction(compute(op, _approximate(left, at), _approximate(right, at)))
     raise Unreadable("unknown node")
-
-
-def _operate(op: str, a: Fraction, b: Fraction) -> Fraction:
-    if op == "/":
-        return Fraction(divide_numbers(a, b))
-    return a * b if op == "*" else a + b if op == "+" else a - b

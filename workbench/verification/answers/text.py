@@ -15,7 +15,6 @@ ANSWER_LINE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BOXED = "\\boxed{"
-_LAST_NUMBER = re.compile(r"-?[$]?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?%?")
 _MAX_ANSWER_LINE = 2000
 _MAX_LINES = 200
 
@@ -57,12 +56,6 @@ def final_answer(text: str) -> str | None:
         if match and match.group(1).strip(" ."):
             return match.group(1).strip(" .")
     return None
-
-
-def last_number(text: str) -> str | None:
-    """Return the last number in free prose: a guess for models that state no answer."""
-    found = _LAST_NUMBER.findall(text[-_MAX_ANSWER_LINE:])
-    return found[-1].rstrip(",") if found else None
 
 
 # The shape of an answer's text: a tuple, a set, intervals, a matrix, or a plain value; LaTeX cleaned first.

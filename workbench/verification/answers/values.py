@@ -14,7 +14,7 @@ from workbench.verification.lines.readings import is_percent_of, mixes_percent, 
 from workbench.verification.lines.relations import Interval, Statement, statements
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable, tokenize, word_set
-from workbench.verification.text.measures import singular
+from workbench.verification.text.words import singular
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,17 @@ def without_unit_letter(answer: Answer) -> Answer:
     return replace(answer, values=(make_part(tokens[:-1]),), units=answer.units | {tokens[-1].text})
 
 
+def single_values(statements: Sequence[Statement]) -> dict[str, Number] | None:
+    """Return the value of each letter, where every statement gives one to one letter. Raise `Unreadable`."""
+    found: dict[str, Number] = {}
+    for statement in statements:
+        if len(statement.assignments) != 1 or statement.assignments[0][0] in found:
+            return None
+        letter, part = statement.assignments[0]
+        found[letter] = part.value
+    return found
+
+
 def _covered(line: Line, tokens: tuple[Token, ...]) -> bool:
     """Whether every number of the answer stands in one of its claims."""
     spans = {t.start for c in line.claims for p in c.whole for t in p.tokens}
@@ -91,9 +102,8 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
     left, right = claim.parts[index], claim.parts[index + 1]
     if left is None or right is None or left.letters or right.letters or claim.relations[index] != "=":
         return False
-    try:
-        a, b = left.value, right.value
-    except Unreadable:
+    a, b = left.known, right.known
+    if a is None or b is None:
         return False
     if a == b or rounds(a, right, about) or rounds(b, left, about) or reads_as_percent(left, right, about):
         return False
@@ -192,10 +202,8 @@ def _end(text: str) -> End | None:
     read = read_answer(text)
     if read is None or len(read.values) != 1 or read.values[0].letters:
         return None
-    try:
-        return ("", read.values[0].value)
-    except Unreadable:
-        return None
+    worth = read.values[0].known
+    return ("", worth) if worth is not None else None
 
 
 def _number(end: End) -> Number:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
+from workbench.types import EvidenceKind, Judgement
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.exact import surds
 from workbench.verification.exact.polynomials import ONE, difference, magnitude
 from workbench.verification.lines import readings
 from workbench.verification.lines.claims import Claim, ClaimSide
-from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.readings import (
     in_thousands,
     is_percent_of,
@@ -61,7 +60,7 @@ def _check(context: Context, claim: Claim) -> Finding | None:
         decided |= holds is True
     if not decided:
         return None
-    return Finding(Judgement.CORRECT, Diagnosis.VALID, "arithmetic", "The calculation is right.")
+    return correct("arithmetic", "The calculation is right.")
 
 
 def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> Finding | None:
@@ -81,13 +80,7 @@ def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -
     shown = [context.line.text[p.start : p.end] for p in (left, right)]
     (letter,) = left.letters
     sentence = f"{shown[0]} is {show(sides[0][0][letter])}{letter}, not {shown[1]}."
-    return Finding(
-        Judgement.INCORRECT,
-        Diagnosis.NOT_EQUIVALENT,
-        "arithmetic",
-        sentence,
-        (Evidence(EvidenceKind.COUNTEREXAMPLE, sentence),),
-    )
+    return incorrect("arithmetic", sentence, EvidenceKind.COUNTEREXAMPLE)
 
 
 def _is_sum(part: ClaimSide) -> bool:
@@ -165,25 +158,23 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         # A root has no exact value to show: it is shown as it is written.
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
         sentence = f"{values[0]} {relation} {values[1]} is not true."
-        evidence = (Evidence(EvidenceKind.VALUE, sentence),)
-        return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence)
+        return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
     converted = readings.expected(claim, index - 1)
     if converted is not None:
         shown, unit = readings.written(claim, index - 1, text), readings.word(claim, index)
         sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
-        fixed = _safe_repair(text, claim, index, converted)
+        fixed = _repair(text, claim, index, converted)
     elif rooted:
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:
         sentence = _sentence(text, left, right, shown)
-        fixed = _safe_repair(text, claim, index, left.value)
+        fixed = _repair(text, claim, index, left.value)
     # One of the two claims put right alone would offer numbers that do not factor the quadratic.
     pair = edits.factor_pair(context.line)
     quadratic = edits.quadratic(context) if pair is not None else None
     if pair is not None and quadratic is not None:
         fixed = edits.repair_pair(text, pair, quadratic)
-    evidence = (Evidence(EvidenceKind.VALUE, sentence),)
-    return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, "arithmetic", sentence, evidence, fixed)
+    return incorrect("arithmetic", sentence, EvidenceKind.VALUE, fixed)
 
 
 def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
@@ -194,14 +185,14 @@ def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
     return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
 
 
-def _safe_repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
+def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
     try:
-        return _repair(text, claim, index, exact)
+        return _put_right(text, claim, index, exact)
     except Unreadable:
         return None
 
 
-def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
+def _put_right(text: str, claim: Claim, index: int, exact: Number) -> str | None:
     right, left = claim.parts[index], claim.parts[index - 1]
     if right is None or claim.relations[index - 1] not in ("=", "~"):
         return None
@@ -212,45 +203,21 @@ def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
         return _replace_value(text, claim, index - 1, left, right.value)
 
     def accept(changed: Claim) -> bool:
-        return _consistent(changed.parts)
+        values = [p.value for p in (left, *changed.whole) if p is not None and not p.letters]
+        return all(v == values[0] for v in values)
 
     def measure(changed: Claim) -> dict[str, Number]:
-        part = changed.parts[index]
+        part = changed.parts[1]
         return {"": part.value - exact} if part is not None else {}
 
     before = (left,) if left is not None else ()
-    only = Claim((left, right, *claim.parts[index + 1 :]), claim.relations[index - 1 :])
+    # The left side is out of reach of edits.
+    only = Claim((None, right, *claim.parts[index + 1 :]), claim.relations[index - 1 :])
     if rewrites.wrong_order(left, right) and index == len(claim.parts) - 1:
         ordered = rewrites.one_operation(text, left, right)
         if ordered is not None:
             return ordered
-    return repair.find(
-        text,
-        _frozen_left(only),
-        lambda c: accept(_thaw(c, left)),
-        _shift(measure, index),
-        before,
-        copies=False,
-    )
-
-
-def _frozen_left(claim: Claim) -> Claim:
-    """The claim with its first part out of reach of edits."""
-    return Claim((None, *claim.parts[1:]), claim.relations)
-
-
-def _thaw(claim: Claim, left: ClaimSide | None) -> Claim:
-    return Claim((left, *claim.parts[1:]), claim.relations)
-
-
-def _shift(measure: repair.Measure, index: int) -> repair.Measure:
-    """The measure for a claim whose parts before `index - 1` were cut off."""
-    return lambda claim: measure(Claim(((None,) * (index - 1)) + claim.parts, claim.relations))
-
-
-def _consistent(parts: Sequence[ClaimSide | None]) -> bool:
-    values = [p.value for p in parts if p is not None and not p.letters]
-    return all(v == values[0] for v in values)
+    return repair.find(text, only, accept, measure, before, copies=False)
 
 
 def _write(claim: Claim, part: ClaimSide, text: str, exact: Number) -> str | None:

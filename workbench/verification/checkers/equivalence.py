@@ -9,14 +9,21 @@ from itertools import combinations
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.answers.text import answer_in
-from workbench.verification.checkers.claimed_operations import mismatch
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
-from workbench.verification.checkers.notes import chooses, how_right, is_rounded, loses_letter, notes, supposes
+from workbench.verification.checkers.notes import (
+    chooses,
+    how_right,
+    is_rounded,
+    loses_letter,
+    mismatch,
+    notes,
+    supposes,
+)
 from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import Poly, poly_letters, proportional
 from workbench.verification.exact.univariate import rational_roots
 from workbench.verification.lines.claims import ClaimSide, read_line
-from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.readings import rounds
 from workbench.verification.lines.relations import (
     Difference,
@@ -96,10 +103,7 @@ def _known(context: Context) -> Sequence[KnownStatement]:
         for statement in statements(line, carry):
             if not identity(statement):
                 found.append(KnownStatement(statement, i, not wrong))
-        if line.claims:
-            carry = line.claims[-1].whole[-1]
-        elif line.expression is not None:
-            carry = line.expression
+        carry = line.last or carry
     return found
 
 
@@ -117,14 +121,8 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
         return None
     (letter,) = before.letters
     text = f"Every {letter} fits this line, but not the line before."
-    evidence = (Evidence(EvidenceKind.COUNTEREXAMPLE, text),)
-    finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence)
+    finding = incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE)
     return named(finding, search.claim(before, context.line.claims[0]))
-
-
-def correct(reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
-    """Return a finding for a line that holds."""
-    return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
 
 
 def _judge(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
@@ -134,9 +132,7 @@ def _judge(context: Context, statement: Statement, known: Sequence[KnownStatemen
     if not known or (context.reading.expression is not None and not context.reading.statements):
         return None
     letters = context.reading.letters or statement.letters
-    if len(letters) == 1:
-        return _single(context, statement, known)
-    return _system(context, statement, known)
+    return (_single if len(letters) == 1 else _system)(context, statement, known)
 
 
 def _single(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
@@ -150,7 +146,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     word_problem = not context.reading.statements
     story = word_problem and bool(_QUANTITY.search(context.problem.text))
     if story and is_rounded(previous.statement, statement):  # `x = 16.67` after `3x = 50`
-        return correct("It is rounded to the digits shown.")
+        return correct(_NAME, "It is rounded to the digits shown.")
     if story and chooses(statement, [k.statement for k in relevant]):  # `n = 6` after `n >= 5.5`
         return None
     difference = compare(previous.statement.solutions, after)
@@ -158,7 +154,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return _same(context, statement, previous, [k.statement for k in relevant[:-1]])
     reason = _why_still_right(context, statement, after, relevant)
     if reason is not None:
-        return correct(reason)
+        return correct(_NAME, reason)
     # In a story `x = 7` may be a new fact, and a root may be left out: no side of a triangle is negative.
     if word_problem and (_new_fact(context, statement, previous) or difference.kind == EvidenceKind.ROOTS):
         return None
@@ -187,15 +183,14 @@ def _same(context: Context, statement: Statement, previous: KnownStatement, earl
     """A line with the same solutions: right, unless its words claim something else."""
     before = previous.statement
     adjacent = previous.line == len(context.earlier) - 1
-    pairs = (before.alternatives[0][0], statement.alternatives[0][0])
+    pairs = (before.first, statement.first)
     wrong = mismatch(context.line, *pairs) if adjacent and previous.trusted else None
     if wrong is not None:
         evidence = tuple(Evidence(EvidenceKind.CLAIM, text) for text in (wrong.claimed, wrong.done))
         reason = f"{wrong.claimed} {wrong.done}"
         return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, _NAME, reason, evidence, wrong.repair)
-    found = correct(
-        "It has the same solutions as the line before.", not previous.trusted, how_right(before, statement, earlier)
-    )
+    how, reason = how_right(before, statement, earlier), "It has the same solutions as the line before."
+    found = correct(_NAME, reason, not previous.trusted, how)
     return replace(found, evidence=notes(context.line, before, statement))
 
 
@@ -227,7 +222,7 @@ def _is_case(before: Statement, after: Statement) -> bool:
     equation, whole, part = after.equation, before.solutions, after.solutions
     if equation is None or not isinstance(whole, Roots) or not isinstance(part, Roots):
         return False
-    pair = after.alternatives[0][0]
+    pair = after.first
     zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
     if after.assignments or not zero or max(map(len, equation)) != 1 or len(whole.poly) <= 2:
         return False
@@ -261,18 +256,8 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
     if isinstance(exact, Roots) and len(exact.poly) == 2 and len(assigned) == 1:
         root = rational_roots(exact.poly)[0]
         if rounds(root, assigned[0][1]) or cut(root, assigned[0][1]):
-            diagnosis, text = (
-                Diagnosis.ROUNDED,
-                f"{exact.letter} is exactly {show(root)}; the line rounds it.",
-            )
-    finding = Finding(
-        Judgement.INCORRECT,
-        diagnosis,
-        _NAME,
-        text,
-        (Evidence(difference.kind, text),),
-        fixes.for_statement(context.line, statement, before),
-    )
+            diagnosis, text = Diagnosis.ROUNDED, f"{exact.letter} is exactly {show(root)}; the line rounds it."
+    finding = incorrect(_NAME, text, difference.kind, fixes.for_statement(context.line, statement, before), diagnosis)
     return named(finding, search.statement(before, statement)) if diagnosis is Diagnosis.NOT_EQUIVALENT else finding
 
 
@@ -283,19 +268,19 @@ def _system(context: Context, statement: Statement, known: Sequence[KnownStateme
         return None
     same = [k for k in known if k.statement.equation is not None and proportional(row, k.statement.equation)]
     if same:
-        return correct("It says the same as an earlier line.", not any(k.trusted for k in same))
+        return correct(_NAME, "It says the same as an earlier line.", not any(k.trusted for k in same))
     rows = [(k, r) for k in known if (r := k.statement.equation) is not None and polynomials.is_linear(r)]
     basis = polynomials.echelon([r for k, r in rows if k.line < 0])
     if not polynomials.is_linear(row) or not rows or basis is None:
         return None
     if polynomials.implied(row, basis):
-        return correct("It follows from the equations.")
+        return correct(_NAME, "It follows from the equations.")
     if _follows_from_two(row, [r for _, r in rows]):
-        return correct("It follows from the lines before.", carried=any(not k.trusted for k, _ in rows))
+        return correct(_NAME, "It follows from the lines before.", carried=any(not k.trusted for k, _ in rows))
     covered = poly_letters(row) <= context.reading.letters
     if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
         return None
-    pairs = [p for k in known[-4:] for a in k.statement.alternatives for p in a]
+    pairs = [p for k in known[-4:] for p in k.statement.pairs]
     return _not_implied(context, statement, row, basis, pairs)
 
 
@@ -320,11 +305,8 @@ def _repaired_system(
 
 def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
     """Whether an equation follows from some two of the latest ones."""
-    for pair in combinations(rows[-8:], 2):
-        basis = polynomials.echelon(pair)
-        if basis is not None and polynomials.implied(row, basis):
-            return True
-    return False
+    bases = (polynomials.echelon(pair) for pair in combinations(rows[-8:], 2))
+    return any(basis is not None and polynomials.implied(row, basis) for basis in bases)
 
 
 def _not_implied(
@@ -337,12 +319,6 @@ def _not_implied(
     else:
         text = "This line does not follow from the equations."
     sides = [side for p in earlier for side in (p.left, p.right)]
-    finding = Finding(
-        Judgement.INCORRECT,
-        Diagnosis.NOT_EQUIVALENT,
-        _NAME,
-        text,
-        (Evidence(EvidenceKind.COUNTEREXAMPLE, text),),
-        _repaired_system(context, statement, basis, sides),
-    )
-    return named(finding, search.system(earlier, statement.alternatives[0][0]))
+    repair = _repaired_system(context, statement, basis, sides)
+    finding = incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE, repair)
+    return named(finding, search.system(earlier, statement.first))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
+from workbench.types import Diagnosis, EvidenceKind, Judgement
 from workbench.verification.exact.polynomials import (
     difference,
     divide_numbers,
@@ -13,8 +13,8 @@ from workbench.verification.exact.polynomials import (
     rational,
     same,
 )
-from workbench.verification.lines.claims import Claim, ClaimSide, Line
-from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.claims import Claim, ClaimSide
+from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.relations import StatedRelation, Statement, show
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
@@ -27,18 +27,7 @@ _TRIALS: tuple[Number, ...] = (1, 2, 3, 5, -1, 7)
 
 def identity(statement: Statement) -> bool:
     """Return whether a single equation holds for every value of its letters."""
-    if len(statement.alternatives) != 1 or len(statement.alternatives[0]) != 1:
-        return False
-    pair = statement.alternatives[0][0]
-    try:
-        return pair.relation == "=" and not pair.difference[0]
-    except Unreadable:
-        return False
-
-
-def _right(reason: str, carried: bool = False, similar: bool = False) -> Finding:
-    diagnosis = Diagnosis.SIMILAR if similar else Diagnosis.VALID
-    return Finding(Judgement.CORRECT, diagnosis, _NAME, reason, carried=carried)
+    return statement.equation is not None and not statement.equation
 
 
 def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
@@ -61,16 +50,16 @@ def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
 def check_identity(context: Context, statement: Statement) -> Finding | None:
     """Return an identity is right; in an expression problem an equation of two expressions must be one."""
     if identity(statement):
-        return _right("Both sides are equal for every value.")
+        return correct(_NAME, "Both sides are equal for every value.")
     reading = context.reading
     if reading.expression is None or reading.statements or len(statement.alternatives) != 1:
         return None
-    pair = statement.alternatives[0][0]
+    pair = statement.first
     if pair.relation != "=" or not statement.letters <= reading.expression.letters:
         return None
     if not _rewrites(context, pair):
         return None
-    return _differs(context, pair.left, pair.right, context.line)
+    return _differs(context, pair.left, pair.right)
 
 
 def _rewrites(context: Context, pair: StatedRelation) -> bool:
@@ -81,18 +70,11 @@ def _rewrites(context: Context, pair: StatedRelation) -> bool:
     return target is not None and same(target.rational, pair.left.rational)
 
 
-def _differs(context: Context, left: ClaimSide, right: ClaimSide, line: Line) -> Finding | None:
+def _differs(context: Context, left: ClaimSide, right: ClaimSide) -> Finding | None:
     text = counterexample(left, right)
     if text is None:
         return None
-    finding = Finding(
-        Judgement.INCORRECT,
-        Diagnosis.NOT_EQUIVALENT,
-        _NAME,
-        text,
-        (Evidence(EvidenceKind.COUNTEREXAMPLE, text),),
-        fixes.for_expression(line, left, right),
-    )
+    finding = incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE, fixes.for_expression(context.line, left, right))
     return named(finding, search.expression(left.node, right))
 
 
@@ -114,8 +96,9 @@ def _compare(context: Context, part: ClaimSide) -> Finding | None:
     equal = [(c, trusted) for c, trusted in earlier if same(c.rational, part.rational)]
     if equal:
         carried = not any(trusted for _, trusted in equal)
-        again = [t.text for t in equal[-1][0].tokens] == [t.text for t in part.tokens]
-        return _right("It is equal to the expression before.", carried, again)
+        again = equal[-1][0].words == part.words
+        diagnosis = Diagnosis.SIMILAR if again else Diagnosis.VALID
+        return correct(_NAME, "It is equal to the expression before.", carried, diagnosis)
     parts = [node for c, _ in earlier for node in pieces(c.node)]
     if part.letters and part.node in parts:
         # A piece written down again may be the start of work on it, or a wrong simplification.
@@ -126,17 +109,15 @@ def _compare(context: Context, part: ClaimSide) -> Finding | None:
         # `2x + 2` in 3x + 2 - x + 5: work on a part of the sum, or a term dropped.
         return None
     if matching:
-        return _right("It is a piece of the expression before.")
+        return correct(_NAME, "It is a piece of the expression before.")
     if part.bare and not part.letters:
         return None
     target = earlier[-1][0]
     if not target.letters and not part.letters:
         text = f"The expression before is {show(target.value)}, this one is {show(part.value)}."
-        evidence = (Evidence(EvidenceKind.VALUE, text),)
-        fixed = fixes.for_expression(context.line, target, part)
-        finding = Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, text, evidence, fixed)
+        finding = incorrect(_NAME, text, EvidenceKind.VALUE, fixes.for_expression(context.line, target, part))
         return named(finding, search.expression(target.node, part))
-    return _differs(context, target, part, context.line)
+    return _differs(context, target, part)
 
 
 def _candidates(context: Context) -> Iterator[tuple[ClaimSide, bool]]:

@@ -8,16 +8,16 @@ from functools import lru_cache
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
 from workbench.verification.answers import Answer, answer_in, grade, read_answer
 from workbench.verification.answers.same_value import form_matches, is_worked_out
-from workbench.verification.answers.values import without_unit_letter
+from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
 from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import evaluate, same
 from workbench.verification.lines.claims import ClaimSide, Line, read_line
-from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
-from workbench.verification.text.measures import contradicts
+from workbench.verification.text.words import contradicts
 
 _NAME = "answer"
 
@@ -33,45 +33,38 @@ class FinalAnswer:
         if not context.is_answer:
             return _against_known(context)
         stated = answer_in(context.step)
-        read = read_answer(stated) if stated is not None else None
-        if stated is None:
-            return None
         try:
-            return _check(context, stated, read)
+            return _check(context, stated, read_answer(stated)) if stated is not None else None
         except Unreadable:
             return None
 
 
-def _correct(scope: Scope, carried: bool = False) -> Finding:
-    if scope is Scope.MEANING:
-        return Finding(
-            Judgement.CORRECT, Diagnosis.EXPECTED, _NAME, "This is the answer to the problem.", scope=scope
-        )
-    reason = "It repeats what the line before found."
-    return Finding(Judgement.CORRECT, Diagnosis.VALID, _NAME, reason, carried=carried)
+_RIGHT = Finding(
+    Judgement.CORRECT, Diagnosis.EXPECTED, _NAME, "This is the answer to the problem.", scope=Scope.MEANING
+)
 
 
 def _check(context: Context, stated: str, read: Answer | None) -> Finding | None:
     solves = _solves(context, read) if read is not None else None
     if solves:
-        return _correct(Scope.MEANING)
+        return _RIGHT
     gold = context.problem.answer
     known = context.knowledge is not Knowledge.FREE and gold is not None
     unit = other_unit(context.problem.text, stated)
     if unit is None and known and gold is not None and solves is None and grade(gold, stated) is Judgement.CORRECT:
-        return _correct(Scope.MEANING)
+        return _RIGHT
     if unit is not None:
         text = f"{stated} has another unit than the question asks for."
-        return _wrong(Diagnosis.OFF_PATH, text, EvidenceKind.UNIT, None)
+        return incorrect(_NAME, text, EvidenceKind.UNIT, diagnosis=Diagnosis.OFF_PATH)
     if read is not None and _repeats(context, read):
-        return _correct(Scope.COMPUTATION, context.wrong_before)
+        return correct(_NAME, "It repeats what the line before found.", context.wrong_before)
     if solves is False:
         text = f"{stated} does not solve the problem and does not follow from the lines before."
-        return _wrong(Diagnosis.NOT_EQUIVALENT, text, EvidenceKind.COUNTEREXAMPLE, _repair(context, stated))
+        return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE, _repair(context, stated))
     if known and gold is not None and grade(gold, stated) is Judgement.INCORRECT:
         found = _last_text(context)
         text = f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
-        return _wrong(Diagnosis.OFF_PATH, text, EvidenceKind.ANSWER, _repair(context, stated))
+        return incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
     return None
 
 
@@ -79,10 +72,6 @@ def other_unit(problem: str, stated: str) -> str | None:
     """Return the unit of an answer, where the question asks for another kind of quantity."""
     read = read_answer(stated)
     return contradicts(problem, without_unit_letter(read).units) if read is not None else None
-
-
-def _wrong(diagnosis: Diagnosis, text: str, kind: EvidenceKind, repair: str | None) -> Finding:
-    return Finding(Judgement.INCORRECT, diagnosis, _NAME, text, (Evidence(kind, text),), repair)
 
 
 def _solves(context: Context, read: Answer) -> bool | None:
@@ -101,22 +90,19 @@ def _solves(context: Context, read: Answer) -> bool | None:
 
 def _solves_equations(context: Context, read: Answer) -> bool | None:
     reading = context.reading
-    if len(reading.letters) == 1:
-        wanted = reading.statements[0].solutions
-        if wanted is None or len(reading.statements) != 1:
-            return None
-        found = read.statements[0] if len(read.statements) == 1 else None
-        if found is None or found.solutions is None or found.letters != reading.letters:
-            return None
-        return _solved_form(found) and compare(wanted, found.solutions) is None
-    return _solves_system(context, read)
+    if len(reading.letters) != 1:
+        return _solves_system(context, read)
+    wanted = reading.statements[0].solutions
+    found = read.statements[0] if len(read.statements) == 1 == len(reading.statements) else None
+    if wanted is None or found is None or found.solutions is None or found.letters != reading.letters:
+        return None
+    return _solved_form(found) and compare(wanted, found.solutions) is None
 
 
 def _solved_form(statement: Statement) -> bool:
     if statement.assignments:
         return all(is_worked_out(part.node) for _, part in statement.assignments)
-    pairs = [p for a in statement.alternatives for p in a]
-    return all(any(len(s.tokens) == 1 and s.letters for s in (p.left, p.right)) for p in pairs)
+    return statement.solved
 
 
 def _solves_system(context: Context, read: Answer) -> bool | None:
@@ -127,57 +113,38 @@ def _solves_system(context: Context, read: Answer) -> bool | None:
     basis = polynomials.echelon(rows)
     if basis is None or polynomials.solution(basis).keys() != reading.letters:
         return None
-    values: dict[str, Number] = {}
-    for statement in read.statements:
-        if len(statement.assignments) != 1 or statement.assignments[0][0] in values:
-            return None
-        letter, part = statement.assignments[0]
-        values[letter] = part.value
-    return values == polynomials.solution(basis) if values.keys() == reading.letters else None
+    values = single_values(read.statements)
+    if values is None or values.keys() != reading.letters:
+        return None
+    return values == polynomials.solution(basis)
 
 
 def _last_line(context: Context) -> Line | None:
     """The last earlier line that has a claim or an expression."""
-    for line in reversed(context.earlier):
-        if line.claims or line.expression is not None:
-            return line
-    return None
-
-
-def _last_part(context: Context) -> ClaimSide | None:
-    line = _last_line(context)
-    if line is None:
-        return None
-    return line.claims[-1].whole[-1] if line.claims else line.expression
+    return next((line for line in reversed(context.earlier) if line.last is not None), None)
 
 
 def _last_text(context: Context) -> str | None:
-    line, part = _last_line(context), _last_part(context)
-    return line.text[part.start : part.end] if line is not None and part is not None else None
+    line = _last_line(context)
+    return line.text[line.last.start : line.last.end] if line is not None and line.last is not None else None
 
 
 def _latest(context: Context) -> dict[str, Statement]:
     """The latest assignment of each letter."""
-    found: dict[str, Statement] = {}
-    for line in context.earlier:
-        for statement in statements(line):
-            for letter, _ in statement.assignments:
-                found[letter] = statement
-    return found
+    said = (statement for line in context.earlier for statement in statements(line))
+    return {letter: statement for statement in said for letter, _ in statement.assignments}
 
 
 def _repeats(context: Context, read: Answer) -> bool:
     """Whether the answer says again what the lines before ended with."""
+    line = _last_line(context)
     if read.statements:
         latest = _latest(context)
         if all(_said(s, latest) for s in read.statements):
             return True
-        line = _last_line(context)
         return line is not None and _same_as_line(read, line)
-    part = _last_part(context)
-    if len(read.values) != 1 or part is None:
-        return False
-    return _same_part(read.values[0], part)
+    part = line.last if line is not None else None
+    return len(read.values) == 1 and part is not None and _same_part(read.values[0], part)
 
 
 def _said(statement: Statement, latest: dict[str, Statement]) -> bool:
@@ -193,9 +160,8 @@ def _same_as_line(read: Answer, line: Line) -> bool:
     if last and len(read.statements) == 1:
         a, b = last[-1].solutions, read.statements[0].solutions
         return a is not None and b is not None and compare(a, b) is None and _solved_form(read.statements[0])
-    part = line.claims[-1].whole[-1] if line.claims else line.expression
     assigned = read.statements[0].assignments
-    return len(assigned) == 1 and part is not None and _same_part(assigned[0][1], part)
+    return len(assigned) == 1 and line.last is not None and _same_part(assigned[0][1], line.last)
 
 
 def _same_part(stated: ClaimSide, part: ClaimSide) -> bool:
@@ -249,7 +215,7 @@ def _against_known(context: Context) -> Finding | None:
         if evaluate(row, at) != 0:
             values = ", ".join(f"{k} = {show(v)}" for k, v in at.items())
             text = f"The line is not true for {values}."
-            return _wrong(Diagnosis.NOT_EQUIVALENT, text, EvidenceKind.COUNTEREXAMPLE, None)
+            return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE)
     return None
 
 
@@ -261,14 +227,9 @@ def _known_values(gold: str, letters: frozenset[str]) -> dict[str, Number] | Non
     try:
         if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
             return {next(iter(letters)): read.values[0].value}
-        found: dict[str, Number] = {}
-        for statement in read.statements:
-            if len(statement.assignments) != 1 or statement.assignments[0][0] in found:
-                return None
-            found[statement.assignments[0][0]] = statement.assignments[0][1].value
+        return single_values(read.statements) or None
     except Unreadable:
         return None
-    return found or None
 
 
 # Answer mode for word problems: which steps lead to a final value that is wrong.

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
+from workbench.types import Diagnosis, EvidenceKind
 from workbench.verification.lines.claims import MAX_LINE, Claim, Line
-from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.findings import Context, Finding, incorrect
 from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
-from workbench.verification.text.measures import FACTORS
-from workbench.verification.text.tokens import mixed_number, number
-from workbench.verification.text.words import COUNTS, NUMBERS, SCALES, SHARES, TIMES
+from workbench.verification.text.grammar import Number, Token, tokenize
+from workbench.verification.text.tokens import token_value
+from workbench.verification.text.words import COUNTS, FACTORS, NUMBERS, SCALES, SHARES, TIMES
 
 _SMALL = 12
 """Whole numbers up to this may have been counted from the words; decimals are often worked out in the head."""
@@ -39,7 +38,9 @@ class Grounding:
 
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for a number that nothing explains; silent about all else."""
-        if context.is_answer or not context.line.claims or not _is_story(context):
+        if context.is_answer or not context.line.claims or not context.is_story:
+            return None
+        if not _has_story(context.problem.text[:MAX_LINE]):
             return None
         before: set[Number] | None = None
         here: set[Number] = set()
@@ -54,10 +55,6 @@ class Grounding:
         return None
 
 
-def _is_story(context: Context) -> bool:
-    return context.is_story and _has_story(context.problem.text[:MAX_LINE])
-
-
 @lru_cache(maxsize=1024)
 def _has_story(text: str) -> bool:
     return len(_WORDS.findall(text)) >= _FEWEST_WORDS and bool(numbers_in(text))
@@ -65,8 +62,8 @@ def _has_story(text: str) -> bool:
 
 def _finding(shown: str) -> Finding:
     text = f"{shown} is neither in the problem nor found in a line before."
-    evidence = (Evidence(EvidenceKind.QUANTITY, text),)
-    return Finding(Judgement.INCORRECT, Diagnosis.UNGROUNDED, "grounding", text, evidence, confidence=_CONFIDENCE)
+    kind, diagnosis = EvidenceKind.QUANTITY, Diagnosis.UNGROUNDED
+    return incorrect("grounding", text, kind, diagnosis=diagnosis, confidence=_CONFIDENCE)
 
 
 def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
@@ -75,15 +72,8 @@ def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
     if part is None or part.bare or part.letters:
         return
     for token in part.tokens:
-        if token.kind in kinds.NUMERIC and (worth := _worth(token)) is not None:
+        if (worth := token_value(token)) is not None:
             yield token, worth
-
-
-def _worth(token: Token) -> Number | None:
-    try:
-        return number(token.text) if token.kind is kinds.NUM else mixed_number(token.text)
-    except Unreadable:
-        return None
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +82,7 @@ def numbers_in(text: str) -> frozenset[Number]:
     found: set[Number] = set()
     for token in tokenize(text[:MAX_LINE]):
         if token.kind in kinds.NUMERIC:
-            worth = _worth(token)
+            worth = token_value(token)
             found |= {worth} if worth is not None else set()
         elif token.kind is kinds.WORD:
             for word in (token.text.lower(), *token.text.lower().split("-")):
@@ -122,13 +112,7 @@ def _known(context: Context) -> set[Number]:
 
 def _values(claim: Claim) -> set[Number]:
     """What the parts of a claim are worth."""
-    found: set[Number] = set()
-    for part in claim.whole:
-        try:
-            found.add(part.value)
-        except Unreadable:
-            continue
-    return found
+    return {part.known for part in claim.whole if part.known is not None}
 
 
 def _stated(line: Line, token: Token) -> bool:

@@ -48,7 +48,7 @@ def tidy(value: Number) -> Number:
 
 
 def magnitude(value: Number) -> Number:
-    """Return the absolute value."""
+    """Return the absolute value: `abs` of a union is an object to the type checker."""
     return -value if value < 0 else value
 
 
@@ -79,19 +79,23 @@ def root_number(number: Number) -> Number:
     return divide_numbers(top, bottom)
 
 
+def compute(op: str, a: Number, b: Number) -> Number:
+    """Return an exact sum, difference, product, quotient or power. Raise `Unreadable` where there is none."""
+    if op == "+":
+        return a + b
+    if op == "-":
+        return a - b
+    if op == "*":
+        return a * b
+    return divide_numbers(a, b) if op == "/" else power_number(a, b)
+
+
 def value(node: Node, percent: bool = True) -> Number:
     """Return what a tree without letters is worth; `percent=False` reads 20% as 20. Raise `Unreadable`."""
     if type(node) is Num:
         return node.value
     if type(node) is BinaryOperation:
-        left, right = value(node.left, percent), value(node.right, percent)
-        if node.op == "+":
-            return left + right
-        if node.op == "-":
-            return left - right
-        if node.op == "*":
-            return left * right
-        return divide_numbers(left, right) if node.op == "/" else power_number(left, right)
+        return compute(node.op, value(node.left, percent), value(node.right, percent))
     if type(node) is Neg:
         return -value(node.arg, percent)
     if type(node) is Pct:
@@ -99,6 +103,14 @@ def value(node: Node, percent: bool = True) -> Number:
     if type(node) is Root:
         return root_number(value(node.arg, percent))
     raise Unreadable("a letter")
+
+
+def worth(node: Node, percent: bool = True) -> Number | None:
+    """Return what a tree without letters is worth; None where it has no exact value."""
+    try:
+        return value(node, percent)
+    except Unreadable:
+        return None
 
 
 def add(a: Poly, b: Poly, sign: int = 1) -> Poly:
@@ -116,6 +128,11 @@ def add(a: Poly, b: Poly, sign: int = 1) -> Poly:
 def scale(a: Poly, factor: Number) -> Poly:
     """Return factor * a."""
     return {m: c * factor for m, c in a.items()} if factor else ZERO
+
+
+def numerator(top: Poly, bottom: Poly) -> Poly:
+    """Return a polynomial divided by the constant term of another."""
+    return scale(top, divide_numbers(1, bottom.get("", 1)))
 
 
 def multiply(a: Poly, b: Poly) -> Poly:
@@ -251,7 +268,8 @@ def is_linear(row: Poly) -> bool:
     return all(len(m) <= 1 for m in row)
 
 
-def _reduce(row: Poly, basis: dict[str, Poly]) -> Poly:
+def remainder(row: Poly, basis: dict[str, Poly]) -> Poly:
+    """Return what is left of an equation after the system's are taken out; zero where it follows."""
     for letter, pivot in basis.items():
         if letter in row:
             row = add(row, scale(pivot, -row[letter]))
@@ -262,7 +280,7 @@ def echelon(rows: Iterable[Poly]) -> dict[str, Poly] | None:
     """Return reduced rows by pivot letter; None where the rows contradict each other."""
     basis: dict[str, Poly] = {}
     for row in rows:
-        reduced = _reduce(row, basis)
+        reduced = remainder(row, basis)
         letter = min((m for m in reduced if m), default=None)
         if letter is None:
             if reduced:
@@ -276,14 +294,9 @@ def echelon(rows: Iterable[Poly]) -> dict[str, Poly] | None:
 
 def implied(row: Poly, basis: dict[str, Poly]) -> bool:
     """Return whether an equation follows from a consistent system."""
-    return not _reduce(row, basis)
+    return not remainder(row, basis)
 
 
 def solution(basis: dict[str, Poly]) -> dict[str, Number]:
     """Return the letters that the system fixes, with their values."""
     return {k: -r.get("", 0) for k, r in basis.items() if set(r) <= {k, ""}}
-
-
-def remainder(row: Poly, basis: dict[str, Poly]) -> Poly:
-    """Return what is left of an equation after the system's are taken out; zero where it follows."""
-    return _reduce(row, basis)

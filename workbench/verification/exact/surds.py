@@ -14,7 +14,7 @@ from workbench.verification.exact.polynomials import (
     small_exponent,
     tidy,
 )
-from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable, walk
 
 Surd = Mapping[int, Number]
 """Coefficients by squarefree radicand; 1 stands for the rational part. Zero is empty."""
@@ -26,14 +26,7 @@ _DIGITS = 30
 
 def has_root(node: Node) -> bool:
     """Return whether a square root stands in the tree."""
-    match node:
-        case Root():
-            return True
-        case Neg(arg) | Pct(arg):
-            return has_root(arg)
-        case BinaryOperation(_, left, right):
-            return has_root(left) or has_root(right)
-    return False
+    return any(type(part) is Root for part in walk(node))
 
 
 def surd(node: Node) -> Surd:

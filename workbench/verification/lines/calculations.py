@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from workbench.verification.lines.claims import MAX_LINE, Claim, ClaimSide, expressions_in, read_line
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Token, Unreadable, mixed_number, number, tokenize
+from workbench.verification.text.tokens import Number, Token, token_value, tokenize
 
 
 class Calculation(NamedTuple):
@@ -133,12 +133,8 @@ def _operands(tokens: Sequence[Token], i: int) -> Iterator[tuple[Number, int]]:
 
 def _plain(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """One number token."""
-    if i >= len(tokens) or tokens[i].kind not in kinds.NUMERIC:
-        return None
-    try:
-        return (number if tokens[i].kind is kinds.NUM else mixed_number)(tokens[i].text), i + 1
-    except Unreadable:
-        return None
+    worth = token_value(tokens[i]) if i < len(tokens) else None
+    return (worth, i + 1) if worth is not None else None
 
 
 def _fraction(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from workbench.verification.exact.polynomials import Rational, rational, value
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import lazy
+from workbench.verification.exact.polynomials import Rational, rational, value, worth
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
     MAX_CHARS,
@@ -36,6 +36,7 @@ _ABOUT = re.compile(
     re.I,
 )
 _EQUALS = frozenset(("is", "equals"))
+_ENDS_VALUE = frozenset((".", ",", "or", "and"))
 _PROSE = 4
 _NEVER_FIRST = frozenset((kinds.WORD, kinds.SEP, kinds.CLOSE, kinds.PCT, kinds.REL))
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
@@ -55,7 +56,17 @@ class ClaimSide:
 
     @lazy
     def value(self) -> Number:
+        """What it is worth. Raise `Unreadable` where it has no exact value."""
         return value(self.node)
+
+    @lazy
+    def known(self) -> Number | None:
+        """What it is worth; None where it has no exact value."""
+        return worth(self.node)
+
+    @property
+    def words(self) -> list[str]:
+        return [t.text for t in self.tokens]
 
     @lazy
     def rational(self) -> Rational:
@@ -74,6 +85,10 @@ class ClaimSide:
         core = [k for k in shape if k not in ("sign", kinds.PCT)]
         signs = [i for i, k in enumerate(shape) if k == "sign"]
         return core in ([kinds.NUM], [kinds.MIXED], [kinds.NUM, kinds.OP, kinds.NUM]) and signs in ([], [0])
+
+    @property
+    def lone_letter(self) -> bool:
+        return len(self.tokens) == 1 and bool(self.letters)
 
     @lazy
     def percent(self) -> bool:
@@ -109,6 +124,12 @@ class Claim:
         """The parts that are written out."""
         return tuple(p for p in self.parts if p is not None)
 
+    def pairs(self, carry: ClaimSide | None = None) -> list[tuple[ClaimSide, str, ClaimSide]]:
+        """The neighbouring parts with their relation; `carry` stands in a part that is not written out."""
+        parts = [p if p is not None else carry for p in self.parts]
+        triples = zip(parts, self.relations, parts[1:], strict=False)
+        return [(a, r, b) for a, r, b in triples if a is not None and b is not None]
+
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -125,6 +146,11 @@ class Line:
     notes: tuple[Claim, ...] = ()
     """Calculator notes such as `<<48/2=24>>`."""
     unreadable: bool = False
+
+    @property
+    def last(self) -> ClaimSide | None:
+        """The side or the expression that it ends with."""
+        return self.claims[-1].whole[-1] if self.claims else self.expression
 
     @lazy
     def prose(self) -> bool:
@@ -226,9 +252,7 @@ def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | N
     if not run.relations:
         # No shorter start inside a run without relation can have one, save behind its last operand.
         return None, False, max(i + 1, run.end - 1 if run.end - i > 40 else i + 1)
-    if _tail_of_mixed(tokens, i, behind):
-        return None, True, run.end
-    if not (boundaries.clean_before(tokens, i, run.end) and boundaries.clean_after(tokens, run.end)):
+    if _tail_of_mixed(tokens, i, behind) or not boundaries.clean(tokens, i, run.end):
         return None, True, run.end
     try:
         claim = _make_claim(tokens, i, _signed(run, "+"))
@@ -282,20 +306,12 @@ def _join(between: Sequence[Token]) -> str:
 def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Claim, int]]:
     """The further values of `x = 2 or -3`, each as a claim of its own."""
     first = claim.parts[0]
-    if len(claim.parts) != 2 or claim.relations != ("=",) or first is None or len(first.tokens) != 1:
-        return []
-    if first.tokens[0].kind is not kinds.VAR:
+    if claim.relations != ("=",) or first is None or not first.lone_letter:
         return []
     found: list[tuple[Claim, int]] = []
     while i < len(tokens) and tokens[i].text in ("or", "and", ","):
         run = scan.chain(tokens, i + 1) if i + 1 < len(tokens) else None
-        if (
-            run is None
-            or run.relations
-            or (run.end < len(tokens) and tokens[run.end].kind not in (kinds.SEP, kinds.WORD))
-        ):
-            break
-        if run.end < len(tokens) and tokens[run.end].text not in (".", ",", "or", "and"):
+        if run is None or run.relations or not {t.text for t in tokens[run.end : run.end + 1]} <= _ENDS_VALUE:
             break
         try:
             part = make_part(run.parts[0])
@@ -333,7 +349,7 @@ def expressions_in(text: str) -> tuple[ClaimSide, ...]:
         at += 1
         if run is None or run.relations or len(run.parts[0]) < 2:
             continue
-        if not (boundaries.clean_before(tokens, at - 1, run.end) and boundaries.clean_after(tokens, run.end)):
+        if not boundaries.clean(tokens, at - 1, run.end):
             continue
         try:
             found.append(make_part(run.parts[0]))

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.types import Judgement
-from workbench.verification.domain import Finding, StepChecker, StepContext
-from workbench.verification.lazy import lazy
+from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
+from workbench.verification.domain import Finding, StepChecker, StepContext, lazy
 from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
 from workbench.verification.lines.relations import Statement, statements
 
@@ -65,12 +64,7 @@ class Context(StepContext):
     @lazy
     def carry(self) -> ClaimSide | None:
         """The last expression before this line, which a leading `=` continues."""
-        for line in reversed(self.earlier):
-            if line.claims:
-                return line.claims[-1].whole[-1]
-            if line.expression is not None:
-                return line.expression
-        return self.reading.expression
+        return next((e for line in reversed(self.earlier) if (e := line.last) is not None), self.reading.expression)
 
     @lazy
     def is_story(self) -> bool:
@@ -82,4 +76,22 @@ class Context(StepContext):
         return any(v.judgement is Judgement.INCORRECT or v.carried for v in self.verdicts)
 
 
-__all__ = ["Context", "Finding", "Reading", "StepChecker", "read_problem"]
+def correct(checker: str, reason: str, carried: bool = False, diagnosis: Diagnosis = Diagnosis.VALID) -> Finding:
+    """Return the finding that a step holds."""
+    return Finding(Judgement.CORRECT, diagnosis, checker, reason, carried=carried)
+
+
+def incorrect(
+    checker: str,
+    text: str,
+    kind: EvidenceKind,
+    repair: str | None = None,
+    diagnosis: Diagnosis = Diagnosis.NOT_EQUIVALENT,
+    confidence: float = 1.0,
+) -> Finding:
+    """Return the finding that a step is wrong, with a sentence that is its reason and its evidence."""
+    evidence = (Evidence(kind, text),)
+    return Finding(Judgement.INCORRECT, diagnosis, checker, text, evidence, repair, confidence=confidence)
+
+
+__all__ = ["Context", "Finding", "Reading", "StepChecker", "correct", "incorrect", "read_problem"]

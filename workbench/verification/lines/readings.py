@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from workbench.verification.exact.polynomials import magnitude, tidy, value
+from workbench.verification.exact.polynomials import magnitude, tidy, worth
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS
-from workbench.verification.text.measures import CONVERSIONS
 from workbench.verification.text.tokens import Number, Token, Unit, Unreadable, number, word_set
+from workbench.verification.text.words import CONVERSIONS
 
 
 def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
@@ -34,9 +34,8 @@ def reads_as_percent(left: ClaimSide, right: ClaimSide, about: bool) -> bool:
     hundred = any(t.kind is kinds.PCT and left.tokens[i - 1].text == "100" for i, t in enumerate(left.tokens))
     if not (right.percent or (left.percent and (adds_only or hundred))):
         return False
-    try:
-        plain, shown = value(left.node, percent=False), value(right.node, percent=False)
-    except Unreadable:
+    plain, shown = worth(left.node, percent=False), worth(right.node, percent=False)
+    if plain is None or shown is None:
         return False
     return plain == shown or (hundred and (rounds(plain, right, about) or (about and magnitude(plain - shown) < 1)))
 
@@ -69,10 +68,8 @@ def reads_tight(part: ClaimSide, wanted: Number) -> bool:
         wide = i > 0 and part.tokens[i - 1].text == "/" and (part.tokens[i - 1].spaced or token.spaced)
         if wide and tight and not (three[1].spaced or three[2].spaced):
             open_, close = token._replace(kind=kinds.OPEN, text="("), token._replace(kind=kinds.CLOSE, text=")")
-            tokens.extend((open_, *three, close))
-            rest = part.tokens[i + 3 :]
             try:
-                return make_part([*tokens, *rest]).value == wanted
+                return make_part([*tokens, open_, *three, close, *part.tokens[i + 3 :]]).known == wanted
             except Unreadable:
                 return False
         tokens.append(token)
@@ -84,20 +81,14 @@ def is_percent_of(left: ClaimSide, right: ClaimSide) -> bool:
     texts = [t.text for t in left.tokens]
     whole = any(t.kind is kinds.PCT and texts[i - 1] == "100" for i, t in enumerate(left.tokens))
     divided = any(t.kind is kinds.PCT and texts[i - 2 : i - 1] == ["/"] for i, t in enumerate(left.tokens))
-    try:
-        return (whole or divided) and value(left.node, percent=False) == right.value
-    except Unreadable:
-        return False
+    return (whole or divided) and right.known is not None and worth(left.node, percent=False) == right.known
 
 
 def in_thousands(text: str, a: Number, b: Number) -> bool:
     """`5 * 3 = $15,000` where the line speaks of thousands."""
     words = {t.lower() for t in text[:MAX_CHARS].split()}
-    return any(
-        b == a * factor or a == b * factor
-        for word, factor in (("thousand", 1000), ("million", 10**6))
-        if word in words
-    )
+    factors = [factor for word, factor in (("thousand", 1000), ("million", 10**6)) if word in words]
+    return any(b == a * factor or a == b * factor for factor in factors)
 
 
 # Units of measure: which belong together, and claims read with their numbers in base units.
@@ -179,12 +170,9 @@ def same_quantity(claim: Claim, index: int) -> bool | None:
     left, right = in_base(claim, index), in_base(claim, index + 1)
     if left is None or right is None:
         return _scaled_count(claim, index, left, right)
-    try:
-        if left.value == right.value:
-            return True
-    except Unreadable:
+    if left.known is None or right.known is None:
         return None
-    return None if expected(claim, index) is None else False
+    return True if left.known == right.known else None if expected(claim, index) is None else False
 
 
 def expected(claim: Claim, index: int) -> Number | None:
@@ -214,7 +202,4 @@ def _scaled_count(claim: Claim, index: int, left: ClaimSide | None, right: Claim
     one, other = (left, claim.parts[index + 1]) if left is not None else (right, claim.parts[index])
     if one is None or other is None or any(CONVERSIONS[u.word][0] != "count" for u in _measured(claim, at)):
         return None
-    try:
-        return True if one.value == other.value else None
-    except Unreadable:
-        return None
+    return True if one.known is not None and one.known == other.known else None

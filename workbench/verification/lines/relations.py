@@ -9,14 +9,16 @@ from functools import lru_cache
 from itertools import pairwise
 
 from workbench.types import EvidenceKind
+from workbench.verification.domain import lazy
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
-from workbench.verification.lazy import lazy
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_EXPONENT, Number, Unreadable
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+"""The direction turned, and with or without equality."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class StatedRelation:
     def assignment(self) -> tuple[str, ClaimSide] | None:
         """The letter and its value in `x = 5` or `5 = x`."""
         for side, other in ((self.left, self.right), (self.right, self.left)):
-            if self.relation == "=" and len(side.tokens) == 1 and side.letters and not other.letters:
+            if self.relation == "=" and side.lone_letter and not other.letters:
                 return next(iter(side.letters)), other
         return None
 
@@ -79,10 +81,28 @@ class Statement:
 
     alternatives: tuple[tuple[StatedRelation, ...], ...]
 
+    @property
+    def pairs(self) -> list[StatedRelation]:
+        """The relations of all alternatives."""
+        return [p for a in self.alternatives for p in a]
+
+    @property
+    def first(self) -> StatedRelation:
+        return self.alternatives[0][0]
+
+    @lazy
+    def only(self) -> StatedRelation | None:
+        """The relation of a statement that has no other."""
+        return self.first if len(self.alternatives) == 1 == len(self.alternatives[0]) else None
+
+    @property
+    def solved(self) -> bool:
+        """Whether each relation has a lone letter on one side."""
+        return all(p.left.lone_letter or p.right.lone_letter for p in self.pairs)
+
     @lazy
     def letters(self) -> frozenset[str]:
-        pairs = [p for a in self.alternatives for p in a]
-        return frozenset().union(*(p.left.letters | p.right.letters for p in pairs))
+        return frozenset().union(*(p.left.letters | p.right.letters for p in self.pairs))
 
     @lazy
     def solutions(self) -> Solutions | None:
@@ -95,11 +115,8 @@ class Statement:
     @lazy
     def equation(self) -> Poly | None:
         """The polynomial that a single equation sets to zero."""
-        if len(self.alternatives) != 1 or len(self.alternatives[0]) != 1:
-            return None
-        pair = self.alternatives[0][0]
         try:
-            return pair.difference[0] if pair.relation == "=" else None
+            return self.only.difference[0] if self.only is not None and self.only.relation == "=" else None
         except Unreadable:
             return None
 
@@ -113,8 +130,7 @@ class Statement:
     @property
     def words(self) -> tuple[str, ...]:
         """The tokens as written, to see whether two lines say the same."""
-        pairs = [p for a in self.alternatives for p in a]
-        return tuple(t.text for p in pairs for t in (*p.left.tokens, *p.right.tokens))
+        return tuple(t.text for p in self.pairs for t in (*p.left.tokens, *p.right.tokens))
 
 
 @lru_cache(maxsize=4096)
@@ -135,13 +151,8 @@ def statements(line: Line, carry: ClaimSide | None = None) -> tuple[Statement, .
 
 def _pairs(claim: Claim, carry: ClaimSide | None) -> list[tuple[StatedRelation, ...]]:
     """The claim's relations: an inequality chain is one conjunction, an equality chain many equations."""
-    parts = [p if p is not None else carry for p in claim.parts]
-    pairs = [
-        StatedRelation(a, r, b)
-        for a, r, b in zip(parts, claim.relations, parts[1:], strict=False)
-        if a is not None and b is not None
-    ]
-    if any(r in _FLIP for r in claim.relations):
+    pairs = [StatedRelation(a, r, b) for a, r, b in claim.pairs(carry)]
+    if any(r in FLIP for r in claim.relations):
         return [tuple(pairs)] if pairs else []
     return [(p,) for p in pairs]
 
@@ -205,10 +216,10 @@ def _interval(letter: str, pairs: Sequence[StatedRelation]) -> Interval | None:
     for pair in pairs:
         top, bottom = pair.difference
         divisor, line = constant(bottom), uni.coefficients(top)
-        if divisor is None or len(line) != 2 or pair.relation not in _FLIP:
+        if divisor is None or len(line) != 2 or pair.relation not in FLIP:
             return None
         upward = (line[1] > 0) == (divisor > 0)
-        relation = pair.relation if upward else _FLIP[pair.relation]
+        relation = pair.relation if upward else FLIP[pair.relation]
         bound, closed = divide_numbers(-line[0], line[1]), "=" in relation
         if relation[0] == ">" and (low is None or bound > low or (bound == low and not closed)):
             low, low_closed = bound, closed

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.verification.malrules.signs import Rule, Slip, rules
+from workbench.verification.malrules.signs import Rule, Slip, replaced, rules
 from workbench.verification.malrules.trees import (
     Factor,
     Spot,
     Term,
     constant,
+    factors,
     is_sum,
     monomial,
     negated,
@@ -54,7 +55,7 @@ def not_every_term(spot: Spot) -> Iterator[Slip]:
             first = "divides_first_only" if divides else "first_term_only"
             name = first if reached == 0 else "bracket_ignored" if divides else "last_term_only"
             name = "bracket_ignored" if plain else name
-            yield Slip(name, made, spot.node, made)
+            yield replaced(name, spot.node, made)
 
 
 def loses_bracket(spot: Spot) -> Iterator[Slip]:
@@ -65,18 +66,12 @@ def loses_bracket(spot: Spot) -> Iterator[Slip]:
             for upto in range(2, len(spot.factors)):
                 last = product_of([Factor(1, inner[-1].node), *spot.factors[1:upto]])
                 opened = sum_of([*inner[:-1], Term(inner[-1].sign, last)])
-                made = product_of([Factor(1, opened), *spot.factors[upto:]])
-                yield Slip("bracket_ignored", made, spot.node, made)
-    node = spot.node
-    if (
-        isinstance(node, BinaryOperation)
-        and node.op == "/"
-        and isinstance(node.right, BinaryOperation)
-        and node.right.op in "*/"
-    ):
-        pieces = Spot(node.right, lambda made: made).factors
-        made = product_of([*spot.factors[:-1], Factor(-1, pieces[0].node), *pieces[1:]])
-        yield Slip("bracket_ignored", made, spot.node, made)
+                yield replaced("bracket_ignored", spot.node, product_of([Factor(1, opened), *spot.factors[upto:]]))
+    match spot.node:
+        case BinaryOperation("/", _, BinaryOperation("*" | "/") as below):
+            first, *rest = factors(below)
+            opened = product_of([*spot.factors[:-1], Factor(-1, first.node), *rest])
+            yield replaced("bracket_ignored", spot.node, opened)
 
 
 def signs_inside(spot: Spot) -> Iterator[Slip]:
@@ -92,10 +87,10 @@ def signs_inside(spot: Spot) -> Iterator[Slip]:
         products = [_times(rest, t) for t in inner]
         for at in range(len(products)):
             turned = [Term(-p.sign, p.node) if k == at else p for k, p in enumerate(products)]
-            yield Slip(name, sum_of(turned), spot.node, sum_of(turned))
+            yield replaced(name, spot.node, sum_of(turned))
         if len(products) > 2:
             turned = [products[0], *(Term(-p.sign, p.node) for p in products[1:])]
-            yield Slip(name, sum_of(turned), spot.node, sum_of(turned))
+            yield replaced(name, spot.node, sum_of(turned))
 
 
 def minus_before_bracket(spot: Spot) -> Iterator[Slip]:
@@ -103,20 +98,17 @@ def minus_before_bracket(spot: Spot) -> Iterator[Slip]:
     node = spot.node
     if isinstance(node, Neg) and is_sum(node.arg):
         inner = terms(node.arg)
-        made = sum_of([Term(-inner[0].sign, inner[0].node), *inner[1:]])
-        yield Slip("bracket_minus", made, node, made)
+        yield replaced("bracket_minus", node, sum_of([Term(-inner[0].sign, inner[0].node), *inner[1:]]))
         yield Slip("drops_minus", node.arg, node, node.arg)
     for i, term in enumerate(spot.terms):
         if term.sign > 0 or len(spot.terms) < 2:
             continue
-        for rest, inner in _split(Spot(term.node, lambda made: made)):
-            products = [_times(rest, t) for t in inner]
-            opened = [Term(-products[0].sign, products[0].node), *products[1:]]
-            whole = [*spot.terms[:i], *opened, *spot.terms[i + 1 :]]
-            yield Slip("minus_bracket", sum_of(whole), term.signed, sum_of(opened))
-            opened = [Term(-products[0].sign, products[0].node), *inner[1:]]
-            whole = [*spot.terms[:i], *opened, *spot.terms[i + 1 :]]
-            yield Slip("first_term_only", sum_of(whole), term.signed, sum_of(opened))
+        for rest, inner in _split(Spot(term.node)):
+            first, *others = (_times(rest, t) for t in inner)
+            for name, behind in (("minus_bracket", others), ("first_term_only", inner[1:])):
+                opened = [Term(-first.sign, first.node), *behind]
+                whole = [*spot.terms[:i], *opened, *spot.terms[i + 1 :]]
+                yield Slip(name, sum_of(whole), term.signed, sum_of(opened))
 
 
 def two_brackets(spot: Spot) -> Iterator[Slip]:
@@ -144,8 +136,7 @@ def two_brackets(spot: Spot) -> Iterator[Slip]:
 
 
 def _opened(name: str, spot: Spot, parts: list[Term], rest: list[Factor]) -> Slip:
-    made = product_of([*rest, Factor(1, sum_of(parts))])
-    return Slip(name, made, spot.node, made)
+    return replaced(name, spot.node, product_of([*rest, Factor(1, sum_of(parts))]))
 
 
 def square_of_sum(spot: Spot) -> Iterator[Slip]:
@@ -155,19 +146,16 @@ def square_of_sum(spot: Spot) -> Iterator[Slip]:
         return
     inner = terms(node.left)
     squares = [Term(1, BinaryOperation("^", t.node, Num(2))) for t in inner]
-    made = sum_of(squares)
-    yield Slip("squares_each_term", made, node, made)
-    made = sum_of([Term(t.sign, s.node) for t, s in zip(inner, squares, strict=True)])
-    yield Slip("squares_each_term", made, node, made)
+    yield replaced("squares_each_term", node, sum_of(squares))
+    signed = [Term(t.sign, s.node) for t, s in zip(inner, squares, strict=True)]
+    yield replaced("squares_each_term", node, sum_of(signed))
     if len(inner) == 2:
         first, second = inner
         middle = Term(first.sign * second.sign, BinaryOperation("*", first.node, second.node))
-        made = sum_of([squares[0], middle, squares[1]])
-        yield Slip("middle_once", made, node, made)
+        yield replaced("middle_once", node, sum_of([squares[0], middle, squares[1]]))
         for sign, last in ((-1, squares[1]), (1, Term(-1, squares[1].node))):
             double = Term(sign * middle.sign, BinaryOperation("*", number(2), middle.node))
-            made = sum_of([squares[0], double, last])
-            yield Slip("sign_lost", made, node, made)
+            yield replaced("sign_lost", node, sum_of([squares[0], double, last]))
 
 
 def joins_factor(spot: Spot) -> Iterator[Slip]:
@@ -175,12 +163,11 @@ def joins_factor(spot: Spot) -> Iterator[Slip]:
     for rest, inner in _split(spot):
         plain = sum_of(inner)
         if all(f.exponent > 0 for f in rest) and not any(is_sum(f.node) for f in rest):
-            made = BinaryOperation("+", product_of(rest), plain)
-            yield Slip("adds_instead_of_multiplying", made, spot.node, made)
-            yield Slip("drops_factor", plain, spot.node, plain)
+            yield replaced("adds_instead_of_multiplying", spot.node, BinaryOperation("+", product_of(rest), plain))
+            yield replaced("drops_factor", spot.node, plain)
             for at in range(len(inner)):
-                kept = sum_of([_times(rest, t) for k, t in enumerate(inner) if k != at])
-                yield Slip("drops_product", kept, spot.node, kept)
+                kept = [_times(rest, t) for k, t in enumerate(inner) if k != at]
+                yield replaced("drops_product", spot.node, sum_of(kept))
 
 
 def takes_out(spot: Spot) -> Iterator[Slip]:
@@ -192,13 +179,11 @@ def takes_out(spot: Spot) -> Iterator[Slip]:
     for size in sorted({d for s in shared for d in range(2, min(s, 30) + 1) if s % d == 0}):
         for reached in range(len(found)):
             left = [_times([Factor(-1, Num(size))], t) if k == reached else t for k, t in enumerate(spot.terms)]
-            made: Node = BinaryOperation("*", Num(size), sum_of(left))
-            yield Slip("divides_first_only", made, spot.node, made)
+            yield replaced("divides_first_only", spot.node, BinaryOperation("*", Num(size), sum_of(left)))
             if found[reached].number < 0:
                 every = [_times([Factor(-1, Num(size))], t) for t in spot.terms]
                 turned = [Term(1, negated(t.signed)) if k == reached else t for k, t in enumerate(every)]
-                made = BinaryOperation("*", Num(size), sum_of(turned))
-                yield Slip("sign_lost", made, spot.node, made)
+                yield replaced("sign_lost", spot.node, BinaryOperation("*", Num(size), sum_of(turned)))
 
 
 OPENING: tuple[Rule, ...] = (

@@ -39,6 +39,10 @@ class Sides(NamedTuple):
     def turned(self) -> Sides:
         return Sides(self.right, self.left)
 
+    def each(self, op: str, by: Node) -> Sides:
+        """Both sides with the same operation done to them."""
+        return Sides(BinaryOperation(op, self.left, by), BinaryOperation(op, self.right, by))
+
 
 class Move(NamedTuple):
     """What a malrule makes of an equation."""
@@ -62,21 +66,15 @@ def _without(parts: Sequence[Term], at: int) -> Node:
     return sum_of([t for k, t in enumerate(parts) if k != at])
 
 
-def crosses(sides: Sides, sign: int, added: Callable[[Node], Node]) -> Iterator[tuple[Sides, Term]]:
-    """Yield each term taken from one side, with what `added` makes of it put on the other."""
+def sign_kept(sides: Sides) -> Iterator[Move]:
+    """`3x + 5 = 20` to `3x = 20 + 5`."""
     for here, back in _both(sides):
         parts = terms(here.left)
         for at, part in enumerate(parts):
-            other = BinaryOperation("+" if sign > 0 else "-", here.right, added(part.signed))
-            yield back(Sides(_without(parts, at), other)), part
-
-
-def sign_kept(sides: Sides) -> Iterator[Move]:
-    """`3x + 5 = 20` to `3x = 20 + 5`."""
-    for made, part in crosses(sides, 1, lambda t: t):
-        found = monomial(part.node)
-        if found is not None and found.number:
-            yield Move("sign_kept_letter" if found.letters else "sign_kept", made, part.signed)
+            found = monomial(part.node)
+            if found is not None and found.number:
+                made = Sides(_without(parts, at), BinaryOperation("+", here.right, part.signed))
+                yield Move("sign_kept_letter" if found.letters else "sign_kept", back(made), part.signed)
 
 
 def moves_without_trace(sides: Sides) -> Iterator[Move]:
@@ -86,10 +84,9 @@ def moves_without_trace(sides: Sides) -> Iterator[Move]:
         for at, part in enumerate(parts):
             if len(parts) > 1:
                 yield Move("one_side_only", back(Sides(_without(parts, at), here.right)), part.signed)
-            other = BinaryOperation("-", here.right, part.signed)
-            yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
-            other = BinaryOperation("+", here.right, part.signed)
-            yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
+            for op in "-+":
+                other = BinaryOperation(op, here.right, part.signed)
+                yield Move("one_side_only", back(Sides(here.left, other)), part.signed)
 
 
 def _lone(node: Node) -> Monomial | None:
@@ -140,7 +137,7 @@ def divisors(sides: Sides) -> list[Number]:
     found: list[Number] = []
     for side in sides:
         for term in terms(side):
-            pieces = [f for f in Spot(term.node, lambda made: made).factors if f.exponent > 0]
+            pieces = [f for f in Spot(term.node).factors if f.exponent > 0]
             values = [constant(f.node) for f in pieces] if len(pieces) > 1 else []
             term_found = monomial(term.node)
             values.append(term_found.number if term_found is not None and term_found.letters else None)
@@ -153,7 +150,7 @@ def denominators(sides: Sides) -> list[Number]:
     found: list[Number] = []
     for side in sides:
         for term in terms(side):
-            bottoms = [f for f in Spot(term.node, lambda made: made).factors if f.exponent < 0]
+            bottoms = [f for f in Spot(term.node).factors if f.exponent < 0]
             values = [constant(f.node) for f in bottoms]
             found.extend(v for v in values if v is not None and v and abs(v) != 1)
     distinct = list(dict.fromkeys(found))
@@ -207,15 +204,10 @@ def scales_oppositely(sides: Sides) -> Iterator[Move]:
 
 def cross_product(sides: Sides) -> Iterator[Move]:
     """`a/b = c/d` to `ac = bd`: top times top instead of top times bottom."""
-    parts = []
-    for side in sides:
-        if not isinstance(side, BinaryOperation) or side.op != "/":
-            return
-        parts.append((side.left, side.right))
-    (a, b), (c, d) = parts
-    yield Move("multiplies_across", Sides(BinaryOperation("*", a, c), BinaryOperation("*", b, d)))
-    yield Move("multiplies_across", Sides(BinaryOperation("/", a, d), BinaryOperation("/", c, b)))
-    yield Move("multiplies_across", Sides(BinaryOperation("+", a, d), BinaryOperation("+", b, c)))
+    match sides:
+        case (BinaryOperation("/", a, b), BinaryOperation("/", c, d)):
+            for op, left, right in (("*", (a, c), (b, d)), ("/", (a, d), (c, b)), ("+", (a, d), (b, c))):
+                yield Move("multiplies_across", Sides(BinaryOperation(op, *left), BinaryOperation(op, *right)))
 
 
 def takes_root(sides: Sides) -> Iterator[Move]:
@@ -223,9 +215,8 @@ def takes_root(sides: Sides) -> Iterator[Move]:
     for here, back in _both(sides):
         node = here.left
         if isinstance(node, BinaryOperation) and node.op == "^" and constant(node.right) == 2:
-            half: Node = BinaryOperation("/", here.right, Num(2))
-            yield Move("halves_square", back(Sides(node.left, half)), node)
-            yield Move("halves_square", back(Sides(node.left, here.right)), node)
+            for made in (BinaryOperation("/", here.right, Num(2)), here.right):
+                yield Move("halves_square", back(Sides(node.left, made)), node)
 
 
 RULES: tuple[EquationRule, ...] = (
@@ -313,26 +304,20 @@ def _moves(old: Sides) -> Iterator[Sides]:
         mine = [t for t in left if _lettered(t) == letters_left] + _other_sign(right, letters_left)
         other = [t for t in right if _lettered(t) != letters_left] + _other_sign(left, not letters_left)
         yield Sides(sum_of(mine), sum_of(other))
-    for here, flip in ((old, False), (old.turned, True)):
+    for here, back in _both(old):
         parts = terms(here.left)
         for at, part in enumerate(parts):
-            kept = sum_of([t for k, t in enumerate(parts) if k != at])
-            moved = Sides(kept, BinaryOperation("-", here.right, part.signed))
-            yield moved.turned if flip else moved
+            yield back(Sides(_without(parts, at), BinaryOperation("-", here.right, part.signed)))
     yield from _scaled_right(old)
 
 
 def _scaled_right(old: Sides) -> Iterator[Sides]:
-    for here in (old, old.turned):
-        found = None if is_sum(here.left) else monomial(here.left)
-        if found is not None and found.letters and found.number not in (0, 1):
-            by = number(found.number)
-            scaled = Sides(BinaryOperation("/", here.left, by), BinaryOperation("/", here.right, by))
-            yield scaled if here is old else scaled.turned
-    for value in denominators(old):
-        yield Sides(BinaryOperation("*", old.left, number(value)), BinaryOperation("*", old.right, number(value)))
-    for value in divisors(old):
-        yield Sides(BinaryOperation("/", old.left, number(value)), BinaryOperation("/", old.right, number(value)))
+    for side in old:
+        found = _lone(side)
+        if found is not None and found.number != 1:
+            yield old.each("/", number(found.number))
+    for op, values in (("*", denominators(old)), ("/", divisors(old))):
+        yield from (old.each(op, number(value)) for value in values)
 
 
 def _lettered(term: Term) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
-from math import lcm
+from math import lcm, prod
 from typing import NamedTuple
 
 from workbench.verification.exact.polynomials import divide_numbers, magnitude, tidy
-from workbench.verification.malrules.signs import Rule, Slip, rules
+from workbench.verification.malrules.signs import Rule, Slip, joined_factors, joined_terms, replaced, rules
 from workbench.verification.malrules.trees import Factor, Spot, Term, constant, number, product_of, sum_of
 from workbench.verification.text.grammar import BinaryOperation, Node, Num, Number, Pct
 
@@ -87,11 +87,8 @@ def columns(spot: Spot) -> Iterator[Slip]:
     for (i, a), (j, b) in combinations(enumerate(values), 2) if len(values) > 1 else ():
         if a is None or b is None or a < 0 or not b:
             continue
-        was = sum_of([spot.terms[i], spot.terms[j]])
         for name, wrong in _pair_results(a, b):
-            made = number(tidy(Fraction(wrong)))
-            kept = [Term(1, made) if k == i else t for k, t in enumerate(spot.terms) if k != j]
-            yield Slip(name, sum_of(kept), was, made)
+            yield joined_terms(name, spot, i, j, number(tidy(Fraction(wrong))))
 
 
 def tables(spot: Spot) -> Iterator[Slip]:
@@ -99,11 +96,8 @@ def tables(spot: Spot) -> Iterator[Slip]:
     for (i, a), (j, b) in combinations(enumerate(spot.numbers), 2) if len(spot.numbers) > 1 else ():
         if a is None or b is None or spot.factors[i].exponent < 0 or spot.factors[j].exponent < 0:
             continue
-        was = product_of([spot.factors[i], spot.factors[j]])
         for name, wrong in _products(a, b):
-            made = number(wrong)
-            kept = [Factor(1, made) if k == i else f for k, f in enumerate(spot.factors) if k != j]
-            yield Slip(name, product_of(kept), was, made)
+            yield joined_factors(name, spot, i, j, number(wrong))
 
 
 def _products(a: Number, b: Number) -> Iterator[tuple[str, Number]]:
@@ -123,15 +117,11 @@ def quotients(spot: Spot) -> Iterator[Slip]:
         if a is None or not b or spot.factors[i].exponent < 0 or spot.factors[j].exponent > 0:
             continue
         right = Fraction(a) / b
-        results = [("place_value", right * 10), ("place_value", right / 10)]
-        results += [("place_value", right * 100), ("place_value", right / 100)]
+        results = [("place_value", wrong) for wrong in (right * 10, right / 10, right * 100, right / 100)]
         if right.denominator == 1:
             results += [("table_neighbour", right + 1), ("table_neighbour", right - 1)]
-        was = product_of([spot.factors[i], spot.factors[j]])
         for name, wrong in results:
-            made = number(tidy(wrong))
-            kept = [Factor(1, made) if k == i else f for k, f in enumerate(spot.factors) if k != j]
-            yield Slip(name, product_of(kept), was, made)
+            yield joined_factors(name, spot, i, j, number(tidy(wrong)))
 
 
 def swapped_digits(spot: Spot) -> Iterator[Slip]:
@@ -142,15 +132,10 @@ def swapped_digits(spot: Spot) -> Iterator[Slip]:
     digits = str(abs(int(value)))
     for k in range(len(digits) - 1):
         turned = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2 :]
-        made = number(int(turned) * (-1 if value < 0 else 1))
-        yield Slip("swaps_digits", made, spot.node, made)
+        yield replaced("swaps_digits", spot.node, number(int(turned) * (-1 if value < 0 else 1)))
 
 
-RULES: tuple[Rule, ...] = (
-    *rules("sum", columns),
-    *rules("product", tables, quotients),
-    *rules("", swapped_digits),
-)
+RULES: tuple[Rule, ...] = (*rules("sum", columns), *rules("product", tables, quotients), *rules("", swapped_digits))
 
 
 # Malrules of fractions and percentages.
@@ -169,13 +154,11 @@ def _fractions(spot: Spot) -> list[TermFraction]:
     """The terms of a sum that are something over whole numbers; whole numbers are over 1."""
     found = []
     for i, term in enumerate(spot.terms):
-        pieces = Spot(term.node, lambda made: made).factors
+        pieces = Spot(term.node).factors
         bottoms = [constant(f.node) for f in pieces if f.exponent < 0]
         if any(b is None or b.denominator != 1 or b <= 0 for b in bottoms):
             continue
-        bottom = 1
-        for b in bottoms:
-            bottom *= int(b or 1)
+        bottom = prod(int(b or 1) for b in bottoms)
         top = product_of([f for f in pieces if f.exponent > 0])
         found.append(TermFraction(term.sign, top, bottom, i))
     return found
@@ -193,17 +176,13 @@ def adds_bottoms(spot: Spot) -> Iterator[Slip]:
         tops = sum_of([Term(f.sign, f.top) for f in group])
         alike = len(set(bottoms)) == 1
         bottom = sum(f.sign * f.bottom for f in group)
-        if bottom > 0:
-            yield _merged(spot, group, tops, bottom, "adds_bottoms" if alike else "adds_denominators")
-        yield _merged(spot, group, tops, sum(bottoms), "adds_bottoms" if alike else "adds_denominators")
-        product = 1
-        for b in bottoms:
-            product *= b
-        if not alike:
-            for common in dict.fromkeys((lcm(*bottoms), product, max(bottoms), min(bottoms))):
-                yield _merged(spot, group, tops, common, "top_only")
-        else:
-            yield _merged(spot, group, tops, product, "multiplies_bottoms")
+        for total in (bottom, sum(bottoms)) if bottom > 0 else (sum(bottoms),):
+            yield _merged(spot, group, tops, total, "adds_bottoms" if alike else "adds_denominators")
+        if alike:
+            yield _merged(spot, group, tops, prod(bottoms), "multiplies_bottoms")
+            continue
+        for common in dict.fromkeys((lcm(*bottoms), prod(bottoms), max(bottoms), min(bottoms))):
+            yield _merged(spot, group, tops, common, "top_only")
 
 
 def _merged(spot: Spot, group: list[TermFraction], top: Node, bottom: int, name: str) -> Slip:
@@ -221,51 +200,37 @@ def widens_one_part(spot: Spot) -> Iterator[Slip]:
     if not isinstance(node, BinaryOperation) or node.op != "/" or constant(node.right) is None:
         return
     for k in range(2, 13):
-        made: Node = BinaryOperation("/", node.left, BinaryOperation("*", node.right, Num(k)))
-        yield Slip("top_only", made, node, made)
-        made = BinaryOperation("/", BinaryOperation("*", node.left, Num(k)), node.right)
-        yield Slip("bottom_only", made, node, made)
-
-
-def _parts(spot: Spot) -> tuple[list[Node], list[Node]]:
-    tops = [f.node for f in spot.factors if f.exponent > 0]
-    return tops, [f.node for f in spot.factors if f.exponent < 0]
+        yield replaced("top_only", node, BinaryOperation("/", node.left, BinaryOperation("*", node.right, Num(k))))
+        yield replaced("bottom_only", node, BinaryOperation("/", BinaryOperation("*", node.left, Num(k)), node.right))
 
 
 def product_of_fractions(spot: Spot) -> Iterator[Slip]:
     """`2/3 * 4/5` as `10/12`, as `6/15`, or as `6/8`."""
-    tops, bottoms = _parts(spot)
+    tops, bottoms = ([f.node for f in spot.factors if f.exponent == sign] for sign in (1, -1))
     if len(tops) < 2 or not bottoms:
         return
     for i, j in combinations(range(len(tops)), 2):
         others = [Factor(1, t) for k, t in enumerate(tops) if k not in (i, j)]
-        added: Node = BinaryOperation("+", tops[i], tops[j])
+        added = BinaryOperation("+", tops[i], tops[j])
         under = [Factor(-1, b) for b in bottoms]
         if len(bottoms) >= 2:
-            crossed = [
-                Factor(1, tops[i]),
-                Factor(1, bottoms[1]),
-                *others,
-                Factor(-1, bottoms[0]),
-                Factor(-1, tops[j]),
-            ]
-            yield _whole("cross_multiplies", spot, [*crossed, *under[2:]])
+            above, below = [Factor(1, tops[i]), Factor(1, bottoms[1])], [Factor(-1, bottoms[0]), Factor(-1, tops[j])]
+            yield _whole("cross_multiplies", spot, [*above, *others, *below, *under[2:]])
         yield _whole("adds_tops", spot, [Factor(1, added), *others, *under])
         if others:
-            grouped: Node = BinaryOperation("+", tops[i], product_of([Factor(1, tops[j]), *others]))
+            grouped = BinaryOperation("+", tops[i], product_of([Factor(1, tops[j]), *others]))
             yield _whole("adds_tops", spot, [Factor(1, grouped), *under])
         if len(bottoms) >= 2:
-            below: Node = BinaryOperation("+", bottoms[0], bottoms[1])
-            yield _whole("adds_tops", spot, [Factor(1, added), *others, Factor(-1, below), *under[2:]])
-            product = [*(Factor(1, t) for t in tops), Factor(-1, below), *under[2:]]
-            yield _whole("adds_bottoms", spot, product)
+            joined = [Factor(-1, BinaryOperation("+", bottoms[0], bottoms[1])), *under[2:]]
+            product = [Factor(1, t) for t in tops]
+            yield _whole("adds_tops", spot, [Factor(1, added), *others, *joined])
+            yield _whole("adds_bottoms", spot, [*product, *joined])
             if bottoms[0] == bottoms[1]:
-                yield _whole("keeps_bottom", spot, [*(Factor(1, t) for t in tops), *under[1:]])
+                yield _whole("keeps_bottom", spot, [*product, *under[1:]])
 
 
 def _whole(name: str, spot: Spot, parts: list[Factor]) -> Slip:
-    made = product_of(parts)
-    return Slip(name, made, spot.node, made)
+    return replaced(name, spot.node, product_of(parts))
 
 
 def part_of_number(spot: Spot) -> Iterator[Slip]:
@@ -278,26 +243,16 @@ def part_of_number(spot: Spot) -> Iterator[Slip]:
     if constant(top) != 1:
         yield _whole("forgets_top", spot, [Factor(1, whole), Factor(-1, bottom)])
         yield _whole("forgets_bottom", spot, [Factor(1, whole), Factor(1, top)])
-    made: Node = BinaryOperation("-", whole, bottom)
-    yield Slip("takes_away", made, spot.node, made)
-    made = BinaryOperation("-", whole, BinaryOperation("/", top, bottom))
-    yield Slip("takes_away", made, spot.node, made)
+    yield replaced("takes_away", spot.node, BinaryOperation("-", whole, bottom))
+    yield replaced("takes_away", spot.node, BinaryOperation("-", whole, BinaryOperation("/", top, bottom)))
 
 
 def divides_fractions(spot: Spot) -> Iterator[Slip]:
     """`(1/2) / (3/4)` as `3/8`, or with the first fraction turned instead of the second."""
-    node = spot.node
-    if (
-        not isinstance(node, BinaryOperation)
-        or node.op != "/"
-        or not isinstance(node.right, BinaryOperation)
-        or node.right.op != "/"
-    ):
-        return
-    made: Node = BinaryOperation("*", node.left, node.right)
-    yield Slip("divides_straight", made, node, made)
-    made = BinaryOperation("/", node.right, node.left)
-    yield Slip("turns_the_first", made, node, made)
+    match spot.node:
+        case BinaryOperation("/", left, BinaryOperation("/") as right):
+            yield replaced("divides_straight", spot.node, BinaryOperation("*", left, right))
+            yield replaced("turns_the_first", spot.node, BinaryOperation("/", right, left))
 
 
 def percentages(spot: Spot) -> Iterator[Slip]:
@@ -318,11 +273,10 @@ def percentages(spot: Spot) -> Iterator[Slip]:
             ("takes_the_rest", BinaryOperation("-", base, BinaryOperation("*", factor.node, base))),
             ("forgets_base", BinaryOperation("+", base, BinaryOperation("*", factor.node, base))),
         )
-        yield from (Slip(name, made, spot.node, made) for name, made in changes)
+        yield from (replaced(name, spot.node, made) for name, made in changes)
         found = constant(rate)
         if found is not None and found:
-            share = number(divide_numbers(found, 100))
-            yield Slip("forgets_base", share, spot.node, share)
+            yield replaced("forgets_base", spot.node, number(divide_numbers(found, 100)))
 
 
 def _divides_out(fraction: TermFraction) -> bool:

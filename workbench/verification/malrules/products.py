@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from workbench.verification.exact.polynomials import divide_numbers, magnitude, small_exponent
-from workbench.verification.malrules.signs import Rule, Slip, Slips, rules
+from workbench.verification.malrules.signs import Rule, Slip, Slips, joined_factors, replaced, rules
 from workbench.verification.malrules.trees import (
     Factor,
     Spot,
@@ -68,10 +68,7 @@ def two_numbers(name: str, combine: Combine, divides: bool) -> Slips:
         for i, j, a, b in spot.quotients if divides else spot.products:
             wrong = combine(a, b)
             if wrong is not None:
-                made = number(wrong)
-                found = [Factor(1, made) if k == i else f for k, f in enumerate(spot.factors) if k != j]
-                was = product_of([spot.factors[i], spot.factors[j]])
-                yield Slip(name, product_of(found), was, made)
+                yield joined_factors(name, spot, i, j, number(wrong))
 
     return rule
 
@@ -85,8 +82,7 @@ def sign_of_whole(spot: Spot) -> Iterator[Slip]:
         return
     divides = any(f.exponent < 0 for f in spot.factors)
     name = "signs_of_quotient" if divides else "minus_times_minus" if sum(minuses) > 1 else "signs_of_product"
-    made = negated(spot.node)
-    yield Slip(name, made, spot.node, made)
+    yield replaced(name, spot.node, negated(spot.node))
 
 
 def _negative(node: Node) -> bool:
@@ -102,12 +98,11 @@ def divisor_rules(spot: Spot) -> Iterator[Slip]:
         rest = [f for k, f in enumerate(spot.factors) if k != i]
         if factor.exponent > 0:
             below = product_of([*rest, Factor(-1, factor.node)])
-            yield Slip("divides_instead_of_multiplying", below, spot.node, below)
+            yield replaced("divides_instead_of_multiplying", spot.node, below)
             continue
-        kept = product_of(rest)
-        yield Slip("drops_divisor", kept, spot.node, kept)
+        yield replaced("drops_divisor", spot.node, product_of(rest))
         turned = product_of([Factor(1, factor.node), *rest])
-        yield Slip("multiplies_instead_of_dividing", turned, spot.node, turned)
+        yield replaced("multiplies_instead_of_dividing", spot.node, turned)
 
 
 def loses_letter(spot: Spot) -> Iterator[Slip]:
@@ -116,11 +111,10 @@ def loses_letter(spot: Spot) -> Iterator[Slip]:
     if found is None or len(spot.factors) < 2 or not any(f.exponent < 0 for f in spot.factors):
         return
     if found.letters:
-        made = number(found.number)
-        yield Slip("forgets_letter", made, spot.node, made)
-        yield Slip("cancels_to_zero", Num(0), spot.node, Num(0))
+        yield replaced("forgets_letter", spot.node, number(found.number))
+        yield replaced("cancels_to_zero", spot.node, Num(0))
     elif found.number in (1, -1):
-        yield Slip("cancels_to_zero", Num(0), spot.node, Num(0))
+        yield replaced("cancels_to_zero", spot.node, Num(0))
 
 
 def exponent_rules(spot: Spot) -> Iterator[Slip]:
@@ -154,22 +148,20 @@ def power_rules(spot: Spot) -> Iterator[Slip]:
         exponent = small_exponent(constant(node.right) or 0)
     except Unreadable:
         return
-    made: Node = BinaryOperation("*", node.left, Num(exponent)) if exponent > 0 else node
     if exponent > 1:
-        yield Slip("power_as_product", made, node, made)
-        yield Slip("power_as_product", Num(exponent), node, Num(exponent))
+        yield replaced("power_as_product", node, BinaryOperation("*", node.left, Num(exponent)))
+        yield replaced("power_as_product", node, Num(exponent))
     base = monomial(node.left)
     if base is None or exponent < 2:
         return
     if base.number < 0:
-        made = negated(node)
-        yield Slip("square_of_negative", made, node, made)
+        yield replaced("square_of_negative", node, negated(node))
     if base.letters:
-        made = monomial_node(base.number, base.letters * exponent if len(base.letters) * exponent <= 12 else "")
-        yield Slip("power_of_first_only", made, node, made)
+        letters = base.letters * exponent if len(base.letters) * exponent <= 12 else ""
+        yield replaced("power_of_first_only", node, monomial_node(base.number, letters))
         if len(set(base.letters)) == 1 and len(base.letters) > 1:
-            made = monomial_node(base.number, base.letters[0] * (len(base.letters) + exponent))
-            yield Slip("adds_exponents_of_power", made, node, made)
+            letters = base.letters[0] * (len(base.letters) + exponent)
+            yield replaced("adds_exponents_of_power", node, monomial_node(base.number, letters))
 
 
 def square_under_minus(spot: Spot) -> Iterator[Slip]:
@@ -185,7 +177,7 @@ def cancels_terms(spot: Spot) -> Iterator[Slip]:
         if divisor.exponent > 0 or against is None or not against.number:
             continue
         for k, top in enumerate(spot.factors):
-            inner = Spot(top.node, lambda made: made)
+            inner = Spot(top.node)
             if top.exponent < 0 or len(inner.terms) < 2:
                 continue
             for at, found in enumerate(inner.monomials):
@@ -193,8 +185,7 @@ def cancels_terms(spot: Spot) -> Iterator[Slip]:
                     continue
                 kept = [t for n, t in enumerate(inner.terms) if n != at]
                 rest = [f for n, f in enumerate(spot.factors) if n not in (i, k)]
-                made = product_of([Factor(1, sum_of(kept)), *rest])
-                yield Slip("cancels_terms", made, spot.node, made)
+                yield replaced("cancels_terms", spot.node, product_of([Factor(1, sum_of(kept)), *rest]))
 
 
 def swaps_quotient(spot: Spot) -> Iterator[Slip]:
@@ -202,8 +193,7 @@ def swaps_quotient(spot: Spot) -> Iterator[Slip]:
     pieces = factors(spot.node)
     if any(f.exponent < 0 for f in pieces) and all(constant(f.node) for f in pieces):
         turned = [Factor(-f.exponent, f.node) for f in pieces]
-        made = product_of(sorted(turned, key=lambda f: -f.exponent))
-        yield Slip("divides_wrong_way", made, spot.node, made)
+        yield replaced("divides_wrong_way", spot.node, product_of(sorted(turned, key=lambda f: -f.exponent)))
 
 
 WORKED_OUT: tuple[Rule, ...] = rules(

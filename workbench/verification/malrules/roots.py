@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workbench.verification.exact.polynomials import divide_numbers, magnitude
 from workbench.verification.exact.univariate import rational_roots
 from workbench.verification.lines.relations import Roots, Statement
-from workbench.verification.malrules.signs import Rule, Slip, rules
+from workbench.verification.malrules.signs import Rule, Slip, replaced, rules
 from workbench.verification.malrules.trees import (
     Factor,
     Spot,
@@ -52,8 +52,7 @@ def factor_pairs(spot: Spot) -> Iterator[Slip]:
     letter, lead, middle, end = found
     for name, u, v in _wrong_pairs(middle, end):
         for ahead in dict.fromkeys((lead, 1)):
-            made = _brackets(letter, ahead, u, v)
-            yield Slip(name, made, spot.node, made)
+            yield replaced(name, spot.node, _brackets(letter, ahead, u, v))
 
 
 def _wrong_pairs(middle: Number, end: Number) -> Iterator[tuple[str, Number, Number]]:
@@ -84,11 +83,10 @@ def roots(before: Statement, after: Statement) -> str | None:
     """Return the malrule by which `x = 2 or x = 3` was read from a quadratic."""
     target = before.solutions
     assigned = after.assignments
-    pair = before.alternatives[0][0]
+    pair = before.first
     if not isinstance(target, Roots) or len(target.poly) < 3:
         return None
     right = set(rational_roots(target.poly))
-    zero = _zero_side(pair.left.node, pair.right.node)
     kept = after.solutions
     if isinstance(kept, Roots) and len(kept.poly) > 1 and len(right) == len(target.poly) - 1:
         left = set(rational_roots(kept.poly))
@@ -108,16 +106,8 @@ def roots(before: Statement, after: Statement) -> str | None:
             return "halves_square"
         if square is not None and said <= {square, -square}:
             return "forgets_root"
-    if zero is None:
-        return _product_not_zero(before, after)
-    return None
-
-
-def _zero_side(left: Node, right: Node) -> Node | None:
-    """The side that is set equal to zero."""
-    if constant(right) == 0:
-        return left
-    return right if constant(left) == 0 else None
+    sides = constant(pair.left.node), constant(pair.right.node)
+    return None if 0 in sides else _product_not_zero(before, after)
 
 
 def _squared(left: Node, right: Node) -> Number | None:
@@ -136,14 +126,14 @@ def _lost(left: Node, right: Node, lost: set[Number]) -> str:
 
 def _product_not_zero(before: Statement, after: Statement) -> str | None:
     """`(x - 2)(x - 3) = 6` to `x - 2 = 6 or x - 3 = 6`, or to `x = 2 or x = 3`."""
-    pair = before.alternatives[0][0]
+    pair = before.first
     solutions = after.solutions
     if not isinstance(solutions, Roots):
         return None
     said = set(rational_roots(solutions.poly))
     for side, other in ((pair.left.node, pair.right.node), (pair.right.node, pair.left.node)):
         value = constant(other)
-        pieces = [f.node for f in Spot(side, lambda made: made).factors]
+        pieces = [f.node for f in Spot(side).factors]
         if value is None or len(pieces) < 2:
             continue
         zeros = {z for p in pieces if (z := _root(p, 0)) is not None}
@@ -166,7 +156,7 @@ def _root(node: Node, value: Number) -> Number | None:
 
 def shown(statement: Statement) -> str:
     """Return a statement's first relation as text."""
-    pair = statement.alternatives[0][0]
+    pair = statement.first
     return f"{write(pair.left.node)} {pair.relation} {write(pair.right.node)}"
 
 

@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from workbench.verification.exact.polynomials import rational, same
 from workbench.verification.lines.claims import Claim, ClaimSide
-from workbench.verification.lines.relations import StatedRelation, Statement, compare, cut
+from workbench.verification.lines.relations import FLIP, STRICT, StatedRelation, Statement, compare, cut
 from workbench.verification.malrules import brackets, equations, numbers, products, roots, signs
 from workbench.verification.malrules.equations import EquationResidues, Sides, marked, right_moves
 from workbench.verification.malrules.signs import Rule, Slip, Slips
 from workbench.verification.malrules.trees import (
+    PRIME,
     Spot,
     combined,
     constant,
     groups,
     multiplies_sum,
-    opposite,
     put,
     residue,
     size,
@@ -131,7 +131,7 @@ def equation(old: Sides, after: StatedRelation) -> Found | None:
         moves = []
     undone = [m for m in moves if m[0].malrule == "drops_negative"]
     searches: list[Callable[[EquationShape], Found | None]] = [
-        lambda shape: _moved(undone, shape) if _is_letter(shape.left) else None,
+        lambda shape: _moved(undone, shape) if shape.left.lone_letter else None,
         lambda shape: _one_side(start, shape),
         lambda shape: _moved(moves, shape),
         lambda shape: None if kept or shape is not shapes[0] else _rearranged(moves, shape),
@@ -144,10 +144,6 @@ def equation(old: Sides, after: StatedRelation) -> Found | None:
             if found is not None:
                 return found
     return None
-
-
-def _is_letter(part: ClaimSide) -> bool:
-    return len(part.tokens) == 1 and bool(part.letters)
 
 
 def _one_side(old: EquationResidues, new: EquationShape) -> Found | None:
@@ -201,15 +197,14 @@ def _rearranged(moves: Moves, new: EquationShape) -> Found | None:
         return None
     for move, made in moves:
         gap = combined("-", made.left, made.right)
-        if gap is not None and target in (gap, opposite(gap)):
+        if gap is not None and target in (gap, -gap % PRIME):
             return _found(move)
     return None
 
 
 def _copied(before: StatedRelation, after: StatedRelation) -> Found | None:
     """The same line with one number written down wrongly."""
-    old = [t.text for p in (before.left, before.right) for t in p.tokens]
-    new = [t.text for p in (after.left, after.right) for t in p.tokens]
+    old, new = before.left.words + before.right.words, after.left.words + after.right.words
     differ = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
     if len(old) != len(new) or len(differ) != 1 or before.relation != after.relation:
         return None
@@ -231,11 +226,9 @@ def _one_off(was: str, made: str) -> bool:
 @lru_cache(maxsize=4096)
 def statement(before: Statement, after: Statement) -> Found | None:
     """Return the malrule that turns what one line states into what the next states."""
-    if len(before.alternatives) != 1 or len(before.alternatives[0]) != 1:
+    old, new = before.only, after.first
+    if old is None or not all(len(a) == 1 for a in after.alternatives):
         return None
-    if not all(len(a) == 1 for a in after.alternatives):
-        return None
-    old, new = before.alternatives[0][0], after.alternatives[0][0]
     if _size(old) + _size(new) > MAX_TOKENS:
         return None
     if old.relation != "=" or new.relation != "=":
@@ -253,10 +246,10 @@ def statement(before: Statement, after: Statement) -> Found | None:
 def claim(before: Statement, wrong: Claim) -> Found | None:
     """Return the malrule by which a claim without letters comes from an equation of which it keeps one side."""
     left, right = wrong.parts[0], wrong.parts[-1]
-    if left is None or right is None or wrong.relations != ("=",) or len(before.alternatives) != 1:
+    pair = before.only
+    if left is None or right is None or wrong.relations != ("=",) or pair is None:
         return None
-    pair = before.alternatives[0][0]
-    if len(before.alternatives[0]) != 1 or _size(pair) + len(left.tokens) + len(right.tokens) > MAX_TOKENS:
+    if _size(pair) + len(left.tokens) + len(right.tokens) > MAX_TOKENS:
         return None
     ends = residue(left.node), residue(right.node)
     return _one_side(marked(Sides(pair.left.node, pair.right.node)), EquationShape(left, right, ends))
@@ -266,17 +259,13 @@ def _size(pair: StatedRelation) -> int:
     return len(pair.left.tokens) + len(pair.right.tokens)
 
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-
-
 def _direction(before: Statement, after: Statement) -> str | None:
     """Whether only the inequality sign is wrong, and how."""
-    old, new = before.alternatives[0][0], after.alternatives[0][0]
+    old, new = before.first, after.first
     target = before.solutions
-    if target is None or old.relation not in _FLIP or new.relation not in _FLIP:
+    if target is None or old.relation not in FLIP or new.relation not in FLIP:
         return None
-    for relation, name in ((_FLIP[new.relation], ""), (_STRICT[new.relation], "strictness_changed")):
+    for relation, name in ((FLIP[new.relation], ""), (STRICT[new.relation], "strictness_changed")):
         changed = Statement(((StatedRelation(new.left, relation, new.right),),))
         if changed.solutions is not None and compare(target, changed.solutions) is None:
             kept = new.relation[0] == old.relation[0]
@@ -305,7 +294,7 @@ def system(earlier: Sequence[StatedRelation], after: StatedRelation) -> Found | 
 def _put_in(earlier: Sequence[StatedRelation], pairs: Sequence[Sides]) -> Iterator[Sides]:
     """Each equation with an earlier `y = 10 - x` put into it."""
     for pair in earlier[-3:]:
-        if pair.relation == "=" and len(pair.left.tokens) == 1 and pair.left.letters and not pair.right.bare:
+        if pair.relation == "=" and pair.left.lone_letter and not pair.right.bare:
             (letter,) = pair.left.letters
             for old in pairs[-4:]:
                 yield Sides(put(old.left, letter, pair.right.node), put(old.right, letter, pair.right.node))

@@ -21,6 +21,11 @@ class Slip(NamedTuple):
     made: Node
 
 
+def replaced(malrule: str, was: Node, made: Node) -> Slip:
+    """Return what a malrule makes of all that stands at a place."""
+    return Slip(malrule, made, was, made)
+
+
 Slips = Callable[[Spot], Iterator[Slip]]
 
 
@@ -54,14 +59,16 @@ LIKE_TERMS: tuple[tuple[str, Combine], ...] = (
 )
 
 
-def _without(spot: Spot, *places: int) -> list[Term]:
-    return [t for k, t in enumerate(spot.terms) if k not in places]
+def joined_terms(malrule: str, spot: Spot, i: int, j: int, made: Node) -> Slip:
+    """Return what a malrule makes of two terms of a sum, at the place of the first."""
+    kept = [Term(1, made) if k == i else t for k, t in enumerate(spot.terms) if k != j]
+    return Slip(malrule, sum_of(kept), sum_of([spot.terms[i], spot.terms[j]]), made)
 
 
-def _merged(spot: Spot, i: int, j: int, made: Node) -> Node:
-    """The sum with the terms i and j replaced by one, at the place of the first."""
-    found = [Term(1, made) if k == i else t for k, t in enumerate(spot.terms) if k != j]
-    return sum_of(found)
+def joined_factors(malrule: str, spot: Spot, i: int, j: int, made: Node) -> Slip:
+    """Return what a malrule makes of two factors of a product, at the place of the first."""
+    kept = [Factor(1, made) if k == i else f for k, f in enumerate(spot.factors) if k != j]
+    return Slip(malrule, product_of(kept), product_of([spot.factors[i], spot.factors[j]]), made)
 
 
 def like_terms(name: str, combine: Combine) -> Slips:
@@ -74,8 +81,7 @@ def like_terms(name: str, combine: Combine) -> Slips:
             bracketed = spot.terms[j].sign < 0 < b.number
             wrong = combine(a.number, b.number, bracketed)
             if wrong is not None:
-                made = monomial_node(wrong, a.letters)
-                yield Slip(name, _merged(spot, i, j, made), sum_of([spot.terms[i], spot.terms[j]]), made)
+                yield joined_terms(name, spot, i, j, monomial_node(wrong, a.letters))
 
     return rule
 
@@ -84,10 +90,8 @@ def combines_unlike(spot: Spot) -> Iterator[Slip]:
     """`3x + 4` as `7x` or `7`."""
     for i, j, a, b in spot.pairs:
         if a.letters != b.letters:
-            was = sum_of([spot.terms[i], spot.terms[j]])
             for letters in dict.fromkeys((a.letters, b.letters, "".join(sorted(a.letters + b.letters)), "")):
-                made = monomial_node(a.number + b.number, letters)
-                yield Slip("combines_unlike", _merged(spot, i, j, made), was, made)
+                yield joined_terms("combines_unlike", spot, i, j, monomial_node(a.number + b.number, letters))
 
 
 def adds_exponents(spot: Spot) -> Iterator[Slip]:
@@ -96,9 +100,7 @@ def adds_exponents(spot: Spot) -> Iterator[Slip]:
         if a.letters and b.letters and len(a.letters + b.letters) <= 12:
             letters = "".join(sorted(a.letters + b.letters))
             for total in dict.fromkeys((a.number + b.number, a.number * b.number)):
-                made = monomial_node(total, letters)
-                was = sum_of([spot.terms[i], spot.terms[j]])
-                yield Slip("adds_exponents", _merged(spot, i, j, made), was, made)
+                yield joined_terms("adds_exponents", spot, i, j, monomial_node(total, letters))
 
 
 def forgets_letter(spot: Spot) -> Iterator[Slip]:
@@ -133,16 +135,14 @@ def _other_sign(spot: Spot, i: int, name: str) -> Slip:
 
 def drops_term(spot: Spot) -> Iterator[Slip]:
     """Yield a term that is left out."""
-    if len(spot.terms) > 1:
-        for i in range(len(spot.terms)):
-            kept = sum_of(_without(spot, i))
-            yield Slip("drops_term", kept, spot.node, kept)
+    for i in range(len(spot.terms)) if len(spot.terms) > 1 else ():
+        yield replaced("drops_term", spot.node, sum_of([*spot.terms[:i], *spot.terms[i + 1 :]]))
 
 
 def bracket_minus(spot: Spot) -> Iterator[Slip]:
     """`a - (b - c)` as `a - b - c`: only the first sign in the bracket is changed."""
     for i, term in enumerate(spot.terms):
-        inner = Spot(term.node, lambda made: made).terms
+        inner = Spot(term.node).terms
         if term.sign > 0 or len(inner) < 2:
             continue
         opened = [Term(-1, inner[0].node), *inner[1:]]
@@ -165,7 +165,7 @@ def left_to_right(spot: Spot) -> Iterator[Slip]:
     """`a + b * c` as `(a + b) * c`."""
     for i in range(1, len(spot.terms)):
         before, term = spot.terms[i - 1], spot.terms[i]
-        pieces = Spot(term.node, lambda made: made).factors
+        pieces = Spot(term.node).factors
         if len(pieces) < 2 or isinstance(pieces[1].node, Var):
             continue
         head = sum_of([before, Term(term.sign, pieces[0].node)])

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from workbench.verification.exact.polynomials import divide_numbers, rational, value
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import lazy
+from workbench.verification.exact.polynomials import divide_numbers, rational, worth
 from workbench.verification.lines.relations import show
 from workbench.verification.text.grammar import (
     MAX_EXPONENT,
@@ -23,6 +23,8 @@ from workbench.verification.text.grammar import (
     Root,
     Unreadable,
     Var,
+    has_letter,
+    walk,
 )
 
 Kind = Literal["sum", "product", "power", ""]
@@ -132,13 +134,8 @@ def monomial(node: Node) -> Monomial | None:
     return Monomial(divide_numbers(coefficient, bottom[""]), letters)
 
 
-@lru_cache(maxsize=8192)
-def constant(node: Node) -> Number | None:
-    """Return the value of a tree without letters, else None."""
-    try:
-        return value(node)
-    except Unreadable:
-        return None
+constant = lru_cache(maxsize=8192)(worth)
+"""The value of a tree without letters, else None."""
 
 
 def is_sum(node: Node) -> bool:
@@ -151,7 +148,7 @@ class Spot:
     """A place in a tree: what stands there, and the whole tree with something else there."""
 
     node: Node
-    put: Callable[[Node], Node]
+    put: Callable[[Node], Node] = lambda made: made
 
     @lazy
     def kind(self) -> Kind:
@@ -249,34 +246,27 @@ def put(node: Node, letter: str, made: Node) -> Node:
 
 def groups(node: Node) -> int:
     """Return how many sums stand in brackets."""
-    match node:
-        case Neg(arg) | Pct(arg) | Root(arg):
-            return is_sum(arg) + groups(arg)
-        case BinaryOperation(op, left, right):
-            inside = is_sum(right) + (op not in "+-" and is_sum(left))
-            return inside + groups(left) + groups(right)
-    return 0
+    count = 0
+    for part in walk(node):
+        if isinstance(part, BinaryOperation):
+            count += is_sum(part.right) + (part.op not in "+-" and is_sum(part.left))
+        elif isinstance(part, Neg | Pct | Root):
+            count += is_sum(part.arg)
+    return count
 
 
 def size(node: Node) -> int:
     """Return how many nodes a tree has."""
-    match node:
-        case Neg(arg) | Pct(arg) | Root(arg):
-            return 1 + size(arg)
-        case BinaryOperation(_, left, right):
-            return 1 + size(left) + size(right)
-    return 1
+    return sum(1 for _ in walk(node))
 
 
 def multiplies_sum(node: Node) -> bool:
     """Return whether a product has a sum as a factor somewhere."""
-    match node:
-        case Neg(arg) | Pct(arg) | Root(arg):
-            return multiplies_sum(arg)
-        case BinaryOperation(op, left, right):
-            here = (op == "^" and is_sum(left)) or (op == "*" and (is_sum(left) or is_sum(right)))
-            return here or multiplies_sum(left) or multiplies_sum(right)
-    return False
+    return any(
+        (part.op in "*^" and is_sum(part.left)) or (part.op == "*" and is_sum(part.right))
+        for part in walk(node)
+        if isinstance(part, BinaryOperation)
+    )
 
 
 # Trees as text, for sentences about them.
@@ -312,7 +302,7 @@ def _joined(op: str, left: str, right: str, a: Node, b: Node) -> str:
     if op == "*" and (
         isinstance(b, Var) or right.startswith("(") or (isinstance(b, BinaryOperation) and b.op == "^")
     ):
-        plain = right[:1].isalpha() or not (isinstance(a, Num | Neg) and not _has_letter(b))
+        plain = right[:1].isalpha() or not (isinstance(a, Num | Neg) and not has_letter(b))
         if plain and not (right[:1].isdigit()):
             return f"{left}{right}"
     if op in "^/":
@@ -320,27 +310,21 @@ def _joined(op: str, left: str, right: str, a: Node, b: Node) -> str:
     return f"{left} {op} {right}"
 
 
-def _has_letter(node: Node) -> bool:
-    match node:
-        case Var():
-            return True
-        case Neg(arg) | Pct(arg) | Root(arg):
-            return _has_letter(arg)
-        case BinaryOperation(_, left, right):
-            return _has_letter(left) or _has_letter(right)
-    return False
-
-
 # Values of trees modulo a large prime: equal trees have equal residues, and comparing them is quick.
 
 
-_PRIME = (1 << 61) - 1
+PRIME = (1 << 61) - 1
+
+
+def inverse(x: int) -> int:
+    """Return one over a residue that is not 0."""
+    return pow(x, -1, PRIME)
 
 
 @lru_cache(maxsize=4096)
 def _residue_of(number_: Number) -> int | None:
-    bottom = number_.denominator % _PRIME
-    return number_.numerator * pow(bottom, -1, _PRIME) % _PRIME if bottom else None
+    bottom = number_.denominator % PRIME
+    return number_.numerator * inverse(bottom) % PRIME if bottom else None
 
 
 def residue(node: Node) -> int | None:
@@ -350,26 +334,26 @@ def residue(node: Node) -> int | None:
     """
     if type(node) is Num:
         n = node.value
-        return n if type(n) is int and 0 <= n < _PRIME else _residue_of(n)
+        return n if type(n) is int and 0 <= n < PRIME else _residue_of(n)
     if type(node) is BinaryOperation:
         if node.op == "^":
             return _power(residue(node.left), constant(node.right))
         return combined(node.op, residue(node.left), residue(node.right))
     if type(node) is Var:
-        return (1_000_003 * ord(node.name[0]) * ord(node.name[0]) + 97) * 1_000_000_007 % _PRIME
+        return (1_000_003 * ord(node.name[0]) * ord(node.name[0]) + 97) * 1_000_000_007 % PRIME
     if type(node) is Neg:
         inner = residue(node.arg)
-        return None if inner is None else -inner % _PRIME
+        return None if inner is None else -inner % PRIME
     if type(node) is Pct:
         inner, hundredth = residue(node.arg), _residue_of(Fraction(1, 100))
-        return None if inner is None or hundredth is None else inner * hundredth % _PRIME
+        return None if inner is None or hundredth is None else inner * hundredth % PRIME
     return None
 
 
 def _power(base: int | None, exponent: Number | None) -> int | None:
     if base is None or exponent is None or exponent.denominator != 1 or not -MAX_EXPONENT <= exponent <= MAX_EXPONENT:
         return None
-    return None if exponent < 0 and not base else pow(base, int(exponent), _PRIME)
+    return None if exponent < 0 and not base else pow(base, int(exponent), PRIME)
 
 
 def combined(op: str, left: int | None, right: int | None) -> int | None:
@@ -377,16 +361,9 @@ def combined(op: str, left: int | None, right: int | None) -> int | None:
     if left is None or right is None:
         return None
     if op == "+":
-        return (left + right) % _PRIME
+        return (left + right) % PRIME
     if op == "-":
-        return (left - right) % _PRIME
+        return (left - right) % PRIME
     if op == "*":
-        return left * right % _PRIME
-    if not right:
-        return None
-    return left * pow(right, -1, _PRIME) % _PRIME
-
-
-def opposite(found: int) -> int:
-    """Return the residue with the other sign."""
-    return -found % _PRIME
+        return left * right % PRIME
+    return left * inverse(right) % PRIME if right else None

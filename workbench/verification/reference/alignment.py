@@ -112,7 +112,7 @@ def align(problem: str, solution: tuple[str, ...], answer: str | None, steps: tu
     read = [read_statement(step) for step in steps]
     said = _said(steps[-1], read[-1])
     body = len(steps) - (1 if said is not None and not read[-1].computations else 0)
-    known = _known(answer, worked.answer)
+    known = (_last_number(answer) if answer is not None else None) or worked.answer
     final = _last_number(said) if said is not None else _last_value(read)
     right = known is not None and _ends_right(read[-1], known, answer, said)
     course = observe(worked, problem, read[:body], final)
@@ -159,11 +159,6 @@ def _last_value(read: list[LineReading]) -> Number | None:
         if step.quantities:
             return step.quantities[-1].value
     return None
-
-
-def _known(answer: str | None, last: Number | None) -> Number | None:
-    """The known answer as a number."""
-    return (_last_number(answer) if answer is not None else None) or last
 
 
 def _ends_right(last: LineReading, known: Number, answer: str | None, said: str | None) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
+from workbench.verification.exact.polynomials import worth
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import show
 from workbench.verification.reference.alignment import Alignment, align, on_the_way
-from workbench.verification.reference.reading import Computation, LineReading, close, worth
+from workbench.verification.reference.reading import Computation, LineReading, close
 from workbench.verification.reference.signals import PlacedComputation, Signal, alike
 from workbench.verification.reference.worked import QuantityPlace
-from workbench.verification.repairs.repair import decimal
+from workbench.verification.repairs.repair import write_number
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Number
 
@@ -39,8 +40,8 @@ def repaired_step(aligned: Alignment, text: str, at: int) -> str | None:
     first, second, result = left.tokens[0], left.tokens[-1], right.tokens[-1]
     pieces = [(result, value), (second, b), (first, a)]
     for token, number in pieces:
-        written = _write(number, text[token.start : token.end])
-        text = text[: token.start] + written + text[token.end :]
+        written = write_number(number, text[token.start : token.end])
+        text = f"{text[: token.start]}{written}{text[token.end :]}"
         if token is second:
             operator = left.tokens[1]
             text = text[: operator.start] + symbol + text[operator.end :]
@@ -74,10 +75,8 @@ def _theirs(aligned: Alignment, at: int, own: Computation) -> Computation | None
                 continue
             theirs = _operands(computation)
             node = computation.operations[0]
-            simple = (
-                isinstance(node, BinaryOperation)
-                and not isinstance(node.left, BinaryOperation)
-                and not isinstance(node.right, BinaryOperation)
+            simple = isinstance(node, BinaryOperation) and not any(
+                isinstance(side, BinaryOperation) for side in (node.left, node.right)
             )
             given = all(v in at_hand or v not in course.worked.results for v in theirs)
             if not simple or not given or any(close(computation.result, m.value) for m in aligned.moves(at)):
@@ -104,12 +103,6 @@ def _symbol(text: str, own: Computation, operator: str) -> str | None:
     if token.text == operator:
         return text[token.start : token.end]
     return {"+": "+", "-": "-", "*": "x" if "x" in text else "*", "/": "/"}.get(operator)
-
-
-def _write(number: Number, like: str) -> str:
-    if number.denominator == 1:
-        return f"{number.numerator:,}" if "," in like else str(number.numerator)
-    return decimal(number) or f"{number.numerator}/{number.denominator}"
 
 
 # The checker that holds a word problem's solution against a worked one.
@@ -202,8 +195,7 @@ def _explain(aligned: Alignment, at: int, moves: tuple[PlacedComputation, ...]) 
 
 
 def _counterpart(aligned: Alignment, step: LineReading) -> tuple[Number, str] | None:
-    lines = [line for line in aligned.course.worked.lines if line.computations]
-    best = max(lines, key=lambda line: alike(step, line), default=None)
+    best = aligned.course.closest(step)
     if best is None or best.computations[-1].result is None:
         return None
     value = best.computations[-1].result

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.verification.exact.polynomials import magnitude, value
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import lazy
+from workbench.verification.exact.polynomials import magnitude, worth
 from workbench.verification.lines.claims import ClaimSide, make_part
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
@@ -23,8 +23,7 @@ from workbench.verification.text.grammar import (
     tokenize,
     word_set,
 )
-from workbench.verification.text.tokens import mixed_number as mixed
-from workbench.verification.text.tokens import number
+from workbench.verification.text.tokens import token_value
 from workbench.verification.text.words import number_in_words
 
 MAX_LINE = 2000
@@ -103,14 +102,6 @@ class LineReading:
         return found
 
 
-def worth(node: Node) -> Number | None:
-    """Return the value of a tree without letters, or None."""
-    try:
-        return value(node)
-    except Unreadable:
-        return None
-
-
 def close(a: Number, b: Number) -> bool:
     """Return whether they are equal, or equal as far as a rounded decimal goes."""
     if a == b:
@@ -184,15 +175,9 @@ def _quantities(tokens: Sequence[Token]) -> Iterator[Quantity]:
 
 def _number(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
     """The number that begins at token i, and where it ends."""
-    token = tokens[i]
-    try:
-        if token.kind is kinds.NUM:
-            return number(token.text), i + 1
-        if token.kind is kinds.MIXED:
-            return mixed(token.text), i + 1
-    except Unreadable:
-        return None
-    return number_in_words(tokens, i) if token.kind is kinds.WORD else None
+    if (worth := token_value(tokens[i])) is not None:
+        return worth, i + 1
+    return number_in_words(tokens, i) if tokens[i].kind is kinds.WORD else None
 
 
 def _unit(tokens: Sequence[Token], i: int) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from workbench.verification.exact.polynomials import constant, difference, divide_numbers
-from workbench.verification.lazy import lazy
+from workbench.verification.domain import lazy
+from workbench.verification.exact.polynomials import constant, difference, divide_numbers, worth
 from workbench.verification.lines.claims import ClaimSide
-from workbench.verification.reference.reading import Computation, LineReading, close, leaves, read_statement, worth
-from workbench.verification.reference.worked import LITERAL, PRIME, QuantityPlace, Worked, operate, unsigned
+from workbench.verification.malrules.trees import PRIME, combined
+from workbench.verification.reference.reading import Computation, LineReading, close, leaves, read_statement
+from workbench.verification.reference.worked import LITERAL, QuantityPlace, Worked, unsigned
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Unreadable
 
 MAX_MOVES = 200
@@ -74,7 +75,7 @@ def readings(worked: Worked, known: dict[Number, set[int]], node: Node) -> set[i
         if node.op not in "+-*/":
             return set()
         pairs = product(readings(worked, known, node.left), readings(worked, known, node.right))
-        found = {x for a, b in pairs if (x := operate(node.op, a, b)) is not None}
+        found = {x for a, b in pairs if (x := combined(node.op, a, b)) is not None}
         return set(sorted(found)[:MAX_READINGS])
     if isinstance(node, Neg):
         return {PRIME - x for x in readings(worked, known, node.arg)}
@@ -200,6 +201,11 @@ class Course:
                 found.setdefault(number, set()).update(words)
         return found
 
+    def closest(self, step: LineReading) -> LineReading | None:
+        """The line of the worked solution that computes and has the most words in common with a step."""
+        lines = [line for line in self.worked.lines if line.computations]
+        return max(lines, key=lambda line: alike(step, line), default=None)
+
     def once(self, signals: set[Signal], signal: Signal) -> None:
         """Add a signal if no earlier step has it."""
         if signal not in self.seen:
@@ -322,8 +328,7 @@ def alike(step: LineReading, line: LineReading) -> float:
 def _roles(course: Course, step: LineReading, fresh: Sequence[PlacedComputation], found: set[Signal]) -> None:
     """Whether a quantity plays the part, and counts what, the worked solution says."""
     values = {m.value for m in fresh}
-    lines = [line for line in course.worked.lines if line.computations]
-    best = max(lines, key=lambda line: alike(step, line), default=None)
+    best = course.closest(step)
     if best is not None and alike(step, best) > _ALIKE:
         theirs = [c.result for c in best.computations if c.result is not None]
         fits = any(has(theirs, v) for v in values)
@@ -350,12 +355,8 @@ def _relate(course: Course) -> None:
     first = suspects[0] if suspects else None
     dead = next((m.step for m in course.moves if _dead_end(m)), None)
     for i, found in enumerate(course.signals):
-        if first is not None and i < first:
-            found.add(Signal.BEFORE)
-        if first is not None and i == first:
-            found.add(Signal.SUSPECT)
-        if first is not None and i == first + 1:
-            found.add(Signal.JUST_AFTER)
+        if first is not None and i <= first + 1:
+            found.add((Signal.BEFORE, Signal.SUSPECT, Signal.JUST_AFTER)[max(0, i - first + 1)])
         if dead is not None and i < dead:
             found.add(Signal.BEFORE_DEAD_END)
 

@@ -13,12 +13,12 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations
 
-from workbench.verification.exact.polynomials import divide_numbers, magnitude
-from workbench.verification.lazy import lazy
-from workbench.verification.reference.reading import LineReading, close, leaves, read_statement, worth
+from workbench.verification.domain import lazy
+from workbench.verification.exact.polynomials import compute, divide_numbers, magnitude, worth
+from workbench.verification.malrules.trees import PRIME, combined, inverse
+from workbench.verification.reference.reading import LineReading, close, leaves, read_statement
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Unreadable
 
-PRIME = (1 << 61) - 1
 LITERAL: frozenset[Number] = frozenset((0, 1, 2, 10, 60, 100, 1000))
 """Numbers that stand for themselves: a doubling is an addition, a percentage is a division."""
 _MAX_TERMS = 12
@@ -31,28 +31,9 @@ def scramble(n: int) -> int:
     return (n ^ (n >> 31)) % PRIME
 
 
-def inverse(x: int) -> int:
-    """Return one over an element that is not 0."""
-    return pow(x, -1, PRIME)
-
-
 def unsigned(x: int) -> int:
     """Return the same for a fingerprint and its negative: `9 - 5` and `5 - 9` are one difference."""
     return min(x, PRIME - x)
-
-
-def operate(operator: str, a: int, b: int) -> int | None:
-    """Return one operation on fingerprints; None for a division by 0."""
-    match operator:
-        case "+":
-            return (a + b) % PRIME
-        case "-":
-            return (a - b) % PRIME
-        case "*":
-            return a * b % PRIME
-        case "/":
-            return a * inverse(b) % PRIME if b else None
-    return None
 
 
 @dataclass(frozen=True)
@@ -93,45 +74,26 @@ def number_formula(value: Number, symbols: Symbols) -> Formula:
 
 def combine(operator: str, left: Formula, right: Formula) -> Formula | None:
     """Return an operation on two formulas; None where it has no value."""
-    found = operate(operator, left.print, right.print)
-    value = _apply(operator, left.value, right.value)
-    if found is None or value is None:
+    found = combined(operator, left.print, right.print)
+    if found is None:
         return None
-    return Formula(operator, left, right, value, found, left.size + right.size)
-
-
-def _apply(operator: str, a: Number, b: Number) -> Number | None:
-    match operator:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
     try:
-        return divide_numbers(a, b)
+        value = compute(operator, left.value, right.value)
     except Unreadable:
         return None
+    return Formula(operator, left, right, value, found, left.size + right.size)
 
 
 Signed = list[tuple[int, Formula]]
 """Summands with their signs, or factors with exponents 1 and -1."""
 
 
-def terms(formula: Formula, sign: int = 1) -> Signed:
-    """Return the summands of a formula."""
-    if formula.operator in ("+", "-") and formula.left is not None and formula.right is not None:
-        other = sign if formula.operator == "+" else -sign
-        return terms(formula.left, sign) + terms(formula.right, other)
+def pieces(formula: Formula, operators: str, sign: int = 1) -> Signed:
+    """Return the summands of a formula for `+-`, its factors for `*/`."""
+    if formula.operator in tuple(operators) and formula.left is not None and formula.right is not None:
+        other = sign if formula.operator == operators[0] else -sign
+        return pieces(formula.left, operators, sign) + pieces(formula.right, operators, other)
     return [(sign, formula)]
-
-
-def factors(formula: Formula, exponent: int = 1) -> Signed:
-    """Return the factors of a formula."""
-    if formula.operator in ("*", "/") and formula.left is not None and formula.right is not None:
-        other = exponent if formula.operator == "*" else -exponent
-        return factors(formula.left, exponent) + factors(formula.right, other)
-    return [(exponent, formula)]
 
 
 def expanded(formula: Formula) -> list[tuple[int, Signed]]:
@@ -310,8 +272,8 @@ def _lookup(worked: Worked, value: Number) -> Formula:
 
 def _regroup(worked: Worked, formula: Formula) -> None:
     """Add the partial sums and products of a formula, and of the formula multiplied out."""
-    _partial_sums(worked, [(s * f.print, s * f.value) for s, f in terms(formula)])
-    _partial_products(worked, factors(formula))
+    _partial_sums(worked, [(s * f.print, s * f.value) for s, f in pieces(formula, "+-")])
+    _partial_products(worked, pieces(formula, "*/"))
     products = expanded(formula)
     if len(products) > 1:
         wholes = [_product(parts) for _, parts in products]

@@ -16,6 +16,7 @@ from itertools import permutations
 
 from workbench.types import Judgement, Problem, StepVerdict
 from workbench.verification.domain import CounterfactualRepair, Explanation
+from workbench.verification.exact.polynomials import compute
 from workbench.verification.lines.calculations import calculations, numbers
 
 _RATIO = re.compile(r"(?<!\d)\d{1,99}(?::\d{1,99})+")
@@ -115,13 +116,7 @@ def follow(steps: Sequence[CalculationLine], place: int, value: Fraction) -> Fra
 
 def apply(left: Fraction, sign: str, right: Fraction) -> Fraction | None:
     """Return the value of an operation; None for a division by zero."""
-    if sign == "/" and right == 0:
-        return None
-    if sign == "+":
-        return left + right
-    if sign == "-":
-        return left - right
-    return left * right if sign == "*" else left / right
+    return Fraction(compute(sign, left, right)) if sign != "/" or right else None
 
 
 Misreading = Callable[[CalculationLine, Story], Iterable[Fraction | None]]

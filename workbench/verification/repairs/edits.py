@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import gcd, isqrt
 from typing import NamedTuple
 
 from workbench.verification.answers.same_value import is_worked_out
-from workbench.verification.exact.polynomials import Poly, difference, poly_letters, value
+from workbench.verification.exact.polynomials import Poly, difference, poly_letters, worth
 from workbench.verification.exact.univariate import coefficients
 from workbench.verification.lines.claims import Claim, Line, make_part
 from workbench.verification.lines.findings import Context
+from workbench.verification.lines.relations import FLIP, STRICT
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BinaryOperation, Token, Unreadable
 
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SPELLED = {
     "<": ("<", r"\lt"),
     ">": (">", r"\gt"),
@@ -63,12 +62,13 @@ def moves(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
     yield from _directions(text, claim)
 
 
-def ends_operand(token: Token) -> bool:
-    """Return whether an operand may end with this token."""
-    return token.kind in kinds.OPERAND_ENDS
-
-
 TokenEdit = tuple[tuple[Token, ...], Edit]
+
+
+def _other(tokens: tuple[Token, ...], i: int, text: str) -> TokenEdit:
+    """The tokens with another text for the one at i."""
+    token = tokens[i]
+    return (*tokens[:i], token._replace(text=text), *tokens[i + 1 :]), Edit(token.start, token.end, text)
 
 
 def _sign_flips(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
@@ -76,12 +76,8 @@ def _sign_flips(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     for i, token in enumerate(tokens):
         if token.kind is not kinds.OP or token.text not in "+-":
             continue
-        if i and ends_operand(tokens[i - 1]):
-            other = "-" if token.text == "+" else "+"
-            yield (
-                (*tokens[:i], token._replace(text=other), *tokens[i + 1 :]),
-                Edit(token.start, token.end, other),
-            )
+        if i and tokens[i - 1].kind in kinds.OPERAND_ENDS:
+            yield _other(tokens, i, "-" if token.text == "+" else "+")
         elif token.text == "-" and i + 1 < len(tokens):
             yield (*tokens[:i], *tokens[i + 1 :]), Edit(token.start, tokens[i + 1].start, "")
 
@@ -99,9 +95,7 @@ def _sign_inserts(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
 def _times_divide(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     for i, token in enumerate(tokens):
         if token.kind is kinds.OP and token.text in "*/" and token.end > token.start:
-            other = "/" if token.text == "*" else "*"
-            changed = (*tokens[:i], token._replace(text=other), *tokens[i + 1 :])
-            yield changed, Edit(token.start, token.end, other)
+            yield _other(tokens, i, "/" if token.text == "*" else "*")
 
 
 def _swaps(text: str, tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
@@ -123,32 +117,26 @@ def _exponents(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     for i in range(1, len(tokens)):
         token = tokens[i]
         if token.kind is kinds.NUM and tokens[i - 1].text == "^" and token.end > token.start:
-            for size in map(str, range(2, 13)):
-                if size != token.text:
-                    changed = (*tokens[:i], token._replace(text=size), *tokens[i + 1 :])
-                    yield changed, Edit(token.start, token.end, size)
+            yield from (_other(tokens, i, size) for size in map(str, range(2, 13)) if size != token.text)
 
 
 def _other_operators(tokens: tuple[Token, ...]) -> Iterator[TokenEdit]:
     """Plus or minus where it should be times or divide, and the other way round."""
     for i, token in enumerate(tokens):
-        if token.kind is not kinds.OP or token.text not in "+-*/" or not i or not ends_operand(tokens[i - 1]):
-            continue
-        if token.end > token.start:
-            for other in "*/" if token.text in "+-" else "+-":
-                changed = (*tokens[:i], token._replace(text=other), *tokens[i + 1 :])
-                yield changed, Edit(token.start, token.end, other)
+        binary = i > 0 and token.kind is kinds.OP and tokens[i - 1].kind in kinds.OPERAND_ENDS
+        if binary and token.text in "+-*/" and token.end > token.start:
+            yield from (_other(tokens, i, other) for other in ("*/" if token.text in "+-" else "+-"))
 
 
 def _directions(text: str, claim: Claim) -> Iterator[tuple[Claim | None, Edit]]:
     for i, relation in enumerate(claim.relations):
         left, right = claim.parts[i], claim.parts[i + 1]
-        if relation not in _FLIP or left is None or right is None:
+        if relation not in FLIP or left is None or right is None:
             continue
         raw = text[left.end : right.start]
         sign = raw.strip()
         start = left.end + len(raw) - len(raw.lstrip())
-        for other in (_FLIP[relation], _STRICT[relation]):
+        for other in (FLIP[relation], STRICT[relation]):
             if sign in _SPELLED[relation]:
                 spelled = _SPELLED[other][min(_SPELLED[relation].index(sign), len(_SPELLED[other]) - 1)]
                 relations = (*claim.relations[:i], other, *claim.relations[i + 1 :])
@@ -189,24 +177,18 @@ def _operands(claim: Claim) -> tuple[Numbers, str] | None:
         return None
     if node.op not in "+-*" or not all(is_worked_out(n) for n in (node.left, node.right, parts[1].node)):
         return None
-    try:
-        left, right = value(node.left), value(node.right)
-    except Unreadable:
-        return None
-    if left.denominator != 1 or right.denominator != 1:
+    left, right = worth(node.left), worth(node.right)
+    if left is None or right is None or left.denominator != 1 or right.denominator != 1:
         return None
     return (int(left), int(right) * (-1 if node.op == "-" else 1)), "*" if node.op == "*" else "+"
 
 
 def quadratic(context: Context) -> Poly | None:
     """Return the latest quadratic in one letter before a line, as a polynomial that is zero at its roots."""
-    for line in reversed(context.earlier):
-        for poly in _polys(line):
-            if _is_quadratic(poly):
-                return poly
     target = context.reading.expression
     given = [s.equation for s in context.reading.statements] + [target.rational[0] if target is not None else None]
-    return next((poly for poly in given if poly is not None and _is_quadratic(poly)), None)
+    earlier = (poly for line in reversed(context.earlier) for poly in _polys(line))
+    return next((poly for poly in chain(earlier, given) if poly is not None and _is_quadratic(poly)), None)
 
 
 def _polys(line: Line) -> list[Poly]:
@@ -242,17 +224,14 @@ def repair_pair(text: str, pair: FactorPair, poly: Poly) -> str | None:
     found = right_factors(poly)
     if found is None:
         return None
-    ordered = min((found, found[::-1]), key=lambda new: _change(pair.numbers, new))
+    # The fewest numbers changed, and by the least.
+    gaps = {new: [abs(a - b) for a, b in zip(pair.numbers, new, strict=True)] for new in (found, found[::-1])}
+    ordered = min(gaps, key=lambda new: (sum(map(bool, gaps[new])), sum(gaps[new])))
     for claim in reversed(pair.claims):
         operands = _operands(claim)
         turned = operands is not None and operands[0] != pair.numbers
         text = _written(text, claim, ordered[::-1] if turned else ordered)
     return text
-
-
-def _change(old: Numbers, new: Numbers) -> tuple[int, int]:
-    """How many of two numbers change, and by how much."""
-    return sum(a != b for a, b in zip(old, new, strict=True)), sum(abs(a - b) for a, b in zip(old, new, strict=True))
 
 
 def _written(text: str, claim: Claim, numbers: Numbers) -> str:
@@ -269,9 +248,8 @@ def _written(text: str, claim: Claim, numbers: Numbers) -> str:
 
 def _between(text: str, tokens: Sequence[Token], second: int) -> tuple[str, bool, bool]:
     """What stands between two operands, whether it adds them, and whether it is a minus for a negative second."""
-    at = next(
-        (i for i in range(1, len(tokens)) if ends_operand(tokens[i - 1]) and tokens[i].kind is not kinds.CLOSE), 1
-    )
+    ends = [i for i in range(1, len(tokens)) if tokens[i - 1].kind in kinds.OPERAND_ENDS]
+    at = next((i for i in ends if tokens[i].kind is not kinds.CLOSE), 1)
     sign = tokens[at]
     if sign.kind is kinds.OPEN:
         return "", False, False

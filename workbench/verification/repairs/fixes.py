@@ -11,9 +11,9 @@ from workbench.verification.exact.polynomials import (
     divide_numbers,
     evaluate,
     magnitude,
+    numerator,
     poly_letters,
     rational,
-    scale,
 )
 from workbench.verification.exact.univariate import rational_roots
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
@@ -27,20 +27,15 @@ from workbench.verification.text.grammar import Node, Number, Unreadable
 
 def _statement(claim: Claim) -> Statement | None:
     """The statement of a claim that has a single relation or is an inequality chain."""
-    parts = claim.whole
-    if len(parts) != len(claim.parts):
+    if len(claim.whole) != len(claim.parts):
         return None
-    pairs = tuple(StatedRelation(a, r, b) for a, r, b in zip(parts, claim.relations, parts[1:], strict=False))
-    return Statement((pairs,))
+    return Statement((tuple(StatedRelation(a, r, b) for a, r, b in claim.pairs()),))
 
 
 def _claim_of(line: Line, statement: Statement) -> Claim | None:
     """The claim that a statement was read from."""
-    first = statement.alternatives[0][0]
-    for claim in line.claims:
-        if any(p is first.left for p in claim.parts) and any(p is first.right for p in claim.parts):
-            return claim
-    return None
+    sides = {statement.first.left, statement.first.right}
+    return next((claim for claim in line.claims if sides <= set(claim.parts)), None)
 
 
 def for_statement(line: Line, statement: Statement, before: Statement) -> str | None:
@@ -57,38 +52,32 @@ def for_statement(line: Line, statement: Statement, before: Statement) -> str | 
     claim = _claim_of(line, statement)
     if claim is None or len(statement.alternatives) != 1 or (len(claim.parts) > 2 and "=" in claim.relations):
         return None
-    sides = [side for a in before.alternatives for p in a for side in (p.left, p.right)]
+    sides = [side for p in before.pairs for side in (p.left, p.right)]
 
-    def accept(changed: Claim) -> bool:
-        return _same_solutions(changed, target)
-
-    def measure(changed: Claim) -> repair.Residual:
-        return _cross(changed, before)
-
-    fixed = _one_side_corrected(line, claim, before, sides) or repair.find(line.text, claim, accept, measure, sides)
+    fixed = _one_side_corrected(line, claim, before, sides) or repair.find(
+        line.text, claim, lambda c: _same_solutions(c, target), lambda c: _cross(c, before), sides
+    )
     if fixed is None and isinstance(target, Roots) and assigned:
         return _assign_roots(line, statement, target)
     if fixed is None and isinstance(target, Roots) and len(target.poly) == 2:
         fixed = _gathered(line, claim, before)
     if fixed is None and isinstance(target, Roots):
-        product = statement.alternatives[0][0].left
-        return rewrites.brackets(line.text, product, before.alternatives[0][0].difference[0])
+        product = statement.first.left
+        return rewrites.brackets(line.text, product, before.first.difference[0])
     return fixed
 
 
 def _gathered(line: Line, claim: Claim, before: Statement) -> str | None:
-    pair = before.alternatives[0][0]
+    pair = before.first
     (left, below), (right, under) = pair.left.rational, pair.right.rational
     if claim.relations != ("=",) or len(before.alternatives) != 1 or below.keys() != {""} or under.keys() != {""}:
         return None
-    return rewrites.gathered(
-        line.text, claim, scale(left, divide_numbers(1, below[""])), scale(right, divide_numbers(1, under[""]))
-    )
+    return rewrites.gathered(line.text, claim, numerator(left, below), numerator(right, under))
 
 
 def _one_side_corrected(line: Line, claim: Claim, before: Statement, sides: Sequence[ClaimSide]) -> str | None:
     """The line with one side corrected, where the other is as a right move leaves it."""
-    pair = before.alternatives[0][0]
+    pair = before.first
     left, right = claim.parts[0], claim.parts[-1]
     if claim.relations != ("=",) or pair.relation != "=" or left is None or right is None:
         return None
@@ -122,12 +111,12 @@ def _side(line: Line, claim: Claim, index: int, goal: Node, sides: Sequence[Clai
         if part is None or other is not claim.parts[1 - index]:
             raise Unreadable("the other side")
         top, bottom = difference(part.rational, wanted)
-        return scale(top, divide_numbers(1, bottom.get("", 1))) if len(bottom) == 1 else top
+        return numerator(top, bottom) if len(bottom) == 1 else top
 
     fixed = repair.find(line.text, claim, accept, gap, sides)
     wrong = claim.parts[index]
     if fixed is None and wrong is not None and not any(wanted[1].keys() - {""}):
-        fixed = rewrites.missing_term(line.text, wrong, scale(wanted[0], divide_numbers(1, wanted[1].get("", 1))))
+        fixed = rewrites.missing_term(line.text, wrong, numerator(*wanted))
     return fixed
 
 
@@ -151,13 +140,9 @@ def _may_hold(statement: Statement, target: Solutions) -> bool:
 def _cross(claim: Claim, before: Statement) -> repair.Residual:
     """Zero exactly where the claim's polynomial is a multiple of that of the line before."""
     statement = _statement(claim)
-    pair = before.alternatives[0][0]
     if statement is None:
         return {}
-    return _cross_polys(pair.difference[0], statement.alternatives[0][0].difference[0])
-
-
-def _cross_polys(target: Poly, found: Poly) -> repair.Residual:
+    target, found = before.first.difference[0], statement.first.difference[0]
     if not target:
         return found
     pivot = max(target, key=len)
@@ -219,15 +204,17 @@ def for_system(line: Line, statement: Statement, basis: dict[str, Poly], sides: 
     if claim is None or len(claim.parts) != 2:
         return None
 
-    def accept(changed: Claim) -> bool:
+    def linear(changed: Claim) -> Poly:
         found = _statement(changed)
         row = found.equation if found is not None else None
-        return bool(row) and row is not None and polynomials.is_linear(row) and polynomials.implied(row, basis)
+        return row if row is not None and polynomials.is_linear(row) else {}
+
+    def accept(changed: Claim) -> bool:
+        row = linear(changed)
+        return bool(row) and polynomials.implied(row, basis)
 
     def measure(changed: Claim) -> repair.Residual:
-        found = _statement(changed)
-        row = found.equation if found is not None else None
-        return polynomials.remainder(row, basis) if row is not None and polynomials.is_linear(row) else {}
+        return polynomials.remainder(linear(changed), basis)
 
     return repair.find(line.text, claim, accept, measure, sides)
 
@@ -240,19 +227,17 @@ def for_expression(line: Line, target: ClaimSide, wrong: ClaimSide) -> str | Non
         part = changed.parts[1]
         if part is None:
             raise Unreadable("nothing to compare")
-        top, _ = difference(part.rational, target.rational)
-        bottom = part.rational[1].get("", 1)
-        return scale(top, divide_numbers(1, bottom))
+        return numerator(difference(part.rational, target.rational)[0], part.rational[1])
 
     letters = bool(wrong.letters)
     fixed = repair.find(line.text, claim, lambda c: not gap(c), gap, (target,), letters)
-    bottom = target.rational[1].get("", 1)
+    wanted = numerator(*target.rational)
     if fixed is None and letters:
-        fixed = rewrites.missing_term(line.text, wrong, scale(target.rational[0], divide_numbers(1, bottom)))
+        fixed = rewrites.missing_term(line.text, wrong, wanted)
     if fixed is None and letters:
         fixed = rewrites.brackets(line.text, wrong, target.rational[0])
     if fixed is None:
         fixed = rewrites.fraction_tops(line.text, target, wrong)
     if fixed is None and letters and len(target.rational[1]) == 1:
-        fixed = rewrites.expanded(line.text, wrong, scale(target.rational[0], divide_numbers(1, bottom)))
+        fixed = rewrites.expanded(line.text, wrong, wanted)
     return fixed

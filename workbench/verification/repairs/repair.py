@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from workbench.verification.exact.polynomials import divide_numbers, magnitude, tidy
 from workbench.verification.lines.claims import Claim, ClaimSide, read_line
-from workbench.verification.repairs.edits import Edit, apply, ends_operand, moves, with_part
+from workbench.verification.repairs.edits import Edit, apply, moves, with_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, Unreadable, tokenize
 
@@ -181,16 +181,19 @@ def _familiar(claim: Claim, spot: Spot, before: Sequence[ClaimSide]) -> tuple[bo
     return kept, 1 if token.kind is kinds.VAR else 2 * any(token.text in r for r in rows)
 
 
-def _token(claim: Claim, spot: Spot) -> Token:
+def _part(claim: Claim, spot: Spot) -> ClaimSide:
     part = claim.parts[spot[0]]
     assert part is not None
-    return part.tokens[spot[1]]
+    return part
+
+
+def _token(claim: Claim, spot: Spot) -> Token:
+    return _part(claim, spot).tokens[spot[1]]
 
 
 def _write_at(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept) -> str | None:
     """The line with a number replaced, where the result still reads well and is accepted."""
-    part = claim.parts[spot[0]]
-    assert part is not None
+    part = _part(claim, spot)
     tokens, at = part.tokens, spot[1]
     token = tokens[at]
     before = tokens[at - 1] if at else None
@@ -206,7 +209,7 @@ def _write_at(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept
     if value >= 0:
         edit, changed = Edit(token.start, token.end, written), (*tokens[:at], *fresh, *tokens[at + 1 :])
     elif before is not None and before.kind is kinds.OP and before.text in "+-":
-        unary = at == 1 or not ends_operand(tokens[at - 2])
+        unary = at == 1 or tokens[at - 2].kind not in kinds.OPERAND_ENDS
         sign = "" if unary and before.text == "-" else "+" if before.text == "-" else "-"
         gap = "" if not sign else text[before.end : token.start]
         flipped = (before._replace(text=sign),) if sign else ()
@@ -223,8 +226,7 @@ def _write_at(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept
 
 def _insert_coefficient(text: str, claim: Claim, spot: Spot, value: Number, accept: Accept) -> str | None:
     """`x` made `2x`."""
-    part = claim.parts[spot[0]]
-    assert part is not None
+    part = _part(claim, spot)
     token = part.tokens[spot[1]]
     if value.denominator != 1 or value < 2:
         return None
@@ -243,8 +245,7 @@ def _tokens_of(value: Number, written: str, like: Token) -> tuple[Token, ...]:
 
 def _solve(claim: Claim, spot: Spot, measure: Measure) -> Number | None:
     """The number at `spot` for which the residual vanishes, where it is affine in it or in its inverse."""
-    part = claim.parts[spot[0]]
-    assert part is not None
+    part = _part(claim, spot)
     samples: list[Residual] = []
     for trial in ("1", "2", "3"):
         old = part.tokens[spot[1]]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, StepVerdict
-from workbench.verification.exact.polynomials import Poly, add, divide_numbers, magnitude, rational, scale, value
+from workbench.verification.exact.polynomials import Poly, add, magnitude, numerator, rational, value
 from workbench.verification.exact.univariate import coefficients, monic, rational_roots
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.lines.findings import Context, Finding
@@ -27,7 +27,7 @@ from workbench.verification.malrules.trees import (
 from workbench.verification.repairs import edits
 from workbench.verification.repairs.edits import Edit
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable
+from workbench.verification.text.grammar import MAX_CHARS, Token, Unreadable
 
 _RANK = {"^": 3, "*": 2, "/": 2, "+": 1, "-": 1}
 
@@ -41,21 +41,24 @@ def one_operation(text: str, left: ClaimSide | None, right: ClaimSide | None) ->
         return None
     first, last = left.tokens[due], left.tokens[due + 2]
     try:
-        part = make_part(left.tokens[due : due + 3])
-        result = value(part.node)
+        result = make_part(left.tokens[due : due + 3]).value
     except Unreadable:
         return None
     if result.denominator != 1 or result < 0:
         return None
-    if due and due + 3 < len(left.tokens) and left.tokens[due - 1].kind is kinds.OPEN:
-        first, last = (
-            (left.tokens[due - 1], left.tokens[due + 3])
-            if left.tokens[due + 3].kind is kinds.CLOSE
-            else (first, last)
-        )
+    around = left.tokens[max(0, due - 1)], left.tokens[min(due + 3, len(left.tokens) - 1)]
+    if due and around[0].kind is kinds.OPEN and around[1].kind is kinds.CLOSE:
+        first, last = around
     done = text[left.start : first.start] + str(result) + text[last.end : left.end]
     try:
-        if value(make_part(_spliced(left.tokens, due, result)).node) != left.value:
+        if (
+            value(
+                make_part(
+                    (*left.tokens[:due], left.tokens[due]._replace(text=str(result)), *left.tokens[due + 3 :])
+                ).node
+            )
+            != left.value
+        ):
             return None
     except Unreadable:
         return None
@@ -67,31 +70,22 @@ def wrong_order(left: ClaimSide | None, right: ClaimSide) -> bool:
     due = _due(left.tokens) if left is not None else None
     if left is None or due is None:
         return False
-    done = Counter(_operators(left)) - Counter(_operators(right))
+    before, after = (Counter(t.text for t in p.tokens if t.kind is kinds.OP) for p in (left, right))
+    done = before - after
     return sum(done.values()) == 1 and left.tokens[due + 1].text not in done
-
-
-def _operators(part: ClaimSide) -> list[str]:
-    return [t.text for t in part.tokens if t.kind is kinds.OP]
-
-
-def _spliced(tokens: tuple[Token, ...], at: int, result: Number) -> tuple[Token, ...]:
-    return (*tokens[:at], tokens[at]._replace(text=str(result)), *tokens[at + 3 :])
 
 
 def _due(tokens: tuple[Token, ...]) -> int | None:
     """Where the first operation between two plain numbers stands that binds most tightly."""
-    best: tuple[int, int] | None = None
+    found: list[tuple[int, int]] = []
     depth = 0
     for i, token in enumerate(tokens):
         depth += (token.kind is kinds.OPEN) - (token.kind is kinds.CLOSE)
         if token.kind is not kinds.OP or not 0 < i < len(tokens) - 1:
             continue
-        plain = tokens[i - 1].kind is kinds.NUM and tokens[i + 1].kind is kinds.NUM
-        rank = 10 * depth + _RANK.get(token.text, 0)
-        if plain and (best is None or rank > -best[0]):
-            best = (-rank, i - 1)
-    return best[1] if best is not None else None
+        if tokens[i - 1].kind is kinds.NUM and tokens[i + 1].kind is kinds.NUM:
+            found.append((-10 * depth - _RANK.get(token.text, 0), i - 1))
+    return min(found)[1] if found else None
 
 
 def gathered(text: str, claim: Claim, left: Poly, right: Poly) -> str | None:
@@ -154,8 +148,7 @@ def _bracket_spots(tokens: tuple[Token, ...]) -> list[tuple[Token, Token]]:
 def missing_term(text: str, wrong: ClaimSide, target: Poly) -> str | None:
     """`x^2 + 36` with the term that was left out, at its place by degree."""
     try:
-        divisor = wrong.rational[1].get("", 1)
-        gap = add(target, scale(wrong.rational[0], divide_numbers(1, divisor)), -1)
+        gap = add(target, numerator(*wrong.rational), -1)
         parts = [rational(t.node) for t in terms(wrong.node)]
     except Unreadable:
         return None
@@ -192,7 +185,7 @@ def _operator_before(tokens: tuple[Token, ...], term: int) -> int:
     """Where the operand before the given term of a sum without brackets ends."""
     seen = 0
     for i in range(1, len(tokens)):
-        if tokens[i].text in ("+", "-") and edits.ends_operand(tokens[i - 1]):
+        if tokens[i].text in ("+", "-") and tokens[i - 1].kind in kinds.OPERAND_ENDS:
             seen += 1
             if seen == term:
                 return tokens[i - 1].end
@@ -261,14 +254,10 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
         if found is not None:
             return named(finding, found)
     for claim in context.line.claims:
-        parts = [p if p is not None else context.carry for p in claim.parts]
-        for left, relation, right in zip(parts, claim.relations, parts[1:], strict=False):
-            if left is None or right is None or relation != "=" or left.letters or right.letters:
+        for left, relation, right in claim.pairs(context.carry):
+            if relation != "=" or left.letters or right.letters:
                 continue
-            try:
-                if left.value == right.value:
-                    continue
-            except Unreadable:
+            if left.known is None or right.known is None or left.known == right.known:
                 continue
             mended = finding.repair or fraction_tops(context.line.text, left, right)
             found = expression(left.node, right) or expression(right.node, left)

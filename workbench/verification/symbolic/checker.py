@@ -8,11 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
-from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
-from workbench.verification.lines.findings import Context, Finding
-from workbench.verification.symbolic.functions import HINT, Relation, Sentence, read_sentence
+from workbench.types import EvidenceKind
+from workbench.verification.lines.findings import Context, Finding, correct, incorrect
+from workbench.verification.symbolic.functions import (
+    HINT,
+    Relation,
+    Sentence,
+    Tree,
+    has_functions,
+    letters,
+    read_sentence,
+)
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
-from workbench.verification.symbolic.trees import Tree, has_functions, letters
 
 MEMORY = 512 << 20
 POOL = Pool("workbench.verification.symbolic.solving:serve", memory=MEMORY, size=2)
@@ -66,10 +73,11 @@ def _claims(context: Context, said: Sentence) -> Finding | None:
             continue  # may be an equation, which need not hold for all values
         outcome = ask(Holds(relation.left, relation.sign, relation.right))
         if outcome is not None and outcome.holds is False:
-            return None if relation.sign == "=" and _rounds(relation) else _wrong(outcome)
+            rounded = relation.sign == "=" and _rounds(relation)
+            return None if rounded else incorrect(_NAME, outcome.witness, EvidenceKind.COUNTEREXAMPLE)
         held |= outcome is not None and outcome.holds is True
     carried = said.expression is not None and context.wrong_before
-    return _right("Both sides are equal.", carried) if held else None
+    return correct(_NAME, "Both sides are equal.", carried) if held else None
 
 
 def _rounds(relation: Relation) -> bool:
@@ -134,18 +142,9 @@ def _equations(context: Context, said: Sentence) -> Finding | None:
     if outcome is None or outcome.holds is None:
         return None
     if outcome.holds:
-        return _right("It has the same solutions as the line before.", context.wrong_before)
+        return correct(_NAME, "It has the same solutions as the line before.", context.wrong_before)
     # In a word problem a root may be left out for what it means: no side of a triangle is negative.
-    return _wrong(outcome, EvidenceKind.ROOTS) if _solving(context) else None
-
-
-def _right(reason: str, carried: bool) -> Finding:
-    return Finding(Judgement.CORRECT, Diagnosis.VALID, _NAME, reason, carried=carried)
-
-
-def _wrong(outcome: Outcome, kind: EvidenceKind = EvidenceKind.COUNTEREXAMPLE) -> Finding:
-    evidence = (Evidence(kind, outcome.witness),)
-    return Finding(Judgement.INCORRECT, Diagnosis.NOT_EQUIVALENT, _NAME, outcome.witness, evidence)
+    return incorrect(_NAME, outcome.witness, EvidenceKind.ROOTS) if _solving(context) else None
 
 
 # Asking

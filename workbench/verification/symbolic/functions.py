@@ -8,11 +8,98 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
-from workbench.verification.symbolic.trees import NAMES, TRIGONOMETRIC, Call, Tree, check_bounds
-from workbench.verification.text.grammar import MAX_DEPTH, Unreadable, word_set
-from workbench.verification.text.tokens import number
+from workbench.verification.exact.polynomials import magnitude
+from workbench.verification.text import kinds
+from workbench.verification.text.grammar import BINDING, MAX_DEPTH, MAX_EXPONENT, Number, Unreadable, word_set
+from workbench.verification.text.tokens import SPELLED, number
+
+MAX_NODES = 80
+MAX_FACTORIAL = 20
+MAX_TOWER = 24
+"""The largest product of exponents that stand above each other."""
+
+TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
+NAMES = (*TRIGONOMETRIC, "sqrt", "cbrt", "log", "ln", "exp", "abs")
+
+
+class Call(NamedTuple):
+    """An operation or a function, by name, with what it is of."""
+
+    name: str
+    args: tuple[Tree, ...]
+
+
+Tree = Number | str | Call
+"""A number, a letter, or a call."""
+
+
+def check_bounds(tree: Tree) -> None:
+    """Raise `Unreadable` where a tree would be too much work: nodes, exponents, towers, factorials."""
+    if nodes(tree) > MAX_NODES:
+        raise Unreadable("too many nodes")
+    _check_growth(tree, 1)
+
+
+def nodes(tree: Tree) -> int:
+    """Return how many numbers, letters and calls a tree has."""
+    return 1 + sum(nodes(a) for a in tree.args) if isinstance(tree, Call) else 1
+
+
+def _check_growth(tree: Tree, tower: int) -> None:
+    """Exponents multiply on the way down; what a result could grow to is bounded before it is worked out."""
+    if not isinstance(tree, Call):
+        return
+    if tree.name == "factorial":
+        (of,) = tree.args
+        if not isinstance(of, int) or not 0 <= of <= MAX_FACTORIAL:
+            raise Unreadable("factorial out of bounds")
+    if tree.name == "exp" and nodes(tree) > 4:
+        raise Unreadable("exponential out of bounds")
+    if tree.name != "^":
+        for arg in tree.args:
+            _check_growth(arg, tower)
+        return
+    base, exponent = tree.args
+    if letters(exponent):
+        raise Unreadable("a letter in an exponent")
+    size = exponent_size(exponent)
+    if size > MAX_EXPONENT or size * tower > MAX_TOWER:
+        raise Unreadable("exponent out of bounds")
+    _check_growth(base, max(tower, tower * size))
+
+
+def exponent_size(exponent: Tree) -> int:
+    """Return the magnitude of an exponent, rounded up; only numbers, fractions and their negatives are exponents."""
+    if isinstance(exponent, Call) and exponent.name == "neg":
+        return exponent_size(exponent.args[0])
+    if isinstance(exponent, Call) and exponent.name == "/":
+        top, bottom = exponent.args
+        if isinstance(top, int) and isinstance(bottom, int) and 0 < bottom <= MAX_EXPONENT:
+            return ceil(Fraction(abs(top), bottom))
+    if isinstance(exponent, Call | str):
+        raise Unreadable("an exponent that has to be worked out")
+    return ceil(magnitude(exponent))
+
+
+def letters(tree: Tree) -> frozenset[str]:
+    """Return the letters of a tree."""
+    if isinstance(tree, Call):
+        return frozenset().union(*(letters(a) for a in tree.args))
+    return frozenset(tree) if isinstance(tree, str) else frozenset()
+
+
+def has_functions(tree: Tree) -> bool:
+    """Return whether anything in the tree is beyond polynomials and quotients."""
+    if not isinstance(tree, Call):
+        return False
+    if tree.name == "^" and not isinstance(tree.args[1], int):
+        return True
+    return tree.name not in ("+", "-", "*", "/", "neg", "^") or any(has_functions(a) for a in tree.args)
+
 
 MAX_TEXT = 400
 HINT = re.compile(
@@ -55,10 +142,6 @@ _TOKEN = re.compile(
     |(?P<word>[A-Za-z]{2,})|(?P<var>[A-Za-z])|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_OPS = {"**": "^", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
-_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
-_RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
-_RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
 _BREAKS = ("word", "other", "or")
 _PLAIN = word_set(
     "so then thus hence therefore we get have is means that since because also now and answer gives the a an of "
@@ -95,7 +178,7 @@ def _tokens(text: str, start: int) -> list[_Token]:
         if kind == "word" and set(raw) <= set("xyz") and len(raw) <= 3:
             found += [_Token("var", c, match.start() + i, match.start() + i + 1) for i, c in enumerate(raw)]
             continue
-        raw = _OPS.get(raw, raw) if kind == "op" else _RELS.get(raw, raw) if kind == "rel" else raw.lstrip("\\")
+        raw = (SPELLED[kinds.Kind(kind)] if kind in ("op", "rel") else {}).get(raw, raw.lstrip("\\"))
         raw = {"√": "sqrt", "∛": "cbrt"}.get(raw, raw)
         found.append(_Token(kind, raw, match.start(), match.end()))
     return found
@@ -114,21 +197,14 @@ def _sentence(text: str, tokens: list[_Token]) -> Sentence | None:
         else:
             stretches[-1].append(token)
     written = [s for s in stretches if len(s) > 1 or (either and s)]
-    relations: list[Relation] = []
-    bare: list[list[_Token]] = []
-    for stretch in written:
-        if any(t.kind == "rel" for t in stretch):
-            relations += _chain(text, stretch)
-        else:
-            bare.append(stretch)
+    bare = [s for s in written if all(t.kind != "rel" for t in s)]
+    relations = [r for s in written if s not in bare for r in _chain(text, s)]
     if relations:
         if either and bare:  # `x = 2 or -2`
             relations += [Relation(r.left, r.sign, _parse(s), r.shown) for r in relations[:1] for s in bare]
         signs = any(t.text == "±" for t in tokens)
         return Sentence(tuple(relations), either or signs)
-    if len(bare) != 1:
-        return None
-    return Sentence(expression=_parse(bare[0]))
+    return Sentence(expression=_parse(bare[0])) if len(bare) == 1 else None
 
 
 def _chain(text: str, stretch: list[_Token]) -> list[Relation]:
@@ -149,7 +225,7 @@ def _chain(text: str, stretch: list[_Token]) -> list[Relation]:
 
 # Parsing
 
-_BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
+_SMALL = {"²": 2, "³": 3}
 _BEGINS = ("num", "var", "open", "func", "frac", "pi")
 
 
@@ -190,8 +266,8 @@ class _FunctionParser:
             token = self.peek()
             begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
             name = token.text if token.kind == "op" else "*" if begins else ""
-            power = _BINDING.get(name, 0)
-            if power <= binding or (token.kind == "num" and not _is_call(left)):
+            power = BINDING.get(name, 0)
+            if power <= binding or (token.kind == "num" and not (isinstance(left, Call) and left.name in NAMES)):
                 break
             self.at += token.kind == "op"
             right = self.expression(power - 1 if name == "^" else power)
@@ -204,7 +280,7 @@ class _FunctionParser:
         while True:
             token = self.peek()
             if token.kind == "sup":
-                tree = Call("^", (tree, 2 if token.text == "²" else 3))
+                tree = Call("^", (tree, _SMALL[token.text]))
             elif token.kind == "bang":
                 tree = Call("factorial", (tree,))
             elif token.kind == "degree":
@@ -262,16 +338,15 @@ class _FunctionParser:
         if name in TRIGONOMETRIC and (self.peek().text == "^" or self.peek().kind == "sup"):
             power = self.exponent()
         argument = self.closing("close") if self.take("open") else self.argument(name)
-        call = Call("root", (argument, index)) if index is not None and name == "sqrt" else Call(name, (argument,))
-        if index is not None and name == "log":
-            call = Call("log", (argument, index))
+        whole = (argument,) if index is None else (argument, index)
+        call = Call("root" if index is not None and name == "sqrt" else name, whole)
         return call if power is None else Call("^", (call, power))
 
     def exponent(self) -> Tree:
         token = self.peek()
         self.at += 1
         if token.kind == "sup":
-            return 2 if token.text == "²" else 3
+            return _SMALL[token.text]
         power = self.operand()
         if not isinstance(power, int) or power < 1:
             raise Unreadable("not a power of the function")  # sin^-1 is another function
@@ -287,7 +362,3 @@ class _FunctionParser:
         while name not in ("sqrt", "cbrt") and self.peek().kind in ("var", "pi"):
             tree = Call("*", (tree, self.postfix(self.operand())))
         return tree
-
-
-def _is_call(tree: Tree) -> bool:
-    return isinstance(tree, Call) and tree.name in NAMES

@@ -9,15 +9,122 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
+from math import factorial
 from types import FrameType
 from typing import Any
 
 import sympy
+from mpmath import iv
 from sympy.core.cache import clear_cache
 
-from workbench.verification.symbolic.intervals import DIGITS, Undefined, gap, interval, number_of
+from workbench.verification.symbolic.functions import TRIGONOMETRIC, Call, Tree, letters
 from workbench.verification.symbolic.pool import Equations, Holds, Outcome, Reply, SameRoots
-from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters
+
+DIGITS = 40
+
+
+class Undefined(Exception):
+    """The value does not exist among the real numbers, or might not."""
+
+
+def interval(tree: Tree, at: Mapping[str, Tree]) -> Any:
+    """Return an interval that holds the real value of a tree. Raise `Undefined`."""
+    if isinstance(tree, str):
+        return interval(at[tree], {})
+    if not isinstance(tree, Call):
+        return iv.mpf(tree.numerator) / tree.denominator
+    args = [interval(a, at) for a in tree.args]
+    if tree.name == "^":
+        return _power(args[0], tree.args[1])
+    if tree.name not in _INTERVALS:
+        raise Undefined
+    return _INTERVALS[tree.name](*args)
+
+
+def _nonzero(x: Any) -> Any:
+    if 0 in x:
+        raise Undefined
+    return x
+
+
+def _positive(x: Any) -> Any:
+    if not x.a > 0:
+        raise Undefined
+    return x
+
+
+def _nonnegative(x: Any) -> Any:
+    if x.a >= 0:
+        return x
+    if x.b < 0 or x.delta > 1e-20:
+        raise Undefined
+    return iv.mpf([0, x.b])  # zero, but for rounding
+
+
+def _root(x: Any, n: int) -> Any:
+    if not 2 <= n <= 12:
+        raise Undefined
+    if n % 2 and x.b < 0:
+        return -_root(-x, n)
+    inside = _nonnegative(x)
+    if inside.a > 0:
+        return iv.exp(iv.log(inside) / n)
+    return iv.mpf([0, iv.exp(iv.log(inside.b) / n).b if inside.b > 0 else 0])
+
+
+def _power(base: Any, exponent: Tree) -> Any:
+    value = number_of(exponent)
+    if value.denominator == 1:
+        return base ** int(value) if value >= 0 else 1 / _nonzero(base ** int(-value))
+    return _power(_root(base, value.denominator), value.numerator)
+
+
+_INTERVALS: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / _nonzero(b),
+    "neg": lambda x: -x,
+    "factorial": lambda x: iv.mpf(factorial(int(x.mid))),
+    "pi": lambda: iv.pi,
+    "sqrt": lambda x: iv.sqrt(_nonnegative(x)),
+    "cbrt": lambda x: _root(x, 3),
+    "root": lambda x, n: _root(x, int(n.mid)),
+    "abs": abs,
+    "sin": lambda x: iv.sin(x),
+    "cos": lambda x: iv.cos(x),
+    "tan": lambda x: iv.sin(x) / _nonzero(iv.cos(x)),
+    "cot": lambda x: iv.cos(x) / _nonzero(iv.sin(x)),
+    "sec": lambda x: 1 / _nonzero(iv.cos(x)),
+    "csc": lambda x: 1 / _nonzero(iv.sin(x)),
+    "exp": lambda x: iv.exp(x),
+    "ln": lambda x: iv.log(_positive(x)),
+    "log": lambda x, base=10: iv.log(_positive(x)) / _nonzero(iv.log(_positive(iv.mpf(base)))),
+}
+
+
+def number_of(exponent: Tree) -> Fraction:
+    """Return an exponent as a fraction; the reader has made sure that it is one."""
+    match exponent:
+        case Call("neg", (inner,)):
+            return -number_of(inner)
+        case Call("/", (top, bottom)):
+            return number_of(top) / number_of(bottom)
+        case Call() | str():
+            raise Undefined
+    return Fraction(exponent)
+
+
+def gap(left: Tree, right: Tree, at: Mapping[str, Tree]) -> Any:
+    """Return an interval that holds the difference of two sides."""
+    with_digits = iv.dps
+    iv.dps = DIGITS
+    try:
+        return interval(left, at) - interval(right, at)
+    finally:
+        iv.dps = with_digits
+
 
 MAX_CALLS = 400_000
 _POINTS = (2, 3, Fraction(1, 2), -2, Fraction(7, 3), -3, Fraction(1, 3), 7, Fraction(-1, 2), 11)
@@ -35,7 +142,7 @@ def serve(request: Holds | SameRoots, reply: Reply) -> None:
     reply(within_limit(lambda: _holds(request) if isinstance(request, Holds) else _same_roots(request)))
 
 
-def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome:
+def within_limit(work: Callable[[], Outcome]) -> Outcome:
     """Return the outcome of work, or an open one where it takes too many calls or fails."""
     count = 0
 
@@ -43,7 +150,7 @@ def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome
         nonlocal count
         if event == "call":
             count += 1
-            if count > calls:
+            if count > MAX_CALLS:
                 raise TooMuch
 
     sys.setprofile(counted)
@@ -55,16 +162,28 @@ def within_limit(work: Callable[[], Outcome], calls: int = MAX_CALLS) -> Outcome
         outcome = Outcome(None)  # SymPy raises all kinds; none of them says anything about the step
     finally:
         sys.setprofile(None)
-    return outcome if count <= calls else Outcome(None)
+    return outcome if count <= MAX_CALLS else Outcome(None)
 
 
 # SymPy
 
 
-_OF_ONE = {
-    **{name: getattr(sympy, name) for name in (*TRIGONOMETRIC, "exp", "factorial")},
-    "abs": sympy.Abs,
-    "ln": sympy.log,
+_add, _mul, _pow = (partial(operation, evaluate=False) for operation in (sympy.Add, sympy.Mul, sympy.Pow))
+_AS_WRITTEN: dict[str, Callable[..., Any]] = {
+    **{name: partial(getattr(sympy, name), evaluate=False) for name in (*TRIGONOMETRIC, "exp", "factorial")},
+    "+": _add,
+    "-": lambda a, b: _add(a, _mul(-1, b)),
+    "*": _mul,
+    "/": lambda a, b: _mul(a, _pow(b, -1)),
+    "neg": lambda x: _mul(-1, x),
+    "^": _pow,
+    "pi": lambda: sympy.pi,
+    "sqrt": lambda x: _pow(x, sympy.Rational(1, 2)),
+    "cbrt": lambda x: sympy.real_root(x, 3),
+    "root": sympy.real_root,
+    "abs": partial(sympy.Abs, evaluate=False),
+    "ln": partial(sympy.log, evaluate=False),
+    "log": lambda x, base=10: sympy.log(x) / sympy.log(base),
 }
 
 
@@ -75,29 +194,10 @@ def expression(tree: Tree) -> Any:
     if not isinstance(tree, Call):
         return sympy.Rational(tree.numerator, tree.denominator)
     args = [expression(a) for a in tree.args]
-    match tree.name:
-        case "+":
-            return sympy.Add(*args, evaluate=False)
-        case "-":
-            return sympy.Add(args[0], sympy.Mul(-1, args[1], evaluate=False), evaluate=False)
-        case "*":
-            return sympy.Mul(*args, evaluate=False)
-        case "/":
-            return sympy.Mul(args[0], sympy.Pow(args[1], -1, evaluate=False), evaluate=False)
-        case "neg":
-            return sympy.Mul(-1, args[0], evaluate=False)
-        case "^":
-            value = number_of(tree.args[1])
-            return sympy.Pow(args[0], sympy.Rational(value.numerator, value.denominator), evaluate=False)
-        case "pi":
-            return sympy.pi
-        case "sqrt":
-            return sympy.Pow(args[0], sympy.Rational(1, 2), evaluate=False)
-        case "cbrt" | "root":
-            return sympy.real_root(args[0], 3 if tree.name == "cbrt" else args[1])
-        case "log":
-            return sympy.log(args[0]) / sympy.log(args[1] if len(args) > 1 else 10)
-    return _OF_ONE[tree.name](args[0], evaluate=False)
+    if tree.name == "^":
+        value = number_of(tree.args[1])
+        return _AS_WRITTEN["^"](args[0], sympy.Rational(value.numerator, value.denominator))
+    return _AS_WRITTEN[tree.name](*args)
 
 
 def is_zero(difference: Any) -> bool:

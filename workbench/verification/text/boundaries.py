@@ -50,8 +50,12 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
-def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
-    """Return whether nothing before token i changes what the chain from i to `end` means."""
+def clean(tokens: Sequence[Token], i: int, end: int) -> bool:
+    """Return whether nothing before or after the tokens from i to `end` changes what they mean."""
+    return _clean_before(tokens, i, end) and _clean_after(tokens, end)
+
+
+def _clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
     if i == 0:
         return True
     before, glued = tokens[i - 1], not tokens[i].spaced
@@ -149,19 +153,15 @@ def _in_word_sum(tokens: Sequence[Token], i: int) -> bool:
 def _is_range(tokens: Sequence[Token], i: int) -> bool:
     """`Weeks 1-2 = 96`: a label, not a difference."""
     three = tokens[i : i + 3]
-    if (
-        [t.kind for t in three] != [kinds.NUM, kinds.OP, kinds.NUM]
-        or three[1].text != "-"
-        or three[1].spaced
-        or three[2].spaced
-    ):
+    shape = [t.kind for t in three] == [kinds.NUM, kinds.OP, kinds.NUM] and three[1].text == "-"
+    if not shape or three[1].spaced or three[2].spaced:
         return False
     first, second = three[0].text, three[2].text
     return first.isdigit() and second.isdigit() and int(first[:9]) < int(second[:9])
 
 
-def clean_after(tokens: Sequence[Token], i: int) -> bool:
-    """Return whether the chain really ends before token i, rather than running into something unreadable."""
+def _clean_after(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the chain really ends before token i, rather than running into something unreadable."""
     if i >= len(tokens):
         return True
     after = tokens[i]

@@ -5,12 +5,17 @@ Every limit is checked before the work it bounds, so hostile text costs no more 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
 
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Token, Unreadable, mixed_number, number, tokenize, word_set
+from workbench.verification.text.tokens import Number as Number
+from workbench.verification.text.tokens import Token as Token
+from workbench.verification.text.tokens import Unreadable as Unreadable
+from workbench.verification.text.tokens import mixed_number, number
+from workbench.verification.text.tokens import tokenize as tokenize
+from workbench.verification.text.tokens import word_set as word_set
 
 T = TypeVar("T")
 
@@ -75,7 +80,7 @@ class BinaryOperation:
 
 Node = Num | Var | Neg | Pct | Root | BinaryOperation
 
-_BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
+BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _UNARY = 25
 _FUNCTIONS = frozenset("fghP")
 
@@ -105,7 +110,7 @@ class _Parser:
                 left = Pct(left)
                 continue
             op = token.text if token.kind is kinds.OP else "*"
-            power = _BINDING.get(op, 0)
+            power = BINDING.get(op, 0)
             if power <= binding:
                 if power == 0:
                     raise Unreadable(f"unexpected {token.text!r}")
@@ -188,36 +193,18 @@ def parse(text: str) -> Node:
     return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
 
 
-def letters(node: Node) -> frozenset[str]:
-    """Return the letters that stand in a tree."""
-    match node:
-        case Var(name):
-            return frozenset(name)
-        case Neg(arg) | Pct(arg) | Root(arg):
-            return letters(arg)
-        case BinaryOperation(_, left, right):
-            return letters(left) | letters(right)
-    return frozenset()
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the nodes of a tree, each before its parts."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if type(node) is BinaryOperation:
+            waiting += (node.right, node.left)
+        elif isinstance(node, Neg | Pct | Root):
+            waiting.append(node.arg)
 
 
-__all__ = [
-    "MAX_CHARS",
-    "MAX_DEPTH",
-    "MAX_EXPONENT",
-    "MAX_TOKENS",
-    "BinaryOperation",
-    "Neg",
-    "Node",
-    "Num",
-    "Number",
-    "Pct",
-    "Root",
-    "Token",
-    "Unreadable",
-    "Var",
-    "letters",
-    "parse",
-    "parse_tokens",
-    "tokenize",
-    "word_set",
-]
+def has_letter(node: Node) -> bool:
+    """Return whether a letter stands in a tree."""
+    return any(type(part) is Var for part in walk(node))

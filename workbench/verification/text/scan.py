@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
-from workbench.verification.text.measures import CONVERSIONS
 from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, Run, Unit, is_word_op
+from workbench.verification.text.words import CONVERSIONS
 
 
 class _Chain:
@@ -32,6 +32,11 @@ class _Chain:
 
     def take(self, token: Token) -> None:
         self.parts[-1].append(token)
+
+    def relate(self, sign: str) -> None:
+        """Begin the next part."""
+        self.relations.append(sign)
+        self.parts.append([])
 
     def unit(self, word: str, ahead: int = 0) -> None:
         """Note a unit of the number just read, or of the next one."""
@@ -118,14 +123,12 @@ class _Chain:
         token, before = self.tokens[i], self.tokens[i - 1]
         match token.kind:
             case kinds.REL if self.depth == 0:
-                self.relations.append(token.text)
-                self.parts.append([])
+                self.relate(token.text)
                 return i + 1, True
             case kinds.OP:
                 return self.sign(i, token)
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
-                self.relations.append("=")
-                self.parts.append([])
+                self.relate("=")
                 return behind, True
             case kinds.SEP if token.text == ":" and self.is_ratio(i):
                 self.take(token._replace(kind=kinds.OP, text="/"))
@@ -229,8 +232,7 @@ class _Chain:
             self.take(self.tokens[i]._replace(kind=kinds.OP, text="/" if text == "divided" else "*"))
             return i + 2, True
         if self.depth == 0 and (behind := self.equals(i)):
-            self.relations.append("=")
-            self.parts.append([])
+            self.relate("=")
             return behind, True
         if text == "of":
             return self.part_of(i, following)
@@ -326,7 +328,6 @@ def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> Run | Non
     """Return the longest chain that begins at token i; `continued` where token i is a leading relation."""
     machine = _Chain(tokens)
     if continued:
-        machine.relations.append(tokens[i].text)
-        machine.parts.append([])
+        machine.relate(tokens[i].text)
         i += 1
     return machine.run(i)

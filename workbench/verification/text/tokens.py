@@ -75,7 +75,7 @@ _OPS |= {"+-": "±", "+/-": "±", "+/−": "±"}
 _OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
 _RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
 _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
-_SPELLED = {kinds.OP: _OPS, kinds.REL: _RELS, kinds.OPEN: {"{": "(", "[": "("}, kinds.CLOSE: {"}": ")", "]": ")"}}
+SPELLED = {kinds.OP: _OPS, kinds.REL: _RELS, kinds.OPEN: {"{": "(", "[": "("}, kinds.CLOSE: {"}": ")", "]": ")"}}
 """How signs are written otherwise."""
 _LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
 _WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
@@ -116,8 +116,8 @@ def _is_formula(word: str) -> bool:
 def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spaced: bool) -> None:
     """Add the token or tokens that one match stands for."""
     kind = _KINDS.get(group)
-    if kind in _SPELLED:
-        tokens.append(Token(kind, _SPELLED[kind].get(raw, raw), start, end, spaced))
+    if kind in SPELLED:
+        tokens.append(Token(kind, SPELLED[kind].get(raw, raw), start, end, spaced))
     elif group == "sup":
         tokens.append(Token(kinds.OP, "^", start, start, False))
         tokens.append(Token(kinds.NUM, raw.translate(_SUPERSCRIPTS), start, end, False))
@@ -176,6 +176,16 @@ def mixed_number(text: str) -> Number:
     if not 0 < int(top) < int(bottom):
         raise Unreadable("not a mixed number")
     return int(whole) + Fraction(int(top), int(bottom))
+
+
+def token_value(token: Token) -> Number | None:
+    """Return the exact value of a number token; None for any other, and beyond the limits."""
+    try:
+        if token.kind is kinds.NUM:
+            return number(token.text)
+        return mixed_number(token.text) if token.kind is kinds.MIXED else None
+    except Unreadable:
+        return None
 
 
 # A chain of mathematics as found in prose, and the words that matter to finding one.
