@@ -109,7 +109,7 @@ def _soup(rng: Random) -> str:
 
 def _problem(skill: Skill, rng: Random) -> tuple[Params, str]:
     params = draw(skill, rng.choice((1, 2, 3)), rng, "fit")
-    return params, skill.text(params, rng.choice(skill.frames))
+    return params, skill.text(params, rng.choice(skill.wording.trained))
 
 
 def _any_skill(rng: Random) -> Skill:

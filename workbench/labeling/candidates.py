@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.domains import domain_of
-from workbench.types import (
-    Judged,
-    Judgement,
-    Knowledge,
-    LabelItem,
-    Problem,
-    StepVerdict,
-    Verdict,
-    content_id,
-)
+from workbench.types import Judged, Judgement, Knowledge, LabelItem, Problem, StepVerdict, Verdict, content_id
 from workbench.verification import Verifier
 from workbench.verification.domain import Finding, StepChecker, StepContext
 

@@ -167,11 +167,7 @@ def _row(chain: Sequence[Label], items: Mapping[str, LabelItem], gold: frozenset
             "total_time": None,
             "finish_reason": _finish(chain),
         },
-        "workbench": {
-            "problem": json.loads(to_json(problem)),
-            "source": last.source,
-            "rollout_id": last.rollout_id,
-        },
+        "workbench": {"problem": json.loads(to_json(problem)), "source": last.source, "rollout_id": last.rollout_id},
     }
 
 

@@ -152,10 +152,7 @@ def kept(found: Features, groups: Iterable[str]) -> Features:
 
 
 def make_judge(
-    examples: Sequence[Example],
-    target: float,
-    seed: int = 0,
-    choices: Sequence[Choice] = CHOICES,
+    examples: Sequence[Example], target: float, seed: int = 0, choices: Sequence[Choice] = CHOICES
 ) -> tuple[Judge | None, JudgeFit]:
     """Make a judge from marked ambiguous steps, with thresholds that reach the target or without any.
 

@@ -86,10 +86,7 @@ def revise(report: CheckerReport, problem: Problem, version: Version, hidden: Hi
 
 
 def _revised(
-    view: View,
-    rules: dict[tuple[str, str, Judgement], Reliability],
-    judge: Judge | None,
-    hidden: Hidden | None,
+    view: View, rules: dict[tuple[str, str, Judgement], Reliability], judge: Judge | None, hidden: Hidden | None
 ) -> StepVerdict:
     step = weighed(view.step, rules)
     if judge is None or not judge.thresholds or not is_ambiguous(view.step, view.findings):

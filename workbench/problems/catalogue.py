@@ -122,7 +122,7 @@ def make(skill_name: str, level: int, seed: int, i: int, split: Split) -> Proble
     skill = BY_NAME[skill_name]
     rng = Random(f"{skill_name}/{level}/{seed}/{i}")
     params = draw(skill, level, rng, split.part, split.kind)
-    frames = skill.held_out_frames if split.held_out_frames else skill.frames
+    frames = skill.wording.held_out if split.held_out_frames else skill.wording.trained
     return build(skill, level, params, rng.choice(frames))
 
 

@@ -6,13 +6,14 @@ from fractions import Fraction
 from math import gcd
 from random import Random
 
-from workbench.problems.equations import SOLVE, SOLVE_HELD_OUT, blanks
+from workbench.problems.equations import SOLVE, blanks
 from workbench.problems.work import (
     DEPTH,
     NUMBERS,
     Number,
     Params,
     Skill,
+    Wording,
     Work,
     bracketed,
     integer,
@@ -64,7 +65,7 @@ def _describe_expand(p: Params) -> str:
 def _solve_expand(work: Work, p: Params) -> None:
     a, b = integers(p, "a b")
     x = str(p["x"])
-    c = integer(p, "c") if "c" in p else 0
+    c = integer(p, "c", 0)
     tail = signed(c)
     problem = _describe_expand(p)
     if p["shape"] == "single":
@@ -109,8 +110,10 @@ EXPAND = Skill(
     draw=_draw_expand,
     describe=_describe_expand,
     solve=_solve_expand,
-    frames=("Expand {e}.", "Expand the brackets: {e}.", "Multiply out {e}."),
-    held_out_frames=("Multiply out the brackets: {e}.", "Expand: {e}."),
+    wording=Wording(
+        ("Expand {e}.", "Expand the brackets: {e}.", "Multiply out {e}."),
+        ("Multiply out the brackets: {e}.", "Expand: {e}."),
+    ),
     malrules={
         "first_term_only": 0.65,
         "sign_lost": 0.6,
@@ -148,7 +151,7 @@ def _draw_factor(rng: Random, level: int, kind: str) -> Params:
 
 def _describe_factor(p: Params) -> str:
     x = str(p["x"])
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     if "g" in p:
         g, m, b = integers(p, "g m b")
         return f"{linear(g * m, g * b - e, x)}{signed(e)}"
@@ -199,8 +202,10 @@ FACTOR = Skill(
     draw=_draw_factor,
     describe=_describe_factor,
     solve=_solve_factor,
-    frames=("Factor {e}.", "Factor the expression {e}.", "Write {e} as a product."),
-    held_out_frames=("Write the expression {e} as a product.", "Factor: {e}."),
+    wording=Wording(
+        ("Factor {e}.", "Factor the expression {e}.", "Write {e} as a product."),
+        ("Write the expression {e} as a product.", "Factor: {e}."),
+    ),
     malrules={
         "divides_first_only": 0.65,
         "sign_lost": 0.5,
@@ -235,7 +240,7 @@ def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
 
 def _quadratic_equation(p: Params) -> tuple[str, int, int]:
     x, r = str(p["x"]), integer(p, "r")
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     if "s" not in p:
         b = integer(p, "b")
         c = r * r + b + e
@@ -247,7 +252,7 @@ def _quadratic_equation(p: Params) -> tuple[str, int, int]:
 
 def _solve_quadratic(work: Work, p: Params) -> None:
     x, r = str(p["x"]), integer(p, "r")
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     _, b, c = _quadratic_equation(p)
     if "s" in p:
         _solve_factored(work, p, b, c, e)
@@ -292,15 +297,8 @@ QUADRATIC = Skill(
     draw=_draw_quadratic,
     describe=lambda p: blanks(_quadratic_equation(p)[0], str(p["x"])),
     solve=_solve_quadratic,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
-    malrules={
-        "sign_kept": 0.5,
-        "one_root": 0.6,
-        "halves_square": 0.45,
-        "factor_signs": 0.6,
-        "root_signs": 0.7,
-    },
+    wording=SOLVE,
+    malrules={"sign_kept": 0.5, "one_root": 0.6, "halves_square": 0.45, "factor_signs": 0.6, "root_signs": 0.7},
     depth=lambda p: 2 + 1 * ("e" in p),
     paths=lambda p: 2 if "s" in p else 1,
 )

@@ -6,8 +6,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from random import Random
 
-from workbench.problems.arithmetic import WORK_OUT, WORK_OUT_HELD_OUT
-from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer, integers, show
+from workbench.problems.arithmetic import WORK_OUT
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, apply, integer, integers, show
 
 # --- adding fractions ---------------------------------------------------------------------------
 
@@ -75,8 +75,7 @@ FRAC_ADD = Skill(
     draw=_draw_frac_add,
     describe=lambda p: _sum_text(_fractions(p)),
     solve=_solve_frac_add,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
+    wording=WORK_OUT,
     malrules={"adds_denominators": 0.75, "top_only": 0.35, "adds_bottoms": 0.75},
     depth=lambda p: len(_fractions(p)) - 1,
     paths=lambda p: 2 if len(_fractions(p)) == 2 and gcd(integer(p, "d0"), integer(p, "d1")) > 1 else 1,
@@ -129,11 +128,7 @@ def _solve_frac_of(work: Work, p: Params) -> None:
     now = way
     while " " in now:
         left, operator, second, *more = now.split(" ")
-        value = {
-            "/": Fraction(left) / Fraction(second),
-            "*": Fraction(left) * Fraction(second),
-            "-": Fraction(left) - Fraction(second),
-        }[operator]
+        value = apply(Fraction(left), operator, Fraction(second))
         before, tail = now, " ".join(["", *more])
         chosen = work.compute(lambda v, b=before, t=tail: f"{b}{rest} = {show(v)}{t}{rest}", value)  # type: ignore[misc]
         now = f"{show(chosen)}{tail}"
@@ -160,10 +155,7 @@ def _solve_frac_times(work: Work, p: Params) -> None:
     over, under = work.step(lambda f: f"{problem} = ({f[0]}{factor}) / ({f[1]})", (f"{n} * {m}", f"{d} * {e}"), wrong)
     top, bottom = (
         {f"{n} * {m}": n * m, f"{n} * {e}": n * e, f"{n} + {m}": n + m}[over] * w,
-        {
-            f"{d} * {e}": d * e,
-            f"{d} * {m}": d * m,
-        }[under],
+        {f"{d} * {e}": d * e, f"{d} * {m}": d * m}[under],
     )
     chosen = work.compute(lambda v: f"({over}{factor}) / ({under}) = {show(v)}/{bottom}", top)
     value = Fraction(chosen) / bottom
@@ -177,8 +169,7 @@ FRAC_OF = Skill(
     draw=_draw_frac_of,
     describe=_describe_frac_of,
     solve=_solve_frac_of,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
+    wording=WORK_OUT,
     malrules={
         "takes_away": 0.7,
         "divides_by_top": 0.7,

@@ -11,6 +11,7 @@ from workbench.problems.work import (
     Number,
     Params,
     Skill,
+    Wording,
     Work,
     bracketed,
     integer,
@@ -112,10 +113,12 @@ def _eliminate_x(work: Work, m: int, n: int) -> None:
 SYSTEM = Skill(
     name="system",
     draw=_draw_system,
-    describe=lambda p: _describe_system(p),
+    describe=_describe_system,
     solve=_solve_system,
-    frames=("Solve the system {e}.", "Find x and y if {e}.", "Solve {e}."),
-    held_out_frames=("Solve for x and y: {e}.", "Find x and y: {e}."),
+    wording=Wording(
+        ("Solve the system {e}.", "Find x and y if {e}.", "Solve {e}."),
+        ("Solve for x and y: {e}.", "Find x and y: {e}."),
+    ),
     malrules={
         "adds_right_side": 0.65,
         "adds_coefficients": 0.6,

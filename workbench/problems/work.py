@@ -15,6 +15,15 @@ BASE, NUMBERS, DEPTH = "base", "numbers", "depth"
 
 
 @dataclass(frozen=True)
+class Wording:
+    """The sentences that a skill puts its problems into."""
+
+    trained: tuple[str, ...]
+    held_out: tuple[str, ...]
+    """Frames of the `wording` split, made of words that the trained frames use."""
+
+
+@dataclass(frozen=True)
 class Skill:
     """One skill of the catalogue."""
 
@@ -24,9 +33,7 @@ class Skill:
     describe: Callable[[Params], str | dict[str, str]]
     """The blanks of the sentence frame; a bare string fills `{e}`."""
     solve: Callable[[Work, Params], None]
-    frames: tuple[str, ...]
-    held_out_frames: tuple[str, ...]
-    """Frames of the `wording` split, made of words that the trained frames use."""
+    wording: Wording
     malrules: Mapping[str, float]
     """How firmly pupils hold each malrule on problems with its feature."""
     depth: Callable[[Params], int]
@@ -42,9 +49,9 @@ class Skill:
         return frame.format(e=blanks) if isinstance(blanks, str) else frame.format(**blanks)
 
 
-def integer(params: Params, name: str) -> int:
-    """A parameter that the skill drew as a number."""
-    value = params[name]
+def integer(params: Params, name: str, absent: int | None = None) -> int:
+    """A parameter that the skill drew as a number; `absent`, if given, where it drew none."""
+    value = params[name] if absent is None else params.get(name, absent)
     assert isinstance(value, int)
     return value
 
@@ -91,13 +98,17 @@ class Work:
     def line(self, text: str) -> None:
         self.lines.append(text)
 
+    def wrong(self, malrule: str, corrected: str) -> None:
+        """Note that the next line is wrong by a malrule."""
+        self.mistakes.append(Mistake(len(self.lines), malrule, corrected))
+
     def step(self, write: Callable[[T], str], right: T, wrong: Mapping[str, T] | None = None) -> T:
         """Write a line that involves a choice and return what the pupil chose."""
         chosen = right
         for malrule, value in (wrong or {}).items():
             if malrule in self.beliefs and write(value) != write(right):
                 chosen = value
-                self.mistakes.append(Mistake(len(self.lines), malrule, write(right)))
+                self.wrong(malrule, write(right))
                 break
         self.line(write(chosen))
         return chosen
@@ -108,7 +119,7 @@ class Work:
         """Write a line that ends in a computed value, where a pupil may also simply slip."""
         slipped = self.slip(right) if self.slip else right
         if slipped != right and not any(m in self.beliefs for m in wrong or {}):
-            self.mistakes.append(Mistake(len(self.lines), SLIP, write(right)))
+            self.wrong(SLIP, write(right))
             self.line(write(slipped))
             return slipped
         return self.step(write, right, wrong)
@@ -124,13 +135,14 @@ class Work:
 
 def apply(left: Number, operator: str, right: Number) -> Number:
     """The exact value of `left operator right`."""
-    if operator == "+":
-        return left + right
-    if operator == "-":
-        return left - right
-    if operator == "*":
-        return left * right
-    return Fraction(left) / right
+    if operator == "/":
+        return Fraction(left) / right
+    return {"+": left + right, "-": left - right, "*": left * right}[operator]
+
+
+def calculation(left: Number, operator: str, right: Number) -> str:
+    """A line of arithmetic, such as `12 - 3 = 9`."""
+    return f"{show(left)} {operator} {bracketed(right)} = {show(apply(left, operator, right))}"
 
 
 def show(value: Number) -> str:

@@ -46,19 +46,11 @@ runs = Table(
 )
 
 rounds = Table(
-    "rounds",
-    metadata,
-    _of_run(),
-    Column("index", Integer, primary_key=True),
-    Column("json", Text, nullable=False),
+    "rounds", metadata, _of_run(), Column("index", Integer, primary_key=True), Column("json", Text, nullable=False)
 )
 
 problems = Table(
-    "problems",
-    metadata,
-    _of_run(),
-    Column("id", Text, primary_key=True),
-    Column("json", Text, nullable=False),
+    "problems", metadata, _of_run(), Column("id", Text, primary_key=True), Column("json", Text, nullable=False)
 )
 
 rollouts = Table(
@@ -87,11 +79,7 @@ verdicts = Table(
 )
 
 memory_items = Table(
-    "memory_items",
-    metadata,
-    _of_run(),
-    Column("id", Text, primary_key=True),
-    Column("json", Text, nullable=False),
+    "memory_items", metadata, _of_run(), Column("id", Text, primary_key=True), Column("json", Text, nullable=False)
 )
 
 memory_events = Table(
