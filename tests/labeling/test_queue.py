@@ -28,8 +28,9 @@ from workbench.labeling.queue import (
     fill_queue,
     gold_items,
     latest_distinct,
+    problems_of_run,
+    shipped_queue,
 )
-from workbench.labeling.sources import problems_of_run, shipped_queue
 from workbench.problems.splits import load_split
 from workbench.store import QueuePlace, Store
 from workbench.types import Diagnosis, Evidence, Judged, Judgement, Mark, Problem, StepVerdict, Verdict

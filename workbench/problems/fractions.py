@@ -146,7 +146,7 @@ def _solve_frac_of(work: Work, p: Params) -> None:
 
 def _solve_frac_times(work: Work, p: Params) -> None:
     n, d, m, e = integers(p, "n d m e")
-    w = integer(p, "w") if "w" in p else 1
+    w = integer(p, "w", 1)
     factor = f" * {w}" if w > 1 else ""
     wrong = {"cross_multiplies": (f"{n} * {e}", f"{d} * {m}")} if n > 1 and m > 1 else {}
     if n == 1 or m == 1:

@@ -11,8 +11,7 @@ import gradio as gr
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import agreement_of, disagreements, gold_accuracy
 from workbench.labeling.candidates import run_checkers
-from workbench.labeling.queue import CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE, SOLUTIONS, fill_queue
-from workbench.labeling.sources import problems_of_run
+from workbench.labeling.queue import CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE, SOLUTIONS, fill_queue, problems_of_run
 from workbench.store import Order, Store
 from workbench.types import LabelItem, Mark
 from workbench.ui import desk, label_page, refine_panel
