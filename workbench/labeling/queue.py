@@ -30,7 +30,7 @@ from workbench.judging.rows import solution_row
 from workbench.labeling.candidates import Candidate, candidates_of, item_of, run_checkers
 from workbench.labeling.reliability import is_ambiguous
 from workbench.problems.splits import load_split, problems_of
-from workbench.store import QueuePlace, Store
+from workbench.store import Order, QueuePlace, Store
 from workbench.types import UNKNOWN_SKILL, Group, Judged, LabelItem, Mark, Problem, Rollout, StopReason, content_id
 from workbench.verification import Verifier
 
@@ -47,19 +47,9 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 Queue = list[tuple[LabelItem, QueuePlace]]
 
 
-def by_uncertainty(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Sort undecided steps first, then by falling uncertainty."""
-    return sorted(candidates, key=lambda c: -c.uncertain)
-
-
-def by_disagreement(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Sort the most even disagreement first."""
-    return sorted(candidates, key=lambda c: -c.disagree)
-
-
-def by_worth(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Sort what is worth most to training first."""
-    return sorted(candidates, key=lambda c: -c.worth)
+def by_score(candidates: Sequence[Candidate], order: Order) -> list[Candidate]:
+    """Sort what comes first in an order first, by the score of that name."""
+    return sorted(candidates, key=lambda c: -float(getattr(c, order.value)))
 
 
 def by_diversity(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -106,7 +96,10 @@ def build_queue(
     control_ids = {c.item.id for c in rng.sample(candidates, min(len(candidates), round(control_share * count)))}
     ambiguous = [c for c in candidates if c.ambiguous and c.item.id not in control_ids]
     diverse = by_diversity(ambiguous)
-    orders = (by_uncertainty(diverse), by_disagreement(diverse), diverse, by_worth(diverse))
+    uncertain, disagree, worth = (
+        by_score(diverse, order) for order in (Order.UNCERTAIN, Order.DISAGREE, Order.WORTH)
+    )
+    orders = (uncertain, disagree, diverse, worth)
     in_turn = {c.item.id: c for c in chain.from_iterable(zip_longest(*orders)) if c is not None}
     chosen = list(in_turn.values())[: count - len(control_ids)]
     kept = chosen + [c for c in candidates if c.item.id in control_ids]
