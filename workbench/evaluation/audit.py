@@ -15,6 +15,8 @@ from workbench.types import UNKNOWN_SKILL, Judged, MemoryItem, Problem
 
 NOT_LOCATED = "not_located"
 """The kind of a rollout whose answer is wrong while no step was found to be."""
+MOST = 6
+"""Kinds of failure whose trends are shown."""
 EXAMPLES = 12
 """Rollouts of a cell that are kept to be opened."""
 
@@ -169,13 +171,13 @@ class Trend:
 
 
 def trends(
-    found: Audit, stretches: int = 8, most: int = 6, key: Callable[[Failure], str] = by_kind
+    found: Audit, stretches: int = 8, key: Callable[[Failure], str] = by_kind
 ) -> tuple[list[tuple[int, int]], list[Trend]]:
-    """The stretches as first and last round, and the commonest kinds, `most` of them, over these stretches."""
+    """The stretches as first and last round, and the commonest kinds over these stretches."""
     spans = _spans(found.rounds, stretches)
     counts = Counter(key(f) for f in found.failures)
     made = []
-    for kind, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]:
+    for kind, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]:
         members = [f for f in found.failures if key(f) == kind]
         shares = tuple(_share(found, None, members, span) or 0.0 for span in spans)
         made.append(Trend(kind, shares))

@@ -1,7 +1,8 @@
 """The measures of a policy from judged rollouts, each a fraction with its 95 % interval over problems.
 
 `MEASURES` is the table of them: a further measure is a function and one line there, and `evaluate`, the evaluations
-inside a run and `workbench evaluate` have it. Groups of the same problem, as from several rounds, are joined.
+inside a run and `workbench evaluate` have it. All but `decided_share` raise `BadInput` for verdicts made without the
+known answer. Groups of the same problem, as from several rounds, are joined.
 """
 
 from __future__ import annotations
@@ -24,47 +25,41 @@ MANY = 16
 """Samples of each problem that pass@16 needs."""
 
 
-def solve_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
+def solve_rate(groups: Iterable[Group]) -> Estimate:
     """Return the share of problems whose final answer is right: mean over each problem's samples, then over problems.
 
     Samples at T = 1 give the solve rate, one greedy sample a problem the greedy solve rate. An answer that
-    could not be decided is not right. Raises `BadInput` for verdicts made without the known answer.
+    could not be decided is not right.
     """
-    return _share(groups, lambda verdict: verdict.answer_correct, seed, needs_answer=True)
+    return _share(groups, lambda verdict: verdict.answer_correct)
 
 
-def process_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Return the share of solutions with the right answer and no step incorrect; read it beside `decided_share`.
-
-    Raises `BadInput` for verdicts made without the known answer.
-    """
-    return _share(groups, lambda verdict: verdict.process_correct, seed, needs_answer=True)
+def process_rate(groups: Iterable[Group]) -> Estimate:
+    """Return the share of solutions with the right answer and no step incorrect; read it beside `decided_share`."""
+    return _share(groups, lambda verdict: verdict.process_correct)
 
 
-def decided_share(groups: Iterable[Group], seed: int = 0) -> Estimate:
+def decided_share(groups: Iterable[Group]) -> Estimate:
     """Return the share of solutions in which every step was decided, that is judged correct or incorrect."""
-    return _share(groups, lambda verdict: verdict.all_decided, seed, needs_answer=False)
+    return _share(groups, lambda verdict: verdict.all_decided, needs_answer=False)
 
 
-def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Return the share of all solutions that have the right answer and some step incorrect.
-
-    With `process_rate` it adds up to `solve_rate`. Raises `BadInput` for verdicts made without the answer.
-    """
-    return _share(groups, lambda verdict: verdict.right_for_wrong_reasons, seed, needs_answer=True)
+def right_for_wrong_reasons(groups: Iterable[Group]) -> Estimate:
+    """Return the share of solutions with the right answer and some step incorrect: `solve_rate` - `process_rate`."""
+    return _share(groups, lambda verdict: verdict.right_for_wrong_reasons)
 
 
-def pass_at_16(groups: Iterable[Group], seed: int = 0) -> Estimate:
+def pass_at_16(groups: Iterable[Group]) -> Estimate:
     """Return the chance that one of 16 samples has the right answer: unbiased estimator, mean over problems.
 
-    Raises `BadInput` if a problem has fewer than 16 samples or verdicts were made without the answer.
+    Raises `BadInput` if a problem has fewer than 16 samples.
     """
     solved = values_by_problem(groups, lambda verdict: verdict.answer_correct, needs_answer=True)
     for problem, values in solved.items():
         if len(values) < MANY:
             raise BadInput(f"Problem {problem!r} has {len(values)} samples; pass@16 needs at least {MANY}.")
     chances = {problem: [pass_at_k(len(v), int(sum(v)), MANY)] for problem, v in solved.items()}
-    return mean_interval(chances, seed)
+    return mean_interval(chances)
 
 
 def values_by_problem(
@@ -81,8 +76,8 @@ def values_by_problem(
     return values
 
 
-def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool) -> Estimate:
-    return mean_interval(values_by_problem(groups, measure, needs_answer), seed)
+def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], needs_answer: bool = True) -> Estimate:
+    return mean_interval(values_by_problem(groups, measure, needs_answer))
 
 
 def _require_answer(member: Judged) -> None:
@@ -228,6 +223,6 @@ def interval(figure: Mapping[str, float]) -> Estimate:
     return Estimate(figure["value"], figure["low"], figure["high"])
 
 
-def by_split(result: Mapping[str, Any], figure: str = "gain", rate: str = "solve_rate") -> dict[str, Estimate]:
-    """One figure of a training run's result on each split: `before`, `after` or `gain`."""
-    return {split: interval(found[rate][figure]) for split, found in result["splits"].items()}
+def by_split(result: Mapping[str, Any]) -> dict[str, Estimate]:
+    """The gain in solve rate of a training run's result on each split."""
+    return {split: interval(found["solve_rate"]["gain"]) for split, found in result["splits"].items()}

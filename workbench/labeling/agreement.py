@@ -16,7 +16,6 @@ from workbench.store import is_person
 from workbench.store.labels import ADJUDICATED
 from workbench.types import Estimate, Label, Mark
 
-RESAMPLES = 2000
 Units = Sequence[Sequence[Hashable]]
 """The values of each unit, one per reader, without missing ones."""
 
@@ -69,7 +68,7 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float 
     return float(cohen_kappa_score([str(v) for v in first], [str(v) for v in second]))
 
 
-def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Estimate | None:
+def alpha_interval(units: Units) -> Estimate | None:
     """Return Krippendorff's alpha for nominal values, with a 95 % percentile bootstrap over units.
 
     Any number of readers, values may be missing. Units with one value, and resamples without variation, are left out.
@@ -79,7 +78,7 @@ def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> E
     value = _alpha(counts) if len(counts) else None
     if value is None:
         return None
-    return bootstrap(lambda _, units: _alphas(counts, units), 1, len(counts), seed, resamples)
+    return bootstrap(lambda _, units: _alphas(counts, units), 1, len(counts))
 
 
 def _counts(units: Units) -> Floats:
@@ -106,7 +105,7 @@ def _alphas(counts: Floats, units: Floats) -> Floats:
     return alphas
 
 
-def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 0) -> Agreement:
+def agreement_of(labels: Iterable[Label], models_too: bool = False) -> Agreement:
     """Return how far the active labels agree: those of people, or with `models_too` those of models as well."""
     given = [one for one in labels if one.mark is not None and not one.annotator.startswith(ADJUDICATED)]
     read = [label for label in given if _counts_as_reading(label.annotator, models_too)]
@@ -122,7 +121,7 @@ def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 
         len(by_item),
         sum(len(unit) > 1 for unit in units),
         tuple(p for p in pairs if p is not None),
-        alpha_interval(units, seed),
+        alpha_interval(units),
         len(given) - len(read),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from workbench.labeling.features import GROUPS, HIDDEN, Features, Hidden, View, features
+from workbench.labeling.features import GROUPS, Features
 from workbench.labeling.reliability import RISK, fewest_decisions, lower_bound, share_interval
 from workbench.types import Estimate, Judgement
 
@@ -40,11 +40,6 @@ class Judge:
     weights: Mapping[str, float]
     thresholds: tuple[Threshold, ...] = ()
     """At most one for each judgement; none where nothing could be certified."""
-
-    @property
-    def reads_hidden(self) -> bool:
-        """Return whether it can be used only with the policy's hidden states."""
-        return any(name.startswith(f"{HIDDEN}:") for name in self.weights)
 
     def score(self, features: Features) -> float:
         """Return how likely a person finds the step correct, 0 to 1."""
@@ -140,20 +135,13 @@ class Fit:
     """Mean log loss of these scores."""
 
 
-def example(view: View, correct: bool, hidden: Hidden | None = None) -> Example:
-    """Return an example with all its features."""
-    return Example(features(view, GROUPS, hidden), correct, view.problem.text)
-
-
 def kept(found: Features, groups: Iterable[str]) -> Features:
     """Return the features of some groups."""
     wanted = frozenset(groups)
     return {name: value for name, value in found.items() if name.partition(":")[0] in wanted}
 
 
-def make_judge(
-    examples: Sequence[Example], target: float, seed: int = 0, choices: Sequence[Choice] = CHOICES
-) -> tuple[Judge | None, JudgeFit]:
+def make_judge(examples: Sequence[Example], target: float, seed: int = 0) -> tuple[Judge | None, JudgeFit]:
     """Make a judge from marked ambiguous steps, with thresholds that reach the target or without any.
 
     None where there is nothing to learn from: too few problems, or marks of one kind only.
@@ -161,7 +149,7 @@ def make_judge(
     learning, report = parts(examples, seed)
     if not can_fit(learning):
         return None, _trial(examples, report, None, 0, target)
-    fit = best_fit(learning, seed, choices)
+    fit = best_fit(learning, seed)
     tried = thresholds_to_try(fit.scores, target)
     chosen = choose([e.correct for e in learning], fit.scores, tried, target)
     judge = Judge(fit.groups, fit.bias, fit.weights, chosen)
@@ -199,7 +187,7 @@ def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: fl
     table = DictVectorizer()
     scaler = MaxAbsScaler()
     # The scale of a feature says nothing about the marks, so it may come from all examples.
-    rows = scaler.fit_transform(table.fit_transform([kept(e.features, (*groups, HIDDEN)) for e in examples]))
+    rows = scaler.fit_transform(table.fit_transform([kept(e.features, groups) for e in examples]))
     marks = np.array([e.correct for e in examples], dtype=int)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     scores, models = np.zeros(len(examples)), []

@@ -203,19 +203,19 @@ def problems_of_run(store: Store, run: str) -> dict[str, Problem]:
     return found
 
 
-def shipped_queue(count: int = SHIPPED_ITEMS, path: Path = SHIPPED, seed: int = 0) -> Queue:
+def shipped_queue(path: Path = SHIPPED) -> Queue:
     """Return items from the shipped tutor's own solutions, for an app without any run; none without the file."""
     if not path.is_file():
         return []
     rows = list(read_jsonl(path, _solution))
-    Random(seed).shuffle(rows)
+    Random(0).shuffle(rows)
     verifier = Verifier()
     problems = {problem.id: problem for problem, _ in rows}
     judged = [_judged(problem, lines, verifier) for problem, lines in rows[:SHIPPED_SOLUTIONS]]
-    queue = build_queue(candidates_of(judged, problems, path.name, verifier), count, seed)
+    queue = build_queue(candidates_of(judged, problems, path.name, verifier), SHIPPED_ITEMS)
     used = {item.problem.id for item, _ in queue}
     others = [problem for problem in load_split("dev") if problem.id not in used]
-    return [*queue, *gold_items(others, round(GOLD_SHARE * len(queue)), seed)]
+    return [*queue, *gold_items(others, round(GOLD_SHARE * len(queue)))]
 
 
 def _solution(line: str) -> tuple[Problem, tuple[str, ...]]:

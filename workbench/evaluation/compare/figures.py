@@ -12,7 +12,6 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.evaluation.compare.record import Counts, Many, RunRecord
 from workbench.statistics import (
-    RESAMPLES,
     WIDTH,
     Curve,
     Floats,
@@ -87,13 +86,13 @@ def _split_tables(ours: Runs, theirs: Runs, split: str, measure: Measure) -> tup
 # Curves
 
 
-def curve_of(run: RunRecord, measure: Measure = solved) -> Curve:
-    """A run's share on `dev` over the rollouts it had used."""
+def curve_of(run: RunRecord) -> Curve:
+    """A run's share solved on `dev` over the rollouts it had used."""
     points = run.curve
-    return Curve(tuple(p.charges.rollouts for p in points), tuple(p.counts.share(measure(p.counts)) for p in points))
+    return Curve(tuple(p.charges.rollouts for p in points), tuple(p.counts.share(p.counts.solved) for p in points))
 
 
-def mean_curve(runs: Runs, measure: Measure = solved, resamples: int = 400) -> list[tuple[float, Estimate]]:
+def mean_curve(runs: Runs, measure: Measure) -> list[tuple[float, Estimate]]:
     """At each evaluation the mean rollouts used and the share over the seeds that got so far."""
     length = max(len(run.curve) for run in runs)
     points = []
@@ -101,7 +100,7 @@ def mean_curve(runs: Runs, measure: Measure = solved, resamples: int = 400) -> l
         here = [run.curve[at] for run in runs if at < len(run.curve)]
         table = shares([p.counts for p in here], measure)
         rollouts = float(np.mean([p.charges.rollouts for p in here]))
-        points.append((rollouts, hierarchical_interval(table, resamples=resamples)))
+        points.append((rollouts, hierarchical_interval(table, resamples=400)))
     return points
 
 
@@ -115,7 +114,7 @@ def dev_target(runs: Runs) -> float:
     return float(np.mean([smoothed(np.asarray(curve_of(run).values))[-1] for run in runs]))
 
 
-def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
+def rollouts_to_target(runs: Runs, setter: Runs, full: int) -> Estimate:
     """Mean rollouts to the target. `setter`: the runs whose plateau is the target.
 
     Each resample draws seeds and `dev` problems anew for both and sets its own target.
@@ -126,10 +125,10 @@ def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resam
     def mean(seeds: Floats, problems: Floats) -> Floats:
         return _reached(a, own, _target(theirs, seeds, problems), seeds, problems, full)
 
-    return bootstrap(mean, len(a), own[0].shape[-1], seed, resamples)
+    return bootstrap(mean, len(a), own[0].shape[-1])
 
 
-def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
+def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs) -> Estimate:
     """Mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
     a, b = paired(ours, theirs)
     a, c = paired(a, setter)
@@ -142,7 +141,7 @@ def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamp
         top, bottom = (_reached(r, t, target, seeds, problems, full) for r, t in ((a, own), (b, other)))
         return np.where((top == 0) & (bottom == 0), 1.0, ratio_or_infinity(top, bottom))
 
-    found = bootstrap(ratio, len(a), own[0].shape[-1], seed, resamples)
+    found = bootstrap(ratio, len(a), own[0].shape[-1])
     if not np.isfinite(found.value):
         raise BadInput("the other arm is at the target before any training; set another target")
     return found
@@ -177,7 +176,7 @@ def _reached(
     return reached
 
 
-def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
+def end_over_best(runs: Runs) -> Estimate:
     """The mean of the last three evaluations over the best mean of three, both summed over seeds."""
     if any(len(run.curve) < WIDTH for run in runs):
         raise BadInput(f"a curve of {min(len(run.curve) for run in runs)} evaluations has no mean of {WIDTH}")
@@ -189,7 +188,7 @@ def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Esti
         bottom = (seeds * best).sum(axis=1)
         return np.where(bottom == 0, np.nan, (seeds * last).sum(axis=1) / np.where(bottom == 0, 1.0, bottom))
 
-    found = bootstrap(ratio, len(tables), tables[0].shape[-1], seed, resamples)
+    found = bootstrap(ratio, len(tables), tables[0].shape[-1])
     if np.isnan(found.value):
         raise BadInput("the best mean of three is 0")
     return found
@@ -211,13 +210,13 @@ def pass_table(many: Sequence[Many], k: int) -> Table:
     return [[pass_at_k(m.samples, n, k) for n in m.solved] for m in many]
 
 
-def pass_gain(runs: Runs, base: RunRecord, k: int = 16) -> Estimate:
-    """pass@k minus that of the untrained model, paired by problem."""
+def pass_gain(runs: Runs, base: RunRecord) -> Estimate:
+    """pass@16 minus that of the untrained model, paired by problem."""
     before = many_of([base])
-    return paired_gain(pass_table(many_of(runs), k), pass_table(before * len(runs), k))
+    return paired_gain(pass_table(many_of(runs), 16), pass_table(before * len(runs), 16))
 
 
-def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
+def second_path(runs: Runs, base: RunRecord) -> Estimate:
     """The share of right solutions that go another way than the worked solution, over its share untrained."""
     many = [*many_of([base]), *many_of(runs)]
     if any(len(m.second_path) < len(m.problems) for m in many):
@@ -233,7 +232,7 @@ def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RES
         ways, all_right = (((seeds @ table[1:]) * problems).sum(axis=1) for table in (second, right))
         return ratio_or_infinity(ways / np.maximum(1.0, all_right), before)
 
-    found = bootstrap(kept, len(runs), second.shape[1], seed, resamples)
+    found = bootstrap(kept, len(runs), second.shape[1])
     if not np.isfinite(found.value):
         raise BadInput("no right solution of the untrained model goes another way than the worked solution")
     return found
@@ -248,11 +247,11 @@ def memory_at_inference(runs: Runs) -> Estimate:
     return table_ratio(shares(without), shares(with_it))
 
 
-def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Estimate:
-    """Of the rollouts that went wrong after so many epochs, the share whose context does what `name` counts."""
+def signal_share(runs: Runs, name: str) -> Estimate:
+    """Of the rollouts that went wrong after the first epoch, the share whose context does what `name` counts."""
     found, tried = [], []
     for run in runs:
-        points = [p for p in run.curve if p.epoch >= from_epoch]
+        points = [p for p in run.curve if p.epoch >= 1]
         if not points or any(TRIED not in p.health or name not in p.health for p in points):
             raise BadInput(f"the loop did not report {name}")
         # Evaluations are the same number of rounds apart: means of counts weigh each rollout alike.
@@ -261,11 +260,11 @@ def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Estimate:
     return ratio_of_sums(found, tried)
 
 
-def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float], seed: int = 0) -> Estimate:
+def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float]) -> Estimate:
     """The ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
     table = np.asarray([tops, bottoms], dtype=np.float64)
     if not table[1].sum():
         raise BadInput("a ratio to a sum of 0 is undefined")
     if len(tops) == 1:
         return Estimate(float(table[0, 0] / table[1, 0]), -np.inf, np.inf)
-    return bootstrap(lambda s, _: ratio_or_infinity(s @ table[0], s @ table[1]), len(tops), 1, seed)
+    return bootstrap(lambda s, _: ratio_or_infinity(s @ table[0], s @ table[1]), len(tops), 1)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from workbench import resources
@@ -214,14 +213,14 @@ def _of_bench(bench: Mapping[str, Any], key: str) -> Figure:
     return {"value": None, "low": None, "high": None, "reason": "run 'workbench bench round' on an idle machine"}
 
 
-def top_malrules(runs: PlanRuns, wanted: int = 3) -> list[dict[str, Any]]:
-    """The malrules that are most often the first error at the start, with their share of solutions over rounds."""
+def top_malrules(runs: PlanRuns) -> list[dict[str, Any]]:
+    """The three malrules most often the first error at the start, with their share of solutions over rounds."""
     if not runs.ours:
         return []
     start: Counter[str] = Counter()
     for run in runs.ours:
         start.update(run.curve[0].malrules)
-    return [{"malrule": name, "share": malrule_shares(runs.ours, name)} for name, _ in start.most_common(wanted)]
+    return [{"malrule": name, "share": malrule_shares(runs.ours, name)} for name, _ in start.most_common(3)]
 
 
 def malrule_shares(runs: Runs, name: str) -> list[dict[str, float]]:
@@ -370,12 +369,12 @@ def used(charges: Sequence[Charges]) -> dict[str, Any]:
     }
 
 
-def false_alarms(path: Path = LABELS) -> dict[str, Any] | None:
+def false_alarms() -> dict[str, Any] | None:
     """How many solutions that readers found right the verifier flags, as in training; None without the labels."""
-    if not path.is_file():
+    if not LABELS.is_file():
         return None
     verifier = Verifier()
-    right = [row for row in read_solutions(path) if row.first_error == NO_ERROR]
+    right = [row for row in read_solutions(LABELS) if row.first_error == NO_ERROR]
     verdicts = [verifier.verify(row.problem, row.steps, Knowledge.ANSWER) for row in right]
     flagged = sum(any(s.judgement is Judgement.INCORRECT for s in v.steps) for v in verdicts)
     return {"flagged": flagged, "right": len(right), "share": flagged / max(1, len(right))}
