@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.errors import BadInput
-from workbench.problems.asking import LONGEST, in_words
+from workbench.problems.notation import LONGEST, in_words
 from workbench.problems.splits import evenly, load_split
 from workbench.run.plan import IN_USE, RUNS, resolve_model, store_place, verifier_named
 

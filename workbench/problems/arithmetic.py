@@ -5,20 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Wording,
-    Work,
-    apply,
-    bracketed,
-    integer,
-    integers,
-    show,
-)
+from workbench.problems.notation import Number, apply, bracketed, show
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers
 
 WORK_OUT = Wording(
     ("Work out {e}.", "What is {e}?", "Calculate {e}.", "Find the value of {e}."),

@@ -5,23 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Wording,
-    Work,
-    bracketed,
-    integer,
-    integers,
-    linear,
-    nonzero,
-    show,
-    signed,
-    term,
-)
+from workbench.problems.notation import Number, bracketed, linear, show, signed, term
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers, nonzero
 
 SOLVE = Wording(("Solve {e}.", "Find {x} if {e}.", "Solve for {x}: {e}."), ("Solve {e} for {x}.", "Find {x}: {e}."))
 LETTERS = ("x", "x", "y", "n")

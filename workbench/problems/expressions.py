@@ -7,24 +7,8 @@ from math import gcd
 from random import Random
 
 from workbench.problems.equations import SOLVE, blanks
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Wording,
-    Work,
-    bracketed,
-    integer,
-    integers,
-    linear,
-    nonzero,
-    quadratic,
-    show,
-    signed,
-    term,
-)
+from workbench.problems.notation import Number, bracketed, linear, quadratic, show, signed, term
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers, nonzero
 
 # --- expanding ----------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from math import gcd, lcm
 from random import Random
 
 from workbench.problems.arithmetic import WORK_OUT
-from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, apply, integer, integers, show
+from workbench.problems.notation import apply, show
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer, integers
 
 # --- adding fractions ---------------------------------------------------------------------------
 

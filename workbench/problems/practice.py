@@ -9,7 +9,8 @@ from random import Random
 
 from workbench.errors import BadInput
 from workbench.problems.catalogue import BY_NAME, DIFFICULTIES, Split, drawn, make
-from workbench.problems.work import Mistake, Number, Params, Skill, Work
+from workbench.problems.notation import Number
+from workbench.problems.work import Mistake, Params, Skill, Work
 from workbench.types import Problem
 
 SLIP_RATE = 0.006

@@ -5,20 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Wording,
-    Work,
-    apply,
-    calculation,
-    integer,
-    integers,
-    show,
-)
+from workbench.problems.notation import Number, apply, calculation, show
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers
 
 TOLD = Wording(("{a}", "{b}"), ("{h}",))
 """The wording of a skill that tells its problems in two ways of its own, and in a third that is held out."""

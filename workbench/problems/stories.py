@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
+from workbench.problems.notation import Number, apply, calculation, show
 from workbench.problems.proportion import NAMES, THINGS, TOLD
-from workbench.problems.work import DEPTH, NUMBERS, Number, Params, Skill, Work, apply, calculation, integer, show
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer
 
 # Each event: how it is told (three ways; the last is never trained on) and how many operations it takes.
 _TOLD: dict[str, tuple[str, str, str]] = {

@@ -5,22 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Wording,
-    Work,
-    apply,
-    bracketed,
-    integer,
-    integers,
-    show,
-    signed,
-    term,
-)
+from workbench.problems.notation import Number, apply, bracketed, show, signed, term
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers
 
 
 def _draw_system(rng: Random, level: int, kind: str) -> Params:

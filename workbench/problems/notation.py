@@ -1,8 +1,64 @@
-"""What a person types, as a task in words and signs that a tutor model knows."""
+"""How mathematics is written: numbers and terms on a pupil's paper, and what a person types."""
 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+
+Number = int | Fraction
+
+
+def apply(left: Number, operator: str, right: Number) -> Number:
+    """The exact value of `left operator right`."""
+    if operator == "/":
+        return Fraction(left) / right
+    return {"+": left + right, "-": left - right, "*": left * right}[operator]
+
+
+def calculation(left: Number, operator: str, right: Number) -> str:
+    """A line of arithmetic, such as `12 - 3 = 9`."""
+    return f"{show(left)} {operator} {bracketed(right)} = {show(apply(left, operator, right))}"
+
+
+def show(value: Number) -> str:
+    """A number as a pupil writes it: `7`, `-3`, `2/3`."""
+    fraction = Fraction(value)
+    return str(fraction.numerator) if fraction.denominator == 1 else f"{fraction.numerator}/{fraction.denominator}"
+
+
+def bracketed(value: Number) -> str:
+    """A number after an operator: negative ones in brackets."""
+    return f"({show(value)})" if value < 0 else show(value)
+
+
+def term(coefficient: Number, letters: str) -> str:
+    """`3x`, `x`, `-x`."""
+    if coefficient == 1:
+        return letters
+    return f"-{letters}" if coefficient == -1 else f"{show(coefficient)}{letters}"
+
+
+def signed(value: Number, letters: str = "") -> str:
+    """A further term with its sign in front: ` + 5`, ` - 2x`; empty for zero."""
+    if value == 0:
+        return ""
+    sign, size = (" + ", value) if value > 0 else (" - ", -value)
+    return sign + (term(size, letters) if letters else show(size))
+
+
+def linear(coefficient: Number, constant: Number, letter: str) -> str:
+    """`3x + 5`."""
+    if coefficient == 0:
+        return show(constant)
+    return term(coefficient, letter) + signed(constant)
+
+
+def quadratic(middle: Number, constant: Number, letter: str, lead: Number = 1) -> str:
+    """`x^2 + 5x + 6`, with a leading coefficient where one is given."""
+    return f"{term(lead, f'{letter}^2')}{signed(middle, letter)}{signed(constant)}"
+
+
+# What a person types, as a task in words and signs that a tutor model knows.
 
 WORD = re.compile(r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|of|is|to|by|in|or)(?![A-Za-z])")
 NOT_WORDS = frozenset({"sqrt", "abs", "frac", "cdot", "times", "div"})
