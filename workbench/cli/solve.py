@@ -184,7 +184,7 @@ def _print(found: Evaluation, facts: dict[str, Any], show: int, as_json: bool) -
     from workbench.evaluation.evaluate import MEASURES
 
     made = found.metrics()
-    metrics = {measure.name: made.get(measure.name) for measure in MEASURES}
+    metrics = {name: made.get(name) for name in MEASURES}
     shown = [(group.problem, group.members[0].verdict) for group in evenly(found.groups, show)]
     if not as_json:
         for problem, verdict in shown:

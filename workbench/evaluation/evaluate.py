@@ -103,53 +103,22 @@ class Evaluation:
 
     def metrics(self) -> dict[str, Estimate]:
         """Return every measure that these samples allow, by name, in the order of `MEASURES`."""
-        found = {measure.name: measure.of(self) for measure in MEASURES}
+        found = {name: measure(self) for name, measure in MEASURES.items()}
         return {name: estimate for name, estimate in found.items() if estimate is not None}
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One line of the table of measures."""
-
-    name: str
-    sentence: str
-    """What it is, for people."""
-    of: Callable[[Evaluation], Estimate | None]
-    """None where the samples do not allow it."""
-
-
-MEASURES = (
-    Measure(
-        "solve_rate",
-        "Share of sampled solutions with the right final answer.",
-        lambda found: solve_rate(found.groups),
+Measure = Callable[[Evaluation], Estimate | None]
+"""None where the samples do not allow it."""
+MEASURES: Mapping[str, Measure] = {
+    "solve_rate": lambda found: solve_rate(found.groups),
+    "greedy": lambda found: solve_rate(found.greedy) if found.greedy else None,
+    "process_rate": lambda found: process_rate(found.groups),
+    "right_for_wrong_reasons": lambda found: right_for_wrong_reasons(found.groups),
+    "decided_share": lambda found: decided_share(found.groups),
+    "pass_at_16": lambda found: (
+        pass_at_16(found.groups) if min(len(g.members) for g in found.groups) >= MANY else None
     ),
-    Measure(
-        "greedy",
-        "Share of problems whose likeliest solution has the right final answer.",
-        lambda found: solve_rate(found.greedy) if found.greedy else None,
-    ),
-    Measure(
-        "process_rate",
-        "Share of sampled solutions with the right final answer and no step judged incorrect.",
-        lambda found: process_rate(found.groups),
-    ),
-    Measure(
-        "right_for_wrong_reasons",
-        "Share of sampled solutions with the right final answer and some step judged incorrect.",
-        lambda found: right_for_wrong_reasons(found.groups),
-    ),
-    Measure(
-        "decided_share",
-        "Share of sampled solutions in which every step was judged correct or incorrect.",
-        lambda found: decided_share(found.groups),
-    ),
-    Measure(
-        "pass_at_16",
-        "Chance that one of 16 samples of a problem has the right final answer; needs 16 samples of each.",
-        lambda found: pass_at_16(found.groups) if min(len(g.members) for g in found.groups) >= MANY else None,
-    ),
-)
+}
 """Every measure of an evaluation, in the order in which people are shown them."""
 
 
