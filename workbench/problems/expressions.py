@@ -7,7 +7,7 @@ from math import gcd
 from random import Random
 
 from workbench.problems.equations import SOLVE, blanks
-from workbench.problems.notation import Number, bracketed, linear, quadratic, show, signed, term
+from workbench.problems.notation import Number, calculation, linear, quadratic, show, signed, term
 from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers, nonzero
 
 # --- expanding ----------------------------------------------------------------------------------
@@ -80,13 +80,11 @@ def _solve_expand(work: Work, p: Params) -> None:
         full,
         wrong_terms,
     )
+    middle: Number = 0
     if first or second or c:
         before = f"{term(m, f'{x}^2')}{signed(first, x)}{signed(second, x)}{signed(last)}{tail}"
-        middle, constant = first + second, last + c
-        work.compute(lambda v: f"{before} = {quadratic(int(v), constant, x, m)}", middle)
-        work.answer(work.lines[-1].split(" = ")[1])
-        return
-    work.answer(quadratic(0, last, x, m))
+        middle = work.compute(lambda v: f"{before} = {quadratic(v, last + c, x, m)}", first + second)
+    work.answer(quadratic(middle, last + c, x, m))
 
 
 EXPAND = Skill(
@@ -149,8 +147,8 @@ def _solve_factor(work: Work, p: Params) -> None:
         g, m, b = integers(p, "g m b")
         constant, now = g * b, problem
         if "e" in p:
-            work.line(f"{problem} = {linear(g * m, constant, x)}")
             now = linear(g * m, constant, x)
+            work.line(f"{problem} = {now}")
         if work.path == 1:
             pulled = term(g * m, x) if m == 1 else f"{g} * {term(m, x)}"
             work.line(f"{now} = {pulled}{' + ' if b > 0 else ' - '}{g} * {abs(b)}")
@@ -163,13 +161,13 @@ def _solve_factor(work: Work, p: Params) -> None:
     if "e" in p:
         now = quadratic(k * (a + b), k * a * b, x, k)
         work.line(f"{problem} = {now}")
-    front = ""
-    if k > 1:
-        front = str(k)
-        work.line(f"{now} = {k}({quadratic(a + b, a * b, x)})")
-        now = f"{k}({quadratic(a + b, a * b, x)})"
+    front = str(k) if k > 1 else ""
+    if front:
+        pulled = f"{k}({quadratic(a + b, a * b, x)})"
+        work.line(f"{now} = {pulled}")
+        now = pulled
     if work.path == 1:
-        work.line(f"{show(a)} * {bracketed(b)} = {a * b} and {show(a)} + {bracketed(b)} = {a + b}")
+        work.line(f"{calculation(a, '*', b)} and {calculation(a, '+', b)}")
     wrong_pair: dict[str, tuple[int, int]] = {}
     if a < 0 < b:
         wrong_pair["factor_signs"] = (-a, -b)
@@ -202,7 +200,7 @@ FACTOR = Skill(
 )
 
 
-# The skill of quadratic equations.
+# --- quadratic equations ------------------------------------------------------------------------
 
 
 def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
@@ -266,10 +264,8 @@ def _solve_factored(work: Work, p: Params, b: int, c: int, e: int) -> None:
     if k > 1:
         work.compute(lambda v: f"{quadratic(b, v, x)} = 0", c)
     if work.path == 1:
-        work.line(f"{show(-r)} * {bracketed(-s)} = {r * s} and {show(-r)} + {bracketed(-s)} = {-(r + s)}")
-    wrong = {"factor_signs": (-r, -s)} if r > 0 and s % 2 == 0 else {}
-    if r < 0 and r + s > 0:
-        wrong = {"factor_signs": (-r, -s)}
+        work.line(f"{calculation(-r, '*', -s)} and {calculation(-r, '+', -s)}")
+    wrong = {"factor_signs": (-r, -s)} if (s % 2 == 0 if r > 0 else r + s > 0) else {}
     u, v = work.step(lambda w: f"({linear(1, -w[0], x)})({linear(1, -w[1], x)}) = 0", (r, s), wrong)
     wrong_roots = {"root_signs": (-u, -v)} if (u, v) == (r, s) and not wrong else {}
     u, v = work.step(lambda w: f"{x} = {w[0]} or {x} = {w[1]}", (u, v), wrong_roots)

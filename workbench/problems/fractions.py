@@ -7,7 +7,7 @@ from math import gcd, lcm
 from random import Random
 
 from workbench.problems.arithmetic import WORK_OUT
-from workbench.problems.notation import apply, show
+from workbench.problems.notation import apply, show, value_of
 from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer, integers
 
 # --- adding fractions ---------------------------------------------------------------------------
@@ -154,10 +154,7 @@ def _solve_frac_times(work: Work, p: Params) -> None:
         wrong = {"adds_tops": (f"{n} + {m}", f"{d} * {e}")} if n + m != n * m else {}
     problem = _describe_frac_of(p)
     over, under = work.step(lambda f: f"{problem} = ({f[0]}{factor}) / ({f[1]})", (f"{n} * {m}", f"{d} * {e}"), wrong)
-    top, bottom = (
-        {f"{n} * {m}": n * m, f"{n} * {e}": n * e, f"{n} + {m}": n + m}[over] * w,
-        {f"{d} * {e}": d * e, f"{d} * {m}": d * m}[under],
-    )
+    top, bottom = value_of(over) * w, value_of(under)
     chosen = work.compute(lambda v: f"({over}{factor}) / ({under}) = {show(v)}/{bottom}", top)
     value = Fraction(chosen) / bottom
     if show(value) != f"{show(chosen)}/{bottom}":

@@ -15,6 +15,12 @@ def apply(left: Number, operator: str, right: Number) -> Number:
     return {"+": left + right, "-": left - right, "*": left * right}[operator]
 
 
+def value_of(text: str) -> Number:
+    """The exact value of `3 * 4`, of two numbers and the operator between them."""
+    left, operator, right = text.split(" ")
+    return apply(Fraction(left), operator, Fraction(right))
+
+
 def calculation(left: Number, operator: str, right: Number) -> str:
     """A line of arithmetic, such as `12 - 3 = 9`."""
     return f"{show(left)} {operator} {bracketed(right)} = {show(apply(left, operator, right))}"

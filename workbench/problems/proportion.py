@@ -297,20 +297,17 @@ def _draw_units(rng: Random, level: int, kind: str) -> Params:
 def _describe_units(p: Params) -> dict[str, str]:
     big, n = str(p["big"]), integer(p, "n")
     small, factor = _UNITS[big]
-    third = f" and then {p['third']} {small}" if "third" in p else ""
     if "back" in p:
-        third = f" and then {p['third']} {big}" if "third" in p else ""
-        total = n * factor
-        return {
-            "a": f"How many {big} are {total} {small} and {p['lost']} {big}{third}?",
-            "b": f"Change to {big}: {total} {small} and {p['lost']} {big}{third}.",
-            "h": f"Change {total} {small} and {p['lost']} {big}{third} to {big}.",
-        }
-    more = f" and {p['more']} {small}" if "more" in p else ""
+        unit, given = big, f"{n * factor} {small} and {p['lost']} {big}"
+    else:
+        more = f" and {p['more']} {small}" if "more" in p else ""
+        unit, given = small, f"{n} {big} and {p['rest']} {small}{more}"
+    if "third" in p:
+        given += f" and then {p['third']} {unit}"
     return {
-        "a": f"How many {small} are {n} {big} and {p['rest']} {small}{more}{third}?",
-        "b": f"Change to {small}: {n} {big} and {p['rest']} {small}{more}{third}.",
-        "h": f"Change {n} {big} and {p['rest']} {small}{more}{third} to {small}.",
+        "a": f"How many {unit} are {given}?",
+        "b": f"Change to {unit}: {given}.",
+        "h": f"Change {given} to {unit}.",
     }
 
 

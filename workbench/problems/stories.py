@@ -120,48 +120,37 @@ def _describe_story(p: Params) -> dict[str, str]:
     return told
 
 
-def _choose(work: Work, value: Number, right: tuple[str, Number], wrong: dict[str, tuple[str, Number]]) -> Number:
-    """One line of arithmetic where the operation itself is the choice; a slip may spoil the value."""
-    for malrule, other in wrong.items():
-        if malrule in work.beliefs and other != right:
-            work.wrong(malrule, calculation(value, *right))
-            work.line(calculation(value, *other))
-            return Fraction(work.lines[-1].split(" = ")[1])
-    return work.operate(value, *right)
-
-
 def _solve_story(work: Work, p: Params) -> None:
     value: Number = integer(p, "a")
     events = _events(p)
     if work.path == 1:
         events = _swapped(events)
     for event, n, k in events:
+        right = _effect(event, n, k)
         if event in ("each", "packs"):
-            operator = "-" if event == "each" else "+"
             malrule = "each_once" if event == "each" else "one_pack"
-            if malrule in work.beliefs and n != n * k:
+            if malrule in work.beliefs:
                 work.wrong(malrule, calculation(n, "*", k))
-                value = Fraction(_add(work, calculation(value, operator, n)))
-                continue
-            product = work.operate(n, "*", k)
-            value = work.operate(value, operator, product)
+                work.line(calculation(value, right[0], n))
+                value = apply(value, right[0], n)
+            else:
+                value = work.operate(value, right[0], work.operate(n, "*", k))
             continue
-        wrong: dict[str, tuple[str, Number]] = {
+        wrong = {
             "left": {"keyword_left": ("-", n)},
             "double": {"double_adds_two": ("+", 2)},
             "half": {"half_takes_two": ("-", 2)},
             "share": {"share_subtracts": ("-", k)},
-        }.get(event, {})  # type: ignore[assignment]
-        value = _choose(work, value, _effect(event, n, k), wrong)
+        }.get(event, {})
+        if wrong.keys() & work.beliefs:
+            value = apply(value, *work.step(lambda way, v=value: calculation(v, *way), right, wrong))  # type: ignore[misc]
+        else:
+            value = work.operate(value, *right)
     if "q" in p and "uses_every_number" in work.beliefs:
         work.wrong("uses_every_number", f"Answer: {show(value)}")
-        value = Fraction(_add(work, calculation(value, "+", integer(p, "q"))))
+        work.line(calculation(value, "+", integer(p, "q")))
+        value += integer(p, "q")
     work.answer(show(value))
-
-
-def _add(work: Work, line: str) -> str:
-    work.line(line)
-    return line.split(" = ")[1]
 
 
 def _swapped(events: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

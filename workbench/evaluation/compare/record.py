@@ -157,7 +157,6 @@ MAJORITIES = (1, 2, 4, 8, 16, 32, 64)
 
 def count(groups: Sequence[Group], referee: Verifier | None = None) -> Counts:
     """The counts of each problem. `referee` judges right solutions once more with the worked solution."""
-    judge = referee
 
     def total(measure: Callable[[Verdict], bool]) -> tuple[int, ...]:
         return tuple(sum(measure(m.verdict) for m in g.members) for g in groups)
@@ -169,7 +168,7 @@ def count(groups: Sequence[Group], referee: Verifier | None = None) -> Counts:
         process=total(lambda v: v.process_correct),
         wrong_reasons=total(lambda v: v.right_for_wrong_reasons),
         decided=total(lambda v: v.all_decided),
-        wrong_by_reference=tuple(_wrong_by_reference(g, judge) for g in groups) if judge else (),
+        wrong_by_reference=tuple(_wrong_by_reference(g, referee) for g in groups) if referee else (),
     )
 
 
