@@ -52,7 +52,7 @@ def right_for_wrong_reasons(groups: Iterable[Group]) -> Estimate:
 def pass_at_16(groups: Iterable[Group]) -> Estimate:
     """Return the chance that one of 16 samples has the right answer: unbiased estimator, mean over problems.
 
-    Raises `BadInput` if a problem has fewer than 16 samples.
+    Raise `BadInput` if a problem has fewer than 16 samples.
     """
     solved = values_by_problem(groups, lambda verdict: verdict.answer_correct, needs_answer=True)
     for problem, values in solved.items():
@@ -178,7 +178,7 @@ FOLDER = resources.RESULTS
 
 
 def read_result(name: str) -> Mapping[str, Any]:
-    """A committed result by its file's name. Raises `BadInput` with the names there are."""
+    """Return a committed result by its file's name. Raise `BadInput` with the names there are."""
     path = FOLDER / f"{name}.json"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.json"))) or "none; run from a checkout of the project"
@@ -188,10 +188,10 @@ def read_result(name: str) -> Mapping[str, Any]:
 
 
 def interval(figure: Mapping[str, float]) -> Estimate:
-    """A figure of a result as a record."""
+    """Return a figure of a result as a record."""
     return Estimate(figure["value"], figure["low"], figure["high"])
 
 
 def by_split(result: Mapping[str, Any]) -> dict[str, Estimate]:
-    """The gain in solve rate of a training run's result on each split."""
+    """Return the gain in solve rate of a training run's result on each split."""
     return {split: interval(found["solve_rate"]["gain"]) for split, found in result["splits"].items()}

@@ -35,7 +35,7 @@ class RefinedVerifier(Verifier):
 
     @property
     def symbolic(self) -> Verifier:
-        """The verifier that no label has changed."""
+        """Return the verifier that no label has changed."""
         return Verifier(self.domain)
 
     def verify(

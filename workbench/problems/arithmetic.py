@@ -180,7 +180,7 @@ ORDER = Skill(
 
 
 def decimal(value: Number) -> str:
-    """A number with a finite decimal expansion of at most three places: `0.65`, `12`."""
+    """Return a number with a finite decimal expansion of at most three places: `0.65`, `12`."""
     thousandths = Fraction(value) * 1000
     assert thousandths.denominator == 1, value
     text = f"{'-' if value < 0 else ''}{abs(int(thousandths)) // 1000}.{abs(int(thousandths)) % 1000:03d}"

@@ -13,7 +13,7 @@ LETTERS = ("x", "x", "y", "n")
 
 
 def blanks(equation: str, letter: str) -> dict[str, str]:
-    """What fills the frames `SOLVE`."""
+    """Return what fills the frames `SOLVE`."""
     return {"e": equation, "x": letter}
 
 

@@ -9,43 +9,43 @@ Number = int | Fraction
 
 
 def apply(left: Number, operator: str, right: Number) -> Number:
-    """The exact value of `left operator right`."""
+    """Return the exact value of `left operator right`."""
     if operator == "/":
         return Fraction(left) / right
     return {"+": left + right, "-": left - right, "*": left * right}[operator]
 
 
 def value_of(text: str) -> Number:
-    """The exact value of `3 * 4`, of two numbers and the operator between them."""
+    """Return the exact value of `3 * 4`, of two numbers and the operator between them."""
     left, operator, right = text.split(" ")
     return apply(Fraction(left), operator, Fraction(right))
 
 
 def calculation(left: Number, operator: str, right: Number) -> str:
-    """A line of arithmetic, such as `12 - 3 = 9`."""
+    """Return a line of arithmetic, such as `12 - 3 = 9`."""
     return f"{show(left)} {operator} {bracketed(right)} = {show(apply(left, operator, right))}"
 
 
 def show(value: Number) -> str:
-    """A number as a pupil writes it: `7`, `-3`, `2/3`."""
+    """Return a number as a pupil writes it: `7`, `-3`, `2/3`."""
     fraction = Fraction(value)
     return str(fraction.numerator) if fraction.denominator == 1 else f"{fraction.numerator}/{fraction.denominator}"
 
 
 def bracketed(value: Number) -> str:
-    """A number after an operator: negative ones in brackets."""
+    """Return a number after an operator: negative ones in brackets."""
     return f"({show(value)})" if value < 0 else show(value)
 
 
 def term(coefficient: Number, letters: str) -> str:
-    """`3x`, `x`, `-x`."""
+    """Return a number of letters: `3x`, `x`, `-x`."""
     if coefficient == 1:
         return letters
     return f"-{letters}" if coefficient == -1 else f"{show(coefficient)}{letters}"
 
 
 def signed(value: Number, letters: str = "") -> str:
-    """A further term with its sign in front: ` + 5`, ` - 2x`; empty for zero."""
+    """Return a further term with its sign in front: ` + 5`, ` - 2x`; empty for zero."""
     if value == 0:
         return ""
     sign, size = (" + ", value) if value > 0 else (" - ", -value)
@@ -53,14 +53,14 @@ def signed(value: Number, letters: str = "") -> str:
 
 
 def linear(coefficient: Number, constant: Number, letter: str) -> str:
-    """`3x + 5`."""
+    """Return `3x + 5`."""
     if coefficient == 0:
         return show(constant)
     return term(coefficient, letter) + signed(constant)
 
 
 def quadratic(middle: Number, constant: Number, letter: str, lead: Number = 1) -> str:
-    """`x^2 + 5x + 6`, with a leading coefficient where one is given."""
+    """Return `x^2 + 5x + 6`, with a leading coefficient where one is given."""
     return f"{term(lead, f'{letter}^2')}{signed(middle, letter)}{signed(constant)}"
 
 
@@ -88,7 +88,7 @@ _MOST_FRACTIONS = 40
 
 
 def in_words(text: str) -> str:
-    """A bare equation or expression as a task in words the tutor knows; other text as it is."""
+    """Return a bare equation or expression as a task in words the tutor knows; other text as it is."""
     text = text.strip()
     if any(word.lower() not in NOT_WORDS for word in WORD.findall(text)):
         return text
@@ -97,7 +97,7 @@ def in_words(text: str) -> str:
 
 
 def without_latex(text: str) -> str:
-    """LaTeX of school mathematics in plain signs: `\\frac{x + 1}{3}` becomes `(x + 1)/3`; other text as it is."""
+    """Return LaTeX of school maths in plain signs: `\\frac{x + 1}{3}` becomes `(x + 1)/3`; other text as it is."""
     if "\\" not in text and "$" not in text and "^{" not in text:
         return text
     if "\\" in text or "^{" in text or "$$" in text or re.search(r"\$[^$\n]*[=+*^][^$\n]*\$", text):

@@ -44,25 +44,25 @@ class Skill:
     """The domain of its problems, as `workbench/domains.py` names it."""
 
     def text(self, params: Params, frame: str) -> str:
-        """The problem in words."""
+        """Return the problem in words."""
         blanks = self.describe(params)
         return frame.format(e=blanks) if isinstance(blanks, str) else frame.format(**blanks)
 
 
 def integer(params: Params, name: str, absent: int | None = None) -> int:
-    """A parameter that the skill drew as a number; `absent`, if given, where it drew none."""
+    """Return a parameter that the skill drew as a number; `absent`, if given, where it drew none."""
     value = params[name] if absent is None else params.get(name, absent)
     assert isinstance(value, int)
     return value
 
 
 def integers(params: Params, names: str) -> list[int]:
-    """Several of them: `integers(p, "a b c")`."""
+    """Return several such parameters: `integers(p, "a b c")`."""
     return [integer(params, name) for name in names.split()]
 
 
 def nonzero(rng: Random, low: int, high: int) -> int:
-    """A random integer of [low, high] that is not 0."""
+    """Return a random integer of [low, high] that is not 0."""
     return rng.choice([v for v in range(low, high + 1) if v])
 
 

@@ -34,19 +34,19 @@ TRIED = "contexts_tried"
 
 
 def solved(counts: Counts) -> Sequence[int]:
-    """Right answers."""
+    """Return how many answers of each problem are right."""
     return counts.solved
 
 
 def shares(counts: Sequence[Counts], measure: Measure = solved) -> Table:
-    """Seeds by problems: the share of each problem's samples. Raises `BadInput` where problems differ."""
+    """Return the share of each problem's samples, seeds by problems. Raise `BadInput` where problems differ."""
     if len({(c.problems, c.samples) for c in counts}) > 1:
         raise BadInput("The runs were measured on different problems; compare runs of one plan.")
     return [[n / c.samples for n in measure(c)] for c in counts]
 
 
 def paired(ours: Runs, theirs: Runs) -> tuple[list[RunRecord], list[RunRecord]]:
-    """The runs of the seeds that both have. Raises `BadInput` if there are none."""
+    """Return the runs of the seeds that both have. Raise `BadInput` if there are none."""
     by_seed = {run.seed: run for run in theirs}
     a = [run for run in ours if run.seed in by_seed]
     if not a:
@@ -55,24 +55,24 @@ def paired(ours: Runs, theirs: Runs) -> tuple[list[RunRecord], list[RunRecord]]:
 
 
 def split_table(runs: Runs, split: str, measure: Measure = solved) -> Table:
-    """A measure at the end, seeds by problems. Raises `BadInput` where the split was not measured."""
+    """Return a measure at the end, seeds by problems. Raise `BadInput` where the split was not measured."""
     if any(split not in run.ending.splits for run in runs):
         raise BadInput(f"{split} was not measured at the end")
     return shares([run.ending.splits[split] for run in runs], measure)
 
 
 def final_share(runs: Runs, split: str, measure: Measure = solved) -> Estimate:
-    """A measure at the end."""
+    """Return a measure at the end."""
     return hierarchical_interval(split_table(runs, split, measure))
 
 
 def final_gain(ours: Runs, theirs: Runs, split: str, measure: Measure = solved) -> Estimate:
-    """Ours minus theirs at the end, paired."""
+    """Return ours minus theirs at the end, paired."""
     return paired_gain(*_split_tables(ours, theirs, split, measure))
 
 
 def final_ratio(ours: Runs, theirs: Runs, split: str, measure: Measure) -> Estimate:
-    """Ours over theirs at the end, paired."""
+    """Return ours over theirs at the end, paired."""
     return table_ratio(*_split_tables(ours, theirs, split, measure))
 
 
@@ -87,13 +87,13 @@ def _split_tables(ours: Runs, theirs: Runs, split: str, measure: Measure) -> tup
 
 
 def curve_of(run: RunRecord) -> Curve:
-    """A run's share solved on `dev` over the rollouts it had used."""
+    """Return a run's share solved on `dev` over the rollouts it had used."""
     points = run.curve
     return Curve(tuple(p.charges.rollouts for p in points), tuple(p.counts.share(p.counts.solved) for p in points))
 
 
 def mean_curve(runs: Runs, measure: Measure) -> list[tuple[float, Estimate]]:
-    """At each evaluation the mean rollouts used and the share over the seeds that got so far."""
+    """Return for each evaluation the mean rollouts used and the share over the seeds that got so far."""
     length = max(len(run.curve) for run in runs)
     points = []
     for at in range(length):
@@ -105,17 +105,17 @@ def mean_curve(runs: Runs, measure: Measure) -> list[tuple[float, Estimate]]:
 
 
 def budget(*arms: Runs) -> int:
-    """The rollouts of a full run: what a seed that never reaches the target counts as."""
+    """Return the rollouts of a full run: what a seed that never reaches the target counts as."""
     return max(run.curve[-1].charges.rollouts for runs in arms for run in runs)
 
 
 def dev_target(runs: Runs) -> float:
-    """The mean of the last three evaluations, over seeds."""
+    """Return the mean of the last three evaluations, over seeds."""
     return float(np.mean([smoothed(np.asarray(curve_of(run).values))[-1] for run in runs]))
 
 
 def rollouts_to_target(runs: Runs, setter: Runs, full: int) -> Estimate:
-    """Mean rollouts to the target. `setter`: the runs whose plateau is the target.
+    """Return the mean rollouts to the target. `setter`: the runs whose plateau is the target.
 
     Each resample draws seeds and `dev` problems anew for both and sets its own target.
     """
@@ -129,7 +129,7 @@ def rollouts_to_target(runs: Runs, setter: Runs, full: int) -> Estimate:
 
 
 def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs) -> Estimate:
-    """Mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
+    """Return the mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
     a, b = paired(ours, theirs)
     a, c = paired(a, setter)
     a, b = paired(a, b)
@@ -177,7 +177,7 @@ def _reached(
 
 
 def end_over_best(runs: Runs) -> Estimate:
-    """The mean of the last three evaluations over the best mean of three, both summed over seeds."""
+    """Return the mean of the last three evaluations over the best mean of three, both summed over seeds."""
     if any(len(run.curve) < WIDTH for run in runs):
         raise BadInput(f"a curve of {min(len(run.curve) for run in runs)} evaluations has no mean of {WIDTH}")
     [tables] = _dev_tables(runs)
@@ -198,7 +198,7 @@ def end_over_best(runs: Runs) -> Estimate:
 
 
 def many_of(runs: Runs) -> list[Many]:
-    """What was counted of many samples. Raises `BadInput` where that was not measured."""
+    """Return what was counted of many samples. Raise `BadInput` where that was not measured."""
     found = [run.ending.many for run in runs if run.ending.many is not None]
     if len(found) < len(runs):
         raise BadInput("pass@k was not measured at the end")
@@ -206,18 +206,18 @@ def many_of(runs: Runs) -> list[Many]:
 
 
 def pass_table(many: Sequence[Many], k: int) -> Table:
-    """pass@k, seeds by problems. Raises `BadInput` for fewer than k samples."""
+    """Return pass@k, seeds by problems. Raise `BadInput` for fewer than k samples."""
     return [[pass_at_k(m.samples, n, k) for n in m.solved] for m in many]
 
 
 def pass_gain(runs: Runs, base: RunRecord) -> Estimate:
-    """pass@16 minus that of the untrained model, paired by problem."""
+    """Return pass@16 minus that of the untrained model, paired by problem."""
     before = many_of([base])
     return paired_gain(pass_table(many_of(runs), 16), pass_table(before * len(runs), 16))
 
 
 def second_path(runs: Runs, base: RunRecord) -> Estimate:
-    """The share of right solutions that go another way than the worked solution, over its share untrained."""
+    """Return the share of right solutions that go another way than the worked solution, over its share untrained."""
     many = [*many_of([base]), *many_of(runs)]
     if any(len(m.second_path) < len(m.problems) for m in many):
         raise BadInput("paths were not counted problem by problem")
@@ -239,7 +239,7 @@ def second_path(runs: Runs, base: RunRecord) -> Estimate:
 
 
 def memory_at_inference(runs: Runs) -> Estimate:
-    """What is solved without memory over what is solved with memory in the prompt, on the same problems."""
+    """Return what is solved without memory over what is solved with memory in the prompt, on the same problems."""
     pairs = [(r.ending.without_memory, r.ending.with_memory) for r in runs]
     without, with_it = [a for a, _ in pairs if a is not None], [b for _, b in pairs if b is not None]
     if len(without) < len(runs) or len(with_it) < len(runs):
@@ -248,7 +248,7 @@ def memory_at_inference(runs: Runs) -> Estimate:
 
 
 def signal_share(runs: Runs, name: str) -> Estimate:
-    """Of the rollouts that went wrong after the first epoch, the share whose context does what `name` counts."""
+    """Return the share of rollouts wrong after the first epoch whose context does what `name` counts."""
     found, tried = [], []
     for run in runs:
         points = [p for p in run.curve if p.epoch >= 1]
@@ -261,7 +261,7 @@ def signal_share(runs: Runs, name: str) -> Estimate:
 
 
 def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float]) -> Estimate:
-    """The ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
+    """Return the ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
     table = np.asarray([tops, bottoms], dtype=np.float64)
     if not table[1].sum():
         raise BadInput("a ratio to a sum of 0 is undefined")
