@@ -141,7 +141,7 @@ def _memory_rows(comparison: Comparison) -> dict[str, Any]:
 
 
 def expiry_recovers(comparison: Comparison) -> Estimate:
-    """Return (frozen with expiry - frozen) / (pmd - frozen) on `test`. Raise `BadInput` where no loss is clear of zero."""
+    """Return (frozen with expiry - frozen) / (pmd - frozen) on `test`. Raise `BadInput` if no loss is clear."""
     ours, frozen = beside(comparison, "frozen")
     lost = figures.final_gain(ours, frozen, "test")
     if lost.low <= 0:
