@@ -14,9 +14,18 @@ from tests.made_run import make_run
 from tests.records import RIGHT, group
 from workbench.errors import BadInput
 from workbench.problems.splits import problems_of
-from workbench.store import Store, import_run, shipped_run
+from workbench.store import Store
 from workbench.store.memory import pinned
-from workbench.store.runfile import RunRecords, choose, collect, even_sample, read_run, write_run
+from workbench.store.runfile import (
+    RunRecords,
+    choose,
+    collect,
+    even_sample,
+    import_run,
+    read_run,
+    shipped_run,
+    write_run,
+)
 from workbench.types import Level, MemoryItem
 
 

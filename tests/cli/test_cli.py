@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from workbench.__main__ import app
 from workbench.cli.render import print_solution
-from workbench.problems.asking import in_words
+from workbench.problems.notation import in_words
 from workbench.problems.splits import evenly
 from workbench.store import Store
 from workbench.types import Knowledge, Problem, Round, from_json

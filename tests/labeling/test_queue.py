@@ -21,17 +21,16 @@ from workbench.labeling.candidates import (
 )
 from workbench.labeling.queue import (
     build_queue,
-    by_disagreement,
     by_diversity,
-    by_uncertainty,
-    by_worth,
+    by_score,
     fill_queue,
     gold_items,
     latest_distinct,
+    problems_of_run,
+    shipped_queue,
 )
-from workbench.labeling.sources import problems_of_run, shipped_queue
 from workbench.problems.splits import load_split
-from workbench.store import QueuePlace, Store
+from workbench.store import Order, QueuePlace, Store
 from workbench.types import Diagnosis, Evidence, Judged, Judgement, Mark, Problem, StepVerdict, Verdict
 from workbench.verification import Verifier
 from workbench.verification.lines.findings import Finding
@@ -97,9 +96,9 @@ def test_orders_by_hand():
     unsure = candidate("b", step(NO, 0.8), said(YES, NO), worth=0.2)
     sure = candidate("c", step(), worth=0.9)
     given = [sure, unsure, unknown]
-    assert by_uncertainty(given) == [unknown, unsure, sure]
-    assert by_disagreement(given)[0] == unsure
-    assert by_worth(given) == [sure, unsure, unknown]
+    assert by_score(given, Order.UNCERTAIN) == [unknown, unsure, sure]
+    assert by_score(given, Order.DISAGREE)[0] == unsure
+    assert by_score(given, Order.WORTH) == [sure, unsure, unknown]
 
 
 def test_the_diverse_order_takes_what_is_least_like_what_came():

@@ -60,7 +60,7 @@ def mistaken(skill: Skill, malrule: str, rng: Random) -> Group | None:
         trace = write(skill, params, rng, frozenset({malrule}), path, slips=False)
         if not trace.mistake:
             continue
-        problem = build(skill, 1, params, rng.choice(skill.frames))
+        problem = build(skill, 1, params, rng.choice(skill.wording.trained))
         texts = ["\n".join(trace.lines)]
         if rng.random() < 0.5:
             texts.append("\n".join(problem.solution))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from workbench.problems.asking import in_words, without_latex
+from workbench.problems.notation import in_words, without_latex
 
 
 @pytest.mark.parametrize(

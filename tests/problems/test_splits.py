@@ -131,18 +131,18 @@ def test_no_depth_of_the_depth_split_was_trained_on(suffix: str, trained: Traine
 
 @pytest.mark.parametrize("suffix", ["", "-dev"])
 def test_no_wording_of_the_wording_split_was_trained_on(suffix: str, trained: Trained) -> None:
-    frames = {frame for skill in SKILLS for frame in skill.frames}
+    frames = {frame for skill in SKILLS for frame in skill.wording.trained}
     told = {skeleton(text) for text in trained.texts}
     for problem in load_split(f"wording{suffix}"):
         assert problem.frame not in frames
-        assert problem.frame in BY_NAME[problem.skill].held_out_frames
+        assert problem.frame in BY_NAME[problem.skill].wording.held_out
         assert skeleton(problem.text) not in told
 
 
 def test_held_out_frames_of_trained_parameters_were_never_written(trained: Trained) -> None:
     told = {skeleton(text) for text in trained.texts}
     for skill, params in trained.params:
-        for frame in skill.held_out_frames:
+        for frame in skill.wording.held_out:
             assert skeleton(skill.text(params, frame)) not in told
 
 

@@ -52,7 +52,8 @@ def serve(
     place = store_place(store, runs_folder)
     stay_offline()
     from workbench.cli.runs import prepare
-    from workbench.store import Store, shipped_run
+    from workbench.store import Store
+    from workbench.store.runfile import shipped_run
 
     with Store.open(place) as opened:
         shown = run_in_store(run, opened) if run is not None else opened.runs.latest() or shipped_run(opened)

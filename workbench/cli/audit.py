@@ -166,8 +166,8 @@ def import_(
     Example:
       workbench import run.jsonl.gz --as theirs
     """
-    from workbench.store import Store, import_run
-    from workbench.store.runfile import read_run
+    from workbench.store import Store
+    from workbench.store.runfile import import_run, read_run
 
     read_run(file)  # before a store is made for it
     with Store.open(store_place(store, runs_folder)) as store_here:

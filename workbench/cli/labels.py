@@ -54,8 +54,7 @@ def fill(
       workbench labels fill my-run --n 500 --double 0.3
     """
     from workbench.cli.render import progress_bar
-    from workbench.labeling.queue import SOLUTIONS, fill_queue
-    from workbench.labeling.sources import problems_of_run
+    from workbench.labeling.queue import SOLUTIONS, fill_queue, problems_of_run
     from workbench.store import Store
 
     bar_of = progress_bar(f"looking through {run}", SOLUTIONS)
@@ -229,7 +228,7 @@ def blind(
     from workbench.config import ModelSettings
     from workbench.evaluation.evaluate import evaluate
     from workbench.files import json_line, write_atomically
-    from workbench.labeling.sources import ambiguous_steps, blind_row
+    from workbench.labeling.queue import ambiguous_steps, blind_row
     from workbench.problems.splits import evenly, load_split
     from workbench.run.plan import resolve_model
     from workbench.verification import Verifier

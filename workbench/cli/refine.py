@@ -225,8 +225,8 @@ def reverify(
       workbench reverify my-run --verifier 3fa9 --dry-run --show 30
     """
     from workbench.cli.render import progress_bar
+    from workbench.labeling.queue import problems_of_run
     from workbench.labeling.refined import reverify as judge_again
-    from workbench.labeling.sources import problems_of_run
     from workbench.store import Store
 
     place = store_place(store, runs_folder)

@@ -59,7 +59,7 @@ def solve(
     """
     if not problem.strip():
         raise BadInput("The problem is empty; write an equation or a question.")
-    from workbench.problems.asking import LONGEST, in_words
+    from workbench.problems.notation import LONGEST, in_words
 
     if len(problem) > LONGEST:
         raise BadInput(f"The problem has {len(problem):,} characters and at most {LONGEST:,} are read; shorten it.")
@@ -187,7 +187,7 @@ def _print(found: Evaluation, facts: dict[str, Any], show: int, as_json: bool) -
     from workbench.problems.splits import evenly
 
     made = found.metrics()
-    metrics = {measure.name: made.get(measure.name) for measure in MEASURES}
+    metrics = {name: made.get(name) for name in MEASURES}
     shown = [(group.problem, group.members[0].verdict) for group in evenly(found.groups, show)]
     if not as_json:
         for problem, verdict in shown:

@@ -15,6 +15,8 @@ from workbench.types import UNKNOWN_SKILL, Judged, MemoryItem, Problem
 
 NOT_LOCATED = "not_located"
 """The kind of a rollout whose answer is wrong while no step was found to be."""
+MOST = 6
+"""Kinds of failure whose trends are shown."""
 EXAMPLES = 12
 """Rollouts of a cell that are kept to be opened."""
 
@@ -35,7 +37,7 @@ class Failure:
 
     @property
     def kind(self) -> str:
-        """The malrule where one is named, else the diagnosis."""
+        """Return the malrule where one is named, else the diagnosis."""
         return self.malrule or self.diagnosis
 
 
@@ -56,7 +58,7 @@ class Audit:
         return sorted({skill for skill, _ in self.tried})
 
     def count(self, skill: str | None = None, rounds: Iterable[int] | None = None) -> int:
-        """Rollouts tried, of one skill and of some rounds, or of all."""
+        """Return the rollouts tried, of one skill and of some rounds, or of all."""
         wanted = None if rounds is None else set(rounds)
         return sum(n for (s, r), n in self.tried.items() if skill in (None, s) and (wanted is None or r in wanted))
 
@@ -82,7 +84,7 @@ class Cell:
 
 
 def audit(judged: Iterable[Judged], problems: Mapping[str, Problem]) -> Audit:
-    """What failed among these rollouts. `problems` by id tell the skill; one that is missing has none."""
+    """Return what failed among these rollouts. `problems` by id tell the skill; one that is missing has none."""
     found: list[Failure] = []
     tried: Counter[tuple[str, int]] = Counter()
     for member in judged:
@@ -95,7 +97,7 @@ def audit(judged: Iterable[Judged], problems: Mapping[str, Problem]) -> Audit:
 
 
 def failure_of(member: Judged, skill: str) -> Failure | None:
-    """How a rollout failed; None where its answer is right and no step is incorrect."""
+    """Return how a rollout failed; None where its answer is right and no step is incorrect."""
     rollout, verdict = member.rollout, member.verdict
     error = verdict.first_error
     if error is None and verdict.answer_correct:
@@ -113,17 +115,17 @@ def failure_of(member: Judged, skill: str) -> Failure | None:
 
 
 def by_kind(failure: Failure) -> str:
-    """Malrule where one is named, else diagnosis."""
+    """Return the malrule where one is named, else the diagnosis."""
     return failure.kind
 
 
 def by_diagnosis(failure: Failure) -> str:
-    """Diagnosis, whatever malrule is behind it."""
+    """Return the diagnosis, whatever malrule is behind it."""
     return failure.diagnosis
 
 
 def cells(found: Audit, key: Callable[[Failure], str] = by_kind) -> list[Cell]:
-    """One cell for each skill and kind that occurred, the most frequent first."""
+    """Return a cell for each skill and kind that occurred, the most frequent first."""
     groups: dict[tuple[str, str], list[Failure]] = {}
     for failure in found.failures:
         groups.setdefault((failure.skill, key(failure)), []).append(failure)
@@ -155,7 +157,7 @@ def _share(found: Audit, skill: str | None, members: Iterable[Failure], rounds: 
 
 
 def thirds(rounds: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
-    """The first and the last third of the rounds; of fewer than three, the first and the last."""
+    """Return the first and the last third of the rounds; of fewer than three, the first and the last."""
     size = max(1, len(rounds) // 3)
     return rounds[:size], rounds[-size:]
 
@@ -169,13 +171,13 @@ class Trend:
 
 
 def trends(
-    found: Audit, stretches: int = 8, most: int = 6, key: Callable[[Failure], str] = by_kind
+    found: Audit, stretches: int = 8, key: Callable[[Failure], str] = by_kind
 ) -> tuple[list[tuple[int, int]], list[Trend]]:
-    """The stretches as first and last round, and the commonest kinds, `most` of them, over these stretches."""
+    """Return the stretches as first and last round, and the commonest kinds over these stretches."""
     spans = _spans(found.rounds, stretches)
     counts = Counter(key(f) for f in found.failures)
     made = []
-    for kind, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]:
+    for kind, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]:
         members = [f for f in found.failures if key(f) == kind]
         shares = tuple(_share(found, None, members, span) or 0.0 for span in spans)
         made.append(Trend(kind, shares))
@@ -192,7 +194,7 @@ def _spans(rounds: Sequence[int], stretches: int) -> list[Sequence[int]]:
 def said_by_memory(
     memory: Iterable[MemoryItem], members: Iterable[Failure], skill: str, kind: str
 ) -> list[MemoryItem]:
-    """What memory says about a cell: items written from its rollouts, or of its skill about its malrule.
+    """Return what memory says about a cell: items written from its rollouts, or of its skill about its malrule.
 
     Live items first, the most used first; of those that say the same, only the first.
     """
@@ -207,6 +209,6 @@ def said_by_memory(
 
 
 def failures_of(found: Audit, skill: str, kind: str, key: Callable[[Failure], str] = by_kind) -> list[Failure]:
-    """The failures in one cell, newest first."""
+    """Return the failures in one cell, newest first."""
     inside = [f for f in found.failures if f.skill == skill and key(f) == kind]
     return sorted(inside, key=lambda f: -f.round)

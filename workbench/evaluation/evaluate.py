@@ -1,16 +1,21 @@
 """The measures of a policy from judged rollouts, each a fraction with its 95 % interval over problems.
 
 `MEASURES` is the table of them: a further measure is a function and one line there, and `evaluate`, the evaluations
-inside a run and `workbench evaluate` have it. Groups of the same problem, as from several rounds, are joined.
+inside a run and `workbench evaluate` have it. All but `decided_share` raise `BadInput` for verdicts made without the
+known answer. Groups of the same problem, as from several rounds, are joined.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from workbench import resources
 from workbench.engine.protocol import Engine, rollout_seed
 from workbench.errors import BadInput
+from workbench.files import read_text
 from workbench.statistics import mean_interval, pass_at_k
 from workbench.training.rollouts import record
 from workbench.types import Estimate, Group, Judged, Problem, Verdict
@@ -20,47 +25,41 @@ MANY = 16
 """Samples of each problem that pass@16 needs."""
 
 
-def solve_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
+def solve_rate(groups: Iterable[Group]) -> Estimate:
     """Return the share of problems whose final answer is right: mean over each problem's samples, then over problems.
 
     Samples at T = 1 give the solve rate, one greedy sample a problem the greedy solve rate. An answer that
-    could not be decided is not right. Raises `BadInput` for verdicts made without the known answer.
+    could not be decided is not right.
     """
-    return _share(groups, lambda verdict: verdict.answer_correct, seed, needs_answer=True)
+    return _share(groups, lambda verdict: verdict.answer_correct)
 
 
-def process_rate(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Return the share of solutions with the right answer and no step incorrect; read it beside `decided_share`.
-
-    Raises `BadInput` for verdicts made without the known answer.
-    """
-    return _share(groups, lambda verdict: verdict.process_correct, seed, needs_answer=True)
+def process_rate(groups: Iterable[Group]) -> Estimate:
+    """Return the share of solutions with the right answer and no step incorrect; read it beside `decided_share`."""
+    return _share(groups, lambda verdict: verdict.process_correct)
 
 
-def decided_share(groups: Iterable[Group], seed: int = 0) -> Estimate:
+def decided_share(groups: Iterable[Group]) -> Estimate:
     """Return the share of solutions in which every step was decided, that is judged correct or incorrect."""
-    return _share(groups, lambda verdict: verdict.all_decided, seed, needs_answer=False)
+    return _share(groups, lambda verdict: verdict.all_decided, needs_answer=False)
 
 
-def right_for_wrong_reasons(groups: Iterable[Group], seed: int = 0) -> Estimate:
-    """Return the share of all solutions that have the right answer and some step incorrect.
-
-    With `process_rate` it adds up to `solve_rate`. Raises `BadInput` for verdicts made without the answer.
-    """
-    return _share(groups, lambda verdict: verdict.right_for_wrong_reasons, seed, needs_answer=True)
+def right_for_wrong_reasons(groups: Iterable[Group]) -> Estimate:
+    """Return the share of solutions with the right answer and some step incorrect: `solve_rate` - `process_rate`."""
+    return _share(groups, lambda verdict: verdict.right_for_wrong_reasons)
 
 
-def pass_at_16(groups: Iterable[Group], seed: int = 0) -> Estimate:
+def pass_at_16(groups: Iterable[Group]) -> Estimate:
     """Return the chance that one of 16 samples has the right answer: unbiased estimator, mean over problems.
 
-    Raises `BadInput` if a problem has fewer than 16 samples or verdicts were made without the answer.
+    Raise `BadInput` if a problem has fewer than 16 samples.
     """
     solved = values_by_problem(groups, lambda verdict: verdict.answer_correct, needs_answer=True)
     for problem, values in solved.items():
         if len(values) < MANY:
             raise BadInput(f"Problem {problem!r} has {len(values)} samples; pass@16 needs at least {MANY}.")
     chances = {problem: [pass_at_k(len(v), int(sum(v)), MANY)] for problem, v in solved.items()}
-    return mean_interval(chances, seed)
+    return mean_interval(chances)
 
 
 def values_by_problem(
@@ -77,8 +76,8 @@ def values_by_problem(
     return values
 
 
-def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], seed: int, needs_answer: bool) -> Estimate:
-    return mean_interval(values_by_problem(groups, measure, needs_answer), seed)
+def _share(groups: Iterable[Group], measure: Callable[[Verdict], bool], needs_answer: bool = True) -> Estimate:
+    return mean_interval(values_by_problem(groups, measure, needs_answer))
 
 
 def _require_answer(member: Judged) -> None:
@@ -104,53 +103,22 @@ class Evaluation:
 
     def metrics(self) -> dict[str, Estimate]:
         """Return every measure that these samples allow, by name, in the order of `MEASURES`."""
-        found = {measure.name: measure.of(self) for measure in MEASURES}
+        found = {name: measure(self) for name, measure in MEASURES.items()}
         return {name: estimate for name, estimate in found.items() if estimate is not None}
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One line of the table of measures."""
-
-    name: str
-    sentence: str
-    """What it is, for people."""
-    of: Callable[[Evaluation], Estimate | None]
-    """None where the samples do not allow it."""
-
-
-MEASURES = (
-    Measure(
-        "solve_rate",
-        "Share of sampled solutions with the right final answer.",
-        lambda found: solve_rate(found.groups),
+Measure = Callable[[Evaluation], Estimate | None]
+"""None where the samples do not allow it."""
+MEASURES: Mapping[str, Measure] = {
+    "solve_rate": lambda found: solve_rate(found.groups),
+    "greedy": lambda found: solve_rate(found.greedy) if found.greedy else None,
+    "process_rate": lambda found: process_rate(found.groups),
+    "right_for_wrong_reasons": lambda found: right_for_wrong_reasons(found.groups),
+    "decided_share": lambda found: decided_share(found.groups),
+    "pass_at_16": lambda found: (
+        pass_at_16(found.groups) if min(len(g.members) for g in found.groups) >= MANY else None
     ),
-    Measure(
-        "greedy",
-        "Share of problems whose likeliest solution has the right final answer.",
-        lambda found: solve_rate(found.greedy) if found.greedy else None,
-    ),
-    Measure(
-        "process_rate",
-        "Share of sampled solutions with the right final answer and no step judged incorrect.",
-        lambda found: process_rate(found.groups),
-    ),
-    Measure(
-        "right_for_wrong_reasons",
-        "Share of sampled solutions with the right final answer and some step judged incorrect.",
-        lambda found: right_for_wrong_reasons(found.groups),
-    ),
-    Measure(
-        "decided_share",
-        "Share of sampled solutions in which every step was judged correct or incorrect.",
-        lambda found: decided_share(found.groups),
-    ),
-    Measure(
-        "pass_at_16",
-        "Chance that one of 16 samples of a problem has the right final answer; needs 16 samples of each.",
-        lambda found: pass_at_16(found.groups) if min(len(g.members) for g in found.groups) >= MANY else None,
-    ),
-)
+}
 """Every measure of an evaluation, in the order in which people are shown them."""
 
 
@@ -201,3 +169,29 @@ def judge(
 def by_problem(evaluation: Evaluation) -> Mapping[str, list[float]]:
     """Return the share solved of each problem's samples, for paired comparisons."""
     return {g.problem.id: [float(m.verdict.answer_correct) for m in g.members] for g in evaluation.groups}
+
+
+# The measurements that ship with the project: JSON files, each with the command, commit and machine it came from.
+
+
+FOLDER = resources.RESULTS
+
+
+def read_result(name: str) -> Mapping[str, Any]:
+    """Return a committed result by its file's name. Raise `BadInput` with the names there are."""
+    path = FOLDER / f"{name}.json"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.json"))) or "none; run from a checkout of the project"
+        raise BadInput(f"There is no result {name!r} in {FOLDER}; there are {known}.")
+    found: Mapping[str, Any] = json.loads(read_text(path))
+    return found
+
+
+def interval(figure: Mapping[str, float]) -> Estimate:
+    """Return a figure of a result as a record."""
+    return Estimate(figure["value"], figure["low"], figure["high"])
+
+
+def by_split(result: Mapping[str, Any]) -> dict[str, Estimate]:
+    """Return the gain in solve rate of a training run's result on each split."""
+    return {split: interval(found["solve_rate"]["gain"]) for split, found in result["splits"].items()}

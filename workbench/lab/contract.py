@@ -119,7 +119,7 @@ def neighbour_help(problem: Problem, rng: Random) -> Help | None:
     """Another problem of the same skill and level with its solution."""
     skill = BY_NAME[problem.skill]
     params = draw(skill, problem.difficulty, rng, "fit")
-    other = build(skill, problem.difficulty, params, rng.choice(skill.frames))
+    other = build(skill, problem.difficulty, params, rng.choice(skill.wording.trained))
     return Help(solved=((other.text, other.solution),))
 
 

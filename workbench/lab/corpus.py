@@ -12,8 +12,9 @@ from fractions import Fraction
 from random import Random
 
 from workbench.problems.catalogue import SKILLS, draw, write_solution
+from workbench.problems.notation import bracketed, show
 from workbench.problems.practice import Trace, beliefs_of, choose_path, write
-from workbench.problems.work import SLIP, Params, Skill, Work, bracketed, show
+from workbench.problems.work import SLIP, Params, Skill, Work
 from workbench.prompts import (
     LESSON,
     NO_HELP,
@@ -108,7 +109,7 @@ def _soup(rng: Random) -> str:
 
 def _problem(skill: Skill, rng: Random) -> tuple[Params, str]:
     params = draw(skill, rng.choice((1, 2, 3)), rng, "fit")
-    return params, skill.text(params, rng.choice(skill.frames))
+    return params, skill.text(params, rng.choice(skill.wording.trained))
 
 
 def _any_skill(rng: Random) -> Skill:

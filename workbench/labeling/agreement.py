@@ -16,7 +16,6 @@ from workbench.store import is_person
 from workbench.store.labels import ADJUDICATED
 from workbench.types import Estimate, Label, Mark
 
-RESAMPLES = 2000
 Units = Sequence[Sequence[Hashable]]
 """The values of each unit, one per reader, without missing ones."""
 
@@ -69,7 +68,7 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float 
     return float(cohen_kappa_score([str(v) for v in first], [str(v) for v in second]))
 
 
-def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> Estimate | None:
+def alpha_interval(units: Units) -> Estimate | None:
     """Return Krippendorff's alpha for nominal values, with a 95 % percentile bootstrap over units.
 
     Any number of readers, values may be missing. Units with one value, and resamples without variation, are left out.
@@ -79,7 +78,7 @@ def alpha_interval(units: Units, seed: int = 0, resamples: int = RESAMPLES) -> E
     value = _alpha(counts) if len(counts) else None
     if value is None:
         return None
-    return bootstrap(lambda _, units: _alphas(counts, units), 1, len(counts), seed, resamples)
+    return bootstrap(lambda _, units: _alphas(counts, units), 1, len(counts))
 
 
 def _counts(units: Units) -> Floats:
@@ -106,32 +105,40 @@ def _alphas(counts: Floats, units: Floats) -> Floats:
     return alphas
 
 
-def agreement_of(labels: Iterable[Label], models_too: bool = False, seed: int = 0) -> Agreement:
+def agreement_of(labels: Iterable[Label], models_too: bool = False) -> Agreement:
     """Return how far the active labels agree: those of people, or with `models_too` those of models as well."""
-    given = [one for one in labels if one.mark is not None and not one.annotator.startswith(ADJUDICATED)]
-    read = [label for label in given if _counts_as_reading(label.annotator, models_too)]
-    by_item: dict[str, dict[str, Mark]] = {}
-    for label in read:
-        assert label.mark is not None
-        by_item.setdefault(label.item_id, {})[label.annotator] = label.mark
+    given = list(labels)
+    read, everyones = _readings(given, models_too)[0], _readings(given, models_too=True)[0]
+    by_item = {key: {label.annotator: label.mark for label in own} for key, own in read.items()}
     units = [list(marks.values()) for marks in by_item.values()]
-    annotators = sorted({label.annotator for label in read})
+    annotators = sorted({name for marks in by_item.values() for name in marks})
     pairs = (_pair(a, b, by_item) for a, b in combinations(annotators, 2))
+    count = sum(map(len, read.values()))
     return Agreement(
-        len(read),
+        count,
         len(by_item),
         sum(len(unit) > 1 for unit in units),
         tuple(p for p in pairs if p is not None),
-        alpha_interval(units, seed),
-        len(given) - len(read),
+        alpha_interval(units),
+        sum(map(len, everyones.values())) - count,
     )
 
 
-def _counts_as_reading(annotator: str, models_too: bool) -> bool:
-    return is_person(annotator) or (models_too and not annotator.startswith(ADJUDICATED))
+def _readings(labels: Iterable[Label], models_too: bool) -> tuple[dict[str, list[Label]], dict[str, Label]]:
+    """Return the readings of each item, and the label of those that somebody adjudicated."""
+    by_item: dict[str, list[Label]] = {}
+    decided: dict[str, Label] = {}
+    for label in labels:
+        if label.mark is None:
+            continue
+        if label.annotator.startswith(ADJUDICATED):
+            decided[label.item_id] = label
+        elif models_too or is_person(label.annotator):
+            by_item.setdefault(label.item_id, []).append(label)
+    return by_item, decided
 
 
-def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark]]) -> AnnotatorPair | None:
+def _pair(a: str, b: str, by_item: Mapping[str, Mapping[str, Mark | None]]) -> AnnotatorPair | None:
     both = [(marks[a], marks[b]) for marks in by_item.values() if a in marks and b in marks]
     if not both:
         return None
@@ -154,13 +161,7 @@ def gold_accuracy(labels: Iterable[Label], gold: Mapping[str, Mark]) -> dict[str
 
 def disagreements(labels: Iterable[Label], models_too: bool = False) -> list[Disagreement]:
     """Return items on which readings differ, in the order of their first label; adjudicated ones last."""
-    by_item: dict[str, list[Label]] = {}
-    decided: dict[str, Label] = {}
-    for label in labels:
-        if label.annotator.startswith(ADJUDICATED):
-            decided[label.item_id] = label
-        elif _counts_as_reading(label.annotator, models_too):
-            by_item.setdefault(label.item_id, []).append(label)
+    by_item, decided = _readings(labels, models_too)
     apart = [
         Disagreement(key, tuple(given), decided.get(key))
         for key, given in by_item.items()
@@ -174,14 +175,7 @@ def agreed_marks(labels: Iterable[Label]) -> dict[str, Mark]:
 
     Items on which they differ and nobody decided are left out.
     """
-    marks: dict[str, set[Mark]] = {}
-    decided: dict[str, Mark] = {}
-    for label in labels:
-        if label.mark is None:
-            continue
-        if label.annotator.startswith(ADJUDICATED):
-            decided[label.item_id] = label.mark
-        elif is_person(label.annotator):
-            marks.setdefault(label.item_id, set()).add(label.mark)
-    agreed = {key: next(iter(given)) for key, given in marks.items() if len(given) == 1}
-    return agreed | decided
+    by_item, decided = _readings(labels, models_too=False)
+    marks = {key: {label.mark for label in given} for key, given in by_item.items()}
+    marks |= {key: {label.mark} for key, label in decided.items()}
+    return {key: mark for key, given in marks.items() if len(given) == 1 for mark in given if mark is not None}

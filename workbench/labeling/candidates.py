@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.domains import domain_of
-from workbench.types import (
-    Judged,
-    Judgement,
-    Knowledge,
-    LabelItem,
-    Problem,
-    StepVerdict,
-    Verdict,
-    content_id,
-)
+from workbench.types import Judged, Judgement, Knowledge, LabelItem, Problem, StepVerdict, Verdict, content_id
 from workbench.verification import Verifier
 from workbench.verification.domain import Finding, StepChecker, StepContext
 
@@ -126,18 +118,10 @@ def item_id(problem_text: str, lines: Sequence[str]) -> str:
     return content_id(problem_text, list(lines))
 
 
-@dataclass
-class _Solutions:
-    """How often a group of rollouts solved its problem."""
-
-    right: int = 0
-    all: int = 0
-
-    @property
-    def weight(self) -> float:
-        """Return the question weight of training, sqrt(p (1 - p)) with p = (k + 1) / (n + 2), doubled to reach 1."""
-        p = (self.right + 1) / (self.all + 2)
-        return float(2 * (p * (1 - p)) ** 0.5)
+def _question_weight(right: int, of: int) -> float:
+    """Return the question weight of training, sqrt(p (1 - p)) with p = (right + 1) / (of + 2), doubled to reach 1."""
+    p = (right + 1) / (of + 2)
+    return float(2 * (p * (1 - p)) ** 0.5)
 
 
 def candidates_of(
@@ -152,16 +136,14 @@ def candidates_of(
     Rollouts of problems that are not given are left out. `verifier` says what the checkers found; the verdict
     is the stored one.
     """
-    groups: dict[tuple[str, int], _Solutions] = {}
-    for member in judged:
-        group = groups.setdefault((member.rollout.problem_id, member.rollout.round), _Solutions())
-        group.right += member.verdict.answer_correct
-        group.all += 1
+    groups = Counter((m.rollout.problem_id, m.rollout.round) for m in judged)
+    right = Counter((m.rollout.problem_id, m.rollout.round) for m in judged if m.verdict.answer_correct)
     found: dict[str, Candidate] = {}
     for member in judged:
         problem = problems.get(member.rollout.problem_id)
         if problem is not None and member.verdict.steps:
-            weight = groups[member.rollout.problem_id, member.rollout.round].weight
+            group = (member.rollout.problem_id, member.rollout.round)
+            weight = _question_weight(right[group], groups[group])
             for made in _of_rollout(member, problem, weight, source, verifier):
                 known = found.get(made.item.id)
                 if known is None or made.worth > known.worth:

@@ -52,7 +52,7 @@ def read_labels(path: Path, known: Mapping[str, LabelItem]) -> tuple[list[Read],
         if key in rows:
             raise ValueError("the whole row is on an earlier line too; delete one of them")
         rows.add(key)
-        for read in read_row(row, known, place):
+        for read in (replace(read, row=place) for read in read_row(row, known)):
             items.setdefault(read.item.id, read.item)
             pair = (read.item.id, read.label.annotator)
             before = seen.setdefault(pair, read)
@@ -167,11 +167,7 @@ def _row(chain: Sequence[Label], items: Mapping[str, LabelItem], gold: frozenset
             "total_time": None,
             "finish_reason": _finish(chain),
         },
-        "workbench": {
-            "problem": json.loads(to_json(problem)),
-            "source": last.source,
-            "rollout_id": last.rollout_id,
-        },
+        "workbench": {"problem": json.loads(to_json(problem)), "source": last.source, "rollout_id": last.rollout_id},
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,9 +24,6 @@ GROUPS = ("finding", "place", "numbers", "operation", "words", "reference", "tex
 """The kinds of features; a judge may be fitted on some of them."""
 BUCKETS = 1024
 """Places of the hashed n-grams."""
-HIDDEN = "hidden"
-Hidden = Callable[[Problem, Sequence[str]], Sequence[float]]
-"""The policy's own hidden state after the last of the lines, as plain numbers; always of one length."""
 Features = dict[str, float]
 
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
@@ -87,15 +84,9 @@ class View:
         return self.report.findings[self.at] if self.at < len(self.report.findings) else ()
 
 
-def features(view: View, groups: Iterable[str] = GROUPS, hidden: Hidden | None = None) -> Features:
+def features(view: View, groups: Iterable[str] = GROUPS) -> Features:
     """Return the named features of one step, without those of value 0."""
-    found: Features = {}
-    for group in groups:
-        found.update((f"{group}:{name}", value) for name, value in _MAKERS[group](view) if value)
-    if hidden is not None:
-        state = hidden(view.problem, view.lines[: view.at + 1])
-        found.update((f"{HIDDEN}:{i}", float(v)) for i, v in enumerate(state))
-    return found
+    return {f"{group}:{name}": value for group in groups for name, value in _MAKERS[group](view) if value}
 
 
 def _finding(view: View) -> Iterator[tuple[str, float]]:

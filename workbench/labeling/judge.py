@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from workbench.labeling.features import GROUPS, HIDDEN, Features, Hidden, View, features
+from workbench.labeling.features import GROUPS, Features
 from workbench.labeling.reliability import RISK, fewest_decisions, lower_bound, share_interval
 from workbench.types import Estimate, Judgement
 
@@ -41,11 +41,6 @@ class Judge:
     thresholds: tuple[Threshold, ...] = ()
     """At most one for each judgement; none where nothing could be certified."""
 
-    @property
-    def reads_hidden(self) -> bool:
-        """Return whether it can be used only with the policy's hidden states."""
-        return any(name.startswith(f"{HIDDEN}:") for name in self.weights)
-
     def score(self, features: Features) -> float:
         """Return how likely a person finds the step correct, 0 to 1."""
         total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())
@@ -53,11 +48,11 @@ class Judge:
 
     def decide(self, score: float) -> Threshold | None:
         """Return the threshold that a score is beyond; None where the step stays as it is."""
-        for threshold in self.thresholds:
-            correct = threshold.judgement is Judgement.CORRECT
-            if score >= threshold.score if correct else score <= threshold.score:
-                return threshold
-        return None
+        return next((t for t in self.thresholds if _reaches(score, t.judgement, t.score)), None)
+
+
+def _reaches(score: float, judgement: Judgement, threshold: float) -> bool:
+    return score >= threshold if judgement is Judgement.CORRECT else score <= threshold
 
 
 @dataclass(frozen=True)
@@ -140,35 +135,25 @@ class Fit:
     """Mean log loss of these scores."""
 
 
-def example(view: View, correct: bool, hidden: Hidden | None = None) -> Example:
-    """Return an example with all its features."""
-    return Example(features(view, GROUPS, hidden), correct, view.problem.text)
-
-
 def kept(found: Features, groups: Iterable[str]) -> Features:
     """Return the features of some groups."""
     wanted = frozenset(groups)
     return {name: value for name, value in found.items() if name.partition(":")[0] in wanted}
 
 
-def make_judge(
-    examples: Sequence[Example],
-    target: float,
-    seed: int = 0,
-    choices: Sequence[Choice] = CHOICES,
-) -> tuple[Judge | None, JudgeFit]:
+def make_judge(examples: Sequence[Example], target: float, seed: int = 0) -> tuple[Judge | None, JudgeFit]:
     """Make a judge from marked ambiguous steps, with thresholds that reach the target or without any.
 
     None where there is nothing to learn from: too few problems, or marks of one kind only.
     """
     learning, report = parts(examples, seed)
     if not can_fit(learning):
-        return None, _trial(examples, (), 0, target, None, report)
-    fit = best_fit(learning, seed, choices)
+        return None, _trial(examples, report, None, 0, target)
+    fit = best_fit(learning, seed)
     tried = thresholds_to_try(fit.scores, target)
     chosen = choose([e.correct for e in learning], fit.scores, tried, target)
     judge = Judge(fit.groups, fit.bias, fit.weights, chosen)
-    return judge, _trial(examples, chosen, len(tried), target, judge, report)
+    return judge, _trial(examples, report, judge, len(tried), target)
 
 
 def parts(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
@@ -202,7 +187,7 @@ def cross_fit(examples: Sequence[Example], groups: tuple[str, ...], strength: fl
     table = DictVectorizer()
     scaler = MaxAbsScaler()
     # The scale of a feature says nothing about the marks, so it may come from all examples.
-    rows = scaler.fit_transform(table.fit_transform([kept(e.features, (*groups, HIDDEN)) for e in examples]))
+    rows = scaler.fit_transform(table.fit_transform([kept(e.features, groups) for e in examples]))
     marks = np.array([e.correct for e in examples], dtype=int)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     scores, models = np.zeros(len(examples)), []
@@ -246,9 +231,7 @@ def choose(
     chosen: dict[Judgement, Threshold] = {}
     for judgement, score in tried:
         positive = judgement is Judgement.CORRECT
-        beyond = [
-            c is positive for c, s in zip(correct, scores, strict=True) if (s >= score if positive else s <= score)
-        ]
+        beyond = [c is positive for c, s in zip(correct, scores, strict=True) if _reaches(s, judgement, score)]
         bound = lower_bound(sum(beyond), len(beyond), RISK / len(tried))
         known = chosen.get(judgement)
         if bound >= target and (known is None or known.decided < len(beyond)):
@@ -258,23 +241,16 @@ def choose(
 
 def measured(judge: Judge | None, examples: Sequence[Example]) -> Measured:
     """Measure a judge on examples that it was not made from."""
-    scores = [judge.score(e.features) for e in examples] if judge is not None else []
-    taken = [judge.decide(s) for s in scores] if judge is not None else []
-    hits = [
-        (t.judgement is Judgement.CORRECT) is e.correct
-        for t, e in zip(taken, examples, strict=False)
-        if t is not None
-    ]
+    scored = [(judge.score(e.features), e.correct) for e in examples] if judge is not None else []
+    taken = [(judge.decide(score), correct) for score, correct in scored] if judge is not None else []
+    hits = [(t.judgement is Judgement.CORRECT) is correct for t, correct in taken if t is not None]
     n, decided, right = len(examples), len(hits), sum(hits)
-    marks = [e.correct for e in examples]
-    return Measured(
-        n, decided, right, share_interval(decided, n), share_interval(right, decided), _bins(scores, marks)
-    )
+    return Measured(n, decided, right, share_interval(decided, n), share_interval(right, decided), _bins(scored))
 
 
-def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[CalibrationBin, ...]:
+def _bins(scored: Sequence[tuple[float, bool]]) -> tuple[CalibrationBin, ...]:
     """Return a reliability diagram whose bins hold equally many steps."""
-    pairs = sorted(zip(scores, correct, strict=False))
+    pairs = sorted(scored)
     size = max(1, -(-len(pairs) // BINS))
     cut = [pairs[i : i + size] for i in range(0, len(pairs), size)]
     return tuple(
@@ -286,35 +262,27 @@ def _bins(scores: Sequence[float], correct: Sequence[bool]) -> tuple[Calibration
 
 
 def _trial(
-    examples: Sequence[Example],
-    chosen: Sequence[Threshold],
-    tried: int,
-    target: float,
-    judge: Judge | None,
-    report: Sequence[Example],
+    examples: Sequence[Example], report: Sequence[Example], judge: Judge | None, tried: int, target: float
 ) -> JudgeFit:
-    fewest = fewest_decisions(target, RISK / max(1, tried))
     return JudgeFit(
         labels=len(examples),
         problems=len({e.problem for e in examples}),
         tried=tried,
-        fewest=fewest,
-        note=_note(examples, chosen, tried, target, judge),
+        fewest=fewest_decisions(target, RISK / max(1, tried)),
+        note=_note(len(examples), judge, tried, target),
         report=measured(judge, report),
     )
 
 
-def _note(
-    examples: Sequence[Example], chosen: Sequence[Threshold], tried: int, target: float, judge: Judge | None
-) -> str:
+def _note(examples: int, judge: Judge | None, tried: int, target: float) -> str:
     least = least_labels(target)
-    if chosen:
+    if judge is not None and judge.thresholds:
         said = " and ".join(
-            f"{t.judgement.value} ({t.right} of {t.decided} right, at least {t.bound:.3f})" for t in chosen
+            f"{t.judgement.value} ({t.right} of {t.decided} right, at least {t.bound:.3f})" for t in judge.thresholds
         )
         return f"The judge may decide {said}."
-    if len(examples) < least:
-        return f"There are {len(examples)} marked ambiguous steps; at least {least} are needed to certify {target:g}."
+    if examples < least:
+        return f"There are {examples} marked ambiguous steps; at least {least} are needed to certify {target:g}."
     if judge is None:
         return f"Each kind of mark is needed on at least {FOLDS} problems; nothing was learned."
     if not tried:

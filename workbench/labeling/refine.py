@@ -18,8 +18,8 @@ from workbench.judging.rows import permitted
 from workbench.labeling.agreement import agreed_marks
 from workbench.labeling.candidates import CheckerReport, item_id, run_checkers
 from workbench.labeling.exchange import EXAMPLE
-from workbench.labeling.features import Hidden, View
-from workbench.labeling.judge import Example, Judge, JudgeFit, example, make_judge
+from workbench.labeling.features import View, features
+from workbench.labeling.judge import Example, Judge, JudgeFit, make_judge
 from workbench.labeling.reliability import is_ambiguous, reliabilities
 from workbench.labeling.versions import Version
 from workbench.store import Store
@@ -130,7 +130,6 @@ def refine(
     *,
     seed: int = 0,
     modes: Sequence[Knowledge] = MODES,
-    hidden: Hidden | None = None,
     on_step: Callable[[], None] = lambda: None,
 ) -> Version:
     """Make a new version from marked steps; `on_step` is called once for each mode of each step.
@@ -153,7 +152,7 @@ def refine(
             if key not in seen:
                 seen.add(key)
                 labelled.append((view.step, one.mark, one.malrule))
-        judge, trials[mode] = make_judge(examples_of(found, hidden), target, seed)
+        judge, trials[mode] = make_judge(examples_of(found), target, seed)
         if judge is not None:
             judges[mode] = judge
     people = sum(one.by_people for one in steps)
@@ -187,10 +186,10 @@ def views(
         yield one, View(known, one.lines, one.at, reports[key])
 
 
-def examples_of(found: Iterable[tuple[LabelledStep, View]], hidden: Hidden | None = None) -> list[Example]:
+def examples_of(found: Iterable[tuple[LabelledStep, View]]) -> list[Example]:
     """Return what a judge learns from: the ambiguous steps."""
     return [
-        example(view, one.mark is Mark.CORRECT, hidden)
+        Example(features(view), one.mark is Mark.CORRECT, view.problem.text)
         for one, view in found
         if is_ambiguous(view.step, view.findings)
     ]

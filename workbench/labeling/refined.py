@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from workbench.errors import BadInput
 from workbench.judging.rows import permitted
 from workbench.labeling.candidates import CheckerReport, run_checkers
-from workbench.labeling.features import Hidden, View, features
+from workbench.labeling.features import View, features
 from workbench.labeling.judge import Judge, Threshold
 from workbench.labeling.reliability import Reliability, is_ambiguous, weighed
 from workbench.labeling.versions import Version
@@ -27,8 +27,6 @@ class RefinedVerifier(Verifier):
     """A verifier with a version made from labels. It never changes what is proved."""
 
     refinement: Version | None = None
-    hidden: Hidden | None = None
-    """The policy's hidden states, for a version whose judge reads them."""
 
     @property
     def version(self) -> str:
@@ -37,7 +35,7 @@ class RefinedVerifier(Verifier):
 
     @property
     def symbolic(self) -> Verifier:
-        """The verifier that no label has changed."""
+        """Return the verifier that no label has changed."""
         return Verifier(self.domain)
 
     def verify(
@@ -47,7 +45,7 @@ class RefinedVerifier(Verifier):
         report = run_checkers(problem, solution, self.symbolic, knowledge)
         if self.refinement is None:
             return report.verdict
-        return revise(report, problem, self.refinement, self.hidden)
+        return revise(report, problem, self.refinement)
 
 
 def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
@@ -66,7 +64,7 @@ def refined(version: Version | None, base: Verifier | None = None) -> Verifier:
     return RefinedVerifier(verifier.domain, version)
 
 
-def revise(report: CheckerReport, problem: Problem, version: Version, hidden: Hidden | None = None) -> Verdict:
+def revise(report: CheckerReport, problem: Problem, version: Version) -> Verdict:
     """Return a symbolic verdict with each step revised by a version.
 
     The judge decides nothing after a wrong step: the labels that it learned from end there.
@@ -79,24 +77,17 @@ def revise(report: CheckerReport, problem: Problem, version: Version, hidden: Hi
     steps: list[StepVerdict] = []
     wrong = False
     for at in range(len(lines)):
-        made = _revised(View(known, lines, at, report), rules, judge if not wrong else None, hidden)
+        made = _revised(View(known, lines, at, report), rules, judge if not wrong else None)
         wrong = wrong or made.judgement is Judgement.INCORRECT
         steps.append(made)
     return replace(verdict, steps=tuple(steps), verifier=version.hash)
 
 
-def _revised(
-    view: View,
-    rules: dict[tuple[str, str, Judgement], Reliability],
-    judge: Judge | None,
-    hidden: Hidden | None,
-) -> StepVerdict:
+def _revised(view: View, rules: dict[tuple[str, str, Judgement], Reliability], judge: Judge | None) -> StepVerdict:
     step = weighed(view.step, rules)
     if judge is None or not judge.thresholds or not is_ambiguous(view.step, view.findings):
         return step
-    if judge.reads_hidden and hidden is None:
-        return step
-    threshold = judge.decide(judge.score(features(view, judge.groups, hidden)))
+    threshold = judge.decide(judge.score(features(view, judge.groups)))
     return step if threshold is None else decided(step, threshold)
 
 

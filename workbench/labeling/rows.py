@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -38,21 +38,22 @@ class Read:
 
     item: LabelItem
     label: Label
-    row: int
     field: str
     """Its place in the row."""
     alone: bool = False
     """Whether it is a row of its own. A second one like it is then a mistake; solutions may share first steps."""
+    row: int = 0
+    """The row that it stands in, counted from 1."""
 
 
-def read_row(row: Row, known: Mapping[str, LabelItem], number: int) -> list[Read]:
+def read_row(row: Row, known: Mapping[str, LabelItem]) -> list[Read]:
     """Return the labels in one row. Raise `ValueError` that names the field."""
     if "label" in row:
-        return list(_prm800k(row, known, number))
+        return list(_prm800k(row, known))
     if "first_error" in row:
-        return list(_marked_solution(row, known, number))
+        return list(_marked_solution(row, known))
     if "rating" in row:
-        return [_single(row, known, number)]
+        return [_single(row, known)]
     raise ValueError(
         f"none of the fields `label`, `first_error` and `rating` among {shown(sorted(row))}; "
         "a row is a solution as in PRM800K, a marked solution, or one item with its rating"
@@ -62,13 +63,26 @@ def read_row(row: Row, known: Mapping[str, LabelItem], number: int) -> list[Read
 # PRM800K
 
 
-def _prm800k(row: Row, known: Mapping[str, LabelItem], number: int) -> Iterator[Read]:
+@dataclass(frozen=True)
+class _Reading:
+    """What holds for all labels of one PRM800K row."""
+
+    annotator: str
+    at: str
+    problem: Problem
+    source: str
+    rollout: str | None
+    known: Mapping[str, LabelItem]
+
+
+def _prm800k(row: Row, known: Mapping[str, LabelItem]) -> Iterator[Read]:
     annotator = _annotator(row, "labeler")
     at = _time(row.get("timestamp"), "timestamp")
     extra = _optional(row, "workbench", dict, "workbench") or {}
     problem = _problem(row, extra)
     source = _optional(extra, "source", str, "workbench.source") or SOURCE
     rollout = _optional(extra, "rollout_id", str, "workbench.rollout_id")
+    reading = _Reading(annotator, at, problem, source, rollout, known)
     steps = _need(_need(row, "label", dict, "label"), "steps", list, "label.steps")
     before: list[str] | None = []
     for place, step in enumerate(steps):
@@ -80,32 +94,14 @@ def _prm800k(row: Row, known: Mapping[str, LabelItem], number: int) -> Iterator[
         completions = _optional(step, "completions", list, f"{name}.completions") or []
         human = _human(step, name)
         for index, completion in enumerate(completions):
-            field = f"{name}.completions[{index}]"
             corrected = human if len(completions) == 1 else None
-            read = _completion(completion, field, before, problem, known, annotator, at, corrected, number)
+            read = _completion(completion, f"{name}.completions[{index}]", before, reading, corrected)
             if read is not None:
-                yield _placed(read, source, rollout, known)
+                yield read
         before = _go_on(step, name, completions, human, before)
 
 
-def _placed(read: Read, source: str, rollout: str | None, known: Mapping[str, LabelItem]) -> Read:
-    if read.item.id in known:
-        return read
-    item = LabelItem(read.item.id, read.item.problem, read.item.lines, source, rollout)
-    return Read(item, read.label, read.row, read.field)
-
-
-def _completion(
-    row: Any,
-    field: str,
-    before: Sequence[str],
-    problem: Problem,
-    known: Mapping[str, LabelItem],
-    annotator: str,
-    at: str,
-    corrected: str | None,
-    number: int,
-) -> Read | None:
+def _completion(row: Any, field: str, before: Sequence[str], reading: _Reading, corrected: str | None) -> Read | None:
     """Return the label on one completion; None where it was not rated."""
     if not isinstance(row, dict):
         raise ValueError(f"`{field}` is {shown(row)}; it must be an object with `text` and `rating`")
@@ -114,17 +110,19 @@ def _completion(
     if mark is None:
         return None
     extra = _optional(row, "workbench", dict, f"{field}.workbench") or {}
-    item = _item(problem, (*before, text), extra.get("item"), known, f"{field}.workbench.item")
+    item = _item(reading.problem, (*before, text), extra.get("item"), reading.known, f"{field}.workbench.item")
+    if item.id not in reading.known:
+        item = replace(item, source=reading.source, rollout_id=reading.rollout)
     label = Label(
         item.id,
-        annotator,
+        reading.annotator,
         mark,
-        _time(extra["at"], f"{field}.workbench.at") if extra.get("at") is not None else at,
+        _time(extra["at"], f"{field}.workbench.at") if extra.get("at") is not None else reading.at,
         _optional(extra, "reason", str, f"{field}.workbench.reason") or "",
-        _malrule(extra, f"{field}.workbench.malrule", problem),
+        _malrule(extra, f"{field}.workbench.malrule", reading.problem),
         corrected,
     )
-    return Read(item, label, number, field)
+    return Read(item, label, field)
 
 
 def _mark(row: Row, field: str) -> Mark | None:
@@ -185,7 +183,7 @@ def _problem(row: Row, extra: Row) -> Problem:
 # The other shapes
 
 
-def _marked_solution(row: Row, known: Mapping[str, LabelItem], number: int) -> Iterator[Read]:
+def _marked_solution(row: Row, known: Mapping[str, LabelItem]) -> Iterator[Read]:
     """Yield a label for each step up to the first error: correct before it, incorrect there."""
     text = _words(row, "problem", "problem")
     steps = _need(row, "steps", list, "steps")
@@ -206,10 +204,10 @@ def _marked_solution(row: Row, known: Mapping[str, LabelItem], number: int) -> I
         item = _item(problem, steps[: place + 1], None, known, f"steps[{place}]")
         wrong = place == first
         mark = Mark.INCORRECT if wrong else Mark.CORRECT
-        yield Read(item, Label(item.id, annotator, mark, at, reason if wrong else ""), number, f"steps[{place}]")
+        yield Read(item, Label(item.id, annotator, mark, at, reason if wrong else ""), f"steps[{place}]")
 
 
-def _single(row: Row, known: Mapping[str, LabelItem], number: int) -> Read:
+def _single(row: Row, known: Mapping[str, LabelItem]) -> Read:
     key = _words(row, "item", "item")
     if key not in known:
         raise ValueError(f"`item` is {shown(key)}, which is not in the queue; take the ids from there")
@@ -223,7 +221,7 @@ def _single(row: Row, known: Mapping[str, LabelItem], number: int) -> Read:
         _malrule(row, "malrule", known[key].problem),
         corrected,
     )
-    return Read(known[key], label, number, "rating", alone=True)
+    return Read(known[key], label, "rating", alone=True)
 
 
 # Fields

@@ -5,10 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import DEPTH, NUMBERS, Number, Params, Skill, Work, bracketed, integer, integers, show
+from workbench.problems.notation import Number, apply, bracketed, show
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers
 
-WORK_OUT = ("Work out {e}.", "What is {e}?", "Calculate {e}.", "Find the value of {e}.")
-WORK_OUT_HELD_OUT = ("What is the value of {e}?", "Work out the value of {e}.")
+WORK_OUT = Wording(
+    ("Work out {e}.", "What is {e}?", "Calculate {e}.", "Find the value of {e}."),
+    ("What is the value of {e}?", "Work out the value of {e}."),
+)
 
 
 def _terms(values: list[Number], operators: list[str]) -> str:
@@ -50,7 +53,6 @@ def _describe_signed(p: Params) -> str:
 def _reduce_row(work: Work, values: list[Number], operators: list[str]) -> Number:
     while len(values) > 1:
         a, b, operator = values[0], values[1], operators[0]
-        right = a + b if operator == "+" else a - b
         wrong: dict[str, Number] = {}
         if operator == "-" and b < 0:
             wrong["minus_minus"] = a + b
@@ -61,7 +63,7 @@ def _reduce_row(work: Work, values: list[Number], operators: list[str]) -> Numbe
         rest, rest_operators, before = values[2:], operators[1:], _terms(values, operators)
         value = work.compute(
             lambda v, r=rest, o=rest_operators, t=before: f"{t} = {_terms([v, *r], o)}",  # type: ignore[misc]
-            right,
+            apply(a, operator, b),
             wrong,
         )
         values, operators = [value, *rest], rest_operators
@@ -92,8 +94,7 @@ SIGNED = Skill(
     draw=_draw_signed,
     describe=_describe_signed,
     solve=_solve_signed,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
+    wording=WORK_OUT,
     malrules={"minus_minus": 0.75, "negative_start": 0.65, "negative_minus": 0.6, "bracket_minus": 0.8},
     depth=lambda p: sum(n in p for n in "abcd") - 1,
     paths=lambda p: 2 if p["shape"] == "bracket" else 1,
@@ -156,11 +157,10 @@ def _finish_order(work: Work, now: str) -> None:
         parts = now.split(" ")
         at = parts.index("*") if "*" in parts else 1
         left, operator, right = Fraction(parts[at - 1]), parts[at], Fraction(parts[at + 1])
-        value = {"*": left * right, "+": left + right, "-": left - right}[operator]
         head, tail, before = parts[: at - 1], parts[at + 2 :], now
         chosen = work.compute(
             lambda v, h=head, t=tail, b=before: f"{b} = {' '.join([*h, show(v), *t])}",  # type: ignore[misc]
-            value,
+            apply(left, operator, right),
         )
         now = " ".join([*head, show(chosen), *tail])
     work.answer(now)
@@ -171,8 +171,7 @@ ORDER = Skill(
     draw=_draw_order,
     describe=_order_expression,
     solve=_solve_order,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
+    wording=WORK_OUT,
     malrules={"left_to_right": 0.75, "bracket_ignored": 0.6},
     depth=lambda p: str(p["shape"]).count("{") - 1,
 )
@@ -181,7 +180,7 @@ ORDER = Skill(
 
 
 def decimal(value: Number) -> str:
-    """A number with a finite decimal expansion of at most three places: `0.65`, `12`."""
+    """Return a number with a finite decimal expansion of at most three places: `0.65`, `12`."""
     thousandths = Fraction(value) * 1000
     assert thousandths.denominator == 1, value
     text = f"{'-' if value < 0 else ''}{abs(int(thousandths)) // 1000}.{abs(int(thousandths)) % 1000:03d}"
@@ -200,11 +199,7 @@ def _draw_decimal(rng: Random, level: int, kind: str) -> Params:
     top = 9 + whole * 3
     p = {"shape": "add", "a": rng.randint(2, 19) + whole * 3, "b": rng.randint(2, 19)}
     if level == 2:
-        p = {
-            "shape": "mixed",
-            "a": rng.randint(1, top),
-            "b": rng.choice([v for v in range(11, 90) if v % 10]),
-        }
+        p = {"shape": "mixed", "a": rng.randint(1, top), "b": rng.choice([v for v in range(11, 90) if v % 10])}
     return {**p, "c": rng.randint(1, 9)} if kind == DEPTH else p
 
 
@@ -254,13 +249,7 @@ DECIMAL = Skill(
     draw=_draw_decimal,
     describe=_describe_decimal,
     solve=_solve_decimal,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
-    malrules={
-        "point_too_far": 0.7,
-        "decimal_as_whole": 0.75,
-        "carry_after_point": 0.7,
-        "whole_part_kept": 0.7,
-    },
+    wording=WORK_OUT,
+    malrules={"point_too_far": 0.7, "decimal_as_whole": 0.75, "carry_after_point": 0.7, "whole_part_kept": 0.7},
     depth=lambda p: 1 + ("c" in p),
 )

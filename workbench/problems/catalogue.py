@@ -70,7 +70,7 @@ SPLITS = {
 
 
 def part_of(skill: str, params: Params) -> str:
-    """The part that parameters belong to, by their hash: `fit` (70 %), `dev` (12 %) or `test` (18 %).
+    """Return the part that parameters belong to, by their hash: `fit` (70 %), `dev` (12 %) or `test` (18 %).
 
     Every split and the training corpus draw only from their own part, so no parameters stand in two, not
     even under another letter or name.
@@ -80,7 +80,7 @@ def part_of(skill: str, params: Params) -> str:
 
 
 def draw(skill: Skill, level: int, rng: Random, part: str, kind: str = BASE) -> Params:
-    """Parameters of a part, by drawing until they fall into it."""
+    """Return parameters of a part, by drawing until they fall into it."""
     while True:
         params = skill.draw(rng, level, kind)
         if part_of(skill.name, params) == part:
@@ -88,14 +88,14 @@ def draw(skill: Skill, level: int, rng: Random, part: str, kind: str = BASE) -> 
 
 
 def write_solution(skill: Skill, params: Params, work: Work | None = None) -> Work:
-    """The worked solution, or with a `work` that holds beliefs what such a pupil writes."""
+    """Return the worked solution, or with a `work` that holds beliefs what such a pupil writes."""
     work = work or Work()
     skill.solve(work, params)
     return work
 
 
 def build(skill: Skill, level: int, params: Params, frame: str) -> Problem:
-    """The problem of these parameters in this frame, with its solutions by every path."""
+    """Return the problem of these parameters in this frame, with its solutions by every path."""
     solutions = [tuple(write_solution(skill, params, Work(path=k)).lines) for k in range(skill.paths(params))]
     ordered = tuple(sorted(params.items()))
     return Problem(
@@ -114,7 +114,7 @@ def build(skill: Skill, level: int, params: Params, frame: str) -> Problem:
 
 
 def make(skill_name: str, level: int, seed: int, i: int, split: Split) -> Problem:
-    """Item `i` of a skill: the same for ever, from (skill, level, seed, i) and the split's rules alone."""
+    """Return item `i` of a skill: the same for ever, from (skill, level, seed, i) and the split's rules alone."""
     if skill_name not in BY_NAME:
         raise BadInput(f"There is no skill {skill_name!r}; the skills are {', '.join(BY_NAME)}.")
     if level not in DIFFICULTIES:
@@ -122,18 +122,18 @@ def make(skill_name: str, level: int, seed: int, i: int, split: Split) -> Proble
     skill = BY_NAME[skill_name]
     rng = Random(f"{skill_name}/{level}/{seed}/{i}")
     params = draw(skill, level, rng, split.part, split.kind)
-    frames = skill.held_out_frames if split.held_out_frames else skill.frames
+    frames = skill.wording.held_out if split.held_out_frames else skill.wording.trained
     return build(skill, level, params, rng.choice(frames))
 
 
 def drawn(skill: str, params: Mapping[str, int | str]) -> str:
-    """What a problem is made of, as text: its parameters without names and letters."""
+    """Return what a problem is made of, as text: its parameters without names and letters."""
     kept = sorted((k, v) for k, v in params.items() if k not in COSMETIC or isinstance(v, int))
     return json.dumps([skill, kept], separators=(",", ":"))
 
 
 def make_split(split: Split, seed: int = 0, size: int | None = None) -> list[Problem]:
-    """All problems of a split, balanced over skill and level, no parameters twice while there are others."""
+    """Return all problems of a split, balanced over skill and level, no parameters twice while there are others."""
     cells = [(skill.name, level) for skill in SKILLS for level in DIFFICULTIES]
     total = split.size if size is None else size
     counts = [total // len(cells) + (c < total % len(cells)) for c in range(len(cells))]

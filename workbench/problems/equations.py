@@ -5,30 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Work,
-    bracketed,
-    integer,
-    integers,
-    linear,
-    nonzero,
-    show,
-    signed,
-    term,
-)
+from workbench.problems.notation import Number, bracketed, linear, show, signed, term
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers, nonzero
 
-SOLVE = ("Solve {e}.", "Find {x} if {e}.", "Solve for {x}: {e}.")
-SOLVE_HELD_OUT = ("Solve {e} for {x}.", "Find {x}: {e}.")
+SOLVE = Wording(("Solve {e}.", "Find {x} if {e}.", "Solve for {x}: {e}."), ("Solve {e} for {x}.", "Find {x}: {e}."))
 LETTERS = ("x", "x", "y", "n")
 
 
 def blanks(equation: str, letter: str) -> dict[str, str]:
-    """What fills the frames `SOLVE`."""
+    """Return what fills the frames `SOLVE`."""
     return {"e": equation, "x": letter}
 
 
@@ -93,29 +78,30 @@ def _draw_one(rng: Random, level: int, kind: str) -> Params:
     return p
 
 
-def _one_equation(p: Params) -> tuple[str, int]:
+def _one_relation(p: Params) -> tuple[str, int]:
+    """`ax + b + d = c`, or with the sign of an inequality, and c."""
     a, b, s = integers(p, "a b s")
-    d = integer(p, "d") if "d" in p else 0
+    d = integer(p, "d", 0)
     c = a * s + b + d
-    return f"{linear(a, b, str(p['x']))}{signed(d)} = {c}", c
+    return f"{linear(a, b, str(p['x']))}{signed(d)} {p.get('sign', '=')} {c}", c
 
 
 def _solve_one(work: Work, p: Params) -> None:
     a, b = integers(p, "a b")
-    x, c = str(p["x"]), _one_equation(p)[1]
+    x, c, sign = str(p["x"]), _one_relation(p)[1], str(p.get("sign", "="))
     total: Number = b
     if "d" in p:
-        total = work.compute(lambda v: f"{linear(a, v, x)} = {c}", b + integer(p, "d"))
-    _finish(work, x, a, total, c)
+        total = work.compute(lambda v: f"{linear(a, v, x)} {sign} {c}", b + integer(p, "d"))
+    value, relation = _move_and_divide(work, x, a, total, c, sign)
+    work.answer(f"{x} {relation} {show(value)}")
 
 
 LINEAR_ONE = Skill(
     name="linear_one",
     draw=_draw_one,
-    describe=lambda p: blanks(_one_equation(p)[0], str(p["x"])),
+    describe=lambda p: blanks(_one_relation(p)[0], str(p["x"])),
     solve=_solve_one,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
+    wording=SOLVE,
     malrules={"sign_kept": 0.6, "subtracts_coefficient": 0.55, "drops_negative": 0.6},
     depth=lambda p: (1 if p["a"] == 1 else 2) + 2 * ("d" in p),
     paths=lambda p: 2,
@@ -145,7 +131,7 @@ def _draw_both(rng: Random, level: int, kind: str) -> Params:
 def _both_equation(p: Params) -> tuple[str, int]:
     a, b, d, s = integers(p, "a b d s")
     x = str(p["x"])
-    extra = integer(p, "e") if "e" in p else 0
+    extra = integer(p, "e", 0)
     c = (a - d) * s + b - extra
     return f"{linear(a, b, x)} = {linear(d, c, x)}{signed(extra)}", c
 
@@ -184,8 +170,7 @@ LINEAR_BOTH = Skill(
     draw=_draw_both,
     describe=lambda p: blanks(_both_equation(p)[0], str(p["x"])),
     solve=_solve_both,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
+    wording=SOLVE,
     malrules={"sign_kept_letter": 0.5, "sign_kept": 0.5, "subtracts_coefficient": 0.4, "drops_negative": 0.5},
     depth=lambda p: (3 if p["b"] else 2) + 2 * ("e" in p),
     paths=lambda p: 2 if p["b"] else 1,
@@ -210,8 +195,8 @@ def _draw_brackets(rng: Random, level: int, kind: str) -> Params:
 def _brackets_equation(p: Params) -> tuple[str, int, str]:
     a, b, s = integers(p, "a b s")
     x = str(p["x"])
-    d = integer(p, "d") if "d" in p else 0
-    e = integer(p, "e") if "e" in p else 0
+    d = integer(p, "d", 0)
+    e = integer(p, "e", 0)
     c = a * (s + b) + d + e
     inside = linear(1, b, x)
     left = f"{d} - {-a}({inside})" if d else f"{a}({inside})"
@@ -247,8 +232,7 @@ LINEAR_BRACKETS = Skill(
     draw=_draw_brackets,
     describe=lambda p: blanks(_brackets_equation(p)[0], str(p["x"])),
     solve=_solve_brackets,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
+    wording=SOLVE,
     malrules={
         "first_term_only": 0.5,
         "minus_bracket": 0.65,
@@ -279,7 +263,7 @@ def _draw_frac(rng: Random, level: int, kind: str) -> Params:
 def _frac_equation(p: Params) -> tuple[str, int]:
     a, b, q = integers(p, "a b q")
     x = str(p["x"])
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     if p["shape"] == "top":
         return f"({linear(1, b, x)})/{a}{signed(e)} = {q + e}", q + e
     if p["shape"] == "bare":
@@ -290,7 +274,7 @@ def _frac_equation(p: Params) -> tuple[str, int]:
 def _solve_frac(work: Work, p: Params) -> None:
     a, b = integers(p, "a b")
     x, c = str(p["x"]), _frac_equation(p)[1]
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     right: Number = c
     if p["shape"] == "bare":
         right = work.compute(lambda v: f"{x}/{a}{signed(e)} = {show(v)}", c - b)
@@ -332,8 +316,7 @@ LINEAR_FRAC = Skill(
     draw=_draw_frac,
     describe=lambda p: blanks(_frac_equation(p)[0], str(p["x"])),
     solve=_solve_frac,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
+    wording=SOLVE,
     malrules={"sign_kept": 0.55, "divides_again": 0.7, "multiplies_first_only": 0.6},
     depth=lambda p: 2 + 2 * ("e" in p),
     paths=lambda p: 2 if p["shape"] == "sum" else 1,
@@ -355,30 +338,12 @@ def _draw_inequality(rng: Random, level: int, kind: str) -> Params:
     return p
 
 
-def _inequality_text(p: Params) -> tuple[str, int]:
-    a, b, s = integers(p, "a b s")
-    d = integer(p, "d") if "d" in p else 0
-    c = a * s + b + d
-    return f"{linear(a, b, str(p['x']))}{signed(d)} {p['sign']} {c}", c
-
-
-def _solve_inequality(work: Work, p: Params) -> None:
-    a, b = integers(p, "a b")
-    x, c, sign = str(p["x"]), _inequality_text(p)[1], str(p["sign"])
-    total: Number = b
-    if "d" in p:
-        total = work.compute(lambda v: f"{linear(a, v, x)} {sign} {c}", b + integer(p, "d"))
-    value, relation = _move_and_divide(work, x, a, total, c, sign)
-    work.answer(f"{x} {relation} {show(value)}")
-
-
 INEQUALITY = Skill(
     name="inequality",
     draw=_draw_inequality,
-    describe=lambda p: blanks(_inequality_text(p)[0], str(p["x"])),
-    solve=_solve_inequality,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
+    describe=lambda p: blanks(_one_relation(p)[0], str(p["x"])),
+    solve=_solve_one,
+    wording=SOLVE,
     malrules={"sign_kept": 0.55, "inequality_kept": 0.75, "flips_for_negative": 0.7},
     depth=lambda p: (1 if p["a"] == 1 else 2) + 2 * ("d" in p),
     paths=lambda p: 2 if p["b"] else 1,

@@ -6,24 +6,9 @@ from fractions import Fraction
 from math import gcd
 from random import Random
 
-from workbench.problems.equations import SOLVE, SOLVE_HELD_OUT, blanks
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Work,
-    bracketed,
-    integer,
-    integers,
-    linear,
-    nonzero,
-    quadratic,
-    show,
-    signed,
-    term,
-)
+from workbench.problems.equations import SOLVE, blanks
+from workbench.problems.notation import Number, calculation, linear, quadratic, show, signed, term
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers, nonzero
 
 # --- expanding ----------------------------------------------------------------------------------
 
@@ -64,7 +49,7 @@ def _describe_expand(p: Params) -> str:
 def _solve_expand(work: Work, p: Params) -> None:
     a, b = integers(p, "a b")
     x = str(p["x"])
-    c = integer(p, "c") if "c" in p else 0
+    c = integer(p, "c", 0)
     tail = signed(c)
     problem = _describe_expand(p)
     if p["shape"] == "single":
@@ -95,13 +80,11 @@ def _solve_expand(work: Work, p: Params) -> None:
         full,
         wrong_terms,
     )
+    middle: Number = 0
     if first or second or c:
         before = f"{term(m, f'{x}^2')}{signed(first, x)}{signed(second, x)}{signed(last)}{tail}"
-        middle, constant = first + second, last + c
-        work.compute(lambda v: f"{before} = {quadratic(int(v), constant, x, m)}", middle)
-        work.answer(work.lines[-1].split(" = ")[1])
-        return
-    work.answer(quadratic(0, last, x, m))
+        middle = work.compute(lambda v: f"{before} = {quadratic(v, last + c, x, m)}", first + second)
+    work.answer(quadratic(middle, last + c, x, m))
 
 
 EXPAND = Skill(
@@ -109,8 +92,10 @@ EXPAND = Skill(
     draw=_draw_expand,
     describe=_describe_expand,
     solve=_solve_expand,
-    frames=("Expand {e}.", "Expand the brackets: {e}.", "Multiply out {e}."),
-    held_out_frames=("Multiply out the brackets: {e}.", "Expand: {e}."),
+    wording=Wording(
+        ("Expand {e}.", "Expand the brackets: {e}.", "Multiply out {e}."),
+        ("Multiply out the brackets: {e}.", "Expand: {e}."),
+    ),
     malrules={
         "first_term_only": 0.65,
         "sign_lost": 0.6,
@@ -148,7 +133,7 @@ def _draw_factor(rng: Random, level: int, kind: str) -> Params:
 
 def _describe_factor(p: Params) -> str:
     x = str(p["x"])
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     if "g" in p:
         g, m, b = integers(p, "g m b")
         return f"{linear(g * m, g * b - e, x)}{signed(e)}"
@@ -162,8 +147,8 @@ def _solve_factor(work: Work, p: Params) -> None:
         g, m, b = integers(p, "g m b")
         constant, now = g * b, problem
         if "e" in p:
-            work.line(f"{problem} = {linear(g * m, constant, x)}")
             now = linear(g * m, constant, x)
+            work.line(f"{problem} = {now}")
         if work.path == 1:
             pulled = term(g * m, x) if m == 1 else f"{g} * {term(m, x)}"
             work.line(f"{now} = {pulled}{' + ' if b > 0 else ' - '}{g} * {abs(b)}")
@@ -176,13 +161,13 @@ def _solve_factor(work: Work, p: Params) -> None:
     if "e" in p:
         now = quadratic(k * (a + b), k * a * b, x, k)
         work.line(f"{problem} = {now}")
-    front = ""
-    if k > 1:
-        front = str(k)
-        work.line(f"{now} = {k}({quadratic(a + b, a * b, x)})")
-        now = f"{k}({quadratic(a + b, a * b, x)})"
+    front = str(k) if k > 1 else ""
+    if front:
+        pulled = f"{k}({quadratic(a + b, a * b, x)})"
+        work.line(f"{now} = {pulled}")
+        now = pulled
     if work.path == 1:
-        work.line(f"{show(a)} * {bracketed(b)} = {a * b} and {show(a)} + {bracketed(b)} = {a + b}")
+        work.line(f"{calculation(a, '*', b)} and {calculation(a, '+', b)}")
     wrong_pair: dict[str, tuple[int, int]] = {}
     if a < 0 < b:
         wrong_pair["factor_signs"] = (-a, -b)
@@ -199,8 +184,10 @@ FACTOR = Skill(
     draw=_draw_factor,
     describe=_describe_factor,
     solve=_solve_factor,
-    frames=("Factor {e}.", "Factor the expression {e}.", "Write {e} as a product."),
-    held_out_frames=("Write the expression {e} as a product.", "Factor: {e}."),
+    wording=Wording(
+        ("Factor {e}.", "Factor the expression {e}.", "Write {e} as a product."),
+        ("Write the expression {e} as a product.", "Factor: {e}."),
+    ),
     malrules={
         "divides_first_only": 0.65,
         "sign_lost": 0.5,
@@ -213,7 +200,7 @@ FACTOR = Skill(
 )
 
 
-# The skill of quadratic equations.
+# --- quadratic equations ------------------------------------------------------------------------
 
 
 def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
@@ -235,7 +222,7 @@ def _draw_quadratic(rng: Random, level: int, kind: str) -> Params:
 
 def _quadratic_equation(p: Params) -> tuple[str, int, int]:
     x, r = str(p["x"]), integer(p, "r")
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     if "s" not in p:
         b = integer(p, "b")
         c = r * r + b + e
@@ -247,7 +234,7 @@ def _quadratic_equation(p: Params) -> tuple[str, int, int]:
 
 def _solve_quadratic(work: Work, p: Params) -> None:
     x, r = str(p["x"]), integer(p, "r")
-    e = integer(p, "e") if "e" in p else 0
+    e = integer(p, "e", 0)
     _, b, c = _quadratic_equation(p)
     if "s" in p:
         _solve_factored(work, p, b, c, e)
@@ -277,10 +264,8 @@ def _solve_factored(work: Work, p: Params, b: int, c: int, e: int) -> None:
     if k > 1:
         work.compute(lambda v: f"{quadratic(b, v, x)} = 0", c)
     if work.path == 1:
-        work.line(f"{show(-r)} * {bracketed(-s)} = {r * s} and {show(-r)} + {bracketed(-s)} = {-(r + s)}")
-    wrong = {"factor_signs": (-r, -s)} if r > 0 and s % 2 == 0 else {}
-    if r < 0 and r + s > 0:
-        wrong = {"factor_signs": (-r, -s)}
+        work.line(f"{calculation(-r, '*', -s)} and {calculation(-r, '+', -s)}")
+    wrong = {"factor_signs": (-r, -s)} if (s % 2 == 0 if r > 0 else r + s > 0) else {}
     u, v = work.step(lambda w: f"({linear(1, -w[0], x)})({linear(1, -w[1], x)}) = 0", (r, s), wrong)
     wrong_roots = {"root_signs": (-u, -v)} if (u, v) == (r, s) and not wrong else {}
     u, v = work.step(lambda w: f"{x} = {w[0]} or {x} = {w[1]}", (u, v), wrong_roots)
@@ -292,15 +277,8 @@ QUADRATIC = Skill(
     draw=_draw_quadratic,
     describe=lambda p: blanks(_quadratic_equation(p)[0], str(p["x"])),
     solve=_solve_quadratic,
-    frames=SOLVE,
-    held_out_frames=SOLVE_HELD_OUT,
-    malrules={
-        "sign_kept": 0.5,
-        "one_root": 0.6,
-        "halves_square": 0.45,
-        "factor_signs": 0.6,
-        "root_signs": 0.7,
-    },
+    wording=SOLVE,
+    malrules={"sign_kept": 0.5, "one_root": 0.6, "halves_square": 0.45, "factor_signs": 0.6, "root_signs": 0.7},
     depth=lambda p: 2 + 1 * ("e" in p),
     paths=lambda p: 2 if "s" in p else 1,
 )

@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import gcd, lcm
 from random import Random
 
-from workbench.problems.arithmetic import WORK_OUT, WORK_OUT_HELD_OUT
-from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer, integers, show
+from workbench.problems.arithmetic import WORK_OUT
+from workbench.problems.notation import apply, show, value_of
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer, integers
 
 # --- adding fractions ---------------------------------------------------------------------------
 
@@ -75,8 +76,7 @@ FRAC_ADD = Skill(
     draw=_draw_frac_add,
     describe=lambda p: _sum_text(_fractions(p)),
     solve=_solve_frac_add,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
+    wording=WORK_OUT,
     malrules={"adds_denominators": 0.75, "top_only": 0.35, "adds_bottoms": 0.75},
     depth=lambda p: len(_fractions(p)) - 1,
     paths=lambda p: 2 if len(_fractions(p)) == 2 and gcd(integer(p, "d0"), integer(p, "d1")) > 1 else 1,
@@ -129,11 +129,7 @@ def _solve_frac_of(work: Work, p: Params) -> None:
     now = way
     while " " in now:
         left, operator, second, *more = now.split(" ")
-        value = {
-            "/": Fraction(left) / Fraction(second),
-            "*": Fraction(left) * Fraction(second),
-            "-": Fraction(left) - Fraction(second),
-        }[operator]
+        value = apply(Fraction(left), operator, Fraction(second))
         before, tail = now, " ".join(["", *more])
         chosen = work.compute(lambda v, b=before, t=tail: f"{b}{rest} = {show(v)}{t}{rest}", value)  # type: ignore[misc]
         now = f"{show(chosen)}{tail}"
@@ -151,20 +147,14 @@ def _solve_frac_of(work: Work, p: Params) -> None:
 
 def _solve_frac_times(work: Work, p: Params) -> None:
     n, d, m, e = integers(p, "n d m e")
-    w = integer(p, "w") if "w" in p else 1
+    w = integer(p, "w", 1)
     factor = f" * {w}" if w > 1 else ""
     wrong = {"cross_multiplies": (f"{n} * {e}", f"{d} * {m}")} if n > 1 and m > 1 else {}
     if n == 1 or m == 1:
         wrong = {"adds_tops": (f"{n} + {m}", f"{d} * {e}")} if n + m != n * m else {}
     problem = _describe_frac_of(p)
     over, under = work.step(lambda f: f"{problem} = ({f[0]}{factor}) / ({f[1]})", (f"{n} * {m}", f"{d} * {e}"), wrong)
-    top, bottom = (
-        {f"{n} * {m}": n * m, f"{n} * {e}": n * e, f"{n} + {m}": n + m}[over] * w,
-        {
-            f"{d} * {e}": d * e,
-            f"{d} * {m}": d * m,
-        }[under],
-    )
+    top, bottom = value_of(over) * w, value_of(under)
     chosen = work.compute(lambda v: f"({over}{factor}) / ({under}) = {show(v)}/{bottom}", top)
     value = Fraction(chosen) / bottom
     if show(value) != f"{show(chosen)}/{bottom}":
@@ -177,8 +167,7 @@ FRAC_OF = Skill(
     draw=_draw_frac_of,
     describe=_describe_frac_of,
     solve=_solve_frac_of,
-    frames=WORK_OUT,
-    held_out_frames=WORK_OUT_HELD_OUT,
+    wording=WORK_OUT,
     malrules={
         "takes_away": 0.7,
         "divides_by_top": 0.7,

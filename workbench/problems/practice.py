@@ -9,7 +9,8 @@ from random import Random
 
 from workbench.errors import BadInput
 from workbench.problems.catalogue import BY_NAME, DIFFICULTIES, Split, drawn, make
-from workbench.problems.work import Mistake, Number, Params, Skill, Work
+from workbench.problems.notation import Number
+from workbench.problems.work import Mistake, Params, Skill, Work
 from workbench.types import Problem
 
 SLIP_RATE = 0.006
@@ -27,13 +28,13 @@ class Trace:
 
 
 def beliefs_of(skill: Skill, rng: Random, cured: frozenset[str] = frozenset(), doubt: float = 1.0) -> frozenset[str]:
-    """Malrules that a pupil holds. Cured ones are gone; `doubt` scales how firmly the others are held."""
+    """Return the malrules that a pupil holds. Cured ones are gone; `doubt` scales how firmly the others are held."""
     held = (m for m, strength in skill.malrules.items() if rng.random() < strength * doubt)
     return frozenset(m for m in held if m not in cured)
 
 
 def write(skill: Skill, params: Params, rng: Random, beliefs: frozenset[str], path: int, slips: bool = True) -> Trace:
-    """A pupil's solution under these beliefs by this path."""
+    """Return a pupil's solution under these beliefs by this path."""
 
     def slip(value: Number) -> Number:
         if not slips or rng.random() >= SLIP_RATE:
@@ -46,7 +47,7 @@ def write(skill: Skill, params: Params, rng: Random, beliefs: frozenset[str], pa
 
 
 def choose_path(skill: Skill, params: Params, rng: Random) -> int:
-    """The main path a little less than half the time, else one of the others: they are longer and fail more."""
+    """Return the main path a little less than half the time, else one of the others, which fail more."""
     count = skill.paths(params)
     return 0 if count == 1 or rng.random() < 0.45 else rng.randrange(1, count)
 
@@ -71,7 +72,7 @@ class Practice:
 def practice(
     skill: str, malrule: str | None, failed: Sequence[Problem], n: int, seed: int = 0, avoid: Iterable[Problem] = ()
 ) -> Practice:
-    """`n` new problems of a skill, by level as those that failed.
+    """Return `n` new problems of a skill, by level as those that failed.
 
     Where the generators know the malrule, every problem is one on which a pupil who holds it goes wrong. None is
     in `avoid`, nor made twice. A skill without a generator gives back the failed problems themselves. Raises
@@ -126,7 +127,7 @@ def _draw(skill: str, level: int, malrule: str | None, count: int, seed: int, ta
 
 
 def shows(problem: Problem, malrule: str) -> bool:
-    """Whether a pupil who holds just this malrule goes wrong by it on this problem, on some path."""
+    """Return whether a pupil who holds just this malrule goes wrong by it on this problem, on some path."""
     skill, params = BY_NAME[problem.skill], dict(problem.params)
     for path in range(skill.paths(params)):
         mistake = write(skill, params, Random(0), frozenset({malrule}), path, slips=False).mistake

@@ -5,8 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import DEPTH, NUMBERS, Mistake, Number, Params, Skill, Work, integer, integers, show
+from workbench.problems.notation import Number, apply, calculation, show
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers
 
+TOLD = Wording(("{a}", "{b}"), ("{h}",))
+"""The wording of a skill that tells its problems in two ways of its own, and in a third that is held out."""
 NAMES = ("Ann", "Ben", "Eva", "Leo", "Mia", "Sam", "Tom", "Zoe")
 THINGS = ("pens", "apples", "books", "cards", "stamps", "shells", "eggs", "cups")
 
@@ -78,9 +81,7 @@ def _solve_percent(work: Work, p: Params) -> None:
             if not ("forgets_base" in work.beliefs and whole >= 100):
                 value = work.operate(whole, operator, change)
             else:
-                total = whole + change if operator == "+" else whole - change
-                corrected = f"{whole} {operator} {show(change)} = {show(total)}"
-                work.mistakes.append(Mistake(len(work.lines), "forgets_base", corrected))
+                work.wrong("forgets_base", calculation(whole, operator, change))
     if "fee" in p:
         value = work.operate(value, "+", integer(p, "fee"))
     work.answer(show(value))
@@ -91,9 +92,8 @@ def _percent_as_amount(work: Work, percent: int, whole: int, operator: str) -> N
     right = f"{percent}% of {whole} = {whole} / 10 * {percent // 10}"
     if percent == 50 and work.path == 0:
         right = f"50% of {whole} = {whole} / 2 = {show(Fraction(whole, 2))}"
-    value = whole + percent if operator == "+" else whole - percent
-    work.step(lambda t: t, right, {"percent_as_amount": f"{whole} {operator} {percent} = {value}"})
-    return value
+    work.step(lambda t: t, right, {"percent_as_amount": calculation(whole, operator, percent)})
+    return apply(whole, operator, percent)
 
 
 PERCENT = Skill(
@@ -101,8 +101,7 @@ PERCENT = Skill(
     draw=_draw_percent,
     describe=_describe_percent,
     solve=_solve_percent,
-    frames=("{a}", "{b}"),
-    held_out_frames=("{h}",),
+    wording=TOLD,
     malrules={"divides_by_percent": 0.75, "percent_as_amount": 0.5, "forgets_base": 0.4},
     depth=lambda p: 2 + ("fee" in p),
     paths=lambda p: 2 if p.get("change") == "down" or p["p"] == 50 else 1,
@@ -151,14 +150,11 @@ def _solve_ratio(work: Work, p: Params) -> None:
     parts = integers(p, "a b") + ([integer(p, "c")] if "c" in p else [])
     total, ask = sum(parts) * integer(p, "unit"), integer(p, "ask")
     mine, other = parts[ask], parts[1 - ask]
+    sum_text = " + ".join(map(str, parts))
+    whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts)) or sum(parts)
     if work.path == 1:
-        sum_text = " + ".join(map(str, parts))
-        whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts)) or sum(parts)
-        line = work.compute(lambda v: f"{total} * {mine} = {show(v)}", total * mine)
-        value = work.operate(line, "/", whole)
+        value = work.operate(work.operate(total, "*", mine), "/", whole)
     else:
-        sum_text = " + ".join(map(str, parts))
-        whole = work.compute(lambda v: f"{sum_text} = {show(v)}", sum(parts)) or sum(parts)
         wrong: dict[str, int] = {}
         if total % mine == 0 and mine > 1:
             wrong["divides_by_own_part"] = mine
@@ -184,8 +180,7 @@ RATIO = Skill(
     draw=_draw_ratio,
     describe=_describe_ratio,
     solve=_solve_ratio,
-    frames=("{a}", "{b}"),
-    held_out_frames=("{h}",),
+    wording=TOLD,
     malrules={"divides_by_own_part": 0.65, "shares_equally": 0.6, "other_share": 0.45},
     depth=lambda p: 3 + ("eaten" in p) + 2 * ("c" in p),
     paths=lambda p: 2 if integer(p, "unit") * (integer(p, "a") + integer(p, "b")) <= 30 and "c" not in p else 1,
@@ -211,7 +206,7 @@ def _describe_rate(p: Params) -> dict[str, str]:
     thing, who = p["thing"], p["who"]
     if "back" in p:
         bag = f" and pays {p['bag']} dollars for a bag" if "bag" in p else ""
-        has = m * unit + (integer(p, "bag") if "bag" in p else 0)
+        has = m * unit + (integer(p, "bag", 0))
         return {
             "a": f"{n} {thing} cost {n * unit} dollars. {who} has {has} dollars{bag}. "
             f"How many {thing} does {who} get?",
@@ -236,18 +231,9 @@ def _solve_rate(work: Work, p: Params) -> None:
         has: Number = m * unit
         if "bag" in p:
             has = work.operate(m * unit + integer(p, "bag"), "-", integer(p, "bag"))
-        wrong = {"divides_by_count": f"{show(has)} / {n}"} if m % 2 == 0 else {}
-        if (
-            work.step(
-                lambda t: f"{t} = {show(Fraction(t.split(' / ')[0]) / Fraction(t.split(' / ')[1]))}",
-                f"{cost} / {n}",
-                wrong,
-            )
-            == f"{cost} / {n}"
-        ):
-            value = work.operate(has, "/", unit)
-        else:
-            value = Fraction(has) / n
+        wrong = {"divides_by_count": calculation(has, "/", n)} if m % 2 == 0 else {}
+        right = calculation(cost, "/", n)
+        value = work.operate(has, "/", unit) if work.step(lambda t: t, right, wrong) == right else Fraction(has) / n
     elif work.path == 1 and m % n == 0:
         times = work.operate(m, "/", n)
         value = work.operate(cost, "*", times)
@@ -271,8 +257,7 @@ RATE = Skill(
     draw=_draw_rate,
     describe=_describe_rate,
     solve=_solve_rate,
-    frames=("{a}", "{b}"),
-    held_out_frames=("{h}",),
+    wording=TOLD,
     malrules={"adds_the_difference": 0.75, "multiplies_total": 0.65, "divides_by_count": 0.75},
     depth=lambda p: 2 + ("bag" in p),
     paths=lambda p: 2 if "back" not in p and integer(p, "m") % integer(p, "n") == 0 else 1,
@@ -312,20 +297,17 @@ def _draw_units(rng: Random, level: int, kind: str) -> Params:
 def _describe_units(p: Params) -> dict[str, str]:
     big, n = str(p["big"]), integer(p, "n")
     small, factor = _UNITS[big]
-    third = f" and then {p['third']} {small}" if "third" in p else ""
     if "back" in p:
-        third = f" and then {p['third']} {big}" if "third" in p else ""
-        total = n * factor
-        return {
-            "a": f"How many {big} are {total} {small} and {p['lost']} {big}{third}?",
-            "b": f"Change to {big}: {total} {small} and {p['lost']} {big}{third}.",
-            "h": f"Change {total} {small} and {p['lost']} {big}{third} to {big}.",
-        }
-    more = f" and {p['more']} {small}" if "more" in p else ""
+        unit, given = big, f"{n * factor} {small} and {p['lost']} {big}"
+    else:
+        more = f" and {p['more']} {small}" if "more" in p else ""
+        unit, given = small, f"{n} {big} and {p['rest']} {small}{more}"
+    if "third" in p:
+        given += f" and then {p['third']} {unit}"
     return {
-        "a": f"How many {small} are {n} {big} and {p['rest']} {small}{more}{third}?",
-        "b": f"Change to {small}: {n} {big} and {p['rest']} {small}{more}{third}.",
-        "h": f"Change {n} {big} and {p['rest']} {small}{more}{third} to {small}.",
+        "a": f"How many {unit} are {given}?",
+        "b": f"Change to {unit}: {given}.",
+        "h": f"Change {given} to {unit}.",
     }
 
 
@@ -355,16 +337,11 @@ def _solve_units(work: Work, p: Params) -> None:
     if work.path == 1 and len(rests) > 1:
         rests = [rests[0] + rests[1], *rests[2:]]
         work.line(f"{' + '.join(show(integer(p, k)) for k in ('rest', 'more') if k in p)} = {rests[0]}")
-    chosen = work.step(lambda c: _operation(*c), right, wrong)
-    value: Number = {"*": chosen[0] * chosen[2], "/": Fraction(chosen[0]) / chosen[2]}[chosen[1]]
+    chosen = work.step(lambda c: calculation(*c), right, wrong)
+    value = apply(*chosen)
     for rest in rests:
         value = work.operate(value, "+", rest)
     work.answer(show(value))
-
-
-def _operation(left: Number, operator: str, right: Number) -> str:
-    value = left * right if operator == "*" else Fraction(left) / right
-    return f"{show(left)} {operator} {show(right)} = {show(value)}"
 
 
 UNITS = Skill(
@@ -372,8 +349,7 @@ UNITS = Skill(
     draw=_draw_units,
     describe=_describe_units,
     solve=_solve_units,
-    frames=("{a}", "{b}"),
-    held_out_frames=("{h}",),
+    wording=TOLD,
     malrules={"ten_for_all": 0.7, "wrong_way": 0.7, "forgets_to_change": 0.75},
     depth=lambda p: 2 + ("more" in p) + 2 * ("third" in p),
     paths=lambda p: 2 if "more" in p else 1,

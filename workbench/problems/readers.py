@@ -26,9 +26,9 @@ CALCULATION = re.compile(r"<<[^<>]*>>")
 
 
 def read_problems(path: Path, *, need_answers: bool = True) -> list[Problem]:
-    """The problems of a JSONL file, in our shape (`text`, `answer`) or in GSM8K's (`question`, `answer`).
+    """Return the problems of a JSONL file, in our shape (`text`, `answer`) or in GSM8K's (`question`, `answer`).
 
-    A problem without an id gets one from its content. Raises `BadInput` that names the file, the line,
+    A problem without an id gets one from its content. Raise `BadInput` that names the file, the line,
     what was wrong and what to do about it.
     """
     taken: set[str] = set()
@@ -50,12 +50,12 @@ def read_problems(path: Path, *, need_answers: bool = True) -> list[Problem]:
 
 
 def write_problems(path: Path, problems: Iterable[Problem]) -> None:
-    """Write problems as JSONL in our shape, whole or not at all. Raises `StorageError`."""
+    """Write problems as JSONL in our shape, whole or not at all. Raise `StorageError`."""
     write_atomically(path, "".join(f"{to_json(problem)}\n" for problem in problems))
 
 
 def problem_of(row: dict[str, Any], need_answers: bool) -> Problem:
-    """The problem in one row of a file. Raises `ValueError` that names the field."""
+    """Return the problem in one row of a file. Raise `ValueError` that names the field."""
     name = next((key for key in (TEXT, OTHER_TEXT, QUESTION) if key in row), None)
     if name is None:
         raise ValueError(

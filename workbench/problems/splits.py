@@ -25,14 +25,14 @@ SHIPPED = tuple(name for name in SPLITS if name != "train-large")
 
 
 def evenly(items: Sequence[T], count: int | None) -> list[T]:
-    """At most `count` items, spread over all: splits stand by skill and level, so this keeps the balance."""
+    """Return at most `count` items, spread over all: splits stand by skill and level, so this keeps the balance."""
     if count is None or count >= len(items):
         return list(items)
     return [items[i * len(items) // count] for i in range(count)]
 
 
 def split_named(name: str) -> Split:
-    """A split by its name. Raises `BadInput` with the nearest name."""
+    """Return a split by its name. Raise `BadInput` with the nearest name."""
     if name not in SPLITS:
         nearest = get_close_matches(name, SPLITS, n=1, cutoff=0)[0]
         raise BadInput(f"There is no split {name!r}; the nearest is {nearest!r}.")
@@ -50,16 +50,16 @@ def write_splits(folder: Path, names: Iterable[str] = SHIPPED, seed: int = 0) ->
 
 
 def practised(path: str | None = None, difficulty: int | None = None) -> list[Problem]:
-    """What a run trains on: a file's problems or the train split, perhaps of one difficulty alone.
+    """Return what a run trains on: a file's problems or the train split, perhaps of one difficulty alone.
 
-    Raises `BadInput` where none is left.
+    Raise `BadInput` where none is left.
     """
     every = load_split("train") if path is None else read_problems(Path(path))
     return of_difficulty(every, difficulty, "train" if path is None else path)
 
 
 def of_difficulty(problems: Sequence[Problem], difficulty: int | None, where: str) -> list[Problem]:
-    """The problems of one difficulty; all for None. Raises `BadInput` where none is left."""
+    """Return the problems of one difficulty; all for None. Raise `BadInput` where none is left."""
     chosen = [p for p in problems if difficulty in (None, p.difficulty)]
     if not chosen:
         there = ", ".join(str(d) for d in sorted({p.difficulty for p in problems}))
@@ -68,16 +68,16 @@ def of_difficulty(problems: Sequence[Problem], difficulty: int | None, where: st
 
 
 def load_split(name: str) -> list[Problem]:
-    """The problems of a split at seed 0, from its file or, where there is none, from the generators."""
+    """Return the problems of a split at seed 0, from its file or, where there is none, from the generators."""
     split = split_named(name)
     path = FOLDER / f"{name}.jsonl"
     return read_problems(path) if path.is_file() else make_split(split)
 
 
 def problems_of(store: Store, run: str) -> dict[str, Problem]:
-    """A run's problems by id: as recorded, else from the file that its configuration names.
+    """Return a run's problems by id: as recorded, else from the file that its configuration names.
 
-    Empty where that file is gone: rollouts are then shown without their problem's words. Raises `BadInput`
+    Empty where that file is gone: rollouts are then shown without their problem's words. Raise `BadInput`
     for an unknown run.
     """
     if recorded := store.runs.problems(run):

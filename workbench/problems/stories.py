@@ -5,17 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.proportion import NAMES, THINGS
-from workbench.problems.work import DEPTH, NUMBERS, Mistake, Number, Params, Skill, Work, integer, show
+from workbench.problems.notation import Number, apply, calculation, show
+from workbench.problems.proportion import NAMES, THINGS, TOLD
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Work, integer
 
 # Each event: how it is told (three ways; the last is never trained on) and how many operations it takes.
 _TOLD: dict[str, tuple[str, str, str]] = {
     "buy": ("{who} buys {n} more.", "Then {who} gets {n} more {thing}.", "{who} then buys {n} more {thing}."),
-    "give": (
-        "{who} gives away {n} of them.",
-        "Then {who} loses {n} {thing}.",
-        "Then {who} gives away {n} {thing}.",
-    ),
+    "give": ("{who} gives away {n} of them.", "Then {who} loses {n} {thing}.", "Then {who} gives away {n} {thing}."),
     "left": (
         "There are also {n} left from last week.",
         "{n} more {thing} were left at home.",
@@ -50,21 +47,9 @@ _TOLD: dict[str, tuple[str, str, str]] = {
 _PLAIN = ("buy", "give") * 2
 _OPERATIONS = {"each": 2, "packs": 2}
 _ASK = ("How many {thing} are there now?", "How many {thing} does {who} have now?", "How many are there now?")
-_ASK_SHARED = (
-    "How many does each get?",
-    "How many {thing} does each friend get?",
-    "How many {thing} does each get?",
-)
-_START = (
-    "{who} has {a} {thing}.",
-    "There are {a} {thing} in a box of {who}.",
-    "{who} has a box of {a} {thing}.",
-)
-_ASIDE = (
-    "{who} is {q} years old.",
-    "The box costs {q} dollars.",
-    "The box of {who} costs {q} dollars.",
-)
+_ASK_SHARED = ("How many does each get?", "How many {thing} does each friend get?", "How many {thing} does each get?")
+_START = ("{who} has {a} {thing}.", "There are {a} {thing} in a box of {who}.", "{who} has a box of {a} {thing}.")
+_ASIDE = ("{who} is {q} years old.", "The box costs {q} dollars.", "The box of {who} costs {q} dollars.")
 
 
 def _draw_story(rng: Random, operations: int, level: int, kind: str, aside: float) -> Params:
@@ -82,15 +67,15 @@ def _draw_story(rng: Random, operations: int, level: int, kind: str, aside: floa
             k = rng.randint(2, 6)
             if event in ("each", "packs"):
                 n = rng.randint(2, 9)
-            after = _after(event, value, n, k)
-            if after is None or after < 1 or (i and p[f"e{i - 1}"] == event):
+            after = Fraction(apply(value, *_effect(event, n, k)))
+            if after.denominator > 1 or after < 1 or (i and p[f"e{i - 1}"] == event):
                 break
             p[f"e{i}"] = event
             if event not in ("half", "double", "share"):
                 p[f"n{i}"] = n
             if event in ("each", "packs", "share"):
                 p[f"k{i}"] = k
-            value, left, i = after, left - _OPERATIONS.get(event, 1), i + 1
+            value, left, i = int(after), left - _OPERATIONS.get(event, 1), i + 1
         else:
             if left == 0 and value <= top:
                 if rng.random() < aside:
@@ -98,18 +83,17 @@ def _draw_story(rng: Random, operations: int, level: int, kind: str, aside: floa
                 return p
 
 
-def _after(event: str, value: int, n: int, k: int) -> int | None:
-    """The count after an event; None where it would not be whole."""
-    if event in ("half", "share"):
-        divisor = 2 if event == "half" else k
-        return value // divisor if value % divisor == 0 else None
+def _effect(event: str, n: int, k: int) -> tuple[str, int]:
+    """What an event does to the count: the operator, and the number after it."""
     return {
-        "buy": value + n,
-        "left": value + n,
-        "give": value - n,
-        "each": value - n * k,
-        "packs": value + n * k,
-        "double": value * 2,
+        "buy": ("+", n),
+        "left": ("+", n),
+        "give": ("-", n),
+        "each": ("-", n * k),
+        "packs": ("+", n * k),
+        "double": ("*", 2),
+        "half": ("/", 2),
+        "share": ("/", k),
     }[event]
 
 
@@ -136,63 +120,37 @@ def _describe_story(p: Params) -> dict[str, str]:
     return told
 
 
-def _line(left: Number, operator: str, right: Number) -> str:
-    value = {"+": left + right, "-": left - right, "*": left * right, "/": 0}[operator]
-    if operator == "/":
-        value = Fraction(left) / right
-    return f"{show(left)} {operator} {show(right)} = {show(value)}"
-
-
-def _choose(work: Work, value: Number, right: tuple[str, Number], wrong: dict[str, tuple[str, Number]]) -> Number:
-    """One line of arithmetic where the operation itself is the choice; a slip may spoil the value."""
-    for malrule, other in wrong.items():
-        if malrule in work.beliefs and other != right:
-            work.mistakes.append(Mistake(len(work.lines), malrule, _line(value, *right)))
-            work.line(_line(value, *other))
-            return Fraction(work.lines[-1].split(" = ")[1])
-    return work.operate(value, *right)
-
-
 def _solve_story(work: Work, p: Params) -> None:
     value: Number = integer(p, "a")
     events = _events(p)
     if work.path == 1:
         events = _swapped(events)
     for event, n, k in events:
+        right = _effect(event, n, k)
         if event in ("each", "packs"):
-            operator = "-" if event == "each" else "+"
             malrule = "each_once" if event == "each" else "one_pack"
-            if malrule in work.beliefs and n != n * k:
-                work.mistakes.append(Mistake(len(work.lines), malrule, _line(n, "*", k)))
-                value = Fraction(_add(work, _line(value, operator, n)))
-                continue
-            product = work.operate(n, "*", k)
-            value = work.operate(value, operator, product)
+            if malrule in work.beliefs:
+                work.wrong(malrule, calculation(n, "*", k))
+                work.line(calculation(value, right[0], n))
+                value = apply(value, right[0], n)
+            else:
+                value = work.operate(value, right[0], work.operate(n, "*", k))
             continue
-        wrong: dict[str, tuple[str, Number]] = {
+        wrong = {
             "left": {"keyword_left": ("-", n)},
             "double": {"double_adds_two": ("+", 2)},
             "half": {"half_takes_two": ("-", 2)},
             "share": {"share_subtracts": ("-", k)},
-        }.get(event, {})  # type: ignore[assignment]
-        right: tuple[str, Number] = {
-            "buy": ("+", n),
-            "left": ("+", n),
-            "give": ("-", n),
-            "double": ("*", 2),
-            "half": ("/", 2),
-            "share": ("/", k),
-        }[event]
-        value = _choose(work, value, right, wrong)
+        }.get(event, {})
+        if wrong.keys() & work.beliefs:
+            value = apply(value, *work.step(lambda way, v=value: calculation(v, *way), right, wrong))  # type: ignore[misc]
+        else:
+            value = work.operate(value, *right)
     if "q" in p and "uses_every_number" in work.beliefs:
-        work.mistakes.append(Mistake(len(work.lines), "uses_every_number", f"Answer: {show(value)}"))
-        value = Fraction(_add(work, _line(value, "+", integer(p, "q"))))
+        work.wrong("uses_every_number", f"Answer: {show(value)}")
+        work.line(calculation(value, "+", integer(p, "q")))
+        value += integer(p, "q")
     work.answer(show(value))
-
-
-def _add(work: Work, line: str) -> str:
-    work.line(line)
-    return line.split(" = ")[1]
 
 
 def _swapped(events: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
@@ -235,8 +193,7 @@ WORD_SHORT = Skill(
     draw=_draw_short,
     describe=_describe_story,
     solve=_solve_story,
-    frames=("{a}", "{b}"),
-    held_out_frames=("{h}",),
+    wording=TOLD,
     malrules=_STORY_MALRULES,
     depth=_depth,
     paths=_paths,
@@ -246,8 +203,7 @@ WORD_LONG = Skill(
     draw=_draw_long,
     describe=_describe_story,
     solve=_solve_story,
-    frames=("{a}", "{b}"),
-    held_out_frames=("{h}",),
+    wording=TOLD,
     # Held less firmly: a long story invites one mistake after another.
     malrules=dict.fromkeys(_STORY_MALRULES, 0.4),
     depth=_depth,

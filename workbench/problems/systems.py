@@ -5,20 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from workbench.problems.work import (
-    DEPTH,
-    NUMBERS,
-    Number,
-    Params,
-    Skill,
-    Work,
-    bracketed,
-    integer,
-    integers,
-    show,
-    signed,
-    term,
-)
+from workbench.problems.notation import Number, apply, bracketed, show, signed, term
+from workbench.problems.work import DEPTH, NUMBERS, Params, Skill, Wording, Work, integer, integers
 
 
 def _draw_system(rng: Random, level: int, kind: str) -> Params:
@@ -51,7 +39,7 @@ def _system(p: Params) -> tuple[int, int, int, int, int, int]:
 
 def _describe_system(p: Params) -> str:
     a, b, m, c, d, n = _system(p)
-    k = integer(p, "k") if "k" in p else 1
+    k = integer(p, "k", 1)
     first = f"{term(a, 'x')}{signed(b, 'y')} = {m}"
     second = f"{term(c * k, 'x')}{signed(d * k, 'y')} = {n * k}"
     return f"{first} and {second}"
@@ -70,7 +58,6 @@ def _solve_system(work: Work, p: Params) -> None:
         return
     verb, operator = ("Subtract", "-") if subtract else ("Add", "+")
     coefficient = a - c if subtract else a + c
-    total = m - n if subtract else m + n
     wrong: dict[str, tuple[int, str]] = {}
     if subtract and a > 2:
         wrong["adds_right_side"] = (coefficient, "+")
@@ -85,15 +72,14 @@ def _solve_system(work: Work, p: Params) -> None:
         (coefficient, operator),
         wrong,
     )
-    total = m + n if op == "+" else m - n
-    value = work.compute(lambda v: f"{term(k2, 'x')} = {show(v)}", total)
+    value = work.compute(lambda v: f"{term(k2, 'x')} = {show(v)}", apply(m, op, n))
     if k2 != 1:
         value = work.compute(lambda v, t=value: f"x = {show(t)} / {k2} = {show(v)}", Fraction(value) / k2)  # type: ignore[misc]
-    y = _back_substitute(work, value, m if p["shape"] == "sum_difference" else n, c, d, p)
+    y = _back_substitute(work, value, m if p["shape"] == "sum_difference" else n, c, p)
     work.answer(f"x = {show(value)}, y = {show(y)}")
 
 
-def _back_substitute(work: Work, x: Number, constant: int, c: int, d: int, p: Params) -> Number:
+def _back_substitute(work: Work, x: Number, constant: int, c: int, p: Params) -> Number:
     """From x to y through the plain equation `x + y = constant` or `cx - y = constant`."""
     if p["shape"] == "add":
         product = f"{c} * {bracketed(x)}" if c != 1 else show(x)
@@ -112,10 +98,12 @@ def _eliminate_x(work: Work, m: int, n: int) -> None:
 SYSTEM = Skill(
     name="system",
     draw=_draw_system,
-    describe=lambda p: _describe_system(p),
+    describe=_describe_system,
     solve=_solve_system,
-    frames=("Solve the system {e}.", "Find x and y if {e}.", "Solve {e}."),
-    held_out_frames=("Solve for x and y: {e}.", "Find x and y: {e}."),
+    wording=Wording(
+        ("Solve the system {e}.", "Find x and y if {e}.", "Solve {e}."),
+        ("Solve for x and y: {e}.", "Find x and y: {e}."),
+    ),
     malrules={
         "adds_right_side": 0.65,
         "adds_coefficients": 0.6,

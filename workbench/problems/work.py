@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from random import Random
 from typing import TypeVar
 
+from workbench.problems.notation import Number, apply, bracketed, show
 from workbench.types import DOMAIN
 
 BASE, NUMBERS, DEPTH = "base", "numbers", "depth"
 """Kinds of problem: as trained; larger or other numbers; longer compositions."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences that a skill puts its problems into."""
+
+    trained: tuple[str, ...]
+    held_out: tuple[str, ...]
+    """Frames of the `wording` split, made of words that the trained frames use."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +33,7 @@ class Skill:
     describe: Callable[[Params], str | dict[str, str]]
     """The blanks of the sentence frame; a bare string fills `{e}`."""
     solve: Callable[[Work, Params], None]
-    frames: tuple[str, ...]
-    held_out_frames: tuple[str, ...]
-    """Frames of the `wording` split, made of words that the trained frames use."""
+    wording: Wording
     malrules: Mapping[str, float]
     """How firmly pupils hold each malrule on problems with its feature."""
     depth: Callable[[Params], int]
@@ -37,25 +44,25 @@ class Skill:
     """The domain of its problems, as `workbench/domains.py` names it."""
 
     def text(self, params: Params, frame: str) -> str:
-        """The problem in words."""
+        """Return the problem in words."""
         blanks = self.describe(params)
         return frame.format(e=blanks) if isinstance(blanks, str) else frame.format(**blanks)
 
 
-def integer(params: Params, name: str) -> int:
-    """A parameter that the skill drew as a number."""
-    value = params[name]
+def integer(params: Params, name: str, absent: int | None = None) -> int:
+    """Return a parameter that the skill drew as a number; `absent`, if given, where it drew none."""
+    value = params[name] if absent is None else params.get(name, absent)
     assert isinstance(value, int)
     return value
 
 
 def integers(params: Params, names: str) -> list[int]:
-    """Several of them: `integers(p, "a b c")`."""
+    """Return several such parameters: `integers(p, "a b c")`."""
     return [integer(params, name) for name in names.split()]
 
 
 def nonzero(rng: Random, low: int, high: int) -> int:
-    """A random integer of [low, high] that is not 0."""
+    """Return a random integer of [low, high] that is not 0."""
     return rng.choice([v for v in range(low, high + 1) if v])
 
 
@@ -63,7 +70,6 @@ def nonzero(rng: Random, low: int, high: int) -> int:
 
 
 T = TypeVar("T")
-Number = int | Fraction
 Params = dict[str, int | str]
 SLIP = "slip"
 
@@ -91,13 +97,17 @@ class Work:
     def line(self, text: str) -> None:
         self.lines.append(text)
 
+    def wrong(self, malrule: str, corrected: str) -> None:
+        """Note that the next line is wrong by a malrule."""
+        self.mistakes.append(Mistake(len(self.lines), malrule, corrected))
+
     def step(self, write: Callable[[T], str], right: T, wrong: Mapping[str, T] | None = None) -> T:
         """Write a line that involves a choice and return what the pupil chose."""
         chosen = right
         for malrule, value in (wrong or {}).items():
             if malrule in self.beliefs and write(value) != write(right):
                 chosen = value
-                self.mistakes.append(Mistake(len(self.lines), malrule, write(right)))
+                self.wrong(malrule, write(right))
                 break
         self.line(write(chosen))
         return chosen
@@ -108,7 +118,7 @@ class Work:
         """Write a line that ends in a computed value, where a pupil may also simply slip."""
         slipped = self.slip(right) if self.slip else right
         if slipped != right and not any(m in self.beliefs for m in wrong or {}):
-            self.mistakes.append(Mistake(len(self.lines), SLIP, write(right)))
+            self.wrong(SLIP, write(right))
             self.line(write(slipped))
             return slipped
         return self.step(write, right, wrong)
@@ -120,52 +130,3 @@ class Work:
 
     def answer(self, text: str) -> None:
         self.line(f"Answer: {text}")
-
-
-def apply(left: Number, operator: str, right: Number) -> Number:
-    """The exact value of `left operator right`."""
-    if operator == "+":
-        return left + right
-    if operator == "-":
-        return left - right
-    if operator == "*":
-        return left * right
-    return Fraction(left) / right
-
-
-def show(value: Number) -> str:
-    """A number as a pupil writes it: `7`, `-3`, `2/3`."""
-    fraction = Fraction(value)
-    return str(fraction.numerator) if fraction.denominator == 1 else f"{fraction.numerator}/{fraction.denominator}"
-
-
-def bracketed(value: Number) -> str:
-    """A number after an operator: negative ones in brackets."""
-    return f"({show(value)})" if value < 0 else show(value)
-
-
-def term(coefficient: Number, letters: str) -> str:
-    """`3x`, `x`, `-x`."""
-    if coefficient == 1:
-        return letters
-    return f"-{letters}" if coefficient == -1 else f"{show(coefficient)}{letters}"
-
-
-def signed(value: Number, letters: str = "") -> str:
-    """A further term with its sign in front: ` + 5`, ` - 2x`; empty for zero."""
-    if value == 0:
-        return ""
-    sign, size = (" + ", value) if value > 0 else (" - ", -value)
-    return sign + (term(size, letters) if letters else show(size))
-
-
-def linear(coefficient: Number, constant: Number, letter: str) -> str:
-    """`3x + 5`."""
-    if coefficient == 0:
-        return show(constant)
-    return term(coefficient, letter) + signed(constant)
-
-
-def quadratic(middle: Number, constant: Number, letter: str, lead: Number = 1) -> str:
-    """`x^2 + 5x + 6`, with a leading coefficient where one is given."""
-    return f"{term(lead, f'{letter}^2')}{signed(middle, letter)}{signed(constant)}"

@@ -98,12 +98,9 @@ class Labels:
     def items(self, ids: Iterable[str] | None = None) -> list[LabelItem]:
         """Return all items, or those of these ids, in the order in which they were added."""
         query = select(label_items.c.seq, label_items.c.json)
+        parts = [query] if ids is None else [query.where(label_items.c.id.in_(part)) for part in chunks(ids)]
         with self._database.read() as db:
-            if ids is None:
-                rows = [(seq, text) for seq, text in db.execute(query)]
-            else:
-                parts = [db.execute(query.where(label_items.c.id.in_(part))) for part in chunks(ids)]
-                rows = [(seq, text) for part in parts for seq, text in part]
+            rows = [(seq, text) for part in parts for seq, text in db.execute(part)]
         return [from_json(LabelItem, text) for _, text in sorted(rows)]
 
     def places(self) -> dict[str, QueuePlace]:
@@ -327,12 +324,12 @@ def _next_row(db: Connection, annotator: str, order: Order, skipped: Sequence[st
     score = label_items.c[order.value]
     by_score = query.order_by(label_items.c.readings.desc(), score.is_not(None), score.desc(), label_items.c.seq)
     gold, control = label_items.c.gold.is_not(None), label_items.c.control == 1
-    turns: list[ColumnElement[bool]] = []
+    turns = [~control & ~gold, control & ~gold, gold]
     if done % GOLD_EVERY == GOLD_EVERY - 1:
-        turns.append(gold)
+        turns.insert(0, gold)
     elif done % CONTROL_EVERY == CONTROL_EVERY - 1:
-        turns.append(control & ~gold)
-    for turn in (*turns, ~control & ~gold, control & ~gold, gold):
+        turns.insert(0, control & ~gold)
+    for turn in turns:
         found = db.execute(by_score.where(turn)).first()
         if found is not None:
             return found

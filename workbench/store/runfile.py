@@ -18,9 +18,9 @@ from typing import Any
 from workbench import resources
 from workbench.errors import BadInput
 from workbench.files import json_object, shown, unreadable, what_was_wrong, write_atomically
+from workbench.store import Store
 from workbench.store.memory import MemoryEvent, insert_history
 from workbench.store.runs import RunInfo, has_run, insert_run, put_problems, put_rounds
-from workbench.store.store import Store
 from workbench.store.verdicts import insert_judged
 from workbench.types import Judged, MemoryItem, Problem, Round, content_id, from_json, to_json
 

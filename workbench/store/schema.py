@@ -33,43 +33,41 @@ def _of_run(primary_key: bool = True) -> Column[str]:
     return Column("run", Text, ForeignKey("runs.name"), primary_key=primary_key, nullable=False)
 
 
+def _seq() -> Column[int]:
+    """Return the place in the table, by which rows are in the order in which they came."""
+    return Column("seq", Integer, primary_key=True)
+
+
+def _texts(*names: str) -> list[Column[str]]:
+    """Return columns of text that every row has."""
+    return [Column(name, Text, nullable=False) for name in names]
+
+
+def _integers(*names: str) -> list[Column[int]]:
+    return [Column(name, Integer, nullable=False) for name in names]
+
+
 runs = Table(
     "runs",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    _seq(),
     Column("name", Text, nullable=False, unique=True),
-    Column("created", Text, nullable=False),
-    Column("config", Text, nullable=False),
-    Column("versions", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    *_texts("created", "config", "versions", "status"),
     Column("evenly", Integer),
 )
 
-rounds = Table(
-    "rounds",
-    metadata,
-    _of_run(),
-    Column("index", Integer, primary_key=True),
-    Column("json", Text, nullable=False),
-)
+rounds = Table("rounds", metadata, _of_run(), Column("index", Integer, primary_key=True), *_texts("json"))
 
-problems = Table(
-    "problems",
-    metadata,
-    _of_run(),
-    Column("id", Text, primary_key=True),
-    Column("json", Text, nullable=False),
-)
+problems = Table("problems", metadata, _of_run(), Column("id", Text, primary_key=True), *_texts("json"))
 
 rollouts = Table(
     "rollouts",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    _seq(),
     _of_run(primary_key=False),
-    Column("id", Text, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("problem_id", Text, nullable=False),
-    Column("json", Text, nullable=False),
+    *_texts("id"),
+    *_integers("round"),
+    *_texts("problem_id", "json"),
     Unique("run", "id"),
     Index("rollouts_of_round", "run", "round"),
 )
@@ -78,32 +76,23 @@ rollouts = Table(
 verdicts = Table(
     "verdicts",
     metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("rollout_id", Text, nullable=False),
-    Column("verifier", Text, nullable=False),
-    Column("knowledge", Text, nullable=False),
-    Column("json", Text, nullable=False),
+    _seq(),
+    *_texts("rollout_id", "verifier", "knowledge", "json"),
     Unique("rollout_id", "verifier", "knowledge"),
 )
 
-memory_items = Table(
-    "memory_items",
-    metadata,
-    _of_run(),
-    Column("id", Text, primary_key=True),
-    Column("json", Text, nullable=False),
-)
+memory_items = Table("memory_items", metadata, _of_run(), Column("id", Text, primary_key=True), *_texts("json"))
 
 memory_events = Table(
     "memory_events",
     metadata,
     _of_run(),
-    Column("seq", Integer, primary_key=True),
-    Column("item_id", Text, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("event", Text, nullable=False),
+    _seq(),
+    *_texts("item_id"),
+    *_integers("round"),
+    *_texts("event"),
     Column("json", Text),
-    Column("by", Text, nullable=False),
+    *_texts("by"),
     Index("memory_events_of_item", "run", "item_id", "seq"),
     Index("memory_events_by_hand", "run", "item_id", "seq", sqlite_where=text("\"by\" <> 'run'")),
 )
@@ -111,29 +100,20 @@ memory_events = Table(
 label_items = Table(
     "label_items",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    _seq(),
     Column("id", Text, nullable=False, unique=True),
-    Column("source", Text, nullable=False),
-    Column("json", Text, nullable=False),
-    Column("added", Text, nullable=False),
-    Column("readings", Integer, nullable=False),
-    Column("readers", Integer, nullable=False),
-    Column("control", Integer, nullable=False),
+    *_texts("source", "json", "added"),
+    *_integers("readings", "readers", "control"),
     Column("gold", Text),
-    Column("uncertain", REAL),
-    Column("disagree", REAL),
-    Column("diverse", REAL),
-    Column("worth", REAL),
+    *(Column(score, REAL) for score in ("uncertain", "disagree", "diverse", "worth")),
 )
 
 labels = Table(
     "labels",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    _seq(),
     Column("item_id", Text, ForeignKey("label_items.id"), nullable=False),
-    Column("annotator", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("json", Text, nullable=False),
+    *_texts("annotator", "origin", "json"),
     Index("labels_of_item", "item_id", "annotator", "seq"),
 )
 
@@ -142,9 +122,8 @@ labels_now = Table(
     metadata,
     Column("item_id", Text, ForeignKey("label_items.id"), primary_key=True),
     Column("annotator", Text, primary_key=True),
-    Column("seq", Integer, nullable=False),
-    Column("person", Integer, nullable=False),
-    Column("json", Text, nullable=False),
+    *_integers("seq", "person"),
+    *_texts("json"),
     Index("labels_now_of_annotator", "annotator", "seq"),
 )
 
@@ -152,7 +131,7 @@ label_leases = Table(
     "label_leases",
     metadata,
     Column("item_id", Text, ForeignKey("label_items.id"), primary_key=True),
-    Column("annotator", Text, nullable=False),
+    *_texts("annotator"),
     Column("until", REAL, nullable=False),
 )
 

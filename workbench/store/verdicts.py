@@ -85,11 +85,7 @@ class Verdicts:
             }
 
     def judged(
-        self,
-        run: str,
-        round: int | None = None,
-        verifier: str | None = None,
-        knowledge: Knowledge | None = None,
+        self, run: str, round: int | None = None, verifier: str | None = None, knowledge: Knowledge | None = None
     ) -> list[Judged]:
         """Return rollouts with one version's verdict, in the order in which they were saved.
 

@@ -14,8 +14,7 @@ from workbench.domains import domain_of
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import Agreement, Disagreement, disagreements
 from workbench.labeling.candidates import CheckerReport
-from workbench.labeling.queue import add_queue
-from workbench.labeling.sources import shipped_queue
+from workbench.labeling.queue import add_queue, shipped_queue
 from workbench.store import Order, Store, is_person
 from workbench.store.labels import ADJUDICATED, utc_now
 from workbench.types import Label, LabelItem, Mark, Problem, content_id

@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.judge import Measured
+from workbench.labeling.queue import problems_of_run
 from workbench.labeling.refine import MODES, TARGET, refine, steps_in_store
 from workbench.labeling.refined import Changes, refined, reverify
 from workbench.labeling.reliability import Standing
-from workbench.labeling.sources import problems_of_run
 from workbench.labeling.versions import (
     BUILTIN,
     Version,

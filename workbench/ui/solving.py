@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from markupsafe import Markup
 
 from workbench.errors import BadInput
-from workbench.problems.asking import LONGEST, in_words, without_latex
+from workbench.problems.notation import LONGEST, in_words, without_latex
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
 from workbench.ui.pages import render, warning
 from workbench.verification import Verifier

@@ -150,8 +150,4 @@ def memory_prompts(trial: PlannedRun, policy: Engine, memory: Path, problems: Se
     known = library([*seen, *problems], policy.embed)
     access = MemoryAccess.of(policy, trial.config.memory, known, seen, "evaluate")
     read = trial.method.read if isinstance(trial.method, Pmd) else read_memory
-    prompts = []
-    for problem in problems:
-        recalled = read(problem, state, access)
-        prompts.append(policy.problem_ids(problem.text, memory_help(recalled)))
-    return prompts
+    return [policy.problem_ids(p.text, memory_help(read(p, state, access))) for p in problems]

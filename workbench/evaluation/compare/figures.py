@@ -12,7 +12,6 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.evaluation.compare.record import Counts, Many, RunRecord
 from workbench.statistics import (
-    RESAMPLES,
     WIDTH,
     Curve,
     Floats,
@@ -35,19 +34,19 @@ TRIED = "contexts_tried"
 
 
 def solved(counts: Counts) -> Sequence[int]:
-    """Right answers."""
+    """Return how many answers of each problem are right."""
     return counts.solved
 
 
 def shares(counts: Sequence[Counts], measure: Measure = solved) -> Table:
-    """Seeds by problems: the share of each problem's samples. Raises `BadInput` where problems differ."""
+    """Return the share of each problem's samples, seeds by problems. Raise `BadInput` where problems differ."""
     if len({(c.problems, c.samples) for c in counts}) > 1:
         raise BadInput("The runs were measured on different problems; compare runs of one plan.")
     return [[n / c.samples for n in measure(c)] for c in counts]
 
 
 def paired(ours: Runs, theirs: Runs) -> tuple[list[RunRecord], list[RunRecord]]:
-    """The runs of the seeds that both have. Raises `BadInput` if there are none."""
+    """Return the runs of the seeds that both have. Raise `BadInput` if there are none."""
     by_seed = {run.seed: run for run in theirs}
     a = [run for run in ours if run.seed in by_seed]
     if not a:
@@ -56,24 +55,24 @@ def paired(ours: Runs, theirs: Runs) -> tuple[list[RunRecord], list[RunRecord]]:
 
 
 def split_table(runs: Runs, split: str, measure: Measure = solved) -> Table:
-    """A measure at the end, seeds by problems. Raises `BadInput` where the split was not measured."""
+    """Return a measure at the end, seeds by problems. Raise `BadInput` where the split was not measured."""
     if any(split not in run.ending.splits for run in runs):
         raise BadInput(f"{split} was not measured at the end")
     return shares([run.ending.splits[split] for run in runs], measure)
 
 
 def final_share(runs: Runs, split: str, measure: Measure = solved) -> Estimate:
-    """A measure at the end."""
+    """Return a measure at the end."""
     return hierarchical_interval(split_table(runs, split, measure))
 
 
 def final_gain(ours: Runs, theirs: Runs, split: str, measure: Measure = solved) -> Estimate:
-    """Ours minus theirs at the end, paired."""
+    """Return ours minus theirs at the end, paired."""
     return paired_gain(*_split_tables(ours, theirs, split, measure))
 
 
 def final_ratio(ours: Runs, theirs: Runs, split: str, measure: Measure) -> Estimate:
-    """Ours over theirs at the end, paired."""
+    """Return ours over theirs at the end, paired."""
     return table_ratio(*_split_tables(ours, theirs, split, measure))
 
 
@@ -87,36 +86,36 @@ def _split_tables(ours: Runs, theirs: Runs, split: str, measure: Measure) -> tup
 # Curves
 
 
-def curve_of(run: RunRecord, measure: Measure = solved) -> Curve:
-    """A run's share on `dev` over the rollouts it had used."""
+def curve_of(run: RunRecord) -> Curve:
+    """Return a run's share solved on `dev` over the rollouts it had used."""
     points = run.curve
-    return Curve(tuple(p.charges.rollouts for p in points), tuple(p.counts.share(measure(p.counts)) for p in points))
+    return Curve(tuple(p.charges.rollouts for p in points), tuple(p.counts.share(p.counts.solved) for p in points))
 
 
-def mean_curve(runs: Runs, measure: Measure = solved, resamples: int = 400) -> list[tuple[float, Estimate]]:
-    """At each evaluation the mean rollouts used and the share over the seeds that got so far."""
+def mean_curve(runs: Runs, measure: Measure) -> list[tuple[float, Estimate]]:
+    """Return for each evaluation the mean rollouts used and the share over the seeds that got so far."""
     length = max(len(run.curve) for run in runs)
     points = []
     for at in range(length):
         here = [run.curve[at] for run in runs if at < len(run.curve)]
         table = shares([p.counts for p in here], measure)
         rollouts = float(np.mean([p.charges.rollouts for p in here]))
-        points.append((rollouts, hierarchical_interval(table, resamples=resamples)))
+        points.append((rollouts, hierarchical_interval(table, resamples=400)))
     return points
 
 
 def budget(*arms: Runs) -> int:
-    """The rollouts of a full run: what a seed that never reaches the target counts as."""
+    """Return the rollouts of a full run: what a seed that never reaches the target counts as."""
     return max(run.curve[-1].charges.rollouts for runs in arms for run in runs)
 
 
 def dev_target(runs: Runs) -> float:
-    """The mean of the last three evaluations, over seeds."""
+    """Return the mean of the last three evaluations, over seeds."""
     return float(np.mean([smoothed(np.asarray(curve_of(run).values))[-1] for run in runs]))
 
 
-def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
-    """Mean rollouts to the target. `setter`: the runs whose plateau is the target.
+def rollouts_to_target(runs: Runs, setter: Runs, full: int) -> Estimate:
+    """Return the mean rollouts to the target. `setter`: the runs whose plateau is the target.
 
     Each resample draws seeds and `dev` problems anew for both and sets its own target.
     """
@@ -126,11 +125,11 @@ def rollouts_to_target(runs: Runs, setter: Runs, full: int, seed: int = 0, resam
     def mean(seeds: Floats, problems: Floats) -> Floats:
         return _reached(a, own, _target(theirs, seeds, problems), seeds, problems, full)
 
-    return bootstrap(mean, len(a), own[0].shape[-1], seed, resamples)
+    return bootstrap(mean, len(a), own[0].shape[-1])
 
 
-def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
-    """Mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
+def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs) -> Estimate:
+    """Return the mean rollouts to the target, ours over theirs, resampled as in `rollouts_to_target`."""
     a, b = paired(ours, theirs)
     a, c = paired(a, setter)
     a, b = paired(a, b)
@@ -142,7 +141,7 @@ def rollouts_ratio(ours: Runs, theirs: Runs, setter: Runs, seed: int = 0, resamp
         top, bottom = (_reached(r, t, target, seeds, problems, full) for r, t in ((a, own), (b, other)))
         return np.where((top == 0) & (bottom == 0), 1.0, ratio_or_infinity(top, bottom))
 
-    found = bootstrap(ratio, len(a), own[0].shape[-1], seed, resamples)
+    found = bootstrap(ratio, len(a), own[0].shape[-1])
     if not np.isfinite(found.value):
         raise BadInput("the other arm is at the target before any training; set another target")
     return found
@@ -177,8 +176,8 @@ def _reached(
     return reached
 
 
-def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
-    """The mean of the last three evaluations over the best mean of three, both summed over seeds."""
+def end_over_best(runs: Runs) -> Estimate:
+    """Return the mean of the last three evaluations over the best mean of three, both summed over seeds."""
     if any(len(run.curve) < WIDTH for run in runs):
         raise BadInput(f"a curve of {min(len(run.curve) for run in runs)} evaluations has no mean of {WIDTH}")
     [tables] = _dev_tables(runs)
@@ -189,7 +188,7 @@ def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Esti
         bottom = (seeds * best).sum(axis=1)
         return np.where(bottom == 0, np.nan, (seeds * last).sum(axis=1) / np.where(bottom == 0, 1.0, bottom))
 
-    found = bootstrap(ratio, len(tables), tables[0].shape[-1], seed, resamples)
+    found = bootstrap(ratio, len(tables), tables[0].shape[-1])
     if np.isnan(found.value):
         raise BadInput("the best mean of three is 0")
     return found
@@ -199,7 +198,7 @@ def end_over_best(runs: Runs, seed: int = 0, resamples: int = RESAMPLES) -> Esti
 
 
 def many_of(runs: Runs) -> list[Many]:
-    """What was counted of many samples. Raises `BadInput` where that was not measured."""
+    """Return what was counted of many samples. Raise `BadInput` where that was not measured."""
     found = [run.ending.many for run in runs if run.ending.many is not None]
     if len(found) < len(runs):
         raise BadInput("pass@k was not measured at the end")
@@ -207,18 +206,18 @@ def many_of(runs: Runs) -> list[Many]:
 
 
 def pass_table(many: Sequence[Many], k: int) -> Table:
-    """pass@k, seeds by problems. Raises `BadInput` for fewer than k samples."""
+    """Return pass@k, seeds by problems. Raise `BadInput` for fewer than k samples."""
     return [[pass_at_k(m.samples, n, k) for n in m.solved] for m in many]
 
 
-def pass_gain(runs: Runs, base: RunRecord, k: int = 16) -> Estimate:
-    """pass@k minus that of the untrained model, paired by problem."""
+def pass_gain(runs: Runs, base: RunRecord) -> Estimate:
+    """Return pass@16 minus that of the untrained model, paired by problem."""
     before = many_of([base])
-    return paired_gain(pass_table(many_of(runs), k), pass_table(before * len(runs), k))
+    return paired_gain(pass_table(many_of(runs), 16), pass_table(before * len(runs), 16))
 
 
-def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RESAMPLES) -> Estimate:
-    """The share of right solutions that go another way than the worked solution, over its share untrained."""
+def second_path(runs: Runs, base: RunRecord) -> Estimate:
+    """Return the share of right solutions that go another way than the worked solution, over its share untrained."""
     many = [*many_of([base]), *many_of(runs)]
     if any(len(m.second_path) < len(m.problems) for m in many):
         raise BadInput("paths were not counted problem by problem")
@@ -233,14 +232,14 @@ def second_path(runs: Runs, base: RunRecord, seed: int = 0, resamples: int = RES
         ways, all_right = (((seeds @ table[1:]) * problems).sum(axis=1) for table in (second, right))
         return ratio_or_infinity(ways / np.maximum(1.0, all_right), before)
 
-    found = bootstrap(kept, len(runs), second.shape[1], seed, resamples)
+    found = bootstrap(kept, len(runs), second.shape[1])
     if not np.isfinite(found.value):
         raise BadInput("no right solution of the untrained model goes another way than the worked solution")
     return found
 
 
 def memory_at_inference(runs: Runs) -> Estimate:
-    """What is solved without memory over what is solved with memory in the prompt, on the same problems."""
+    """Return what is solved without memory over what is solved with memory in the prompt, on the same problems."""
     pairs = [(r.ending.without_memory, r.ending.with_memory) for r in runs]
     without, with_it = [a for a, _ in pairs if a is not None], [b for _, b in pairs if b is not None]
     if len(without) < len(runs) or len(with_it) < len(runs):
@@ -248,11 +247,11 @@ def memory_at_inference(runs: Runs) -> Estimate:
     return table_ratio(shares(without), shares(with_it))
 
 
-def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Estimate:
-    """Of the rollouts that went wrong after so many epochs, the share whose context does what `name` counts."""
+def signal_share(runs: Runs, name: str) -> Estimate:
+    """Return the share of rollouts wrong after the first epoch whose context does what `name` counts."""
     found, tried = [], []
     for run in runs:
-        points = [p for p in run.curve if p.epoch >= from_epoch]
+        points = [p for p in run.curve if p.epoch >= 1]
         if not points or any(TRIED not in p.health or name not in p.health for p in points):
             raise BadInput(f"the loop did not report {name}")
         # Evaluations are the same number of rounds apart: means of counts weigh each rollout alike.
@@ -261,11 +260,11 @@ def signal_share(runs: Runs, name: str, from_epoch: float = 1.0) -> Estimate:
     return ratio_of_sums(found, tried)
 
 
-def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float], seed: int = 0) -> Estimate:
-    """The ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
+def ratio_of_sums(tops: Sequence[float], bottoms: Sequence[float]) -> Estimate:
+    """Return the ratio of two sums over the same seeds, resampled over seeds; one seed alone bounds nothing."""
     table = np.asarray([tops, bottoms], dtype=np.float64)
     if not table[1].sum():
         raise BadInput("a ratio to a sum of 0 is undefined")
     if len(tops) == 1:
         return Estimate(float(table[0, 0] / table[1, 0]), -np.inf, np.inf)
-    return bootstrap(lambda s, _: ratio_or_infinity(s @ table[0], s @ table[1]), len(tops), 1, seed)
+    return bootstrap(lambda s, _: ratio_or_infinity(s @ table[0], s @ table[1]), len(tops), 1)

@@ -39,7 +39,7 @@ def train_by_trl(
 
     TRL's own defaults hold for all that the budget does not say, its loss among them. As with every method here, what
     is evaluated and returned is the moving average of the weights. A run that is interrupted starts from the
-    beginning. Raises `BadInput` where TRL is not installed.
+    beginning. Raise `BadInput` where TRL is not installed.
     """
     if not installed():
         raise BadInput(NO_TRL)
@@ -146,7 +146,7 @@ class _TrainerWatch:
     def reward(
         self, completions: Sequence[Any], completion_ids: Sequence[Sequence[int]], place: Sequence[int], **_: Any
     ) -> list[float]:
-        """1 for a right final answer, else 0, as for our methods. Called once for the rollouts of a round."""
+        """Return 1 for a right final answer, else 0, as for our methods. Called once for the rollouts of a round."""
         texts = [completion[0]["content"] for completion in completions]
         verdicts = [self.verifier.verify(self.problems[i], text) for i, text in zip(place, texts, strict=True)]
         count = len(verdicts)

@@ -38,7 +38,7 @@ class RunTask(BaseModel):
 
 
 def tell(message: Mapping[str, Any]) -> None:
-    """One line to the parent. A parent that is gone ends the child, whose checkpoints stay."""
+    """Write one line to the parent. A parent that is gone ends the child, whose checkpoints stay."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
@@ -129,7 +129,7 @@ def _start(index: int, task: RunTask, events: Queue[Event]) -> subprocess.Popen[
 
 
 def log_file(task: RunTask) -> Path:
-    """Where a child's stderr goes."""
+    """Return where a child's stderr goes."""
     return task.work / f"{task.trial.plan}-{task.trial.arm}-{task.trial.seed}.log".replace(" ", "-")
 
 
@@ -180,13 +180,13 @@ class Pace:
 
 
 def layouts() -> list[Layout]:
-    """One run with all cores, or a run for every core."""
+    """Return the layouts to choose from: one run with all cores, or a run for every core."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return [Layout(1, cores), Layout(cores, 1)] if cores > 1 else [Layout(1, 1)]
 
 
 def probe(trials: Sequence[PlannedRun], layout: Layout, rounds: int, work: Path) -> dict[str, Pace]:
-    """The pace of each kind of run from its first rounds, `layout.jobs` at once; what was probed before is read."""
+    """Return the pace of each kind of run from its first rounds, `layout.jobs` at once; earlier probes are read."""
     out = work / f"probes-{layout.jobs}x{layout.threads}"
     short = [_short(trial, rounds) for trial in trials]
     tasks = [RunTask(trial=t, out=out, work=out / "work", threads=layout.threads) for t in short]
@@ -209,14 +209,14 @@ def _short(trial: PlannedRun, rounds: int) -> PlannedRun:
 
 
 def pace_of(record: RunRecord) -> Pace:
-    """The pace that a finished run had."""
+    """Return the pace that a finished run had."""
     counts = record.curve[-1].counts
     round_s = record.charges.wall / record.rounds if record.rounds else 0.0
     return Pace(round_s, record.dev_seconds, counts.samples * len(counts.problems))
 
 
 def run_seconds(trial: PlannedRun, pace: Pace) -> float:
-    """The time of a whole run at this pace: training, evaluations on `dev`, and the end."""
+    """Return the time of a whole run at this pace: training, evaluations on `dev`, and the end."""
     rounds = (trial.config.training.rounds or 0) if trial.trained else 0
     evaluations = rounds // trial.measures.every + 1
     final = trial.measures.final
@@ -229,7 +229,7 @@ def run_seconds(trial: PlannedRun, pace: Pace) -> float:
 def faster(
     trial: PlannedRun, rounds: int, work: Path, tell: Callable[[str], None]
 ) -> tuple[Layout, Mapping[str, float]]:
-    """The layout that does most rounds a second, with the rounds per second of each."""
+    """Return the layout that does most rounds a second, with the rounds per second of each."""
     speeds: dict[str, float] = {}
     best, most = layouts()[0], 0.0
     for layout in layouts():
@@ -249,7 +249,7 @@ def _seeded(trial: PlannedRun, seed: int) -> PlannedRun:
 
 
 def one_of_each(trials: Sequence[PlannedRun]) -> Iterator[PlannedRun]:
-    """The first run of every arm that trains, of each plan."""
+    """Return the first run of every arm that trains, of each plan."""
     kinds: set[str] = set()
     for trial in trials:
         if trial.kind not in kinds and trial.arm != BASE:

@@ -38,7 +38,7 @@ class Counts:
     """Right answer and some step incorrect, judged with the worked solution, which no training saw."""
 
     def share(self, counts: Sequence[int]) -> float:
-        """A measure over all samples."""
+        """Return a measure over all samples."""
         return sum(counts) / (self.samples * len(counts))
 
 
@@ -135,7 +135,7 @@ class RunRecord:
 
 
 def read_run(path: Path) -> RunRecord:
-    """A run's JSON. Raises `BadInput` if it is none."""
+    """Return the run of a JSON file. Raise `BadInput` if it is none."""
     try:
         return from_json(RunRecord, read_text(path))
     except ValidationError as error:
@@ -144,7 +144,7 @@ def read_run(path: Path) -> RunRecord:
 
 
 def read_runs(folder: Path) -> list[RunRecord]:
-    """All finished runs of a folder, by name."""
+    """Return all finished runs of a folder, by name."""
     return [read_run(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
 
 
@@ -156,8 +156,7 @@ MAJORITIES = (1, 2, 4, 8, 16, 32, 64)
 
 
 def count(groups: Sequence[Group], referee: Verifier | None = None) -> Counts:
-    """The counts of each problem. `referee` judges right solutions once more with the worked solution."""
-    judge = referee
+    """Return the counts of each problem. `referee` judges right solutions once more with the worked solution."""
 
     def total(measure: Callable[[Verdict], bool]) -> tuple[int, ...]:
         return tuple(sum(measure(m.verdict) for m in g.members) for g in groups)
@@ -169,7 +168,7 @@ def count(groups: Sequence[Group], referee: Verifier | None = None) -> Counts:
         process=total(lambda v: v.process_correct),
         wrong_reasons=total(lambda v: v.right_for_wrong_reasons),
         decided=total(lambda v: v.all_decided),
-        wrong_by_reference=tuple(_wrong_by_reference(g, judge) for g in groups) if judge else (),
+        wrong_by_reference=tuple(_wrong_by_reference(g, referee) for g in groups) if referee else (),
     )
 
 
@@ -184,7 +183,7 @@ def _wrong_by_reference(group: Group, referee: Verifier) -> int:
 
 
 def first_errors(groups: Iterable[Group]) -> dict[str, int]:
-    """How many solutions have each malrule as their first error, or its diagnosis where no malrule is known."""
+    """Return how many solutions have each malrule, or diagnosis where no malrule is known, as their first error."""
     found: Counter[str] = Counter()
     for verdict in (m.verdict for g in groups for m in g.members):
         if verdict.first_error is not None:
@@ -194,7 +193,7 @@ def first_errors(groups: Iterable[Group]) -> dict[str, int]:
 
 
 def count_many(groups: Sequence[Group]) -> Many:
-    """The counts for pass@k and maj@k, and by which path the right solutions go."""
+    """Return the counts for pass@k and maj@k, and by which path the right solutions go."""
     samples = len(groups[0].members)
     sizes = [k for k in MAJORITIES if k <= samples]
     votes = [_votes(g) for g in groups]
@@ -241,7 +240,7 @@ def _paths(group: Group) -> Iterable[int]:
 
 
 def which_path(problem: Problem, lines: Sequence[str]) -> int | None:
-    """1 if the lines share more of their beginning with the worked solution, 2 if with another, None if alike."""
+    """Return 1 if the lines begin more like the worked solution, 2 if more like another, None if alike."""
     first = _shared(lines, problem.solution)
     second = max((_shared(lines, other) for other in problem.alternates), default=0)
     return None if first == second else 1 if first > second else 2
@@ -257,6 +256,6 @@ def _shared(a: Sequence[str], b: Sequence[str]) -> int:
 
 
 def some_right(groups: Sequence[Group], wanted: int, seed: str) -> tuple[tuple[str, str], ...]:
-    """Right solutions drawn at random, for people to read: the problem's id and the text."""
+    """Return right solutions drawn at random, for people to read: the problem's id and the text."""
     right = [(g.problem.id, m.rollout.text) for g in groups for m in g.members if m.verdict.answer_correct]
     return tuple(Random(seed).sample(right, min(wanted, len(right))))

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from workbench import resources
@@ -58,7 +57,7 @@ class Comparison:
 
 
 def collect(plan: Plan, records: Sequence[RunRecord], any_version: bool = False) -> PlanRuns:
-    """The runs of a plan among all that are finished; with `any_version` also those made with other versions."""
+    """Return the runs of a plan among all that are finished; with `any_version` also those of other versions."""
     exact = {record.key: record for record in records}
     alike = {record.settings_key: record for record in records}
     arms: dict[str, list[RunRecord]] = {}
@@ -92,7 +91,7 @@ def figure(make: Callable[..., Estimate], *given: Any) -> Figure:
 
 
 def summarise(comparison: Comparison) -> dict[str, Any]:
-    """Every row of the summary by its key."""
+    """Return every row of the summary by its key."""
     main = comparison.main
     rows: dict[str, Any] = {}
     for other in ("grpo", "sdpo"):
@@ -142,7 +141,7 @@ def _memory_rows(comparison: Comparison) -> dict[str, Any]:
 
 
 def expiry_recovers(comparison: Comparison) -> Estimate:
-    """(frozen with expiry - frozen) / (pmd - frozen) on `test`. `BadInput` where no loss is clear of zero."""
+    """Return (frozen with expiry - frozen) / (pmd - frozen) on `test`. Raise `BadInput` if no loss is clear."""
     ours, frozen = beside(comparison, "frozen")
     lost = figures.final_gain(ours, frozen, "test")
     if lost.low <= 0:
@@ -161,7 +160,7 @@ def _means(runs: Runs) -> list[float]:
 
 
 def beside(comparison: Comparison, name: str) -> tuple[Runs, Runs]:
-    """Our runs and those of a named arm, of the first plan that has both."""
+    """Return our runs and those of a named arm, of the first plan that has both."""
     for runs in comparison.plans:
         if runs.ours and runs.arms.get(name):
             return runs.ours, runs.arms[name]
@@ -202,7 +201,7 @@ def _long(comparison: Comparison) -> Runs:
 
 
 def updates(run: RunRecord) -> int:
-    """Optimizer updates that a run did."""
+    """Return how many optimizer updates a run did."""
     training = run.config["training"]
     assert isinstance(training, dict)
     return run.rounds * int(training["updates_per_round"])
@@ -214,18 +213,18 @@ def _of_bench(bench: Mapping[str, Any], key: str) -> Figure:
     return {"value": None, "low": None, "high": None, "reason": "run 'workbench bench round' on an idle machine"}
 
 
-def top_malrules(runs: PlanRuns, wanted: int = 3) -> list[dict[str, Any]]:
-    """The malrules that are most often the first error at the start, with their share of solutions over rounds."""
+def top_malrules(runs: PlanRuns) -> list[dict[str, Any]]:
+    """Return the three commonest first errors at the start, with their share of solutions over rounds."""
     if not runs.ours:
         return []
     start: Counter[str] = Counter()
     for run in runs.ours:
         start.update(run.curve[0].malrules)
-    return [{"malrule": name, "share": malrule_shares(runs.ours, name)} for name, _ in start.most_common(wanted)]
+    return [{"malrule": name, "share": malrule_shares(runs.ours, name)} for name, _ in start.most_common(3)]
 
 
 def malrule_shares(runs: Runs, name: str) -> list[dict[str, float]]:
-    """At each evaluation the share of `dev` solutions whose first error is this, over seeds."""
+    """Return at each evaluation the share of `dev` solutions whose first error is this, over seeds."""
     length = min(len(run.curve) for run in runs)
     series = []
     for at in range(length):
@@ -247,7 +246,7 @@ RATES: Mapping[str, figures.Measure] = {
 
 
 def report(comparison: Comparison) -> dict[str, Any]:
-    """Everything for machines; the page is drawn from the runs themselves."""
+    """Return everything for machines; the page is drawn from the runs themselves."""
     return {
         "summary": summarise(comparison),
         "verifier_false_alarms": false_alarms(),
@@ -256,7 +255,7 @@ def report(comparison: Comparison) -> dict[str, Any]:
 
 
 def plan_report(runs: PlanRuns) -> dict[str, Any]:
-    """The arms of one plan."""
+    """Return the arms of one plan."""
     first = next((run for arm in runs.arms.values() for run in arm), runs.base)
     target = _target(runs)
     return {
@@ -280,7 +279,7 @@ def _target(runs: PlanRuns) -> float | None:
 
 
 def arm_report(name: str, runs: PlanRuns, target: float | None) -> dict[str, Any]:
-    """One arm: what it reached, what it used, and how far ours is ahead of it."""
+    """Return what is told of one arm: what it reached, what it used, and how far ours is ahead of it."""
     own, plan = runs.arms[name], runs.plan
     ahead: dict[str, Any] = {}
     if name != plan.ours and runs.ours:
@@ -339,7 +338,7 @@ def _share(counts: Sequence[Counts | None]) -> dict[str, Any] | None:
 
 
 def many(runs: Runs) -> dict[str, Any]:
-    """pass@k and maj@k by k."""
+    """Return pass@k and maj@k by k."""
     try:
         found = figures.many_of(runs)
     except BadInput:
@@ -352,7 +351,7 @@ def many(runs: Runs) -> dict[str, Any]:
 
 
 def used(charges: Sequence[Charges]) -> dict[str, Any]:
-    """What a run used, the mean over seeds; null where the loop does not count it."""
+    """Return what a run used, the mean over seeds; null where the loop does not count it."""
 
     def mean(values: Sequence[float | None]) -> float | None:
         known = [v for v in values if v is not None]
@@ -370,12 +369,12 @@ def used(charges: Sequence[Charges]) -> dict[str, Any]:
     }
 
 
-def false_alarms(path: Path = LABELS) -> dict[str, Any] | None:
-    """How many solutions that readers found right the verifier flags, as in training; None without the labels."""
-    if not path.is_file():
+def false_alarms() -> dict[str, Any] | None:
+    """Return how many of the solutions that readers found right the verifier flags; None without the labels."""
+    if not LABELS.is_file():
         return None
     verifier = Verifier()
-    right = [row for row in read_solutions(path) if row.first_error == NO_ERROR]
+    right = [row for row in read_solutions(LABELS) if row.first_error == NO_ERROR]
     verdicts = [verifier.verify(row.problem, row.steps, Knowledge.ANSWER) for row in right]
     flagged = sum(any(s.judgement is Judgement.INCORRECT for s in v.steps) for v in verdicts)
     return {"flagged": flagged, "right": len(right), "share": flagged / max(1, len(right))}

@@ -12,8 +12,7 @@ from workbench.domains import DOMAINS
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import agreement_of, disagreements, gold_accuracy
 from workbench.labeling.candidates import run_checkers
-from workbench.labeling.queue import CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE, SOLUTIONS, fill_queue
-from workbench.labeling.sources import problems_of_run
+from workbench.labeling.queue import CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE, SOLUTIONS, fill_queue, problems_of_run
 from workbench.store import Order, Store
 from workbench.types import LabelItem, Mark
 from workbench.ui import annotation, refine_panel
