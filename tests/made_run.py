@@ -22,6 +22,7 @@ from workbench.types import (
     Rollout,
     Round,
     StopReason,
+    Writer,
     content_id,
 )
 from workbench.verification import Verifier
@@ -79,7 +80,9 @@ def remembered(memory: MemoryState, groups: Sequence[Group], index: int) -> Memo
         lessons = diagnose(group)
         skill = group.problem.skill
         evidence = tuple(key for lesson in lessons for key in lesson.evidence)
-        pattern = Reflection("", skill, Level.PATTERN, f"{skill}: look at each sign first", evidence, writer="policy")
+        pattern = Reflection(
+            "", skill, Level.PATTERN, f"{skill}: look at each sign first", evidence, writer=Writer.POLICY
+        )
         memory = remember(memory, [*lessons, *([pattern] if lessons else [])], index, f"made@{index}", 0.5)
         used = [i.id for i in memory.live() if i.skill == skill and i.level is not Level.EXPERIENCE][:3]
         memory = note_use(memory, group.problem.id, used)

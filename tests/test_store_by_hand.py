@@ -13,7 +13,7 @@ from workbench.errors import BadInput
 from workbench.memory.state import MemoryState, retire
 from workbench.store import Store
 from workbench.store.memory import LONGEST_TEXT, apply_human_edits, edited, pinned, retired, unpinned
-from workbench.types import Level, MemoryItem, Round
+from workbench.types import Level, MemoryItem, Round, Writer
 
 ITEM = MemoryItem("m", Level.LESSON, "linear", "p1", "Change the sign.", ("r0",), "v0", 0)
 OTHER = replace(ITEM, id="o", text="Divide both sides.")
@@ -125,7 +125,7 @@ def test_a_run_that_knows_nothing_of_a_change_does_not_undo_it(store: Store) -> 
     store.memory.change("a", OTHER, retired(OTHER))
     # What the run still holds, with its own counts and its own retirement of an item that somebody edited.
     store.memory.save("a", 1, [replace(ITEM, uses=1, retired="hurt 3 times, helped 0"), replace(OTHER, uses=2)])
-    assert now(store) == replace(ITEM, text="by hand", writer="person", uses=1, retired="hurt 3 times, helped 0")
+    assert now(store) == replace(ITEM, text="by hand", writer=Writer.PERSON, uses=1, retired="hurt 3 times, helped 0")
     assert now(store, "o").retired == "by a person"
     assert now(store, "o").uses == 2
 
@@ -152,7 +152,7 @@ def test_a_rewind_keeps_what_people_decided(store: Store) -> None:
     store.memory.change("a", late, retired(late))
     store.memory.save("a", 2, [replace(ITEM, uses=7)])
     store.memory.rewind("a", 0)
-    assert now(store) == replace(ITEM, text="by hand", writer="person")
+    assert now(store) == replace(ITEM, text="by hand", writer=Writer.PERSON)
     assert [item.id for item in store.memory.items("a")] == ["m", "o"]
     # The run writes the late item once more: it stays as somebody left it.
     store.memory.save("a", 1, [late])

@@ -36,6 +36,7 @@ from workbench.types import (
     Problem,
     Rollout,
     StopReason,
+    Writer,
     from_json,
     to_json,
 )
@@ -247,7 +248,7 @@ def test_memory_holds_its_lessons():
 )
 def test_a_written_lesson_is_compared_with_its_own_sentences(text, malrule):
     made = group(COPIED, SLIPPED)
-    own = replace(diagnose(made)[0], text=text, malrule=None, level=Level.LESSON, writer="policy")
+    own = replace(diagnose(made)[0], text=text, malrule=None, level=Level.LESSON, writer=Writer.POLICY)
     found = check(own, made)
     assert found.drop is None
     assert found.reflection.malrule == malrule

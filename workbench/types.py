@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-
 UNKNOWN_SKILL = "unknown"
 """The skill of problems whose source names none."""
 DOMAIN = "maths"
@@ -257,6 +256,15 @@ class Group:
         return sum(m.verdict.answer_correct for m in self.members)
 
 
+class Writer(StrEnum):
+    """Who wrote a reflection or an item of memory."""
+
+    POLICY = "policy"
+    DIAGNOSIS = "diagnosis"
+    """Made from the verdicts, without a model."""
+    PERSON = "person"
+
+
 @dataclass(frozen=True)
 class MemoryItem:
     """One lasting item of procedural memory."""
@@ -274,7 +282,7 @@ class MemoryItem:
     solve_share: float = 0.0
     """Share of the group that solved the problem when the item was written."""
     malrule: str | None = None
-    writer: str = "policy"
+    writer: Writer = Writer.POLICY
     uses: int = 0
     helped: int = 0
     hurt: int = 0
@@ -296,7 +304,7 @@ class Reflection:
     text: str
     evidence: tuple[str, ...]
     malrule: str | None = None
-    writer: str = "diagnosis"
+    writer: Writer = Writer.DIAGNOSIS
 
 
 class Mark(StrEnum):

@@ -14,7 +14,7 @@ from workbench.__main__ import app
 from workbench.config import Config, dump_config
 from workbench.memory.state import MemoryState, Visit, note_use, remember, remember_experience, retire, visit
 from workbench.store import Store
-from workbench.types import Group, Level, Reflection, Round, to_json
+from workbench.types import Group, Level, Reflection, Round, Writer, to_json
 
 LESSON = "A number that crosses the equals sign changes its sign."
 
@@ -53,7 +53,7 @@ def runs(tmp_path_factory) -> Path:
         ids = (first.members[1].rollout.id,)
         said = [
             Reflection("p1", "linear_one", Level.LESSON, LESSON, ids, "sign_kept", "policy"),
-            Reflection("", "linear_one", Level.PATTERN, "equation: undo the sum", ids, writer="policy"),
+            Reflection("", "linear_one", Level.PATTERN, "equation: undo the sum", ids, writer=Writer.POLICY),
         ]
         state = remember(visit(MemoryState(visits={"p1": Visit(-1, 0.5)}), first, 0), said, 0, "r@0", 0.5)
         state = note_use(remember_experience(state, first, 0, "r@0"), "p1", [next(iter(state.items))])

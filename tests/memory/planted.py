@@ -12,7 +12,7 @@ from tests.records import rollout
 from workbench.problems.catalogue import SKILLS, build, draw
 from workbench.problems.practice import choose_path, write
 from workbench.problems.work import Skill
-from workbench.types import Group, Judged, Level, Reflection
+from workbench.types import Group, Judged, Level, Reflection, Writer
 from workbench.verification import Verifier
 from workbench.verification.malrules.catalogue import LESSONS
 
@@ -73,7 +73,7 @@ def mistaken(skill: Skill, malrule: str, rng: Random) -> Group | None:
 
 def _lesson(group: Group, text: str) -> Reflection:
     ids = tuple(m.rollout.id for m in group.members)
-    return Reflection(group.problem.id, group.problem.skill, Level.LESSON, text, ids, writer="policy")
+    return Reflection(group.problem.id, group.problem.skill, Level.LESSON, text, ids, writer=Writer.POLICY)
 
 
 def _valued(group: Group) -> str:

@@ -14,14 +14,14 @@ from tests.memory.planted import by_kind, planted
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.memory.checking import Drop, check, check_pattern, method_of
 from workbench.memory.sentences import malrules_by_skill
-from workbench.types import UNKNOWN_SKILL, Group, Level, Problem, Reflection
+from workbench.types import UNKNOWN_SKILL, Group, Level, Problem, Reflection, Writer
 from workbench.verification.maths import MATHS
 from workbench.verification.repairs.counterfactual import explain
 
 
 def lesson(made: Group, text: str) -> Reflection:
     ids = tuple(m.rollout.id for m in made.members)
-    return Reflection(made.problem.id, made.problem.skill, Level.LESSON, text, ids, writer="policy")
+    return Reflection(made.problem.id, made.problem.skill, Level.LESSON, text, ids, writer=Writer.POLICY)
 
 
 def strategy(made: Group, text: str) -> Reflection:

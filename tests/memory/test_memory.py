@@ -19,7 +19,7 @@ from workbench.memory.state import (
     retire,
     visit,
 )
-from workbench.types import Level, MemoryItem, Reflection
+from workbench.types import Level, MemoryItem, Reflection, Writer
 from workbench.verification.malrules.catalogue import LESSONS
 
 LESSON = Reflection("p1", "linear_one", Level.LESSON, "Change the sign of what crosses.", ("r1",))
@@ -42,7 +42,7 @@ def test_the_same_lesson_twice_is_one_item_with_both_evidences():
 
 
 def test_two_wordings_of_one_mistake_are_one_lesson():
-    first = replace(LESSON, malrule="sign_kept", writer="policy")
+    first = replace(LESSON, malrule="sign_kept", writer=Writer.POLICY)
     state = remember(MemoryState(), [first], 0, "t@0", 0.5)
     state = remember(state, [replace(first, text="Plus becomes minus.", evidence=("r9",))], 4, "t@4", 0.5)
     assert only(state).text == first.text
@@ -141,7 +141,7 @@ def test_what_a_person_did_outlasts_a_writing(change):
 
 def test_an_experience_that_a_person_wrote_is_not_overwritten():
     state = remember_experience(MemoryState(), group([RIGHT]), 0, "t@0")
-    by_hand = replace(only(state), text="x = 5", writer="person")
+    by_hand = replace(only(state), text="x = 5", writer=Writer.PERSON)
     again = only(remember_experience(MemoryState({by_hand.id: by_hand}), group([RIGHT], round=3), 3, "t@3"))
     assert (again.text, again.writer, again.evidence) == ("x = 5", "person", by_hand.evidence)
     assert again.written_round == 3

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.records import LINEAR, STORY
 from workbench.memory.retrieval import Library, fuse, library, ranks, recall, similar_first
 from workbench.memory.sentences import Bm25, shared, tokens
-from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem
+from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem, Writer
 
 
 def item(key: str, **changes: object) -> MemoryItem:
@@ -111,8 +111,8 @@ def test_words_agree_in_any_script_and_numbers_are_none(text, other, recalled):
 
 
 def test_facts_of_one_problem_are_not_told_of_another():
-    assert recall(LINEAR, [item("fact", writer="diagnosis")], 100, 9, words).items == ()
-    assert recall(LINEAR, [item("fact", writer="diagnosis", problem_id="p1")], 100, 9, words).items
+    assert recall(LINEAR, [item("fact", writer=Writer.DIAGNOSIS)], 100, 9, words).items == ()
+    assert recall(LINEAR, [item("fact", writer=Writer.DIAGNOSIS, problem_id="p1")], 100, 9, words).items
 
 
 ITEMS = st.builds(

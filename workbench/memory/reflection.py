@@ -21,7 +21,7 @@ from workbench.prompts import (
     pattern_message,
     reflection_message,
 )
-from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict
+from workbench.types import Group, Judged, Judgement, Level, MemoryItem, Reflection, Verdict, Writer
 
 _MARKS = {Judgement.CORRECT: "+", Judgement.INCORRECT: "-", Judgement.UNKNOWN: "?"}
 KINDS = {Level.LESSON: LESSON, Level.STRATEGY: STRATEGY, Level.PATTERN: PATTERN}
@@ -135,7 +135,9 @@ def read_reply(request: ReflectionRequest, reply: str) -> Reflection | None:
     text = parse_insight(reply, KINDS[request.level])
     if text is None:
         return None
-    return Reflection(request.problem_id or "", request.skill, request.level, text, request.evidence, writer="policy")
+    return Reflection(
+        request.problem_id or "", request.skill, request.level, text, request.evidence, writer=Writer.POLICY
+    )
 
 
 def prefix_lines(verdict: Verdict, count: int) -> tuple[str, ...]:

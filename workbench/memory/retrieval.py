@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workbench.memory.sentences import Bm25, tokens
-from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem
+from workbench.types import UNKNOWN_SKILL, Level, MemoryItem, Problem, Writer
 
 FUSION_DEPTH = 60
 """The constant of reciprocal rank fusion: the larger, the less a first place counts (Cormack et al., 2009)."""
@@ -81,7 +81,9 @@ def recall(
             own.append(item)
         elif item.level is Level.PATTERN:
             patterns += [item] if item.skill == problem.skill != UNKNOWN_SKILL else []
-        elif item.skill == problem.skill and item.writer != "diagnosis":  # a diagnosis states facts of one problem
+        elif (
+            item.skill == problem.skill and item.writer is not Writer.DIAGNOSIS
+        ):  # a diagnosis states facts of one problem
             others.append(item)
     ranked = [*sorted(own, key=_record), *sorted(patterns, key=_record), *similar_first(problem, others, known)]
     return Recalled(_within(ranked, budget, max_items, count), experience)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.memory.checking import mistakes
 from workbench.memory.reflection import verified
-from workbench.types import Group, Level, MemoryItem, Reflection, content_id
+from workbench.types import Group, Level, MemoryItem, Reflection, Writer, content_id
 
 CHANCE = 0.005
 """Chance below which a lead of worse over better retires an item: small, since it is tested at every visit."""
@@ -69,7 +69,7 @@ def remember_experience(state: MemoryState, group: Group, round: int, policy_ver
     if old is not None:
         item = replace(item, uses=old.uses, helped=old.helped, hurt=old.hurt)
         item = replace(item, pinned=old.pinned, retired=old.retired)  # nothing but a person retires an experience
-        if old.writer == "person":
+        if old.writer is Writer.PERSON:
             item = replace(item, text=old.text, writer=old.writer, evidence=old.evidence)
     return replace(state, items={**state.items, item.id: item})
 
@@ -87,7 +87,7 @@ def remember(
     for r in reflections:
         problem_id = None if r.level is Level.PATTERN else r.problem_id
         key = content_id(r.level, r.skill, problem_id, r.text)
-        if r.malrule is not None and r.writer == "policy":
+        if r.malrule is not None and r.writer is Writer.POLICY:
             key = spoken.setdefault((r.level, problem_id, r.malrule, r.writer), key)
         old = items.get(key)
         text = old.text if old is not None else r.text

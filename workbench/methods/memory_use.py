@@ -24,7 +24,7 @@ from workbench.memory.reflection import (
 from workbench.memory.retrieval import Library, Recalled, recall
 from workbench.memory.state import MemoryState, confirm, remember, remember_experience, solved_as_before
 from workbench.settings import MemorySettings, ReflectionSettings
-from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason
+from workbench.types import UNKNOWN_SKILL, Group, Level, MemoryItem, Problem, Reflection, StopReason, Writer
 from workbench.verification.domain import Domain
 
 REPLY_TOKENS = 48
@@ -96,7 +96,11 @@ def _pattern_requests(memory: MemoryState) -> list[ReflectionRequest]:
     """Return one question for each skill with enough insights."""
     by_skill: dict[str, list[MemoryItem]] = {}
     for item in memory.live():
-        if item.level in (Level.LESSON, Level.STRATEGY) and item.writer == "policy" and item.skill != UNKNOWN_SKILL:
+        if (
+            item.level in (Level.LESSON, Level.STRATEGY)
+            and item.writer is Writer.POLICY
+            and item.skill != UNKNOWN_SKILL
+        ):
             by_skill.setdefault(item.skill, []).append(item)
     return [
         ask_pattern(skill, sorted(items, key=lambda i: (-i.written_round, i.id))[:5])

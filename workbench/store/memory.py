@@ -17,7 +17,7 @@ from workbench.errors import BadInput
 from workbench.files import shown
 from workbench.store.connection import Database, chunks, put_json
 from workbench.store.schema import memory_events, memory_items, rounds
-from workbench.types import MemoryItem, from_json, to_json
+from workbench.types import MemoryItem, Writer, from_json, to_json
 
 RUN, PERSON = "run", "person"
 """Who changes memory: the training run, or somebody in the app."""
@@ -205,7 +205,7 @@ def apply_human_edits(items: Mapping[str, MemoryItem], edits: Mapping[str, Memor
 
 def _edited(item: MemoryItem, edit: MemoryItem) -> MemoryItem:
     """Return the item with a person's decisions; counts, evidence and freshness stay the run's own."""
-    if PERSON in (item.writer, edit.writer):
+    if Writer.PERSON in (item.writer, edit.writer):
         item = replace(item, text=edit.text, writer=edit.writer)
     if retired_by_person(edit) or retired_by_person(item):
         item = replace(item, retired=edit.retired)
@@ -276,7 +276,7 @@ def edited(item: MemoryItem, text: str) -> MemoryItem:
         raise BadInput("The text is empty; write a text, or retire the item.")
     if len(text) > LONGEST_TEXT:
         raise BadInput(f"The text has {len(text):,} characters; at most {LONGEST_TEXT:,} are allowed.")
-    return item if text == item.text else replace(item, text=text, writer=PERSON)
+    return item if text == item.text else replace(item, text=text, writer=Writer.PERSON)
 
 
 def pinned(item: MemoryItem) -> MemoryItem:
@@ -323,7 +323,7 @@ def _with(item: MemoryItem, decided: MemoryItem) -> MemoryItem:
     return replace(item, text=text, writer=writer, pinned=pin, retired=gone)
 
 
-def _decided(item: MemoryItem) -> tuple[str, str, bool, str | None]:
+def _decided(item: MemoryItem) -> tuple[str, Writer, bool, str | None]:
     """Return what a person may decide about an item."""
     return item.text, item.writer, item.pinned, item.retired
 
