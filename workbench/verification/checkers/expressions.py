@@ -20,6 +20,7 @@ from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Pct, Unreadable
+from workbench.verification.text.tokens import or_none
 
 _NAME = "equivalence"
 _TRIALS: tuple[Number, ...] = (1, 2, 3, 5, -1, 7)
@@ -78,18 +79,12 @@ def _differs(context: Context, left: ClaimSide, right: ClaimSide) -> Finding | N
     return named(finding, search.expression(left.node, right))
 
 
+@or_none
 def check_expression(context: Context) -> Finding | None:
     """Return a bare expression must equal the expression before it, or a piece of it."""
     part = context.line.expression
     if part is None:
         return None
-    try:
-        return _compare(context, part)
-    except Unreadable:
-        return None
-
-
-def _compare(context: Context, part: ClaimSide) -> Finding | None:
     earlier = list(_candidates(context))
     if not earlier or not all(part.letters <= c.letters for c, _ in earlier[:1]):
         return None
@@ -133,15 +128,13 @@ def _candidates(context: Context) -> Iterator[tuple[ClaimSide, bool]]:
             yield part, trusted
 
 
+@or_none
 def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
     """The last expression of a chain that began with the whole problem or went on from a line before."""
     if len(claims) != 1 or not target.letters:
         return None
     first, last = claims[0].parts[0], claims[0].whole[-1]
-    try:
-        whole = first is None or same(first.rational, target.rational)
-    except Unreadable:
-        return None
+    whole = first is None or same(first.rational, target.rational)
     return last if whole and poly_letters(last.rational[0]) else None
 
 

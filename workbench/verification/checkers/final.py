@@ -16,7 +16,8 @@ from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Number, Unreadable
+from workbench.verification.text.grammar import Number
+from workbench.verification.text.tokens import or_none
 from workbench.verification.text.words import contradicts
 
 _NAME = "answer"
@@ -33,10 +34,7 @@ class FinalAnswer:
         if not context.is_answer:
             return _against_known(context)
         stated = answer_in(context.step)
-        try:
-            return _check(context, stated, read_answer(stated)) if stated is not None else None
-        except Unreadable:
-            return None
+        return _check(context, stated, read_answer(stated)) if stated is not None else None
 
 
 _RIGHT = Finding(
@@ -44,6 +42,7 @@ _RIGHT = Finding(
 )
 
 
+@or_none
 def _check(context: Context, stated: str, read: Answer | None) -> Finding | None:
     solves = _solves(context, read) if read is not None else None
     if solves:
@@ -219,17 +218,15 @@ def _against_known(context: Context) -> Finding | None:
     return None
 
 
+@or_none
 def _known_values(gold: str, letters: frozenset[str]) -> dict[str, Number] | None:
     """The single value of each letter in the known answer; None where it has several."""
     read = read_answer(gold)
     if read is None:
         return None
-    try:
-        if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
-            return {next(iter(letters)): read.values[0].value}
-        return single_values(read.statements) or None
-    except Unreadable:
-        return None
+    if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
+        return {next(iter(letters)): read.values[0].value}
+    return single_values(read.statements) or None
 
 
 # Answer mode for word problems: which steps lead to a final value that is wrong.
