@@ -110,16 +110,7 @@ def _clock(known: str, stated: str) -> Grade | None:
 
 
 def _intervals(a: AnswerShape, b: AnswerShape, known: str, stated: str) -> Grade:
-    sets = [
-        answer_intervals.from_pieces(s.items)
-        if s.kind is AnswerKind.INTERVALS or (s.kind is AnswerKind.TUPLE and len(s.items) == 2)
-        else None
-        for s in (_as_pieces(a, known), _as_pieces(b, stated))
-    ]
-    for i, text in enumerate((known, stated)):
-        if sets[i] is None:
-            sets[i] = answer_intervals.from_inequality(text)
-    return _interval_grade(sets[0], sets[1])
+    return _interval_grade(_as_pieces(a, known), _as_pieces(b, stated))
 
 
 def _interval_grade(known: answer_intervals.Pieces | None, stated: answer_intervals.Pieces | None) -> Grade:
@@ -129,9 +120,12 @@ def _interval_grade(known: answer_intervals.Pieces | None, stated: answer_interv
     return Grade(equal, "Both describe the same numbers." if equal else "They describe different sets of numbers.")
 
 
-def _as_pieces(a: AnswerShape, text: str) -> AnswerShape:
-    """A tuple of two numbers read as an open interval, since the other answer is one."""
-    return AnswerShape(AnswerKind.INTERVALS, (text,)) if a.kind is AnswerKind.TUPLE and len(a.items) == 2 else a
+def _as_pieces(a: AnswerShape, text: str) -> answer_intervals.Pieces | None:
+    """The set that an answer describes; a tuple of two numbers is an open interval, since the other answer is one."""
+    pair = a.kind is AnswerKind.TUPLE and len(a.items) == 2
+    texts = (text,) if pair else a.items if a.kind is AnswerKind.INTERVALS else None
+    found = answer_intervals.from_pieces(texts) if texts is not None else None
+    return found if found is not None else answer_intervals.from_inequality(text)
 
 
 def _sets(a: AnswerShape, b: AnswerShape, known: str, stated: str) -> Grade:

@@ -56,19 +56,13 @@ def check_identity(context: Context, statement: Statement) -> Finding | None:
     if reading.expression is None or reading.statements or len(statement.alternatives) != 1:
         return None
     pair = statement.first
-    if pair.relation != "=" or not statement.letters <= reading.expression.letters:
-        return None
-    if not _rewrites(context, pair):
-        return None
-    return _differs(context, pair.left, pair.right)
+    equation = pair.relation == "=" and statement.letters <= reading.expression.letters
+    return _differs(context, pair.left, pair.right) if equation and _rewrites(reading.expression, pair) else None
 
 
-def _rewrites(context: Context, pair: StatedRelation) -> bool:
+def _rewrites(target: ClaimSide, pair: StatedRelation) -> bool:
     """Whether the pair claims to rewrite an expression, rather than to state an equation."""
-    if pair.left.letters and pair.right.letters:
-        return True
-    target = context.reading.expression
-    return target is not None and same(target.rational, pair.left.rational)
+    return bool(pair.left.letters and pair.right.letters) or same(target.rational, pair.left.rational)
 
 
 def _differs(context: Context, left: ClaimSide, right: ClaimSide) -> Finding | None:
