@@ -240,10 +240,8 @@ def _named(known: Answer, stated: Answer) -> list[ClaimSide]:
 
 def _assigned(answer: Answer) -> list[ClaimSide]:
     """The values of an answer such as `x = 2 or x = 3`, where it speaks of one letter."""
-    pairs = [pair for s in answer.statements for pair in s.assignments]
-    if len({letter for letter, _ in pairs}) != 1 or not all(s.assignments for s in answer.statements):
-        return []
-    return [part for _, part in pairs]
+    by_letter = _by_letter(answer) or {}
+    return next(iter(by_letter.values())) if len(by_letter) == 1 else []
 
 
 def _equal_values(known: Sequence[ClaimSide], stated: Sequence[ClaimSide], ordered: bool) -> bool:

@@ -176,25 +176,19 @@ def _repair(context: Context, stated: str) -> str | None:
     if line is None or found is None or not context.step.rstrip(". ").endswith(stated):
         return None
     said = statements(line)
-    if said and said[-1].assignments and "=" in stated and not _letters_of(stated) <= said[-1].letters:
-        found = ", ".join(_assignment_texts(context))
-    elif said and said[-1].assignments and "=" in stated:
-        found = " or ".join(f"{letter} = {show(part.value)}" for letter, part in said[-1].assignments)
+    if said and said[-1].assignments and "=" in stated:
+        read = read_answer(stated)
+        letters = frozenset().union(*(s.letters for s in read.statements)) if read is not None else frozenset()
+        if letters <= said[-1].letters:
+            found = " or ".join(_shown(said[-1]))
+        else:
+            found = ", ".join(text for s in dict.fromkeys(_latest(context).values()) for text in _shown(s))
     at = context.step.rindex(stated)
     return context.step[:at] + found + context.step[at + len(stated) :]
 
 
-def _letters_of(stated: str) -> frozenset[str]:
-    read = read_answer(stated)
-    return frozenset().union(*(s.letters for s in read.statements)) if read is not None else frozenset()
-
-
-def _assignment_texts(context: Context) -> list[str]:
-    return [
-        f"{letter} = {show(part.value)}"
-        for statement in dict.fromkeys(_latest(context).values())
-        for letter, part in statement.assignments
-    ]
+def _shown(statement: Statement) -> list[str]:
+    return [f"{letter} = {show(part.value)}" for letter, part in statement.assignments]
 
 
 def _against_known(context: Context) -> Finding | None:
