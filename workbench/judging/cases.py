@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -106,14 +107,13 @@ def shortcomings(row: CaseRow, verdict: StepVerdict) -> list[str]:
 
 def tally(cases: Iterable[Case], verifier: Verifier) -> list[CaseTally]:
     """Return the counts by area and judgement, in the order of the files."""
-    found: dict[tuple[str, Judgement], list[tuple[bool, bool]]] = {}
+    found: dict[tuple[str, Judgement], Counter[str]] = {}
     for case in cases:
         right = not shortcomings(case.row, judge_case(case.row, verifier))
-        found.setdefault((case.area, case.row.judgement), []).append((right, case.row.known_failure is not None))
-    return [_counted(area, judgement, seen) for (area, judgement), seen in sorted(found.items())]
-
-
-def _counted(area: str, judgement: Judgement, seen: Sequence[tuple[bool, bool]]) -> CaseTally:
-    holds = sum(right and not known for right, known in seen)
-    failures = sum(known and not right for right, known in seen)
-    return CaseTally(area, judgement, holds, failures, len(seen) - holds - failures)
+        marked = case.row.known_failure is not None
+        kind = "broken" if right == marked else "holds" if right else "failure"
+        found.setdefault((case.area, case.row.judgement), Counter())[kind] += 1
+    return [
+        CaseTally(area, judgement, n["holds"], n["failure"], n["broken"])
+        for (area, judgement), n in sorted(found.items())
+    ]

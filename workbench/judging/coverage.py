@@ -135,7 +135,7 @@ def report(trials: Sequence[CoverageTrial], knowledge: Knowledge) -> Coverage:
     """Return the whole of what was measured."""
     verdicts = [(t.sample.problem.skill, s) for t in trials for s in t.steps]
     everything = _share("all", [s for _, s in verdicts])
-    usable = _mean([u for t in trials if t.steps for u in [_usable(t)] if u is not None])
+    usable = _mean([u for t in trials if t.steps and (u := _usable(t)) is not None])
     answers = sum(t.sample.problem.answer is not None for t in trials)
     words = sum(t.word_problem for t in trials)
     pays = usable is not None and usable >= ENOUGH and 2 * answers >= len(trials)
@@ -145,7 +145,7 @@ def report(trials: Sequence[CoverageTrial], knowledge: Knowledge) -> Coverage:
         word_problems=words,
         with_answer=answers,
         all=everything,
-        by_skill=_grouped([(skill, s) for skill, s in verdicts]),
+        by_skill=_grouped(verdicts),
         by_checker=_grouped([(s.checker or "none", s) for _, s in verdicts]),
         slips_caught=_mean([c for t in trials if (c := t.caught[Perturbation.SLIP]) is not None]),
         misreadings_caught=_mean([c for t in trials if (c := t.caught[Perturbation.MISREADING]) is not None]),

@@ -110,16 +110,7 @@ def _clock(known: str, stated: str) -> Grade | None:
 
 
 def _intervals(a: AnswerShape, b: AnswerShape, known: str, stated: str) -> Grade:
-    sets = [
-        answer_intervals.from_pieces(s.items)
-        if s.kind is AnswerKind.INTERVALS or (s.kind is AnswerKind.TUPLE and len(s.items) == 2)
-        else None
-        for s in (_as_pieces(a, known), _as_pieces(b, stated))
-    ]
-    for i, text in enumerate((known, stated)):
-        if sets[i] is None:
-            sets[i] = answer_intervals.from_inequality(text)
-    return _interval_grade(sets[0], sets[1])
+    return _interval_grade(_as_pieces(a, known), _as_pieces(b, stated))
 
 
 def _interval_grade(known: answer_intervals.Pieces | None, stated: answer_intervals.Pieces | None) -> Grade:
@@ -129,9 +120,12 @@ def _interval_grade(known: answer_intervals.Pieces | None, stated: answer_interv
     return Grade(equal, "Both describe the same numbers." if equal else "They describe different sets of numbers.")
 
 
-def _as_pieces(a: AnswerShape, text: str) -> AnswerShape:
-    """A tuple of two numbers read as an open interval, since the other answer is one."""
-    return AnswerShape(AnswerKind.INTERVALS, (text,)) if a.kind is AnswerKind.TUPLE and len(a.items) == 2 else a
+def _as_pieces(a: AnswerShape, text: str) -> answer_intervals.Pieces | None:
+    """The set that an answer describes; a tuple of two numbers is an open interval, since the other answer is one."""
+    pair = a.kind is AnswerKind.TUPLE and len(a.items) == 2
+    texts = (text,) if pair else a.items if a.kind is AnswerKind.INTERVALS else None
+    found = answer_intervals.from_pieces(texts) if texts is not None else None
+    return found if found is not None else answer_intervals.from_inequality(text)
 
 
 def _sets(a: AnswerShape, b: AnswerShape, known: str, stated: str) -> Grade:
@@ -246,10 +240,8 @@ def _named(known: Answer, stated: Answer) -> list[ClaimSide]:
 
 def _assigned(answer: Answer) -> list[ClaimSide]:
     """The values of an answer such as `x = 2 or x = 3`, where it speaks of one letter."""
-    pairs = [pair for s in answer.statements for pair in s.assignments]
-    if len({letter for letter, _ in pairs}) != 1 or not all(s.assignments for s in answer.statements):
-        return []
-    return [part for _, part in pairs]
+    by_letter = _by_letter(answer) or {}
+    return next(iter(by_letter.values())) if len(by_letter) == 1 else []
 
 
 def _equal_values(known: Sequence[ClaimSide], stated: Sequence[ClaimSide], ordered: bool) -> bool:

@@ -9,6 +9,7 @@ from workbench.verification.exact import surds
 from workbench.verification.exact.polynomials import Poly, compute, power_number, rational, same, value
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.readings import rounds
+from workbench.verification.malrules.trees import is_sum
 from workbench.verification.text.grammar import (
     BinaryOperation,
     Neg,
@@ -62,15 +63,11 @@ def terms(node: Node) -> list[Node]:
     return [node]
 
 
-def _is_sum(node: Node) -> bool:
-    return isinstance(node, BinaryOperation) and node.op in "+-"
-
-
 def brackets(node: Node) -> int:
     """Return how many factors of a product are sums; 0 where the tree is no such product."""
-    if _is_sum(node):
+    if is_sum(node):
         return 0
-    return sum(_is_sum(f) for f in factors(node))
+    return sum(is_sum(f) for f in factors(node))
 
 
 def has_brackets(node: Node) -> bool:
@@ -83,7 +80,7 @@ def _collected(node: Node) -> bool:
     top, _ = rational(node)
     found = terms(node)
     numbers = [sum(not has_letter(f) for f in factors(t)) for t in found]
-    split = any(any(isinstance(g, Var) for g in _unpowered(t)) and _twice(_unpowered(t)) for t in found)
+    split = any(_twice(_unpowered(t)) for t in found)
     return len(found) == len(top) and all(n <= 1 for n in numbers) and not split
 
 
@@ -103,7 +100,7 @@ def _twice(nodes: list[Node]) -> bool:
 
 def _primitive(node: Node) -> bool:
     """Whether every bracket has letters, and no number or letter left in it to take out."""
-    return all(_is_primitive(rational(f)[0]) for f in factors(node) if _is_sum(f))
+    return all(_is_primitive(rational(f)[0]) for f in factors(node) if is_sum(f))
 
 
 def _is_primitive(poly: Poly) -> bool:

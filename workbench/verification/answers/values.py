@@ -184,30 +184,22 @@ def _interval(text: str) -> tuple[Bound, Bound] | None:
     if len(ends) != 2 or text[0] not in "([" or text[-1] not in ")]":
         return None
     low, high = _end(ends[0]), _end(ends[1])
-    if low is None or high is None or low == ("∞",) or high == ("-∞",):
+    if low is None or high is None or low == "∞" or high == "-∞":
         return None
-    return (
-        (None, False) if low == ("-∞",) else (_number(low), text[0] == "["),
-        (None, False) if high == ("∞",) else (_number(high), text[-1] == "]"),
-    )
+    return _bound(low, text[0] == "["), _bound(high, text[-1] == "]")
 
 
-End = tuple[str] | tuple[str, Number]
+def _bound(end: Number | str, closed: bool) -> Bound:
+    return (None, False) if isinstance(end, str) else (end, closed)
 
 
-def _end(text: str) -> End | None:
+def _end(text: str) -> Number | str | None:
+    """A rational number, `∞` or `-∞`; None for all else."""
     plain = text.replace(" ", "").replace("+", "").replace("−", "-")
     if plain in ("∞", "-∞"):
-        return (plain,)
+        return plain
     read = read_answer(text)
-    if read is None or len(read.values) != 1 or read.values[0].letters:
-        return None
-    worth = read.values[0].known
-    return ("", worth) if worth is not None else None
-
-
-def _number(end: End) -> Number:
-    return end[1] if len(end) == 2 else 0
+    return read.values[0].known if read is not None and len(read.values) == 1 else None
 
 
 def from_inequality(text: str) -> Pieces | None:
@@ -229,9 +221,9 @@ def from_inequality(text: str) -> Pieces | None:
 
 def _all_but(text: str) -> Pieces | None:
     end = _end(text.partition("≠")[2])
-    if end is None or len(end) != 2:
+    if end is None or isinstance(end, str):
         return None
-    hole: Bound = (end[1], False)
+    hole: Bound = (end, False)
     return (((None, False), hole), (hole, (None, False)))
 
 

@@ -24,6 +24,7 @@ from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
+from workbench.verification.text.tokens import or_none
 
 
 @dataclass(frozen=True)
@@ -185,14 +186,8 @@ def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
     return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
 
 
+@or_none
 def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
-    try:
-        return _put_right(text, claim, index, exact)
-    except Unreadable:
-        return None
-
-
-def _put_right(text: str, claim: Claim, index: int, exact: Number) -> str | None:
     right, left = claim.parts[index], claim.parts[index - 1]
     if right is None or claim.relations[index - 1] not in ("=", "~"):
         return None

@@ -20,6 +20,7 @@ from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Pct, Unreadable
+from workbench.verification.text.tokens import or_none
 
 _NAME = "equivalence"
 _TRIALS: tuple[Number, ...] = (1, 2, 3, 5, -1, 7)
@@ -55,19 +56,13 @@ def check_identity(context: Context, statement: Statement) -> Finding | None:
     if reading.expression is None or reading.statements or len(statement.alternatives) != 1:
         return None
     pair = statement.first
-    if pair.relation != "=" or not statement.letters <= reading.expression.letters:
-        return None
-    if not _rewrites(context, pair):
-        return None
-    return _differs(context, pair.left, pair.right)
+    equation = pair.relation == "=" and statement.letters <= reading.expression.letters
+    return _differs(context, pair.left, pair.right) if equation and _rewrites(reading.expression, pair) else None
 
 
-def _rewrites(context: Context, pair: StatedRelation) -> bool:
+def _rewrites(target: ClaimSide, pair: StatedRelation) -> bool:
     """Whether the pair claims to rewrite an expression, rather than to state an equation."""
-    if pair.left.letters and pair.right.letters:
-        return True
-    target = context.reading.expression
-    return target is not None and same(target.rational, pair.left.rational)
+    return bool(pair.left.letters and pair.right.letters) or same(target.rational, pair.left.rational)
 
 
 def _differs(context: Context, left: ClaimSide, right: ClaimSide) -> Finding | None:
@@ -78,18 +73,12 @@ def _differs(context: Context, left: ClaimSide, right: ClaimSide) -> Finding | N
     return named(finding, search.expression(left.node, right))
 
 
+@or_none
 def check_expression(context: Context) -> Finding | None:
     """Return a bare expression must equal the expression before it, or a piece of it."""
     part = context.line.expression
     if part is None:
         return None
-    try:
-        return _compare(context, part)
-    except Unreadable:
-        return None
-
-
-def _compare(context: Context, part: ClaimSide) -> Finding | None:
     earlier = list(_candidates(context))
     if not earlier or not all(part.letters <= c.letters for c, _ in earlier[:1]):
         return None
@@ -133,15 +122,13 @@ def _candidates(context: Context) -> Iterator[tuple[ClaimSide, bool]]:
             yield part, trusted
 
 
+@or_none
 def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
     """The last expression of a chain that began with the whole problem or went on from a line before."""
     if len(claims) != 1 or not target.letters:
         return None
     first, last = claims[0].parts[0], claims[0].whole[-1]
-    try:
-        whole = first is None or same(first.rational, target.rational)
-    except Unreadable:
-        return None
+    whole = first is None or same(first.rational, target.rational)
     return last if whole and poly_letters(last.rational[0]) else None
 
 

@@ -16,7 +16,8 @@ from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Number, Unreadable
+from workbench.verification.text.grammar import Number
+from workbench.verification.text.tokens import or_none
 from workbench.verification.text.words import contradicts
 
 _NAME = "answer"
@@ -33,10 +34,7 @@ class FinalAnswer:
         if not context.is_answer:
             return _against_known(context)
         stated = answer_in(context.step)
-        try:
-            return _check(context, stated, read_answer(stated)) if stated is not None else None
-        except Unreadable:
-            return None
+        return _check(context, stated, read_answer(stated)) if stated is not None else None
 
 
 _RIGHT = Finding(
@@ -44,6 +42,7 @@ _RIGHT = Finding(
 )
 
 
+@or_none
 def _check(context: Context, stated: str, read: Answer | None) -> Finding | None:
     solves = _solves(context, read) if read is not None else None
     if solves:
@@ -177,25 +176,19 @@ def _repair(context: Context, stated: str) -> str | None:
     if line is None or found is None or not context.step.rstrip(". ").endswith(stated):
         return None
     said = statements(line)
-    if said and said[-1].assignments and "=" in stated and not _letters_of(stated) <= said[-1].letters:
-        found = ", ".join(_assignment_texts(context))
-    elif said and said[-1].assignments and "=" in stated:
-        found = " or ".join(f"{letter} = {show(part.value)}" for letter, part in said[-1].assignments)
+    if said and said[-1].assignments and "=" in stated:
+        read = read_answer(stated)
+        letters = frozenset().union(*(s.letters for s in read.statements)) if read is not None else frozenset()
+        if letters <= said[-1].letters:
+            found = " or ".join(_shown(said[-1]))
+        else:
+            found = ", ".join(text for s in dict.fromkeys(_latest(context).values()) for text in _shown(s))
     at = context.step.rindex(stated)
     return context.step[:at] + found + context.step[at + len(stated) :]
 
 
-def _letters_of(stated: str) -> frozenset[str]:
-    read = read_answer(stated)
-    return frozenset().union(*(s.letters for s in read.statements)) if read is not None else frozenset()
-
-
-def _assignment_texts(context: Context) -> list[str]:
-    return [
-        f"{letter} = {show(part.value)}"
-        for statement in dict.fromkeys(_latest(context).values())
-        for letter, part in statement.assignments
-    ]
+def _shown(statement: Statement) -> list[str]:
+    return [f"{letter} = {show(part.value)}" for letter, part in statement.assignments]
 
 
 def _against_known(context: Context) -> Finding | None:
@@ -219,17 +212,15 @@ def _against_known(context: Context) -> Finding | None:
     return None
 
 
+@or_none
 def _known_values(gold: str, letters: frozenset[str]) -> dict[str, Number] | None:
     """The single value of each letter in the known answer; None where it has several."""
     read = read_answer(gold)
     if read is None:
         return None
-    try:
-        if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
-            return {next(iter(letters)): read.values[0].value}
-        return single_values(read.statements) or None
-    except Unreadable:
-        return None
+    if len(letters) == 1 and len(read.values) == 1 and not read.values[0].letters:
+        return {next(iter(letters)): read.values[0].value}
+    return single_values(read.statements) or None
 
 
 # Answer mode for word problems: which steps lead to a final value that is wrong.

@@ -283,10 +283,8 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: Run) -> Claim:
     parts = tuple(make_part(p) if p else None for p in run.parts)
     first = parts[0]
     before = tokens[i - 1] if i else None
-    loose = first is not None and first.bare and not first.letters
-    loose = loose and (
-        bool(run.units) or (before is not None and before.kind in (kinds.WORD, kinds.SEP, kinds.CLOSE))
-    )
+    behind_prose = before is not None and before.kind in (kinds.WORD, kinds.SEP, kinds.CLOSE)
+    loose = first is not None and first.bare and not first.letters and (bool(run.units) or behind_prose)
     units = [*run.units, *_last_unit(tokens, run)]
     return Claim(parts, tuple(run.relations), loose, tuple(u.word for u in units), tuple(units))
 

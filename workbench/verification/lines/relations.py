@@ -173,9 +173,7 @@ def _solutions(statement: Statement) -> Solutions | None:
     (letter,) = statement.letters
     if all(len(a) == 1 and a[0].relation == "=" for a in statement.alternatives):
         return Roots(letter, _union([_roots(a[0]) for a in statement.alternatives]))
-    if len(statement.alternatives) != 1:
-        return None
-    return _interval(letter, statement.alternatives[0])
+    return _interval(letter, statement.alternatives[0]) if len(statement.alternatives) == 1 else None
 
 
 def _roots(pair: StatedRelation) -> uni.Coefficients:
@@ -301,15 +299,10 @@ def contains(solutions: Solutions, x: Number) -> bool:
 
 def _compare_sets(before: Solutions, after: Solutions) -> Difference | None:
     """Where one is an interval: look for a number that only one of them has."""
-    marks: list[Number] = [0]
-    for s in (before, after):
-        if isinstance(s, Roots):
-            marks.extend(uni.rational_roots(s.poly))
-        else:
-            marks.extend(b for b in (s.low, s.high) if b is not None)
     if isinstance(before, Interval) and isinstance(after, Interval) and before.empty and after.empty:
         return None
-    ordered = sorted(set(marks))
+    bounds = [uni.rational_roots(s.poly) if isinstance(s, Roots) else (s.low, s.high) for s in (before, after)]
+    ordered: list[Number] = sorted({0, *(b for pair in bounds for b in pair if b is not None)})
     between = [Fraction(a + b) / 2 for a, b in pairwise(ordered)]
     for x in [ordered[0] - 1, *ordered, *between, ordered[-1] + 1]:
         if contains(before, x) != contains(after, x):

@@ -60,9 +60,8 @@ def _wrong_pairs(middle: Number, end: Number) -> Iterator[tuple[str, Number, Num
         return
     whole = int(magnitude(end))
     sizes = [d for d in range(1, whole + 1) if whole % d == 0 and d * d <= whole]
-    pairs = [(d * s, end / (d * s)) for d in sizes for s in (1, -1)]
-    for u, exact in pairs:
-        v = int(exact)
+    pairs = [(d * s, int(end) // (d * s)) for d in sizes for s in (1, -1)]
+    for u, v in pairs:
         if u + v == -middle:
             yield ("ignores_minus" if end > 0 else "factor_signs"), u, v
     yield "copies_numbers", middle, end
@@ -71,9 +70,9 @@ def _wrong_pairs(middle: Number, end: Number) -> Iterator[tuple[str, Number, Num
         for u, v in ((d, whole // d), (-d, whole // d), (d, -whole // d), (-d, -whole // d)):
             if u + v == middle and u * v != end:
                 yield "factor_signs", u, v
-    for u, exact in pairs:
-        if u + int(exact) not in (middle, -middle):
-            yield "factor_sum_wrong", u, int(exact)
+    for u, v in pairs:
+        if u + v not in (middle, -middle):
+            yield "factor_sum_wrong", u, v
     for u in range(-30, 31):
         if u * (middle - u) != end:
             yield "factor_product_wrong", u, int(middle) - u

@@ -116,15 +116,17 @@ class EquationShape(NamedTuple):
     ends: tuple[int | None, int | None]
 
 
+def _shapes(pair: StatedRelation) -> tuple[EquationShape, EquationShape]:
+    """An equation as it is and turned round."""
+    one, other = residue(pair.left.node), residue(pair.right.node)
+    return EquationShape(pair.left, pair.right, (one, other)), EquationShape(pair.right, pair.left, (other, one))
+
+
 def equation(old: Sides, after: StatedRelation) -> Found | None:
     """Return the malrule that turns an equation or inequality into another, correct simplification allowed."""
     start = marked(old)
-    one, other = residue(after.left.node), residue(after.right.node)
-    shapes = (
-        EquationShape(after.left, after.right, (one, other)),
-        EquationShape(after.right, after.left, (other, one)),
-    )
-    kept = {start.left, start.right} & {one, other}
+    shapes = _shapes(after)
+    kept = {start.left, start.right} & set(shapes[0].ends)
     try:
         moves = [(m, marked(m.sides)) for rule in equations.RULES for m in rule(old)]
     except Unreadable:
@@ -138,12 +140,8 @@ def equation(old: Sides, after: StatedRelation) -> Found | None:
         lambda shape: _after_a_right_move(old, shape),
         lambda shape: _both_sides(old, shape),
     ]
-    for look in searches:
-        for shape in shapes:
-            found = look(shape)
-            if found is not None:
-                return found
-    return None
+    found = (look(shape) for look in searches for shape in shapes)
+    return next((f for f in found if f is not None), None)
 
 
 def _one_side(old: EquationResidues, new: EquationShape) -> Found | None:
@@ -183,11 +181,8 @@ def _found(move: equations.Move) -> Found:
 
 def _after_a_right_move(old: Sides, new: EquationShape) -> Found | None:
     """A correct move first, then one side worked out wrongly."""
-    for sides in right_moves(old):
-        found = _one_side(sides, new)
-        if found is not None and found.malrule != "drops_term":
-            return found
-    return None
+    found = (_one_side(sides, new) for sides in right_moves(old))
+    return next((f for f in found if f is not None and f.malrule != "drops_term"), None)
 
 
 def _rearranged(moves: Moves, new: EquationShape) -> Found | None:
@@ -280,9 +275,8 @@ def system(earlier: Sequence[StatedRelation], after: StatedRelation) -> Found | 
         moves = [(m, marked(m.sides)) for m in equations.eliminations(pairs[-4:])]
     except Unreadable:
         return None
-    one, other = residue(after.left.node), residue(after.right.node)
-    shape = EquationShape(after.left, after.right, (one, other))
-    found = _moved(moves, shape) or _moved(moves, EquationShape(after.right, after.left, (other, one)))
+    shape, turned = _shapes(after)
+    found = _moved(moves, shape) or _moved(moves, turned)
     for sides in _put_in(earlier, pairs):
         found = found or equation(sides, after)
     found = found or _rearranged(moves, shape)

@@ -21,11 +21,11 @@ from workbench.verification.text.grammar import (
     Number,
     Pct,
     Root,
-    Unreadable,
     Var,
     has_letter,
     walk,
 )
+from workbench.verification.text.tokens import or_none
 
 Kind = Literal["sum", "product", "power", ""]
 """What stands at a place of a tree; empty for a leaf or a sign."""
@@ -120,12 +120,10 @@ def monomial_node(number_: Number, letters: str) -> Node:
 
 
 @lru_cache(maxsize=8192)
+@or_none
 def monomial(node: Node) -> Monomial | None:
     """Return the number and the letters of a term; None where it is no single monomial."""
-    try:
-        top, bottom = rational(node)
-    except Unreadable:
-        return None
+    top, bottom = rational(node)
     if len(bottom) != 1 or "" not in bottom or len(top) > 1:
         return None
     if not top:

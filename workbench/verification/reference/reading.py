@@ -202,15 +202,7 @@ def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
         token = tokens[at]
         before = tokens[at - 1] if at else None
         following = tokens[at + 1] if at + 1 < size else None
-        behind_operand = before is not None and before.kind in (
-            kinds.NUM,
-            kinds.MIXED,
-            kinds.CLOSE,
-            kinds.PCT,
-            kinds.WORD,
-            kinds.UNIT,
-            kinds.VAR,
-        )
+        behind_operand = before is not None and before.kind in kinds.OPERAND_ENDS | kinds.WORDS
         quoted = token.kind is kinds.BAD and token.text in "'’‘`&•_~"
         if token.kind is kinds.MONEY or quoted or (_unit_letter(tokens, at) and token.text not in used):
             at += 1

@@ -310,14 +310,14 @@ def root(left: ClaimSide, right: ClaimSide) -> Number | None:
     """Return the solution of a linear equation in one letter."""
     if len(left.letters | right.letters) != 1:
         return None
-    letter = next(iter(left.letters | right.letters))
+    (letter,) = left.letters | right.letters
     try:
         top, bottom = difference(left.rational, right.rational)
-        if constant(bottom) is None or not top.keys() <= {letter, ""} or letter not in top:
-            return None
-        return divide_numbers(-top.get("", 0), top[letter])
     except Unreadable:
         return None
+    if constant(bottom) is None or not top.keys() <= {letter, ""} or letter not in top:
+        return None
+    return divide_numbers(-top.get("", 0), top[letter])
 
 
 def alike(step: LineReading, line: LineReading) -> float:

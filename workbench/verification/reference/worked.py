@@ -17,7 +17,8 @@ from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import compute, divide_numbers, magnitude, worth
 from workbench.verification.malrules.trees import PRIME, combined, inverse
 from workbench.verification.reference.reading import LineReading, close, leaves, read_statement
-from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Unreadable
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number
+from workbench.verification.text.tokens import or_none
 
 LITERAL: frozenset[Number] = frozenset((0, 1, 2, 10, 60, 100, 1000))
 """Numbers that stand for themselves: a doubling is an addition, a percentage is a division."""
@@ -72,15 +73,13 @@ def number_formula(value: Number, symbols: Symbols) -> Formula:
     return Formula("", None, None, value, symbols(value), 1)
 
 
+@or_none
 def combine(operator: str, left: Formula, right: Formula) -> Formula | None:
     """Return an operation on two formulas; None where it has no value."""
     found = combined(operator, left.print, right.print)
     if found is None:
         return None
-    try:
-        value = compute(operator, left.value, right.value)
-    except Unreadable:
-        return None
+    value = compute(operator, left.value, right.value)
     return Formula(operator, left, right, value, found, left.size + right.size)
 
 

@@ -100,12 +100,12 @@ def _number_edit(
         if not copies and _familiar(claim, spot, before)[1] == 2:
             continue
         value = _solve(claim, spot, measure)
-        if value is not None and value.denominator != 1 and not _may_be_broken(claim, spot, before):
+        if value is None or (value.denominator != 1 and not _may_be_broken(claim, spot, before)):
             continue
-        fixed = None if value is None else _write_at(text, claim, spot, value, accept)
-        if fixed and _reads_oddly(fixed, text, before):
+        fixed = _write_at(text, claim, spot, value, accept)
+        if fixed is None or _reads_oddly(fixed, text, before):
             continue
-        if fixed and value is not None and (value.denominator == 1 or "." in _token(claim, spot).text):
+        if value.denominator == 1 or "." in _token(claim, spot).text:
             return fixed
         later = later or fixed
     return later
@@ -125,10 +125,8 @@ def _oddities(tokens: Sequence[Token]) -> set[frozenset[str]]:
     for top, sign, bottom in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if sign.text in ("/", "^") and bottom.text == "1":
             found.add(frozenset((sign.text + "1",)))
-        elif (
-            sign.text == "/" and top.text.isdecimal() and bottom.text.isdecimal() and int(top.text) > int(bottom.text)
-        ):
-            found.add(frozenset((top.text, bottom.text)))
+        elif sign.text == "/" and top.text.isdecimal() and bottom.text.isdecimal():
+            found |= {frozenset((top.text, bottom.text))} if int(top.text) > int(bottom.text) else set()
     return found
 
 

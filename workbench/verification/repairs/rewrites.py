@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, StepVerdict
-from workbench.verification.exact.polynomials import Poly, add, magnitude, numerator, rational, value
+from workbench.verification.exact.polynomials import Poly, add, magnitude, numerator, rational
 from workbench.verification.exact.univariate import coefficients, monic, rational_roots
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.lines.findings import Context, Finding
@@ -51,14 +51,8 @@ def one_operation(text: str, left: ClaimSide | None, right: ClaimSide | None) ->
         first, last = around
     done = text[left.start : first.start] + str(result) + text[last.end : left.end]
     try:
-        if (
-            value(
-                make_part(
-                    (*left.tokens[:due], left.tokens[due]._replace(text=str(result)), *left.tokens[due + 3 :])
-                ).node
-            )
-            != left.value
-        ):
+        computed = left.tokens[due]._replace(text=str(result))
+        if make_part((*left.tokens[:due], computed, *left.tokens[due + 3 :])).value != left.value:
             return None
     except Unreadable:
         return None

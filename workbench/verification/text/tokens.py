@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, wraps
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from workbench.verification.text import kinds
 from workbench.verification.text.kinds import Kind
@@ -23,6 +24,23 @@ def word_set(text: str) -> frozenset[str]:
 
 class Unreadable(Exception):
     """The text is outside the grammar or its bounds. Becomes `unknown`, never reaches a user."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def or_none(work: Callable[P, T | None]) -> Callable[P, T | None]:
+    """Make a function return None where it would raise `Unreadable`."""
+
+    @wraps(work)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return work(*args, **kwargs)
+        except Unreadable:
+            return None
+
+    return tried
 
 
 class Token(NamedTuple):

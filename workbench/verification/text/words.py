@@ -46,17 +46,10 @@ def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     found = list(tokens[: max(0, first - 1)])
     at = len(found)
     while at < len(tokens):
-        if tokens[at].kind not in (kinds.WORD, kinds.VAR):
-            found.append(tokens[at])
-            at += 1
-            continue
-        read = _share(tokens, at) or _multiple(tokens, at) or _number(tokens, at)
-        if read is None:
-            found.append(tokens[at])
-            at += 1
-            continue
-        new, at = read
-        found.extend(new)
+        worded = tokens[at].kind in (kinds.WORD, kinds.VAR)
+        read = (_share(tokens, at) or _multiple(tokens, at) or _number(tokens, at)) if worded else None
+        new, at = read or ([tokens[at]], at + 1)
+        found += new
     return tuple(found)
 
 
