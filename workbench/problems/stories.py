@@ -98,11 +98,8 @@ def _effect(event: str, n: int, k: int) -> tuple[str, int]:
 
 
 def _events(p: Params) -> list[tuple[str, int, int]]:
-    return [
-        (str(p[f"e{i}"]), *(integer(p, f"{name}{i}") if f"{name}{i}" in p else 0 for name in "nk"))  # type: ignore[misc]
-        for i in range(8)
-        if f"e{i}" in p
-    ]
+    told = (i for i in range(8) if f"e{i}" in p)
+    return [(str(p[f"e{i}"]), integer(p, f"n{i}", 0), integer(p, f"k{i}", 0)) for i in told]
 
 
 def _describe_story(p: Params) -> dict[str, str]:
