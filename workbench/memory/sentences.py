@@ -1,7 +1,7 @@
 """Likeness of texts by their words, and the canonical sentence that a text is nearest to.
 
-Numbers and single letters count as such, whatever their value. BM25 is kept as thirty lines of our own: a library would
-split `3x + 5` by its own rules and save nothing.
+Numbers and single letters count as such, whatever their value. BM25 is kept as thirty lines of our own: a library
+would split `3x + 5` by its own rules and save nothing.
 """
 
 from __future__ import annotations
