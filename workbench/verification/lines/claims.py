@@ -64,7 +64,7 @@ class ClaimSide:
         """What it is worth; None where it has no exact value."""
         return worth(self.node)
 
-    @property
+    @lazy
     def words(self) -> list[str]:
         return [t.text for t in self.tokens]
 
@@ -119,7 +119,7 @@ class Claim:
     def letters(self) -> frozenset[str]:
         return frozenset().union(*(p.letters for p in self.parts if p is not None))
 
-    @property
+    @lazy
     def whole(self) -> tuple[ClaimSide, ...]:
         """The parts that are written out."""
         return tuple(p for p in self.parts if p is not None)
@@ -147,7 +147,7 @@ class Line:
     """Calculator notes such as `<<48/2=24>>`."""
     unreadable: bool = False
 
-    @property
+    @lazy
     def last(self) -> ClaimSide | None:
         """The side or the expression that it ends with."""
         return self.claims[-1].whole[-1] if self.claims else self.expression

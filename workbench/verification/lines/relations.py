@@ -66,7 +66,7 @@ class StatedRelation:
     def difference(self) -> Rational:
         return difference(self.left.rational, self.right.rational)
 
-    @property
+    @lazy
     def assignment(self) -> tuple[str, ClaimSide] | None:
         """The letter and its value in `x = 5` or `5 = x`."""
         for side, other in ((self.left, self.right), (self.right, self.left)):
@@ -81,7 +81,7 @@ class Statement:
 
     alternatives: tuple[tuple[StatedRelation, ...], ...]
 
-    @property
+    @lazy
     def pairs(self) -> list[StatedRelation]:
         """The relations of all alternatives."""
         return [p for a in self.alternatives for p in a]
@@ -120,14 +120,14 @@ class Statement:
         except Unreadable:
             return None
 
-    @property
+    @lazy
     def assignments(self) -> tuple[tuple[str, ClaimSide], ...]:
         """Letter and value of each alternative where all are of the form `x = 5`, else nothing."""
         found = [a[0].assignment for a in self.alternatives if len(a) == 1]
         kept = tuple(f for f in found if f is not None)
         return kept if len(kept) == len(self.alternatives) else ()
 
-    @property
+    @lazy
     def words(self) -> tuple[str, ...]:
         """The tokens as written, to see whether two lines say the same."""
         return tuple(t.text for p in self.pairs for t in (*p.left.tokens, *p.right.tokens))

@@ -248,7 +248,7 @@ def groups(node: Node) -> int:
     for part in walk(node):
         if isinstance(part, BinaryOperation):
             count += is_sum(part.right) + (part.op not in "+-" and is_sum(part.left))
-        elif isinstance(part, Neg | Pct | Root):
+        elif not isinstance(part, (Num, Var)):
             count += is_sum(part.arg)
     return count
 

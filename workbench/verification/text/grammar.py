@@ -201,7 +201,7 @@ def walk(node: Node) -> Iterator[Node]:
         yield node
         if type(node) is BinaryOperation:
             waiting += (node.right, node.left)
-        elif isinstance(node, Neg | Pct | Root):
+        elif not isinstance(node, (Num, Var, BinaryOperation)):
             waiting.append(node.arg)
 
 
