@@ -105,7 +105,7 @@ class Problem:
     params: tuple[tuple[str, int | str], ...] = ()
     """What the generator drew, sorted by name."""
     domain: str = DOMAIN
-    """The kind of problem, as `workbench/domains.py` names it. Left out of JSON where it is mathematics."""
+    """The kind of problem, as `workbench/domains` names it. Left out of JSON where it is mathematics."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> Any:

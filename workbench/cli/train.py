@@ -31,7 +31,9 @@ def train(
     problems: Annotated[
         Path | None, typer.Option(metavar="F.jsonl", help="Problems with `text` and `answer`, or GSM8K's shape.")
     ] = None,
-    method: Annotated[str | None, typer.Option(metavar="pmd|sdpo|grpo|rft|sft", help="How to train; pmd.")] = None,
+    method: Annotated[
+        str | None, typer.Option(metavar="NAME", help="How to train: pmd, grpo, sdpo, rft or sft; pmd.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="Training time, evaluation not counted; 5.")] = None,
     rounds: Annotated[int | None, typer.Option(help="Rounds, instead of minutes.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random; 0.")] = None,

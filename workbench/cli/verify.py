@@ -208,7 +208,7 @@ def _case_table(verifier: Verifier, as_json: bool) -> None:
         print_cases(f"{len(cases)} cases, verifier {verifier.version}", table)
     broken = sum(t.broken for t in table)
     if broken:
-        typer.echo(f"{broken} cases do not hold and are not marked as known failures.", err=True)
+        typer.echo(f"Cases that do not hold and are not marked as known failures: {broken}.", err=True)
         raise typer.Exit(1)
 
 

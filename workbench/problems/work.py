@@ -41,7 +41,7 @@ class Skill:
     paths: Callable[[Params], int] = lambda params: 1
     """How many valid methods `solve` knows for these parameters."""
     domain: str = DOMAIN
-    """The domain of its problems, as `workbench/domains.py` names it."""
+    """The domain of its problems, as `workbench/domains` names it."""
 
     def text(self, params: Params, frame: str) -> str:
         """Return the problem in words."""

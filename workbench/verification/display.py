@@ -52,8 +52,11 @@ _VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,40}")
 
 
 def typeset(text: str) -> str:
-    """Return the text as HTML: escaped, with its formulas typeset. Never raises; a long text is cut with a note."""
-    return _short_html(clean(text)) + _rest(text)
+    """Return the text as HTML: escaped, with its formulas typeset. Never raises; a long text is cut with a note.
+
+    Each line is typeset by itself: `n = 12 - 11` above `n = 1` is no formula `11n`.
+    """
+    return "<br>".join(_short_html(line) for line in clean(text).split("\n")) + _rest(text)
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""The domains that are known. A further one is a file with a `Domain` and one entry here."""
+"""The domains that are known. A further one is a file in this folder with a `Domain`, and one entry here."""
 
 from __future__ import annotations
 
