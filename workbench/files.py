@@ -9,12 +9,14 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from workbench.errors import BadInput, StorageError
+from workbench.types import from_json
 
 T = TypeVar("T")
 
@@ -189,3 +191,21 @@ def free_space_check(folder: Path, bytes_needed: int) -> None:
 
 def _mib(count: int) -> str:
     return f"{count / 2**20:,.1f} MiB"
+
+
+def whole_lines(file: Path, kind: type[T]) -> list[T]:
+    """Return the records of a JSONL file that were written whole: a kill can tear a line."""
+    found = []
+    for line in file.read_bytes().splitlines() if file.is_file() else ():
+        with suppress(ValidationError):
+            found.append(from_json(kind, line.decode(errors="replace")))
+    return found
+
+
+def append_line(file: Path, line: str) -> None:
+    """Add a line to a file. Raises `StorageError`."""
+    try:
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(f"{line}\n")
+    except OSError as error:
+        raise refused(file, error) from error

@@ -15,11 +15,12 @@ import pytest
 
 from workbench.config import Config, load_config
 from workbench.errors import BadInput, StorageError
+from workbench.files import whole_lines
 from workbench.problems.splits import load_split
 from workbench.run import Run
 from workbench.run.plan import RUNS, new_name, plan_new, plan_resumed, resolve_model, store_place
 from workbench.run.scores import Scores
-from workbench.run.service import METRICS, RESULTS, stage_seconds, whole_lines
+from workbench.run.service import METRICS, RESULTS, stage_seconds
 from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.types import Problem, Round, from_json, to_json

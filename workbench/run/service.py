@@ -13,11 +13,10 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import torch
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from workbench import __version__
 from workbench.config import Config, dump_config
@@ -25,7 +24,7 @@ from workbench.domains import common_domain
 from workbench.engine.policy import Policy, load_policy
 from workbench.engine.protocol import Engine, Learner
 from workbench.errors import BadInput, StorageError, WorkbenchError
-from workbench.files import make_folder, refused, write_atomically
+from workbench.files import append_line, make_folder, whole_lines, write_atomically
 from workbench.methods import Method
 from workbench.problems.readers import write_problems
 from workbench.prompts import TEXT_HASH
@@ -45,13 +44,12 @@ from workbench.store import Store
 from workbench.training import checkpoint
 from workbench.training.loop import Evaluate
 from workbench.training.loop import run as run_loop
-from workbench.types import Problem, Round, from_json, to_json
+from workbench.types import Problem, Round, to_json
 from workbench.verification import Verifier
 
 METRICS, RESULTS = "metrics.jsonl", "results.json"
 SCRATCH = "scratch"
 """The name of a run that leaves nothing behind."""
-T = TypeVar("T")
 
 
 class Run:
@@ -382,21 +380,3 @@ def stage_seconds(rounds: Sequence[Round]) -> dict[str, float]:
             if stage != "evaluate":
                 totals[stage] = totals.get(stage, 0.0) + seconds
     return totals
-
-
-def whole_lines(file: Path, kind: type[T]) -> list[T]:
-    """Return the records of a JSONL file that were written whole: a kill can tear a line."""
-    found = []
-    for line in file.read_bytes().splitlines() if file.is_file() else ():
-        with suppress(ValidationError):
-            found.append(from_json(kind, line.decode(errors="replace")))
-    return found
-
-
-def append_line(file: Path, line: str) -> None:
-    """Add a line to a file. Raises `StorageError`."""
-    try:
-        with file.open("a", encoding="utf-8") as lines:
-            lines.write(f"{line}\n")
-    except OSError as error:
-        raise refused(file, error) from error

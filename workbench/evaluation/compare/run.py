@@ -31,10 +31,10 @@ from workbench.evaluation.compare.record import (
     read_run,
 )
 from workbench.evaluation.evaluate import evaluate
-from workbench.files import make_folder, write_atomically
+from workbench.files import append_line, make_folder, whole_lines, write_atomically
 from workbench.problems.splits import practised
 from workbench.run.plan import STORE_FILE, Material, RunPlan
-from workbench.run.service import Run, append_line, stage_seconds, whole_lines
+from workbench.run.service import Run, stage_seconds
 from workbench.training import checkpoint
 from workbench.training.checkpoint import collapse
 from workbench.training.loop import blind

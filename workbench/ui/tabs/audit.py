@@ -50,7 +50,7 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Fields:
+class AuditFields:
     """What of which run is looked at."""
 
     run: gr.Dropdown
@@ -82,7 +82,7 @@ def draw(context: AppContext, own: gr.Tab) -> None:
     names = context.store.runs.names()
     first = context.run if context.run in names else next(iter(names[-1:]), None)
     with gr.Row():
-        fields = Fields(
+        fields = AuditFields(
             gr.Dropdown(names, value=first, label="Run", elem_id="audit-run", min_width=220),
             gr.Radio(list(KEYS), value=next(iter(KEYS)), label="First errors by", elem_id="audit-by", min_width=260),
             gr.Radio([ALL, EARLY, LATE], value=ALL, label="Rounds", elem_id="audit-rounds", min_width=260),
@@ -121,7 +121,7 @@ def _heading(text: str) -> None:
     gr.HTML(render("words.heading", text), apply_default_css=False)
 
 
-def _join(store: Store, own: gr.Tab, fields: Fields, views: Views) -> None:
+def _join(store: Store, own: gr.Tab, fields: AuditFields, views: Views) -> None:
     audits = Audits(store)
 
     def show(name: str | None, key: str, rounds: str) -> tuple[Any, ...]:

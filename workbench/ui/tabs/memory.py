@@ -36,7 +36,7 @@ Values = dict[Any, Any]
 
 
 @dataclass(frozen=True)
-class Fields:
+class MemoryFields:
     """What somebody looks for, the item that is open, and what they write about it."""
 
     run: gr.Dropdown
@@ -83,7 +83,7 @@ def tab(context: AppContext) -> None:
             table = gr.HTML(elem_id="memory-table", js_on_load=script("tables", "picking"), apply_default_css=False)
         with gr.Column(scale=2, min_width=340):
             opened, written = _draw_item()
-    fields = Fields(**looking, chosen=gr.State(None), **written)
+    fields = MemoryFields(**looking, chosen=gr.State(None), **written)
     _join_search(context, fields, opened, [summary, table])
     _join_item(context, fields, opened, [summary, table])
 
@@ -133,7 +133,7 @@ def _draw_item() -> tuple[Opened, dict[str, Any]]:
     return Opened(empty, frame, item, pin, retire, undo, save, evidence, history), {"text": text, "reason": reason}
 
 
-def _join_search(context: AppContext, fields: Fields, opened: Opened, listed: list[Any]) -> None:
+def _join_search(context: AppContext, fields: MemoryFields, opened: Opened, listed: list[Any]) -> None:
     """Join the fields to the table, which also lists the runs anew when the page opens."""
     store = context.store
 
@@ -163,7 +163,7 @@ def _join_search(context: AppContext, fields: Fields, opened: Opened, listed: li
     gr.on(None, open_page, None, [fields.run, fields.skill, *listed], **QUIET)
 
 
-def _join_item(context: AppContext, fields: Fields, opened: Opened, listed: list[Any]) -> None:
+def _join_item(context: AppContext, fields: MemoryFields, opened: Opened, listed: list[Any]) -> None:
     """Join the table's rows and the item's buttons to what they do."""
     store = context.store
     drawn = [
@@ -209,7 +209,7 @@ Change = Callable[[str, MemoryItem, Values, str], MemoryItem]
 """What a button makes of an item of a run, for a person."""
 
 
-def _changes(store: Store, fields: Fields, opened: Opened) -> list[tuple[gr.Button, Change]]:
+def _changes(store: Store, fields: MemoryFields, opened: Opened) -> list[tuple[gr.Button, Change]]:
     def edit(run: str, seen: MemoryItem, values: Values, who: str) -> MemoryItem:
         return store.memory.change(run, seen, by_hand.edited(seen, values[fields.text] or ""), who)
 

@@ -20,7 +20,7 @@ from workbench.verification.text.grammar import (
     parse_tokens,
     tokenize,
 )
-from workbench.verification.text.tokens import Run, Unit
+from workbench.verification.text.tokens import TokenRun, Unit
 from workbench.verification.text.words import in_digits
 
 MAX_LINE = 2000
@@ -271,15 +271,15 @@ def _tail_of_mixed(tokens: tuple[Token, ...], i: int, behind: int) -> bool:
     )
 
 
-def _signed(run: Run, sign: str) -> Run:
+def _signed(run: TokenRun, sign: str) -> TokenRun:
     """The run with one of the two signs that a plus-minus stands for."""
     if not any(t.text == "±" for part in run.parts for t in part):
         return run
     parts = [[t._replace(text=sign) if t.text == "±" else t for t in part] for part in run.parts]
-    return Run(parts, run.relations, run.end, run.units)
+    return TokenRun(parts, run.relations, run.end, run.units)
 
 
-def _make_claim(tokens: tuple[Token, ...], i: int, run: Run) -> Claim:
+def _make_claim(tokens: tuple[Token, ...], i: int, run: TokenRun) -> Claim:
     parts = tuple(make_part(p) if p else None for p in run.parts)
     first = parts[0]
     before = tokens[i - 1] if i else None
@@ -289,7 +289,7 @@ def _make_claim(tokens: tuple[Token, ...], i: int, run: Run) -> Claim:
     return Claim(parts, tuple(run.relations), loose, tuple(u.word for u in units), tuple(units))
 
 
-def _last_unit(tokens: tuple[Token, ...], run: Run) -> list[Unit]:
+def _last_unit(tokens: tuple[Token, ...], run: TokenRun) -> list[Unit]:
     """The unit word right behind a chain."""
     after = tokens[run.end] if run.end < len(tokens) else None
     if after is None or after.kind not in kinds.WORDS or after.text in _JOIN:

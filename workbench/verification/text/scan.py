@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
-from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, Run, Unit, is_word_op
+from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, TokenRun, Unit, is_word_op
 from workbench.verification.text.words import CONVERSIONS
 
 
@@ -43,7 +43,7 @@ class _Chain:
         at = len(self.parts) - 1
         self.units.append(Unit(word.lower(), at, len(self.parts[-1]) - 1 + ahead))
 
-    def run(self, i: int, need: bool = True) -> Run | None:
+    def run(self, i: int, need: bool = True) -> TokenRun | None:
         """Read from token i. None where not even one operand can be read."""
         limit = i + 2 * MAX_TOKENS
         at: int | None = i
@@ -59,7 +59,7 @@ class _Chain:
         end, parts, length, units = self.good
         kept = self.parts[:parts]
         kept[-1] = kept[-1][:length]
-        return Run(kept, self.relations[: parts - 1], end, self.units[:units])
+        return TokenRun(kept, self.relations[: parts - 1], end, self.units[:units])
 
     def operand(self, i: int) -> tuple[int, bool] | None:
         """Return an operand is due at i: where to go on, and whether one is still due."""
@@ -324,7 +324,7 @@ class _Chain:
         )
 
 
-def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> Run | None:
+def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> TokenRun | None:
     """Return the longest chain that begins at token i; `continued` where token i is a leading relation."""
     machine = _Chain(tokens)
     if continued:

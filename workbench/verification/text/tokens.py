@@ -230,7 +230,7 @@ class Unit(NamedTuple):
 
 
 @dataclass
-class Run:
+class TokenRun:
     """A chain as found: one list of tokens for each part, and the relations between them."""
 
     parts: list[list[Token]]
