@@ -8,9 +8,18 @@ import pytest
 
 from workbench.config import Config
 from workbench.errors import BadInput
-from workbench.evaluation.compare.ablations import ABLATIONS
 from workbench.evaluation.compare.ending import drawn
-from workbench.evaluation.compare.plan import BASE, Draw, narrowed, read_plan, run_key, settings_key, shipped, trials
+from workbench.evaluation.compare.plan import (
+    ABLATIONS,
+    BASE,
+    Draw,
+    narrowed,
+    read_plan,
+    run_key,
+    settings_key,
+    shipped,
+    trials,
+)
 from workbench.evaluation.compare.pool import one_of_each
 from workbench.evaluation.compare.record import read_runs
 from workbench.methods.pmd import PMD

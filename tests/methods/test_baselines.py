@@ -10,7 +10,7 @@ from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT
 from tests.training.test_update import group_of
 from workbench.config import ModelSettings
 from workbench.engine.policy import load_policy
-from workbench.evaluation.compare.ablations import by_outcome
+from workbench.evaluation.compare.plan import by_outcome
 from workbench.memory.retrieval import Recalled
 from workbench.methods.contexts import TeacherContext
 from workbench.methods.grpo import GrpoSettings, grpo_signals

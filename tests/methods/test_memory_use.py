@@ -10,7 +10,7 @@ import pytest
 
 from tests.records import LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.engine.protocol import Exchange
-from workbench.evaluation.compare.ablations import ABLATIONS
+from workbench.evaluation.compare.plan import ABLATIONS
 from workbench.memory.checking import Checked, Drop
 from workbench.memory.reflection import reflection_stats
 from workbench.memory.retrieval import Recalled, library

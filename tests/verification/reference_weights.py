@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.verification.reference.alignment import PATIENCE, WEIGHTS
+from workbench.verification.reference.checker import PATIENCE, WEIGHTS
 from workbench.verification.reference.reading import read_statement
 from workbench.verification.reference.signals import Signal, observe
 from workbench.verification.reference.worked import work_through

@@ -1,12 +1,14 @@
-"""A plan: which arms with which settings, over which seeds, for how long, and what is measured."""
+"""A plan: arms with their settings and ablations, seeds, length and measures; and what makes a run the same run."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
@@ -16,14 +18,60 @@ from workbench import resources
 from workbench.config import Config, config_of
 from workbench.engine.fetch import model_folder
 from workbench.errors import BadInput
-from workbench.evaluation.compare.ablations import ABLATIONS
 from workbench.files import read_text, what_was_wrong
+from workbench.memory.state import MemoryState
 from workbench.methods import Method, method_named
-from workbench.methods.pmd import PMD
+from workbench.methods.memory_use import read_levels, read_shuffled
+from workbench.methods.method import RoundContext
+from workbench.methods.pmd import PMD, Pmd, PmdSettings
 from workbench.problems.splits import FOLDER as SPLITS
 from workbench.prompts import TEXT_HASH
-from workbench.types import content_id
+from workbench.types import Diagnosis, Group, Judgement, Level, StepVerdict, Verdict, content_id
 from workbench.verification import Verifier
+
+
+def by_outcome(group: Group) -> Group:
+    """Return the group with what its final answers tell: all steps of a right solution pass, no other is decided."""
+
+    def forget(verdict: Verdict) -> Verdict:
+        told = (
+            (Judgement.CORRECT, Diagnosis.VALID)
+            if verdict.answer_correct
+            else (Judgement.UNKNOWN, Diagnosis.UNDECIDED)
+        )
+        return replace(verdict, steps=tuple(StepVerdict(step.text, *told) for step in verdict.steps))
+
+    return replace(group, members=tuple(replace(m, verdict=forget(m.verdict)) for m in group.members))
+
+
+def forgotten(memory: MemoryState) -> MemoryState:
+    """Return memory without its items: each round writes its own."""
+    return replace(memory, items={})
+
+
+def first_pass(context: RoundContext[PmdSettings]) -> bool:
+    """Return whether the round is in the first pass over the problems."""
+    return context.round < context.epoch_rounds
+
+
+INSIGHTS = (Level.STRATEGY, Level.LESSON)
+
+ABLATIONS: Mapping[str, Pmd] = MappingProxyType(
+    {
+        # Neither memory nor the teacher reads what the verifier says of steps.
+        "outcome_credit": replace(PMD, see=by_outcome),
+        "transient": replace(PMD, keep=forgotten),
+        "frozen": replace(PMD, writes=first_pass),
+        "shuffled": replace(PMD, read=read_shuffled),
+        "without_experience": replace(PMD, read=read_levels(*INSIGHTS, Level.PATTERN)),
+        "without_insight": replace(PMD, read=read_levels(Level.EXPERIENCE, Level.PATTERN)),
+        "without_pattern": replace(PMD, read=read_levels(Level.EXPERIENCE, *INSIGHTS)),
+    }
+)
+
+
+# A plan: which arms with which settings, over which seeds, for how long, and what is measured.
+
 
 FOLDER = resources.PLANS
 OUTSIDE = "outside"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd
 
-from workbench.verification.exact import surds
+from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import Poly, compute, power_number, rational, same, value
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.readings import rounds
@@ -131,7 +131,7 @@ _POINTS: tuple[Number, ...] = (2, 3, 7, Fraction(5, 3), 11)
 
 def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
     """Return whether they are equal, and worked out where the known value is."""
-    rooted = surds.has_root(known.node) or surds.has_root(stated.node)
+    rooted = univariate.has_root(known.node) or univariate.has_root(stated.node)
     if known.letters or stated.letters:
         if rooted:
             return known.letters == stated.letters and _agree(known.node, stated.node, sorted(known.letters))
@@ -139,7 +139,7 @@ def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
     if is_worked_out(known.node) and not (is_worked_out(stated.node) or _scientific(stated.node)):
         return False
     if rooted:
-        return surds.same_value(known.node, stated.node)
+        return univariate.same_value(known.node, stated.node)
     if any(t.text.endswith("...") for t in stated.tokens):
         return rounds(known.value, stated)
     return bool(_readings(known.node) & _readings(stated.node))
@@ -192,7 +192,7 @@ def _approximate(node: Node, at: dict[str, Number]) -> Fraction:
         case Pct(arg):
             return _approximate(arg, at) / 100
         case Root(arg):
-            return surds.root_of(_approximate(arg, at), _SCALE)
+            return univariate.root_of(_approximate(arg, at), _SCALE)
         case BinaryOperation("^", left, right):
             return Fraction(power_number(_approximate(left, at), value(right)))
         case BinaryOperation(op, left, right):

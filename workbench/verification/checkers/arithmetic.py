@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.types import EvidenceKind, Judgement
 from workbench.verification.checkers.grounding import numbers_in
-from workbench.verification.exact import surds
+from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import ONE, difference, magnitude
 from workbench.verification.lines import readings
 from workbench.verification.lines.claims import Claim, ClaimSide
@@ -127,12 +127,12 @@ def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
 def _holds_with_roots(left: ClaimSide, relation: str, right: ClaimSide, about: bool) -> bool | None:
     """The same for numbers with square roots; a decimal may stand for one to the digits it shows."""
     try:
-        order = surds.compare(surds.surd(left.node), surds.surd(right.node))
-        exact = surds.approximate(surds.surd(left.node))
+        order = univariate.compare(univariate.surd(left.node), univariate.surd(right.node))
+        exact = univariate.approximate(univariate.surd(left.node))
     except Unreadable:
         return None
     if relation in ("=", "~"):
-        close = surds.distance(left.node, right.node) < 1
+        close = univariate.distance(left.node, right.node) < 1
         return order == 0 or rounds(exact, right, about) or (None if about and close else False)
     return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[relation]
 
@@ -154,7 +154,7 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
     shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
     fixed = None
     relation = claim.relations[index - 1]
-    rooted = surds.has_root(left.node) or surds.has_root(right.node)
+    rooted = univariate.has_root(left.node) or univariate.has_root(right.node)
     if relation not in ("=", "~"):
         # A root has no exact value to show: it is shown as it is written.
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
