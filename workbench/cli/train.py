@@ -156,8 +156,9 @@ def _print(results: Mapping[str, Any]) -> None:
 
     print_gains(results["title"], results["splits"])
     shares = ", ".join(f"{name} {share:.0%}" for name, share in results["stages"].items())
-    seconds = round(results["seconds"])
-    typer.echo(f"{results['rounds']} rounds, {results['rollouts']:,} rollouts, {seconds // 60} min {seconds % 60} s")
+    seconds, rounds = round(results["seconds"]), results["rounds"]
+    done = f"{rounds} round" if rounds == 1 else f"{rounds} rounds"
+    typer.echo(f"{done}, {results['rollouts']:,} rollouts, {seconds // 60} min {seconds % 60} s")
     typer.echo(f"time: {shares}")
     typer.echo(f"run: {results['folder']}")
     typer.echo("\nTrain on, or ask the trained model:")

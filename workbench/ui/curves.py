@@ -188,7 +188,7 @@ def health_figure(runs: Mapping[str, Sequence[Round]]) -> go.Figure:
             trace = go.Scatter(
                 x=[n for n, _ in points],
                 y=[v for _, v in points],
-                mode="lines",
+                mode="lines" if len(points) > 1 else "markers",
                 name=plain_label(name),
                 legendgroup=name,
                 showlegend=place == 0,
