@@ -178,6 +178,19 @@ def round_costs(
         print_rounds(report)
 
 
+@bench.command("busy")
+def busy_machine(rounds: Annotated[int, typer.Option(min=2, help="Rounds timed, three times.")] = 8) -> None:
+    """Time training alone and beside processes that take all cores. Prints one JSON object; writes no file.
+
+    \b
+    Example:
+      workbench bench busy --rounds 4
+    """
+    from workbench.lab.busy import busy
+
+    typer.echo(json.dumps(busy(rounds)))
+
+
 @bench.command("sampling")
 def sampling(
     models: Annotated[
