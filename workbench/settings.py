@@ -87,7 +87,7 @@ class TrainingSettings(Section):
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything random in the run."""
     threads: int | None = Field(default=None, gt=0)
-    """CPU threads of PyTorch; null leaves its own choice."""
+    """CPU threads of PyTorch; null for one with a small model, and for PyTorch's own choice with others."""
 
 
 class MemorySettings(Section):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 
-# Read by the OpenMP library when torch is loaded. By default idle threads spin for milliseconds before they sleep.
-# Beside a job that takes all cores they spin through the time in which the work would be done, and training nearly
-# stops: not 3 rounds in 600 s at a load of 20. A fraction of a millisecond is enough.
+# Read by the OpenMP library when torch is loaded: how long its idle threads spin before they sleep. Two threads keep
+# 0.32 of the tutor's idle speed beside a job that takes both cores with this value, and 0.18 with 20000, at the same
+# idle speed (`workbench bench busy --set training.threads=2`). One thread keeps 0.65: see `hardware.choose_threads`.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 

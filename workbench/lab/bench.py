@@ -179,7 +179,10 @@ def round_costs(
 
 
 @bench.command("busy")
-def busy_machine(rounds: Annotated[int, typer.Option(min=2, help="Rounds timed, three times.")] = 8) -> None:
+def busy_machine(
+    rounds: Annotated[int, typer.Option(min=2, help="Rounds timed, three times.")] = 8,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting.")] = None,
+) -> None:
     """Time training alone and beside processes that take all cores. Prints one JSON object; writes no file.
 
     \b
@@ -188,7 +191,7 @@ def busy_machine(rounds: Annotated[int, typer.Option(min=2, help="Rounds timed, 
     """
     from workbench.lab.busy import busy
 
-    typer.echo(json.dumps(busy(rounds)))
+    typer.echo(json.dumps(busy(rounds, settings or ())))
 
 
 @bench.command("sampling")

@@ -12,6 +12,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,9 @@ def pictures(figures: Sequence[Mapping[str, Any]]) -> list[bytes]:
         async with Kaleido(n=1, mathjax=False, path=chromium) as drawer:
             return [await drawer.calc_fig(figure, opts=_size(figure)) for figure in figures]
 
-    return [_light(png) for png in asyncio.run(draw())]
+    # In a thread of its own: where another event loop runs in this one, as in a notebook, asyncio would refuse.
+    with ThreadPoolExecutor(1) as alone:
+        return [_light(png) for png in alone.submit(asyncio.run, draw()).result()]
 
 
 def _size(figure: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-import torch
 from filelock import FileLock, Timeout
 
 from workbench import __version__
 from workbench.config import Config, dump_config
 from workbench.domains import common_domain
+from workbench.engine.hardware import choose_threads
 from workbench.engine.policy import Policy, load_policy
 from workbench.engine.protocol import Engine, Learner
 from workbench.errors import BadInput, StorageError, WorkbenchError
@@ -169,11 +169,10 @@ class Run:
         if self._store is not None:
             return self  # a scratch run is open from its beginning
         plan = self.plan
-        if plan.config.training.threads:
-            torch.set_num_threads(plan.config.training.threads)
         if plan.material.final and not plan.resumed and self.learner is None:
             # Loaded before the run is recorded: a model that cannot be used leaves no empty run behind.
             self._start = load_policy(plan.config.model)
+            choose_threads(self._start.parameter_count(), plan.config.training.threads)
         with ExitStack() as opened:
             opened.enter_context(_alone(plan))
             self._store = opened.enter_context(Store.open(plan.store))

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from workbench.config import Config
-from workbench.engine.hardware import start_engine
+from workbench.engine.hardware import choose_threads, start_engine
 from workbench.engine.learner import learner as learner_of
 from workbench.engine.policy import load_policy
 from workbench.engine.protocol import Engine, Learner
@@ -117,8 +117,9 @@ def run(
 
 def _loaded(config: Config, folder: Path) -> Learner:
     """Return the configured model, ready to be trained, once its checkpoints are sure to fit on the disk."""
-    start_engine(config.training.seed, config.training.threads)
+    start_engine(config.training.seed)
     policy = load_policy(config.model, trainable=True)
+    choose_threads(policy.parameter_count(), config.training.threads)
     learner = learner_of(policy, config.training, config.method.teacher_weights)
     checkpoint.check_space(folder, learner)
     return learner
