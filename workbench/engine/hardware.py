@@ -25,6 +25,8 @@ def tune_allocator() -> None:
         mallopt(option, _KEEP if option != _M_TOP_PAD else 64 << 20)
 
 
+ALL_THREADS = torch.get_num_threads()
+"""PyTorch's own choice, before anything here changed it: a large model gets it back after a small one."""
 SMALL = 10_000_000
 """Parameters below which a second CPU thread mostly waits: the tutor of 1.7 million trains a tenth faster with two
 threads on an idle machine, and at half the speed beside a job that takes all cores. One thread keeps 0.65."""
@@ -32,8 +34,7 @@ threads on an idle machine, and at half the speed beside a job that takes all co
 
 def choose_threads(parameters: int, threads: int | None = None) -> None:
     """Set the CPU threads: those that were asked for, one for a small model, and torch's own choice for others."""
-    if threads or parameters < SMALL:
-        torch.set_num_threads(threads or 1)
+    torch.set_num_threads(threads or (1 if parameters < SMALL else ALL_THREADS))
 
 
 def start_engine(seed: int) -> None:

@@ -67,7 +67,7 @@ if __name__ == "__main__":
     sys.exit(main())
 
 
-# Child processes that do runs, so many at once; what they tell comes as events.
+# Child processes that do runs, a fixed number at once. Their messages come as events.
 
 
 PATIENCE_S = 30
