@@ -133,4 +133,4 @@ class CheckpointSettings(Section):
     """How often a run can be resumed from."""
 
     every: int = Field(default=5, gt=0)
-    """Rounds between checkpoints: a kill loses at most this many, which are then repeated."""
+    """Rounds between checkpoints: a kill loses at most this many, which are repeated."""

@@ -1,4 +1,4 @@
-"""How many CPU threads a model gets: the setting is process-wide, so what one model got must not stay with the next."""
+"""How many CPU threads a model gets. The setting is process-wide: it must not stay with the next model."""
 
 from __future__ import annotations
 
