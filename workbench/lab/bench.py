@@ -105,6 +105,43 @@ def steps(
         print_figures(report)
 
 
+@bench.command("others")
+def others(
+    data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Other people's data; what is absent is left out.")],
+    only: Annotated[str, typer.Option(metavar="TEXT", help="Measure only the files whose path has this text.")] = "",
+    flags: Annotated[Path | None, typer.Option(metavar="F.jsonl", help="Write each red step here, to read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the verifier on mathematics that others wrote: false alarms, coverage, first errors, reported faults.
+
+    \b
+    Examples:
+      workbench bench others ../shared/data
+      workbench bench others ../shared/data --only math-dev --flags flags.jsonl
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.files import require_writable, write_atomically
+    from workbench.lab.others import FILES, measure
+    from workbench.lab.tables import print_faults, print_figures
+
+    if not data.is_dir():
+        raise BadInput(f"{data} is no folder; give the one that holds {', '.join(FILES)}.")
+    wanted = [name for name in FILES if only in name]
+    if not wanted:
+        raise BadInput(f"No file has {only!r} in its path; there are {', '.join(FILES)}.")
+    if flags is not None:
+        require_writable(flags.parent)
+    with progress_bar("measuring", len(wanted)) as (bar, task):
+        report = measure(data, lambda name: bar.update(task, description=name, advance=1), wanted)
+    if flags is not None:
+        write_atomically(flags, "".join(json.dumps({**asdict(f), "true": f.true}) + "\n" for f in report.flags))
+    if as_json:
+        typer.echo(json.dumps({**asdict(report), "figures": [{**asdict(f), "met": f.met} for f in report.figures]}))
+    else:
+        print_figures(report)
+        print_faults(report.faults)
+
+
 @bench.command("fuzz")
 def fuzz(
     n: Annotated[int, typer.Option("--n", min=1, help="Fuzzed strings.")] = 100_000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from workbench.cli.render import console, percent, percent_of, plain, print_titl
 
 if TYPE_CHECKING:
     from workbench.lab.fuzz import FuzzReport
+    from workbench.lab.others import FaultCase, Report
     from workbench.lab.refining import RefinementReport
     from workbench.lab.speed import Speed
     from workbench.lab.step_figures import StepFigures
@@ -36,7 +37,7 @@ def print_speed(speed: Speed) -> None:
         console().print(note, soft_wrap=True)
 
 
-def print_figures(report: StepFigures) -> None:
+def print_figures(report: StepFigures | Report) -> None:
     """Print what the verifier finds and what it flags wrongly, each with its target."""
     table = table_of(("share",), ("found", "of", "wanted", "met"))
     marks = {True: "yes", False: "NO", None: ""}
@@ -49,6 +50,14 @@ def print_figures(report: StepFigures) -> None:
     print_titled(f"Verifier {report.verifier}", table)
     if report.absent:
         console().print(f"Left out, for it is not in the folder: {', '.join(report.absent)}.", soft_wrap=True)
+
+
+def print_faults(cases: Sequence[FaultCase]) -> None:
+    """Print the reported inputs that are not judged right, those judged the opposite first."""
+    for case in sorted(cases, key=lambda c: (not c.opposite, c.kind)):
+        said = f"{case.said}, right: {case.right}"
+        line = f"{'OPPOSITE ' * case.opposite}{case.kind}: {case.input!r}: {said}. {case.why}"
+        console().print(Text(line), soft_wrap=True)
 
 
 def milliseconds(seconds: float) -> str:
