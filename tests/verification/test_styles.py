@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.lab.style_figures import of_style, right_solutions, wrong_solutions
-from workbench.lab.styles import CDOT, DIV, GERMAN, STYLES, Styled, by_sympy, latex, number_in_words, take_apart
+from workbench.lab.styles import CDOT, DIV, GERMAN, STYLES, Styled, by_sympy, latex, take_apart
 from workbench.problems.catalogue import SPLITS, make
 from workbench.types import Problem
 from workbench.verification import Verifier
@@ -67,11 +67,6 @@ def test_sympy_writes_a_side_in_its_own_way():
     assert by_sympy("-3x + 2x^2") == "- 3 x + 2 x^{2}"
     # SymPy itself writes `2 \cdot 2 \frac{1}{8 \cdot 6}` here, with a mixed number in it.
     assert by_sympy("(2 * 2) / (8 * 6)") == r"\frac{2 \cdot 2}{8 \cdot 6}"
-
-
-@pytest.mark.parametrize(("n", "words"), [(0, "zero"), (19, "nineteen"), (20, "twenty"), (86, "eighty-six")])
-def test_a_number_in_words(n, words):
-    assert number_in_words(n) == words
 
 
 def test_what_some_styles_write():

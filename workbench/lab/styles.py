@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 
 from workbench.types import Problem
 from workbench.verification.text.steps import split
+from workbench.verification.text.words import NUMBERS
 
 
 @dataclass(frozen=True)
@@ -152,19 +153,7 @@ def _spoken(side: str) -> str:
 
 SPOKEN = Notation(_spoken, {**_SPOKEN_RELATIONS, "=": "is"})
 EQUALS = Notation(_spoken, {**_SPOKEN_RELATIONS, "=": "equals"})
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-
-
-def number_in_words(n: int) -> str:
-    """Return a number below a hundred in words."""
-    if n < 20:
-        return _ONES[n]
-    tens, ones = divmod(n, 10)
-    return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
+_WORDS = {n: word for word, n in NUMBERS.items()}
 
 
 def _in_words(said: Said) -> str:
@@ -172,7 +161,7 @@ def _in_words(said: Said) -> str:
     sides = [side for parts in said.statements for side in parts[::2]]
     if said.is_answer or any(re.search(r"\d{3}|[a-z.%()^]|\d/|(?:^|\s)-\d", side) for side in sides):
         return EQUALS.all_of(said)
-    return re.sub(r"\d+", lambda m: number_in_words(int(m[0])), EQUALS.all_of(said))
+    return re.sub(r"\d+", lambda m: _WORDS[int(m[0])], EQUALS.all_of(said))
 
 
 @lru_cache(maxsize=4096)
@@ -339,6 +328,10 @@ def _joined(lines: Sequence[Said]) -> str:
 def _bullets_in_one(lines: Sequence[Said]) -> str:
     rows = "\n".join(f"- \\({LATEX.all_of(said)}\\)" for said in lines[:-1])
     return f"We work it out:\n{rows}\nSo the answer is \\(\\boxed{{{LATEX.all_of(lines[-1])}}}\\)."
+
+
+def _sympy(_: int, said: Said) -> str:
+    return led(PLAIN, said) if said.is_answer else rf"\[ {SYMPY.all_of(said)} \]"
 
 
 def _german(_: int, said: Said) -> str:
