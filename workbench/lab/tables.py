@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from workbench.lab.others import FaultCase, Report
     from workbench.lab.refining import RefinementReport
     from workbench.lab.speed import Speed
-    from workbench.lab.style_figures import StyleReport
     from workbench.lab.step_figures import StepFigures
+    from workbench.lab.style_figures import StyleReport
 
 
 def print_speed(speed: Speed) -> None:
