@@ -19,7 +19,6 @@ _WORDS = (
     (re.compile(r"(?<=[\d)}])\s+(?:und|et)\s+(?=[-−\d(\\]|[a-z]\b)"), " and "),
     (re.compile(r"^(\W*)(?:Antwort|Lösung|Ergebnis|Réponse|Solution|Résultat)\s*:", re.IGNORECASE), r"\1Answer:"),
 )
-_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 
 
 def with_decimal_points(text: str) -> str:
@@ -36,8 +35,3 @@ def with_decimal_points(text: str) -> str:
     for pattern, english in _WORDS:
         text = pattern.sub(english, text)
     return text
-
-
-def with_decimal_commas(text: str) -> str:
-    """Return a text with its decimal points as commas, for those who wrote commas."""
-    return _POINT.sub(",", text)
