@@ -12,8 +12,8 @@ from workbench.verification.lines import readings
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.readings import (
-    in_thousands,
     coarseness,
+    in_thousands,
     is_percent_of,
     keeps_percent,
     mixes_percent,

@@ -10,6 +10,7 @@ from functools import lru_cache
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
 from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
     MAX_TOKENS,
@@ -20,7 +21,6 @@ from workbench.verification.text.grammar import (
     parse_tokens,
     tokenize,
 )
-from workbench.verification.text.division import divides
 from workbench.verification.text.tokens import TokenRun, Unit, or_none
 from workbench.verification.text.words import in_digits
 

@@ -24,7 +24,6 @@ from workbench.verification.text.tokens import (
 )
 from workbench.verification.text.words import CONVERSIONS
 
-
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
