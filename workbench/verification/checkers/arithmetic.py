@@ -63,7 +63,7 @@ def _check(context: Context, claim: Claim) -> Finding | None:
             return _both_roots(context.line.text, left, right)
         holds = _holds(context, claim, i, left, right)
         if holds is False:
-            return _wrong(context, claim, left, right, i + 1)
+            return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
         decided |= holds is True and not _is_empty(context, claim, left, right)
     if not decided:
         return None
