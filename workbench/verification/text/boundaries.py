@@ -85,7 +85,7 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
         return False
     if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind is kinds.WORD and tokens[i - 3].text[0].isupper():
         return True
-    if division.is_colon(tokens[i - 1]) and tokens[i - 1].spaced and before.kind in kinds.OPERAND_ENDS:
+    if division.is_colon(tokens[i - 1]) and tokens[i - 1].start - before.end == 1 and before.kind in kinds.NUMERIC:
         return division.labels(tokens, i - 1)  # `2 : 3 : 4 = 4 : 6 : 8`
     thousands = tokens[i - 1].text == "," and before.kind is kinds.NUM and len(tokens[i].text) == 3
     tail = glued and tokens[i].kind is not kinds.VAR

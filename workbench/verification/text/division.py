@@ -30,6 +30,8 @@ def divides(tokens: Sequence[Token], i: int) -> bool:
     before, colon, after = tokens[i - 1 : i + 2]
     if before.kind not in _ENDS or not _begins(tokens, i + 1) or colon.spaced != after.spaced:
         return False
+    if colon.start - before.end > 1 or after.start - colon.end > 1:  # `\\(a = 2\\): \\[ 2^2 = 4 \\]`
+        return False
     numbers = before.kind in kinds.NUMERIC and after.kind in kinds.NUMERIC
     if not colon.spaced and ((numbers and is_time(before, after)) or kinds.VAR in (before.kind, after.kind)):
         return False

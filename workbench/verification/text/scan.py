@@ -245,7 +245,7 @@ class _Chain:
 
     def is_letter(self, token: Token, following: Token | None) -> bool:
         """Return whether `a` is no article: a sign follows, or the part has the letter already: `2 a + 3 a`."""
-        if following is not None and following.kind in (kinds.OP, kinds.REL):
+        if following is not None and following.kind is kinds.OP:
             return True
         return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
 
