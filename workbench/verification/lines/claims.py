@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
-from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text import boundaries, kinds, notation, phrases, scan
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
@@ -180,7 +180,7 @@ def read_line(text: str) -> Line:
 def _read_line(text: str) -> Line:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    tokens = in_digits(tuple(t for t in tokenize(text) if t.start >= offset))
+    tokens = in_digits(_with_functions(text, tuple(t for t in tokenize(text) if t.start >= offset)))
     claims: list[Claim] = []
     joins: list[str] = []
     unreadable = False
@@ -218,6 +218,13 @@ def _read_line(text: str) -> Line:
         tuple(_notes(text)) if "<<" in text else (),
         unreadable and not claims,
     )
+
+
+def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens with functions of numbers, in signs or in words, as formulas."""
+    if notation.HINT.search(text):
+        tokens = notation.in_functions(tokens)
+    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
 
 
 def _last_relation(tokens: Sequence[Token]) -> int:
@@ -344,7 +351,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
 
 def expressions_in(text: str) -> tuple[ClaimSide, ...]:
     """Return the expressions with an operator or a factor that stand in prose, for reading a problem's text."""
-    tokens = tokenize(text[:MAX_LINE])
+    tokens = _with_functions(text, tokenize(text[:MAX_LINE]))
     found: list[ClaimSide] = []
     at = 0
     while at < len(tokens):
