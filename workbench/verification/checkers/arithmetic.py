@@ -8,7 +8,7 @@ from workbench.types import EvidenceKind, Judgement
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import ONE, difference, magnitude
-from workbench.verification.lines import readings
+from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.readings import (
@@ -69,7 +69,7 @@ def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -
     reading = context.reading
     if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
         return None
-    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or readings.may_convert(claim):
+    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or quantities.may_convert(claim):
         return None
     try:
         sides = [p.rational for p in (left, right)]
@@ -97,6 +97,12 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return _holds_with_roots(left, relation, right, about)
     if relation not in ("=", "~"):
         return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
+    if claim.units:
+        measured = quantities.fit(
+            claim, index, about or relation == "~", f"{context.problem.text} {context.line.text}"
+        )
+        if measured is not quantities.Fit.NUMBERS:
+            return {quantities.Fit.SAME: True, quantities.Fit.DIFFERENT: False}.get(measured)
     if a == b:
         return True
     about = about or relation == "~"
@@ -107,10 +113,7 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return True
     if about and magnitude(a - b) < max(1, magnitude(a) / 20):
         return None
-    converted = readings.same_quantity(claim, index)
-    if converted is not None:
-        return converted
-    open_ended = claim.loose or readings.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
+    open_ended = claim.loose or quantities.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right)
     open_ended = open_ended or names_a_share(a, right) or _noted(context, a, right)
     open_ended = open_ended or _is_share_of_given(context, left, right)
     return None if open_ended or in_thousands(context.line.text, a, b) else False
@@ -160,9 +163,12 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
         sentence = f"{values[0]} {relation} {values[1]} is not true."
         return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
-    converted = readings.expected(claim, index - 1)
-    if converted is not None:
-        shown, unit = readings.written(claim, index - 1, text), readings.word(claim, index)
+    measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
+    if measured:
+        shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
+        converted = quantities.expected(claim, index - 1)
+        if converted is None:
+            return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
         sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
         fixed = _repair(text, claim, index, converted)
     elif rooted:

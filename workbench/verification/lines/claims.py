@@ -22,6 +22,7 @@ from workbench.verification.text.grammar import (
 )
 from workbench.verification.text.tokens import TokenRun, Unit
 from workbench.verification.text.words import in_digits
+from workbench.verification.units.reading import measured
 
 MAX_LINE = 2000
 
@@ -179,7 +180,7 @@ def read_line(text: str) -> Line:
 def _read_line(text: str) -> Line:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    tokens = in_digits(tuple(t for t in tokenize(text) if t.start >= offset))
+    tokens = measured(in_digits(tuple(t for t in tokenize(text) if t.start >= offset)))
     claims: list[Claim] = []
     joins: list[str] = []
     unreadable = False

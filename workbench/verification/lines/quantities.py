@@ -16,7 +16,7 @@ from workbench.verification.exact.polynomials import tidy
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.readings import rounds
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Unreadable, word_set
+from workbench.verification.text.tokens import Number, Unreadable, token_value, word_set
 from workbench.verification.units.amounts import Amount, amount, factors
 from workbench.verification.units.measures import Dimension, Measure, factors as conversions, measure
 
@@ -132,7 +132,7 @@ def _bare(part: ClaimSide, units: Mapping[int, Measure]) -> list[Number]:
         closed = next((at for at in range(i + 1, len(part.tokens)) if part.tokens[at].kind is kinds.CLOSE), None)
         if closed is not None and closed in units:
             continue
-        found.append(Fraction(0) if token.kind is kinds.MIXED else Fraction(token.text.replace(",", "").strip(".")))
+        found.append(token_value(token) or 0)
     return found
 
 
@@ -283,7 +283,9 @@ def expected(claim: Claim, index: int) -> Number | None:
 
 def word(claim: Claim, index: int) -> str:
     """Return the unit of a part, as a reader would write it."""
-    return next((u.word for u in claim.placed if u.part == index and measure(u.word) is not None), "").replace("_", " ")
+    return next((u.word for u in claim.placed if u.part == index and measure(u.word) is not None), "").replace(
+        "_", " "
+    )
 
 
 def written(claim: Claim, index: int, text: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, TokenRun, Unit, is_word_op
-from workbench.verification.text.words import CONVERSIONS
 
 
 class _Chain:
@@ -212,18 +211,11 @@ class _Chain:
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and not token.spaced:
             self.take(token)
             return i + 1, False
-        if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
-            self.unit(token.text)
-            return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and goes_on and token.text not in "aAI":
             self.take(token)
             return i + 1, False
         return self.word(i)
-
-    def measures(self, letter: str) -> bool:
-        """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
-        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
 
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""

@@ -71,6 +71,16 @@ def dimension_of(word: str) -> Dimension | None:
     return found.dimension if found is not None and found.dimension else None
 
 
+def related(first: frozenset[str], second: frozenset[str]) -> tuple[str, str] | None:
+    """Return a unit of each that measure the same kind, such as hours and minutes."""
+    for a in sorted(first):
+        kind = dimension_of(a)
+        for b in sorted(second) if kind is not None else ():
+            if dimension_of(b) == kind:
+                return a, b
+    return None
+
+
 @cache
 def _sizes() -> dict[str, tuple[Fraction, Dimension]]:
     """The size and the dimension of each name, from the table that pint gave."""
@@ -82,7 +92,7 @@ def _sizes() -> dict[str, tuple[Fraction, Dimension]]:
 
 
 @cache
-def factors() -> frozenset[int]:
+def factors() -> frozenset[Fraction | int]:
     """Return the whole numbers that convert one everyday unit into another of its kind, such as 60 and 5280."""
     measured = [m for m in (measure(name) for name in sorted(set(NAMES.values()) - COUNTS)) if m is not None]
     counts = [int(m.size) for m in (measure(name) for name in sorted(COUNTS)) if m is not None]
