@@ -111,7 +111,7 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
     measured = quantities.fit(claim, index, about)
     if measured is not quantities.Fit.NUMBERS:
         return measured is quantities.Fit.DIFFERENT
-    return not (quantities.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right))
+    return not (quantities.may_convert(claim) or mixes_percent(left, b) or is_percent_of(left, right))
 
 
 def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:

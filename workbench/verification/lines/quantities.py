@@ -18,7 +18,8 @@ from workbench.verification.lines.readings import rounds
 from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Number, Unreadable, token_value, word_set
 from workbench.verification.units.amounts import Amount, amount, factors
-from workbench.verification.units.measures import Dimension, Measure, factors as conversions, measure
+from workbench.verification.units.measures import Dimension, Measure, measure
+from workbench.verification.units.measures import factors as conversions
 
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
 """Words whose size is a convention, or that change a number in another way."""
@@ -168,7 +169,9 @@ def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> F
     left, right = pair.parts
     if x * right.value == y * left.value:
         return Fit.NUMBERS
-    if y and rounds(tidy(right.value * x / y), right, about) or x and rounds(tidy(left.value * y / x), left, about):
+    if (y and rounds(tidy(right.value * x / y), right, about)) or (
+        x and rounds(tidy(left.value * y / x), left, about)
+    ):
         return Fit.SAME
     if pair.bare:
         converts = any(n in conversions() for n in pair.bare)

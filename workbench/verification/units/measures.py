@@ -16,7 +16,23 @@ Dimension = tuple[tuple[str, int], ...]
 MAX_NAME = 60
 _FACTOR = re.compile(r"([a-zA-Z_]+|°[CFcf]?|[$¢€£Ω])(?:\^([1-9]))?")
 _US = frozenset(
-    "inch foot yard mile acre ounce pound ton teaspoon tablespoon cup pint quart gallon mile_per_hour".split()
+    [
+        "inch",
+        "foot",
+        "yard",
+        "mile",
+        "acre",
+        "ounce",
+        "pound",
+        "ton",
+        "teaspoon",
+        "tablespoon",
+        "cup",
+        "pint",
+        "quart",
+        "gallon",
+        "mile_per_hour",
+    ]
 )
 
 
