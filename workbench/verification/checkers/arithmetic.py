@@ -75,6 +75,8 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     """`7 = 7` proves nothing, unless it ends a check: the number stands in the line before."""
     if claim.relations != ("=",) or left.words != right.words or not left.bare:
         return False
+    if quantities.is_compound(left) != quantities.is_compound(right):
+        return False  # `90 minutes = 1 hour 30 minutes`
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
 

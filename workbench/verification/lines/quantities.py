@@ -24,7 +24,7 @@ from workbench.verification.units.measures import factors as conversions
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
 """Words whose size is a convention, or that change a number in another way."""
 _OTHERWISE = word_set("per each every")
-_SCALE = re.compile(r"\b(?:scale|map|model|drawing|drawn|blueprint|plan|represents?|sketch)\b", re.IGNORECASE)
+_SCALE = re.compile(r"\b(?:scale|map|model|drawing|drawn|blueprint|represents?|sketch)\b", re.IGNORECASE)
 _FAR = 1000
 _MONEY = frozenset("$€£")
 _TON = measure("ton")
@@ -74,7 +74,7 @@ def fit(claim: Claim, index: int, about: bool = False, text: str = "") -> Fit:
         return Fit.NUMBERS
     units = measures_of(claim, index), measures_of(claim, index + 1)
     every = {*units[0].values(), *units[1].values()}
-    if not every or (len(every) == 1 and dict(next(iter(every)).dimension).keys() != {"L"}):
+    if not every or (len(every) == 1 and not is_compound(left) and not is_compound(right) and _alone(*every)):
         return Fit.NUMBERS
     if left.percent or right.percent or left.letters or right.letters:
         return Fit.NUMBERS
@@ -83,6 +83,16 @@ def fit(claim: Claim, index: int, about: bool = False, text: str = "") -> Fit:
         return _compared(_Pair((left, right), units, (a, b)), about, text)
     except Unreadable:
         return Fit.NUMBERS
+
+
+def _alone(unit: Measure) -> bool:
+    """Whether a unit changes nothing where it is the only one; a length may yet be taken for an area."""
+    return bool(unit.dimension) and {base for base, _ in unit.dimension} != {"L"}
+
+
+def is_compound(part: ClaimSide) -> bool:
+    """Return whether a part is one number that stands for a quantity in several units, such as `3 h 20 min`."""
+    return part.bare and any(t.kind is kinds.NUM and t.end - t.start != len(t.text) for t in part.tokens)
 
 
 class _Pair:
@@ -101,6 +111,15 @@ class _Pair:
     def bare(self) -> list[Number]:
         """The numbers without a unit of measure."""
         return [value for part, units in zip(self.parts, self.units, strict=True) for value in _bare(part, units)]
+
+    def is_single(self, at: int) -> bool:
+        """Whether a part is one number with one unit; it may be a fraction, as in `1/2 hour`."""
+        return self.parts[at].is_number and len(self.units[at]) == 1
+
+    @property
+    def numbers(self) -> list[Number]:
+        """All numbers of both parts."""
+        return [token_value(t) or 0 for part in self.parts for t in part.tokens if t.kind in kinds.NUMERIC]
 
     @property
     def clashes(self) -> bool:
@@ -153,7 +172,7 @@ def _compared(pair: _Pair, about: bool, text: str) -> Fit:
 
 def _temperature(pair: _Pair, first: Dimension, second: Dimension) -> Fit | None:
     """`20 °C = 68 °F`: points on two scales."""
-    scales = {(("C", 1),): 0, (("F", 1),): 1}
+    scales: dict[Dimension, int] = {(("C", 1),): 0, (("F", 1),): 1}
     left, right = pair.parts
     if {first, second} != scales.keys() or not (left.bare and right.bare):
         return None
@@ -167,7 +186,7 @@ def _temperature(pair: _Pair, first: Dimension, second: Dimension) -> Fit | None
 def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> Fit:
     """Two quantities of one kind that differ."""
     left, right = pair.parts
-    if x * right.value == y * left.value:
+    if x * right.value == y * left.value and not (is_compound(left) or is_compound(right)):
         return Fit.NUMBERS
     if (y and rounds(tidy(right.value * x / y), right, about)) or (
         x and rounds(tidy(left.value * y / x), left, about)
@@ -180,7 +199,7 @@ def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> F
         return Fit.OPEN
     if len({u.customary for u in pair.every}) > 1 and abs(x - y) * (8 if _TON in pair.every else 20) < abs(x):
         return Fit.OPEN
-    lengths = left.bare and right.bare and all(u.dimension == _LENGTH for u in pair.every)
+    lengths = pair.is_single(0) and pair.is_single(1) and all(u.dimension == _LENGTH for u in pair.every)
     if lengths and (_SCALE.search(text) or not x or not y or not Fraction(1, _FAR) < x / y < _FAR):
         return Fit.OPEN  # `1 inch = 5 miles` on a map
     return Fit.DIFFERENT
@@ -190,12 +209,11 @@ def _by_dimension(pair: _Pair, first: Dimension, second: Dimension) -> Fit:
     """Two quantities of different kinds."""
     if pair.bare or not first or not second:
         return Fit.OPEN if pair.clashes else Fit.NUMBERS
-    left, right = pair.parts
     if any(u.soft or u.counts for u in pair.every) or _calendar(first) == _calendar(second):
         return Fit.OPEN
-    if left.bare == right.bare:
+    if pair.is_single(0) == pair.is_single(1):
         return Fit.OPEN  # a correspondence, such as `2 hours = 120 km`, or a chain of calculations
-    at, result = (0, second) if right.bare else (1, first)
+    at, result = (0, second) if pair.is_single(1) else (1, first)
     parts = factors(pair.parts[at].tokens, pair.units[at])
     if parts is None:
         return _of_sum(pair, at, first if at == 0 else second, result)
@@ -222,13 +240,16 @@ def _of_product(pair: _Pair, parts: list[tuple[Dimension, int]], result: Dimensi
     """`60 miles / 3 hours = 20 hours` cannot be; `3 hours * 5 miles = 15 miles` leaves `per hour` out."""
     dimensions = [d for d, _ in parts]
     twice = len(set(dimensions)) < len(dimensions)
+    if twice and pair.clashes:  # `12 hours * 60 minutes = 720 minutes`
+        return Fit.NUMBERS if conversions() & set(pair.numbers) else Fit.OPEN
     if twice and (dimensions[0] != _LENGTH or any(sign < 0 for _, sign in parts)):
-        return Fit.NUMBERS if all(sign > 0 for _, sign in parts) and not pair.clashes else Fit.OPEN
+        return Fit.NUMBERS if all(sign > 0 for _, sign in parts) else Fit.OPEN
     if pair.clashes or any(power < 0 for _, power in result if not _rates(dimensions)):
         return Fit.OPEN
     for size in range(1, len(parts)):
-        for kept in combinations(parts, size):
-            dropped = [p for p in parts if p not in kept]
+        for chosen in combinations(range(len(parts)), size):
+            kept = [parts[i] for i in chosen]
+            dropped = [p for i, p in enumerate(parts) if i not in chosen]
             if _powers(kept) == dict(result) and not _bases(kept) & _bases(dropped):
                 return _left_out(kept, dropped)
     return Fit.DIFFERENT
@@ -239,7 +260,7 @@ def _rates(dimensions: Iterable[Dimension]) -> bool:
 
 
 def _left_out(kept: Iterable[tuple[Dimension, int]], dropped: Iterable[tuple[Dimension, int]]) -> Fit:
-    """A factor whose unit the result leaves out: `5 hours * $12 = $60` is said so, `60 miles / 3 hours = 20 miles` not."""
+    """A factor whose unit the result leaves out, as `5 hours * $12 = $60` does; a divisor may not be left out."""
     money = _bases(kept) <= _MONEY
     lost = bool(_bases(dropped) & _MONEY) or any(sign < 0 for _, sign in dropped)
     return Fit.NUMBERS if money or not lost else Fit.OPEN

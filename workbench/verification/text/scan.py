@@ -113,7 +113,10 @@ class _Chain:
                 return None
             at = end
         for token in self.tokens[i:at]:
-            self.take(token)
+            if token.kind in kinds.WORDS and self.parts[-1][-1].kind in kinds.NUMERIC:
+                self.unit(token.text)  # \frac{60 \text{ km}}{2}
+            else:
+                self.take(token)
         return at, False
 
     def argument(self, i: int) -> int | None:

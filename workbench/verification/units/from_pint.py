@@ -1,8 +1,8 @@
 """The sizes of units, asked of pint: `python -m workbench.verification.units.from_pint` writes `sizes.txt` anew.
 
-Only pint's table of conversions is used, never its reading of text: it takes `5 feet 3 inches` for an area, `3 h 20 min`
-for 60 hour-minutes and `5 C` for coulombs. Asking it takes half a second, so that the answers are kept in a file; a
-test asks again and compares.
+Only pint's table of conversions is used, never its reading of text: it takes `5 feet 3 inches` for an area, `3 h
+20 min` for 60 hour-minutes and `5 C` for coulombs. Asking it takes half a second, so that the answers are kept in a
+file; a test asks again and compares.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ OWN = {
     "euro": "1 €",
     "sterling": "1 £",
     "degree": "1 °",
-    "degree_Celsius": "1 C",
-    "degree_Fahrenheit": "1 F",
+    "degree_celsius": "1 C",
+    "degree_fahrenheit": "1 F",
     "month": "1 Y",
     "year": "12 Y",
     "decade": "120 Y",

@@ -8,32 +8,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from workbench.verification.units.names import COUNTS, NAMES, SOFT, SYMBOLS
+from workbench.verification.text.tokens import word_set
+from workbench.verification.units.names import COUNTS, LETTERS, NAMES, SOFT, SYMBOLS
 
 Dimension = tuple[tuple[str, int], ...]
 """Base quantities with their powers, sorted; empty for a mere number."""
 
 MAX_NAME = 60
 _FACTOR = re.compile(r"([a-zA-Z_]+|°[CFcf]?|[$¢€£Ω])(?:\^([1-9]))?")
-_US = frozenset(
-    [
-        "inch",
-        "foot",
-        "yard",
-        "mile",
-        "acre",
-        "ounce",
-        "pound",
-        "ton",
-        "teaspoon",
-        "tablespoon",
-        "cup",
-        "pint",
-        "quart",
-        "gallon",
-        "mile_per_hour",
-    ]
-)
+_US = word_set("inch foot yard mile acre ounce pound ton teaspoon tablespoon cup pint quart gallon mile_per_hour")
 
 
 class Measure(NamedTuple):
@@ -82,8 +65,8 @@ def name_of(word: str) -> str | None:
 
 
 def dimension_of(word: str) -> Dimension | None:
-    """Return what a word measures; None where it is no unit, or a word such as dozen."""
-    found = measure(word)
+    """Return what a word or a unit's letter measures; None where it is no unit, or a word such as dozen."""
+    found = measure(LETTERS.get(word, word))
     return found.dimension if found is not None and found.dimension else None
 
 

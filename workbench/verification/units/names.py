@@ -58,7 +58,7 @@ megawatt: megawatt megawatts
 kilowatt_hour: kwh
 volt: volt volts
 ampere: ampere amperes amp amps
-ohm: ohm ohms Ω
+ohm: ohm ohms ω
 newton: newton newtons
 kilonewton: kilonewton kilonewtons
 pascal: pascal pascals
@@ -67,8 +67,8 @@ hertz: hertz
 kilohertz: kilohertz
 megahertz: megahertz
 kelvin: kelvin kelvins
-degree_Celsius: celsius °c
-degree_Fahrenheit: fahrenheit °f
+degree_celsius: celsius °c
+degree_fahrenheit: fahrenheit °f
 degree: degree degrees °
 cent: cent cents ¢ penny pennies
 nickel: nickel nickels

@@ -22,6 +22,7 @@ _CURRENCY = {"$": "dollar", "€": "euro", "£": "sterling"}
 _THINGS = COUNTS | word_set("nickel dime quarter")
 _CARRIES = kinds.NUMERIC | {kinds.CLOSE}
 """What a unit may stand behind."""
+_MAY_BEGIN = kinds.WORDS | {kinds.FRAC}
 _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
 
@@ -59,7 +60,7 @@ def _begins(tokens: Sequence[Token], i: int) -> bool:
     token = tokens[i]
     if token.kind is kinds.VAR:
         return token.text in LETTERS
-    return token.kind is kinds.WORD or token.kind is kinds.UNIT or token.text in _FEET
+    return token.kind in _MAY_BEGIN or token.text in _FEET
 
 
 def _unit_token(tokens: Sequence[Token], i: int, end: int, name: str) -> Token:
@@ -67,7 +68,7 @@ def _unit_token(tokens: Sequence[Token], i: int, end: int, name: str) -> Token:
 
 
 def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
-    """The single letters that are units here: another unit of their kind stands in the line, or each number has one."""
+    """The single letters that are units here: another unit of their kind is in the line, or each number has it."""
     bases: set[str] = set()
     bare: set[str | None] = set()
     for i, token in enumerate(tokens):
@@ -217,7 +218,7 @@ def _degrees(tokens: Sequence[Token], i: int) -> tuple[str, int]:
     scale = tokens[i + 1].text.rpartition("{")[2].strip("} ").lower() if i + 1 < len(tokens) else ""
     for name in ("celsius", "fahrenheit"):
         if scale in (name, name[0]):
-            return f"degree_{name.capitalize()}", i + 2
+            return f"degree_{name}", i + 2
     return "degree", i + 1
 
 
