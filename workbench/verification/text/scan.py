@@ -15,6 +15,10 @@ from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, T
 from workbench.verification.text.words import CONVERSIONS
 
 
+_FACTORS = frozenset("abcknmtpqrsuvwxyz")
+"""Letters that stand for numbers before a bracket."""
+
+
 class _Chain:
     """The state machine; `good` is the last point at which the run was complete."""
 
@@ -206,7 +210,7 @@ class _Chain:
             other_letter = before.kind is kinds.VAR and (
                 before.text in "xX" or not (token.spaced and following.spaced)
             )
-            if (number_next or bracket_next) and not other_letter:
+            if (number_next or (bracket_next and not self.names(token.text))) and not other_letter:
                 self.take(token._replace(kind=kinds.OP, text="*"))
                 return i + 1, True
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and not token.spaced:
@@ -216,10 +220,28 @@ class _Chain:
             self.unit(token.text)
             return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
+        goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and goes_on and token.text not in "aAI":
             self.take(token)
             return i + 1, False
         return self.word(i)
+
+    def names(self, letter: str) -> bool:
+        """`2 x (x + 3)`: an x that is a term elsewhere in the line is no times sign here."""
+        for at, token in enumerate(self.tokens):
+            if token.text == letter:
+                following = self.token(at + 1)
+                if following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE):
+                    return True
+        return False
+
+    def into_bracket(self, i: int) -> bool:
+        """`2 n(n + 1)` multiplies, but `2 f(3)` and `2 m(long)` do not."""
+        opening, inside = self.token(i + 1), self.token(i + 2)
+        if opening is None or opening.kind is not kinds.OPEN or self.tokens[i].text not in _FACTORS:
+            return False
+        spaced = opening.spaced and inside is not None and inside.kind is kinds.NUM
+        return not spaced and inside is not None and inside.kind in (kinds.NUM, kinds.VAR)
 
     def measures(self, letter: str) -> bool:
         """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
