@@ -14,7 +14,6 @@ from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, TokenRun, Unit, is_word_op
 from workbench.verification.text.words import CONVERSIONS
 
-
 _FACTORS = frozenset("abcknmtpqrsuvwxyz")
 """Letters that stand for numbers before a bracket."""
 
