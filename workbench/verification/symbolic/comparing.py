@@ -54,7 +54,9 @@ def compare(before: Alternatives, after: Alternatives, letter: str) -> Compariso
     if any(f is None for f in found.values()):
         return None
     places = _places([c for f in found.values() if f for c in f])
-    lost, gained, shared = [], [], False
+    lost: list[Place] = []
+    gained: list[Place] = []
+    shared = False
     for place in places:
         was, now = (_true(side, letter, place, found) for side in (before, after))
         if was is None or now is None:
@@ -161,7 +163,7 @@ def certainly(relation: Relation, at: Mapping[str, Any]) -> bool | None:
 def _proved(has: Alternatives, lacks: Alternatives, letter: str, place: Place) -> bool:
     """Whether a place certainly is a solution of the one and none of the other."""
     if place.exact is not None:
-        at = {letter: place.exact}
+        at: Mapping[str, Any] = {letter: place.exact}
         there = any(all(certainly(r, at) is True for r in several) for several in has)
         return there and _fails(lacks, at)
     width = Fraction(1, 10**11) * max(1, int(abs(place.x)))
@@ -179,7 +181,7 @@ def _fails(side: Alternatives, at: Mapping[str, Any]) -> bool:
 
 def fits(side: Alternatives, letter: str, value: Tree) -> bool | None:
     """Return whether a value certainly is, or certainly is not, a solution."""
-    at = {letter: value}
+    at: Mapping[str, Tree] = {letter: value}
     held = [[certainly(r, at) for r in several] for several in side]
     if any(all(h is True for h in several) for several in held):
         return True
@@ -261,11 +263,11 @@ def _signs(tree: Tree) -> list[Tree]:
     """The tree with either sign at each root, and logarithms of absolute values."""
     if not isinstance(tree, Call):
         return [tree]
-    made = [Call(tree.name, args) for args in product(*(_signs(a) for a in tree.args))]
+    made: list[Tree] = [Call(tree.name, args) for args in product(*(_signs(a) for a in tree.args))]
     if tree.name in ("sqrt", "root", "abs") and letters(tree):
         made += [Call("neg", (m,)) for m in made]
     if tree.name in ("ln", "log") and letters(tree):
-        made = [Call(tree.name, (Call("abs", (m.args[0],)), *m.args[1:])) for m in made]
+        made = [Call(m.name, (Call("abs", (m.args[0],)), *m.args[1:])) for m in made if isinstance(m, Call)]
     return made[:_MAX_VARIANTS]
 
 

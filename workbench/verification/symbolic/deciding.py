@@ -14,7 +14,9 @@ from workbench.verification.symbolic.pool import Outcome
 from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters, names
 from workbench.verification.symbolic.values import Undefined, about, gap, is_zero, shown
 
-_POINTS = tuple(map(Fraction, (2, 3, "1/2", -2, "7/3", -3, "1/3", 7, "-1/2", 11, "-17/5", "1/7", "23/2", -29)))
+_POINTS = tuple(
+    Fraction(p) for p in ["2", "3", "1/2", "-2", "7/3", "-3", "1/3", "7", "-1/2", "11", "-17/5", "1/7", "23/2", "-29"]
+)
 _ENOUGH = 6
 _TRIED = 40
 _SPLITS = frozenset(("abs", "sqrt", "root"))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
+from workbench.verification.exact.polynomials import magnitude
 from workbench.verification.symbolic.functions import Relation
 from workbench.verification.symbolic.trees import Call, Tree
 from workbench.verification.symbolic.values import Undefined, about, gap, interval, is_zero
@@ -84,7 +85,7 @@ def _constants(tree: Tree) -> Iterator[float]:
     if isinstance(tree, Call):
         for arg in tree.args:
             yield from _constants(arg)
-    elif not isinstance(tree, str) and abs(tree) < 1e7:
+    elif not isinstance(tree, str) and magnitude(tree) < 10**7:
         yield float(tree)
 
 

@@ -25,11 +25,10 @@ class Unclear(Undefined):
 
 def about(tree: Tree, at: Mapping[str, float]) -> float:
     """Return the value by floating point. Raise `Undefined`."""
-    kind = type(tree)
-    if kind is str:
-        return at[tree]  # type: ignore[index]
+    if isinstance(tree, str):
+        return at[tree]
     if not isinstance(tree, Call):
-        return float(tree)  # type: ignore[arg-type]
+        return float(tree)
     try:
         value: float = _FLOATS[tree.name](*[about(a, at) for a in tree.args])
     except (ValueError, ZeroDivisionError, OverflowError, KeyError) as error:
@@ -44,14 +43,14 @@ def _float_power(base: float, exponent: float) -> float:
         raise ValueError
     if base == 0 and exponent <= 0:
         raise ValueError
-    return base**exponent
+    return math.pow(base, exponent)
 
 
 def _float_root(x: float, n: float) -> float:
     if n != int(n) or not 2 <= n <= 12:
         raise ValueError
     if x < 0 and n % 2:
-        return -((-x) ** (1 / n))
+        return -math.pow(-x, 1 / n)
     return _float_power(x, 1 / n)
 
 
