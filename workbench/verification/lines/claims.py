@@ -10,6 +10,7 @@ from functools import lru_cache
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
 from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
     MAX_TOKENS,
@@ -20,7 +21,7 @@ from workbench.verification.text.grammar import (
     parse_tokens,
     tokenize,
 )
-from workbench.verification.text.tokens import Unit
+from workbench.verification.text.tokens import Unit, or_none
 from workbench.verification.text.words import in_digits
 
 MAX_LINE = 2000
@@ -466,9 +467,13 @@ def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Cl
     return found
 
 
+@or_none
 def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
     """The expression that fills a line, or what stands behind its last colon."""
     colons = [i for i, t in enumerate(tokens) if t.text == ":"]
+    if colons and divides(tokens, colons[-1]):  # `24 : 6 + 2`
+        run = scan.chain(tokens, 0)
+        return make_part(run.parts[0]) if run is not None and run.end == len(tokens) and not run.relations else None
     body = list(tokens[colons[-1] + 1 :] if colons else tokens)
     while body and body[-1].kind is kinds.SEP:
         body.pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.text import kinds
+from workbench.verification.text import division, kinds
 from workbench.verification.text.tokens import STOP, Token, is_word_op, word_set
 from workbench.verification.text.words import NUMBERS
 
@@ -79,7 +79,7 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
             return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1)
     if before.kind is kinds.VAR:
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
-    return before.kind not in (kinds.FRAC, kinds.NUM, kinds.PCT, kinds.ROOT)
+    return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
 
 
 def _holds_words(tokens: Sequence[Token], close: int) -> bool:
@@ -153,6 +153,8 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
         return False
     if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind is kinds.WORD and tokens[i - 3].text[0].isupper():
         return True
+    if division.is_colon(tokens[i - 1]) and tokens[i - 1].start - before.end == 1 and before.kind in kinds.NUMERIC:
+        return division.labels(tokens, i - 1)  # `2 : 3 : 4 = 4 : 6 : 8`
     thousands = tokens[i - 1].text == "," and before.kind is kinds.NUM and len(tokens[i].text) == 3
     tail = glued and tokens[i].kind is not kinds.VAR
     return not (before.kind is kinds.NUM and (tail or thousands))

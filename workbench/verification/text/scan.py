@@ -10,9 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.verification.text import kinds
+from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
-from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, TokenRun, Unit, is_word_op
+from workbench.verification.text.tokens import (
+    COMPARES,
+    MAX_UNIT_WORDS,
+    STOP,
+    TokenRun,
+    Unit,
+    in_brackets,
+    is_word_op,
+    slashed,
+)
 from workbench.verification.text.words import CONVERSIONS
+
+_FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
+"""What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
 _ENDS_LINE = frozenset(("row", "gap", "item"))
 _WITHIN = frozenset(("open", "close"))
@@ -169,9 +182,8 @@ class _Chain:
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
                 self.relate("=")
                 return behind, True
-            case kinds.SEP if token.text == ":" and self.is_ratio(i):
-                self.take(token._replace(kind=kinds.OP, text="/"))
-                return i + 1, True
+            case kinds.SEP if token.text == ":" and (self.is_ratio(i) or divides(self.tokens, i)):
+                return self.divide(token, i + 1)
             case kinds.PCT:
                 self.take(token)
                 return i + 1, False
@@ -222,6 +234,16 @@ class _Chain:
         """`8 times -2`: a minus that stands at its number; `5 times - 2 times` subtracts."""
         number = self.token(i + 1)
         return self.tokens[i].text == "-" and number is not None and not number.spaced
+
+    def divide(self, sign: Token, i: int) -> tuple[int, bool]:
+        """Divide by what stands at i; in `6 : 1/2` that is the half."""
+        self.take(sign._replace(kind=kinds.OP, text="/"))
+        end = slashed(self.tokens, i)
+        if end is None:
+            return i, True
+        for token in in_brackets(self.tokens[i:end]):
+            self.take(token)
+        return end, False
 
     def is_ratio(self, i: int) -> bool:
         """`3:4` is a ratio; `6:00` and `12:30` are times of the day."""
@@ -275,17 +297,23 @@ class _Chain:
             if (number_next or bracket_next) and not other_letter:
                 self.take(token._replace(kind=kinds.OP, text="*"))
                 return i + 1, True
-        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and not token.spaced:
+        if before.kind in _FACTORS and not token.spaced:
             self.take(token)
             return i + 1, False
         if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
             self.unit(token.text)
             return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
-        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and goes_on and token.text not in "aAI":
+        if before.kind in _FACTORS and goes_on and (token.text not in "aAI" or self.is_letter(token, following)):
             self.take(token)
             return i + 1, False
         return self.word(i)
+
+    def is_letter(self, token: Token, following: Token | None) -> bool:
+        """Return whether `a` is no article: a sign follows, or the part has the letter already: `2 a + 3 a`."""
+        if following is not None and following.kind is kinds.OP:
+            return True
+        return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
 
     def measures(self, letter: str) -> bool:
         """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
@@ -295,7 +323,9 @@ class _Chain:
         """Words behind an operand: an operator in words, or units that are skipped."""
         text, following = self.tokens[i].text.lower(), self.token(i + 1)
         if text in ("divided", "multiplied") and following and following.text == "by":
-            self.take(self.tokens[i]._replace(kind=kinds.OP, text="/" if text == "divided" else "*"))
+            if text == "divided":
+                return self.divide(self.tokens[i], i + 2)
+            self.take(self.tokens[i]._replace(kind=kinds.OP, text="*"))
             return i + 2, True
         if self.depth == 0 and (behind := self.equals(i)):
             self.relate("=")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache, wraps
@@ -161,7 +161,41 @@ def tokenize(text: str) -> tuple[Token, ...]:
         else:
             _append(tokens, group, raw, start, end, spaced)
         spaced = False
-    return tuple(tokens)
+    return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
+
+
+def slashed(tokens: Sequence[Token], i: int) -> int | None:
+    """Return where a fraction such as `1/2` that begins at token i ends; None where it has blanks or goes on."""
+    if [t.kind for t in tokens[i : i + 3]] != [kinds.NUM, kinds.OP, kinds.NUM] or tokens[i + 1].text != "/":
+        return None
+    behind = tokens[i + 3] if i + 3 < len(tokens) else None
+    goes_on = behind is not None and not behind.spaced and behind.text in ("/", "^")
+    return None if goes_on or tokens[i + 1].spaced or tokens[i + 2].spaced else i + 3
+
+
+def in_brackets(tokens: Sequence[Token]) -> list[Token]:
+    """Return tokens between brackets that no one wrote, so that they take no room."""
+    first, last = tokens[0], tokens[-1]
+    opening = Token(kinds.OPEN, "(", first.start, first.start, first.spaced)
+    return [opening, *tokens, Token(kinds.CLOSE, ")", last.end, last.end, False)]
+
+
+def _with_fractions(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
+    """`6 ÷ 1/2`: what is divided by is the half, for a bar without blanks holds tighter than the sign."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        found.append(tokens[at])
+        divides = tokens[at].text == "/" and text[tokens[at].start : tokens[at].end] in ("÷", "\\div")
+        at += 1
+        if divides and at < len(tokens) and tokens[at].text in ("-", "+"):
+            found.append(tokens[at])
+            at += 1
+        end = slashed(tokens, at) if divides else None
+        if end is not None:
+            found += in_brackets(tokens[at:end])
+            at = end
+    return tuple(found)
 
 
 _SPACES = frozenset(("space", "bold", "delim", "gap", "row"))
