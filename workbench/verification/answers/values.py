@@ -111,7 +111,7 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
     converted = readings.same_quantity(claim, index)
     if converted is not None:
         return not converted
-    return not (readings.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right))
+    return not (readings.may_convert(claim) or mixes_percent(left, b) or is_percent_of(left, right))
 
 
 def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:

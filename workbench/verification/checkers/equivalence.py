@@ -104,7 +104,7 @@ def _known(context: Context) -> Sequence[KnownStatement]:
         for statement in statements(line, carry):
             if not identity(statement):
                 found.append(KnownStatement(statement, i, not wrong))
-        carry = line.last or carry
+        carry = line.last if line.cut else line.last or carry
     return found
 
 

@@ -44,6 +44,8 @@ def read_problem(text: str) -> Reading:
     asked = not found and _COMMAND.search(text[:2000]) and len(_WORDS.findall(text[:2000])) <= _MANY_WORDS
     expressions = expressions_in(text) if asked else ()
     best = max(expressions, key=lambda p: len(p.tokens), default=None)
+    if best is None and line.expression is not None and len(line.expression.tokens) > 2 and not line.prose:
+        best = line.expression  # the problem is an expression and no more: `8 - 50 + 7`
     solves = bool(found) and bool(_SOLVE.search(text[:2000])) and not expressions_in(text)
     return Reading(found, best, solves)
 
@@ -64,7 +66,10 @@ class Context(StepContext):
     @lazy
     def carry(self) -> ClaimSide | None:
         """The last expression before this line, which a leading `=` continues."""
-        return next((e for line in reversed(self.earlier) if (e := line.last) is not None), self.reading.expression)
+        for line in reversed(self.earlier):
+            if line.cut or line.last is not None:
+                return line.last
+        return self.reading.expression
 
     @lazy
     def is_story(self) -> bool:
