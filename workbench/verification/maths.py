@@ -35,6 +35,8 @@ _OPERATION = re.compile(
 _SIGNS = {"divide": "/", "times": "*", "minus": "-", "plus": "+"}
 _ANYWHERE = frozenset(map(Fraction, (2, 10, 100)))
 """Numbers that rules are made of: they need not stand in the problem."""
+_SHOWN = 40
+"""Characters of a piece of a line that was not read."""
 _SCALES = frozenset({"10", "100", "1000"})
 """A rule may ask to divide by 100 where the solution wrote it otherwise."""
 
@@ -177,8 +179,10 @@ def _result(line: Line) -> frozenset[str]:
 
 
 def unreadable(context: Context) -> str | None:
-    """Return that a line could not be read, if so."""
-    return "The line could not be read as mathematics." if context.line.unreadable else None
+    """Return which pieces of a line could not be read, if any."""
+    unread = context.line.unread
+    shown = "`, `".join(" ".join(piece.split())[:_SHOWN] for piece in unread[:3])
+    return f"Not read: `{shown}`." if unread else None
 
 
 def in_right_unit(problem: Problem, stated: str) -> bool:
