@@ -1,8 +1,8 @@
 """The audit of a run: which kinds of step fail first, by skill, diagnosis and malrule, over rounds.
 
 Only first errors count: what follows a wrong step is off the path. A rollout with a wrong answer and no step
-judged incorrect is `not_located`, or `misread` where the verifier's two readings of a step differ: an error of reading
-and not of reasoning. Plain records in, plain records out.
+judged incorrect is `not_located`, or `misread` where two readings of a step differ: an error of reading and not of
+reasoning. Plain records in, plain records out.
 """
 
 from __future__ import annotations
