@@ -49,6 +49,8 @@ POINT = {"x": Fraction(5), "y": Fraction(-2), "n": Fraction(1, 2)}
         ("(2 + 3", None),
         ("2 +", None),
         ("z + 1", None),
+        ("+-3", None),
+        ("4 - -3", 7),
         ("9^12^12^12", None),
         ("(" * 40 + "1" + ")" * 40, None),
         ("1+" * 150 + "1", None),

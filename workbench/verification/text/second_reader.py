@@ -103,7 +103,9 @@ class _Reader:
         if self.sign() in ("+", "-"):
             minus = self.sign() == "-"
             self.at += 1
-            value = self.signed()
+            if self.sign() in ("+", "-"):  # +-3 is two numbers to some
+                raise _Stopped
+            value = self.power()
             return -value if minus else value
         return self.power()
 
