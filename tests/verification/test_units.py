@@ -139,7 +139,7 @@ def test_what_expressions_with_units_are_worth():
     assert worth("60 km/h * 30 min") == {LENGTH: 30000}
     assert worth("1/2 hour") == {TIME: 1800}
     assert worth("12 cm^2 / 3 cm") == {LENGTH: Fraction(4, 100)}
-    assert worth("5 m + 3 kg") == {LENGTH: 5, (("M", 1),): 3}
+    assert worth("5 cm + 3 kg") == {LENGTH: Fraction(5, 100), (("M", 1),): 3}
     assert worth("7 hours - 7 hours") == {TIME: 0}
 
 

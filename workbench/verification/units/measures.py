@@ -15,7 +15,7 @@ Dimension = tuple[tuple[str, int], ...]
 """Base quantities with their powers, sorted; empty for a mere number."""
 
 MAX_NAME = 60
-_FACTOR = re.compile(r"([a-zA-Z_]+|°[CFcf]?|[$¢€£Ω])(?:\^([1-9]))?")
+_FACTOR = re.compile(r"([a-zA-Z_]+|°[CFcf]?|[$¢€£Ωω])(?:\^([1-9]))?")
 _US = word_set("inch foot yard mile acre ounce pound ton teaspoon tablespoon cup pint quart gallon mile_per_hour")
 
 
