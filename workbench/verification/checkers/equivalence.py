@@ -39,6 +39,7 @@ from workbench.verification.lines.relations import (
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
+from workbench.verification.symbolic.equations import leaves_out
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
 
@@ -103,7 +104,7 @@ def _known(context: Context) -> Sequence[KnownStatement]:
         for statement in statements(line, carry):
             if not identity(statement):
                 found.append(KnownStatement(statement, i, not wrong))
-        carry = line.last or carry
+        carry = line.last if line.cut else line.last or carry
     return found
 
 
@@ -139,7 +140,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     """One letter: the solutions must be those of the line before."""
     after = statement.solutions
     relevant = [k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None]
-    if after is None or not relevant:
+    if after is None or not relevant or (statement.assignments and leaves_out(context, after.letter)):
         return None
     previous = relevant[-1]
     assert previous.statement.solutions is not None

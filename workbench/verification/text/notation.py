@@ -93,8 +93,8 @@ def _factorials(tokens: list[Token]) -> list[Token]:
                 token, seen = token._replace(kind=kinds.OP), True
             elif seen:
                 token = token._replace(kind=kinds.OP)
-            elif _may_be_factorial(tokens, i):
-                token = token._replace(kind=kinds.BAD)
+            else:
+                token = token._replace(kind=kinds.BAD if _may_be_factorial(tokens, i) else kinds.SEP)
         found.append(token)
     return found
 
