@@ -27,9 +27,10 @@ from workbench.verification.lines.solutions import Interval as Interval
 from workbench.verification.lines.solutions import Region as Region
 from workbench.verification.lines.solutions import Roots as Roots
 from workbench.verification.lines.solutions import Solutions as Solutions
+from workbench.verification.lines.solutions import clauses_of as clauses_of
 from workbench.verification.lines.solutions import compare as compare
 from workbench.verification.lines.solutions import show as show
-from workbench.verification.lines.solutions import union
+from workbench.verification.lines.solutions import union as union
 from workbench.verification.lines.solutions import within as within
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_EXPONENT, Number, Unreadable
@@ -65,6 +66,8 @@ class Statement:
     """Alternatives joined by `or`; each is a conjunction of relations."""
 
     alternatives: tuple[tuple[StatedRelation, ...], ...]
+    condition: Condition | None = None
+    """What is asked of its letter besides; its solutions obey it."""
 
     @lazy
     def pairs(self) -> list[StatedRelation]:
@@ -93,7 +96,8 @@ class Statement:
     def solutions(self) -> Solutions | None:
         """The solutions where the statement has one letter and they can be worked out."""
         try:
-            return _solutions(self)
+            found = _solutions(self)
+            return found if found is None else within(found, self.condition)
         except Unreadable:
             return None
 
