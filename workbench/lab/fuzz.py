@@ -18,8 +18,8 @@ from workbench.lab.speed import solutions
 from workbench.types import Knowledge, Problem
 from workbench.verification import Verifier, grade
 from workbench.verification.symbolic import checker as symbolic
-from workbench.verification.symbolic.functions import Call
 from workbench.verification.symbolic.pool import Holds, Pool
+from workbench.verification.symbolic.trees import Call
 
 CANARY = "workbench-fuzz-canary"
 """The file that would appear if anything in a line were executed."""
@@ -125,6 +125,7 @@ _PIECES = (
     "\ud800", "🙂", "\\", "&", "\\\\", "°", "π", "9" * 50, "0.000001", "1/0", "__import__",
 )  # fmt: skip
 _EVENTS = ("exec", "compile", "os.system", "os.exec", "os.posix_spawn", "socket.connect", "ctypes.dlopen")
+_STORY = Problem("p", "Ann has 2 boxes of 6 pens and buys 3 more. How many pens has she?", "15")
 _GOLD = ("7", "x = 5", "1/2", "x > -4", "(x + 2)(x + 3)", "12 apples")
 
 
@@ -166,10 +167,10 @@ class _Watch:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def strings(number: int, seed: int) -> Iterator[str]:
-    """Random soups of pieces, mutated steps of real solutions, and any characters at all."""
+def strings(number: int, seed: int, others: Sequence[str] = ()) -> Iterator[str]:
+    """Random soups of pieces, mutated steps of generated solutions and of `others`, and any characters at all."""
     rng = Random(seed)
-    steps = [step for _, written in islice(solutions(seed), 300) for step in written]
+    steps = [*others, *(step for _, written in islice(solutions(seed), 300) for step in written)]
     for _ in range(number):
         kind = rng.random()
         if kind < 0.5:
@@ -200,6 +201,8 @@ def attack(verifier: Verifier, text: str, number: int) -> None:
     plain = Problem("p", "Solve 3x + 5 = 20.", "x = 5", solution=("3x = 15", "x = 5"))
     knowledge = (Knowledge.FREE, Knowledge.ANSWER, Knowledge.REFERENCE)[number % 3]
     verifier.verify(plain, ["3x = 20 - 5", text], knowledge)
+    if number % 4 == 3:
+        verifier.verify(_STORY, ["6 + 6 = 12", text, text], knowledge)
     if number % 4 == 0:
         verifier.verify(plain, text, knowledge)
     if number % 4 == 1:
@@ -215,20 +218,24 @@ def fuzz(
     threads: int = 8,
     seed: int = 0,
     progress: Callable[[int], None] = lambda count: None,
+    others: Sequence[str] = (),
 ) -> FuzzReport:
-    """Half of the strings from this thread, half from many at once; the bombs from both."""
+    """Half of the strings from this thread, half from many at once; the bombs from both.
+
+    `others` are steps that other people wrote: they are mutated beside those of generated solutions.
+    """
     verifier, watch = Verifier(), _Watch()
     chosen = bombs() if bomb_number >= len(bombs()) else bombs()[:: max(1, len(bombs()) // bomb_number)][:bomb_number]
     killed, works = kill_in_mid_check()
-    for n, text in enumerate(strings(200, seed + 1)):  # whatever is imported late is imported now
+    for n, text in enumerate(strings(200, seed + 1, others)):  # whatever is imported late is imported now
         attack(verifier, text, n)
     sys.addaudithook(_auditor(watch))
     lost, began = symbolic.POOL.lost, time.perf_counter()
     watch.watching = True
-    half = list(strings(number // 2, seed))
+    half = list(strings(number // 2, seed, others))
     _run(verifier, watch, [*chosen, *half], 0, progress)
     middle = _resident()
-    other = list(strings(number - number // 2, seed + 2))
+    other = list(strings(number - number // 2, seed + 2, others))
     work = [*chosen, *other]
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda i: _run(verifier, watch, work[i::threads], i, progress), range(threads)))

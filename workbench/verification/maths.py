@@ -13,6 +13,7 @@ from workbench.verification.checkers.arithmetic import Arithmetic
 from workbench.verification.checkers.equivalence import Equivalence
 from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
 from workbench.verification.checkers.grounding import Grounding
+from workbench.verification.checkers.second_reading import misread
 from workbench.verification.domain import Domain, Lessons, StepContext, Verify
 from workbench.verification.lines.calculations import numbers
 from workbench.verification.lines.claims import Line, read_line
@@ -34,6 +35,8 @@ _OPERATION = re.compile(
 _SIGNS = {"divide": "/", "times": "*", "minus": "-", "plus": "+"}
 _ANYWHERE = frozenset(map(Fraction, (2, 10, 100)))
 """Numbers that rules are made of: they need not stand in the problem."""
+_SHOWN = 40
+"""Characters of a piece of a line that was not read."""
 _SCALES = frozenset({"10", "100", "1000"})
 """A rule may ask to divide by 100 where the solution wrote it otherwise."""
 
@@ -176,8 +179,10 @@ def _result(line: Line) -> frozenset[str]:
 
 
 def unreadable(context: Context) -> str | None:
-    """Return that a line could not be read, if so."""
-    return "The line could not be read as mathematics." if context.line.unreadable else None
+    """Return which pieces of a line could not be read, if any."""
+    unread = context.line.unread
+    shown = "`, `".join(" ".join(piece.split())[:_SHOWN] for piece in unread[:3])
+    return f"Not read: `{shown}`." if unread else None
 
 
 def in_right_unit(problem: Problem, stated: str) -> bool:
@@ -206,6 +211,7 @@ MATHS = Domain(
     name_mistake=name_arithmetic,
     carries=uses_wrong_result,
     read_again=without_note,
+    misread=misread,
     adds_nothing=adds_nothing,
     unreadable=unreadable,
     malrules=CATALOGUE,

@@ -10,7 +10,7 @@ from functools import lru_cache
 from workbench.types import Judgement
 from workbench.verification.answers import values as answer_intervals
 from workbench.verification.answers.same_value import same_measure, same_value
-from workbench.verification.answers.text import AnswerKind, AnswerShape, clean, shape
+from workbench.verification.answers.shape import AnswerKind, AnswerShape, clean, shape
 from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
 from workbench.verification.exact.polynomials import proportional, same
 from workbench.verification.lines.claims import ClaimSide

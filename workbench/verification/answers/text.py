@@ -1,22 +1,48 @@
-"""Where a solution states its final answer, as text."""
+"""Where a solution states its final answer, as text.
+
+The last statement counts: a box, an answer line such as `Answer: 72` or `#### 72`, a tag, or a sentence. The work is
+bounded: only the end of a long text is looked at.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
+from itertools import islice
 
 from workbench.verification.text.grammar import MAX_CHARS
-from workbench.verification.text.words import NUMBERS
 
+_LEAD = r"[\s*_#>\-–•]*"
+_IS = r"(?:\s+(?:is|are|equals|(?:will|would|should|must)\s+be)\b(?:\s+(?:therefore|thus|then|simply|just))?)"
+_NAMED = r"(?:(?:the|my|our|your)\s+)?(?:(?:final|correct|right|exact|numerical|overall)\s+){0,2}"
 ANSWER_LINE = re.compile(
-    r"[\s*_#>-]*(?:(?:(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*[:=]|(?:the\s+)?final\s+answer\s+is\b|"
-    r"(?:(?:so|thus|therefore|hence),?\s+)?the\s+answer\s+is\b:?)(?P<answer>.*)|(?<=####)(?P<mark>.*))",
+    rf"{_LEAD}(?:{_NAMED}answer[*_]*(?:\s+is)?\s*[*_]*[:=](?P<answer>.*)|"
+    rf"(?:(?:so|thus|therefore|hence),?\s+)?(?:the\s+(?:final\s+|correct\s+)?answer|final\s+answer)\s+is\b:?(?P<told>.*)|"
+    r"Ans\b\.?\s*[:=](?P<short>.*)|(?<=####)(?P<mark>.*))",
     re.IGNORECASE | re.DOTALL,
 )
-_BOXED = "\\boxed{"
+_SENTENCE = re.compile(
+    rf"\b{_NAMED}(?P<noun>answer|result|solutions?)(?:\s+(?:to|of|for)\b[^.:=\n]{{1,80}}?)?"
+    rf"[*_]*(?:{_IS}\s*[*_]*:?|\s*[*_]*[:=])",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(rf"{_LEAD}{_NAMED}(?:answer|ans)\b\.?(?:\s+is\b)?[*_\s:.=#]*$", re.IGNORECASE)
+_LETTER_A = re.compile(r"[\s*_>]*A[*_]*\s*[:.][*_]*(?P<answer>\s.*)", re.DOTALL)
+_IN_TEXT = re.compile(r"\\text(?:bf|it)?\{\s*((?:the )?(?:final )?answer(?: is)?\s*:?)\s*\}", re.IGNORECASE)
+_END = re.compile(r"(?:</?s>|<\|[a-z_]{1,20}\|>|<(?:eos|pad|end_of_turn)>|\[/?INST\]|</answer>)$", re.IGNORECASE)
+_NEW_QUESTION = re.compile(
+    r"\n[ \t]*(?:\*\*|#+ ?)?(?:question|problem|q|human|user|input)[ \t]*\d*[ \t]*:", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?<![\w.])[-−]?\$?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:/[0-9]+)?%?")
+_NEXT_SENTENCE = re.compile(r"(?<=[^.\s])(?<!\b[A-Za-z])[.!]\**\s+(?=[A-Z(])")
+_BOX = re.compile(r"\\(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
+_UNBRACED = re.compile(r"\\?[A-Za-z]+|-?[0-9][0-9.,]*")
+_JOINS = re.compile(r"(?:\s|[,;&$]|\\[,;!()\[\]]|\\q?quad|\\text\s*\{\s*(?:and|or|,)\s*\}|\band\b|\bor\b)*")
+_LONGEST = 20_000
 _MAX_ANSWER_LINE = 2000
 _MAX_LINES = 200
+_MAX_BOXES = 20
+_MAX_QUESTIONS = 3
+_MAX_SENTENCE = 800
 
 
 def answer_in(line: str) -> str | None:
@@ -25,194 +51,148 @@ def answer_in(line: str) -> str | None:
         return None
     match = ANSWER_LINE.match(line)
     if match is None:
-        return boxed(line)
-    found = match.group("answer") or match.group("mark") or ""
-    return boxed(found) or found.strip(" \t*_").rstrip(". ") or None
+        return boxed(line) or _tagged(line)
+    return _stated(next((g for g in match.groups() if g), ""))
+
+
+def _stated(rest: str) -> str | None:
+    """What is said behind a marker: its box, or its first sentence without what wraps it."""
+    if (found := boxed(rest)) is not None:
+        return found
+    told = bare(_NEXT_SENTENCE.split(rest.strip(), 1)[0])
+    again = ANSWER_LINE.match(told) if told is not None else None
+    return told if again is None else _stated(next((g for g in again.groups() if g), ""))
+
+
+_WRAPS = (
+    ("`", "`"),
+    ("**", "**"),
+    ("__", "__"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    ("$$", "$$"),
+    ('"', '"'),
+    ("“", "”"),
+)
+
+
+def bare(text: str) -> str | None:
+    """Return a stated answer without end marks of models, emphasis, back-ticks, and a formula's own delimiters."""
+    text = _without_end(text).strip(" \t\n*_")
+    while True:
+        before = text
+        text = text if text.endswith("...") else text.rstrip(". \n")
+        for opening, closing in _WRAPS:
+            inner = text[len(opening) : -len(closing)]
+            if text.startswith(opening) and text.endswith(closing) and inner and opening not in inner:
+                text = inner.strip()
+        for opening, closing in (("\\(", "\\)"), ("\\[", "\\]")):
+            if text.endswith(closing) and opening not in text:
+                text = text.removesuffix(closing).rstrip()
+        if text == before:
+            return text.strip(" \t\n*_") or None
+
+
+def _without_end(text: str) -> str:
+    """The text without the marks with which models end it."""
+    text = text.rstrip()
+    while text.endswith((">", "]")) and (mark := _END.search(text, max(0, len(text) - 30))) is not None:
+        text = text[: mark.start()].rstrip()
+    return text
 
 
 def boxed(text: str) -> str | None:
-    """Return what stands in the last LaTeX box."""
-    start = text.rfind(_BOXED)
-    if start < 0:
+    """Return what stands in the last LaTeX box; the boxes of one list, such as `\\boxed{2}, \\boxed{3}`, are one."""
+    if "box" not in text:
         return None
-    begin, depth = start + len(_BOXED), 1
-    for at in range(begin, min(len(text), begin + MAX_CHARS)):
-        depth += (text[at] == "{") - (text[at] == "}")
+    boxes = [b for m in list(_BOX.finditer(text))[-_MAX_BOXES:] if (b := _box(text, m)) is not None]
+    if not boxes:
+        return None
+    listed = [boxes[-1]]
+    for box in reversed(boxes[:-1]):
+        between = text[box[1] : listed[0][0]]
+        if not between or not between.strip() or _JOINS.fullmatch(between) is None:
+            break
+        listed.insert(0, box)
+    return ", ".join(box[2] for box in listed)
+
+
+def _box(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
+    """Where a box begins and ends, and what it holds: one word or sign where it has no braces."""
+    at = match.end()
+    if text[at : at + 1] != "{":
+        short = _UNBRACED.match(text, at)
+        found = short.group().rstrip(".,") if short else ""
+        return (match.start(), at + len(found), found) if found else None
+    depth = 0
+    for end in range(at, min(len(text), at + MAX_CHARS)):
+        depth += (text[end] == "{") - (text[end] == "}")
         if depth == 0:
-            return text[begin:at].strip() or None
+            found = text[at + 1 : end].strip()
+            return (match.start(), end + 1, found) if found else None
     return None
 
 
-def final_answer(text: str) -> str | None:
-    """Return the last answer that a solution states: `Answer: ...`, `#### ...`, `The answer is ...` or a box."""
-    for line in text.splitlines()[: -_MAX_LINES - 1 : -1]:
-        found = answer_in(line)
+def _tagged(text: str) -> str | None:
+    """What the last `<answer>` tag holds, closed or cut off."""
+    if "<" not in text or (start := text.lower().rfind("<answer>")) < 0:
+        return None
+    inner = text[start + len("<answer>") :][:_MAX_ANSWER_LINE]
+    inner = inner[: inner.lower().find("</answer>")] if "</answer>" in inner.lower() else inner
+    return final_answer(inner) or bare(inner)
+
+
+def final_answer(text: str, last_number: bool = False) -> str | None:
+    """Return the last answer that a solution states; its last number where that is allowed and nothing is stated."""
+    text = _without_end(text[-_LONGEST:])
+    # A model that runs on asks itself a new question: what it answered to ours stands before.
+    for question in islice(_NEW_QUESTION.finditer(text), _MAX_QUESTIONS):
+        if (found := _found(text[: question.start()])) is not None:
+            return found
+    found = _found(text)
+    if found is None and last_number:
+        numbers = _NUMBER.findall(text)
+        found = numbers[-1] if numbers else None
+    return found
+
+
+def _found(text: str) -> str | None:
+    if (tagged := _tagged(text)) is not None:
+        return tagged
+    lines = text.splitlines()[-_MAX_LINES:]
+    solution = None
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at][-_MAX_ANSWER_LINE:]
+        found = _in_heading(lines, at) if _HEADING.match(line) else _in_line(line)
+        if found is None and at == len(lines) - 1 and (match := _LETTER_A.match(line)) is not None:
+            found = _stated(match.group("answer"))
         if found is not None:
             return found
-        _, marker, rest = line[-_MAX_ANSWER_LINE:].rpartition("Answer:")
-        if marker and rest.strip():
-            return rest.strip().rstrip(".").strip() or None
-        match = re.search(r"\bthe answer is\b:?(.*)", line[-400:], re.IGNORECASE)
-        if match and match.group(1).strip(" ."):
-            return match.group(1).strip(" .")
+        solution = solution or _said(line, "solution") or _said(line, "result")
+    return solution
+
+
+def _in_heading(lines: list[str], at: int) -> str | None:
+    """What stands on the lines behind `Final Answer`: the first that holds anything but a delimiter."""
+    return next((_stated(line) for line in lines[at + 1 : at + 5] if line.strip(" \t*_#$`\\[]():-")), None)
+
+
+def _in_line(line: str) -> str | None:
+    line = _IN_TEXT.sub(r"\1 ", line) if "\\text" in line else line
+    if (found := answer_in(line)) is not None:
+        return found
+    _, marker, rest = line.rpartition("Answer:")
+    if marker and rest.strip():
+        return _stated(rest)
+    return _said(line, "answer") or _said(line, "result", "final")
+
+
+def _said(line: str, noun: str, named: str = "") -> str | None:
+    """What the last sentence of the form `the answer is ...` says."""
+    if noun not in line.lower():
+        return None
+    line = line[-_MAX_SENTENCE:]
+    for match in reversed(list(_SENTENCE.finditer(line))):
+        if match.group("noun").lower().startswith(noun) and named in match.group().lower():
+            return _stated(line[match.end() :])
     return None
-
-
-# The shape of an answer's text: a tuple, a set, intervals, a matrix, or a plain value; LaTeX cleaned first.
-
-
-_MAX_ITEMS = 40
-_DOUBLED = re.compile(r"\\\\(?=(?:[dt]?frac|sqrt|text|pi|cdot|times|left|right|boxed|infty|cup|pm)\b)")
-_WRAPPED = re.compile(r"\\(?:mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}")
-_SPACING = re.compile(r"\\[!,;: ]|\\(?:left|right|displaystyle|limits|big|Big)(?![a-zA-Z])|~|\\q?quad(?![a-zA-Z])")
-_ROW = "␤"
-_SYMBOLS = (
-    (re.compile(r"\\infty(?![a-zA-Z])|\binfinity\b|\binf\b|\boo\b"), "∞"),
-    (re.compile(r"\\cup(?![a-zA-Z])|\bunion\b|\bU\b(?=\s*[(\[])"), "∪"),
-    (re.compile(r"\\(?:in|isin)(?![a-zA-Z])"), "∈"),
-    (re.compile(r"\\(?:emptyset|varnothing)(?![a-zA-Z])|\bempty set\b"), "∅"),
-    (re.compile(r"\\pi(?![a-zA-Z])|\bpi\b"), "π"),
-    (re.compile(r"\\(?:neq?|not=)(?![a-zA-Z])|!="), "≠"),
-    (re.compile(r"\\(?:lbrace|\{)"), "{"),
-    (re.compile(r"\\(?:rbrace|\})"), "}"),
-    (re.compile(r"\\pm(?![a-zA-Z])|\+/-"), "±"),
-    (re.compile(r"\\\\"), _ROW),
-    (re.compile(r"\\(?:dots|ldots|cdots)(?![a-zA-Z])"), "…"),
-    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__"), r"\1\2"),
-)
-_MEMBER = re.compile(r"^\s*[a-zA-Z]\s*∈\s*")
-_ALL_REALS = re.compile(r"^(?:all real(?:s| numbers)|R|ℝ|every (?:real )?number)$")
-_MATRIX = re.compile(r"^\\begin\{([pbv]?matrix)\}(.*)\\end\{\1\}$", re.DOTALL)
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
-
-
-class AnswerKind(StrEnum):
-    """What an answer's brackets say."""
-
-    PLAIN = "plain"
-    TUPLE = "tuple"
-    SET = "set"
-    INTERVALS = "intervals"
-    MATRIX = "matrix"
-
-
-@dataclass(frozen=True)
-class AnswerShape:
-    """An answer cut at its outermost commas, or at its rows or unions."""
-
-    kind: AnswerKind
-    items: tuple[str, ...]
-    """The members; for intervals each with its brackets, for a matrix all cells row by row."""
-    width: int = 0
-    """Cells in a row of a matrix."""
-
-
-def clean(text: str) -> str:
-    """Return the text without dollars around formulas, spacing, bold marks and boxes, each symbol one character."""
-    text = boxed(text) or text
-    text = _DOUBLED.sub(r"\\", text.strip())
-    text = _WRAPPED.sub(lambda m: f" {m.group(1).strip()} ", text)
-    for pattern, symbol in _SYMBOLS:
-        text = pattern.sub(symbol, text)
-    text = re.sub(r"\\[()\[\]]", " ", _SPACING.sub(" ", text))
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] == "$":
-        text = text.strip("$")
-    text = " ".join(text.split())
-    return _written_out(text if text.endswith("...") else text.rstrip(".").strip())
-
-
-_SQUARE = re.compile(
-    r"(?<=[0-9} ])\s*\b([cmk]?m|in|ft|yd|mi|inches|feet|meters|units?)\s*(?:\^\s*\{?([23])\}?|([²³]))(?![0-9])"
-)
-_METRIC = {"m": "meters", "g": "grams", "L": "liters"}
-_LARGE = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?) (thousand|million|billion)\b")
-_ZEROS = {"thousand": 3, "million": 6, "billion": 9}
-
-
-def _written_out(text: str) -> str:
-    """Number words in digits, and units in words: `8 cm^2` is 8 square cm, `5 m` is 5 meters."""
-    if (worth := NUMBERS.get(text.lower())) is not None:
-        return str(worth)
-    text = _LARGE.sub(lambda m: _shifted(m.group(1).replace(",", ""), _ZEROS[m.group(2)]), text)
-    text = _SQUARE.sub(lambda m: f" {'square' if (m.group(2) or m.group(3)) in '2²' else 'cubic'} {m.group(1)}", text)
-    return re.sub(r"(?<=[0-9]) ([mgL])$", lambda m: f" {_METRIC[m.group(1)]}", text)
-
-
-def _shifted(digits: str, zeros: int) -> str:
-    """A decimal with its point moved to the right."""
-    whole, _, rest = digits.partition(".")
-    moved = whole + rest[:zeros].ljust(zeros, "0")
-    return moved + (f".{rest[zeros:]}" if rest[zeros:] else "")
-
-
-def shape(text: str) -> AnswerShape:
-    """Return the shape of a cleaned text."""
-    if len(text) > MAX_CHARS:
-        return AnswerShape(AnswerKind.PLAIN, (text,))
-    if (matrix := _MATRIX.match(text)) is not None:
-        return _matrix(matrix.group(2))
-    body = _MEMBER.sub("", text)
-    if _ALL_REALS.match(body):
-        return AnswerShape(AnswerKind.INTERVALS, ("(-∞,∞)",))
-    if body in ("∅", "{}", "{ }") or re.match(r"^no (?:real )?solutions?$", body):
-        return AnswerShape(AnswerKind.SET, ())
-    intervals = _intervals(body)
-    if intervals is not None:
-        return AnswerShape(AnswerKind.INTERVALS, intervals)
-    if body.count("±") == 1 and "=" not in body:
-        plus, minus = (re.sub(r"±\s*", sign, body).removeprefix("+") for sign in "+-")
-        return AnswerShape(AnswerKind.SET, (plus, minus))
-    if len(body) > 2 and body[0] in "({" and _closes_at(body) == len(body) - 1:
-        items = split(body[1:-1])
-        if body[0] == "{" and not body.startswith("{}"):
-            return AnswerShape(AnswerKind.SET, items)
-        if len(items) > 1:
-            return AnswerShape(AnswerKind.TUPLE, items)
-    return AnswerShape(AnswerKind.PLAIN, (text,))
-
-
-def _intervals(body: str) -> tuple[str, ...] | None:
-    """The intervals of a union; a lone `(1, 2)` is a tuple, since nothing shows that it is not."""
-    pieces = tuple(p.strip() for p in body.split("∪"))
-    for piece in pieces:
-        if len(piece) < 3 or piece[0] not in "([" or piece[-1] not in ")]" or len(split(piece[1:-1])) != 2:
-            return None
-    plain = len(pieces) == 1 and "∞" not in body and (pieces[0][0], pieces[0][-1]) in (("(", ")"), ("[", "]"))
-    return None if plain and pieces[0][0] == "(" else pieces
-
-
-def _matrix(body: str) -> AnswerShape:
-    rows = [r.split("&") for r in body.split(_ROW) if r.strip()]
-    width = len(rows[0]) if rows else 0
-    cells = tuple(c.strip() for r in rows for c in r)
-    if not rows or any(len(r) != width for r in rows) or len(cells) > _MAX_ITEMS:
-        return AnswerShape(AnswerKind.PLAIN, (body,))
-    return AnswerShape(AnswerKind.MATRIX, cells, width)
-
-
-def _closes_at(text: str) -> int:
-    """Where the bracket that opens a text closes; -1 where it does not."""
-    depth = 0
-    for i, char in enumerate(text):
-        depth += (char in "([{") - (char in ")]}")
-        if depth == 0:
-            return i if _CLOSING[text[0]] == char else -1
-    return -1
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Return the pieces between the outermost commas; a comma inside 1,200 does not count."""
-    pieces, depth, start = [], 0, 0
-    for i, char in enumerate(text):
-        depth += (char in "([{") - (char in ")]}")
-        if char in ",;" and depth == 0 and not _thousands(text, i):
-            pieces.append(text[start:i].strip())
-            start = i + 1
-    pieces.append(text[start:].strip())
-    return tuple(pieces[:_MAX_ITEMS])
-
-
-def _thousands(text: str, i: int) -> bool:
-    """Whether the comma at i stands in a number such as 1,200, with no space behind it."""
-    return bool(text[i - 1 : i].isdigit() and re.match(r",\d{3}(?!\d)", text[i : i + 5]))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from workbench.verification.answers.text import boxed, split
+from workbench.verification.answers.shape import split
+from workbench.verification.answers.text import boxed
 from workbench.verification.lines import readings
 from workbench.verification.lines.claims import Claim, ClaimSide, Line, make_part, read_line
 from workbench.verification.lines.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
@@ -110,7 +111,7 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
     converted = readings.same_quantity(claim, index)
     if converted is not None:
         return not converted
-    return not (readings.may_convert(claim) or mixes_percent(left) or is_percent_of(left, right))
+    return not (readings.may_convert(claim) or mixes_percent(left, b) or is_percent_of(left, right))
 
 
 def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:

@@ -50,6 +50,7 @@ from workbench.verification.lines.roles import Role, concludes, follows, rejects
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
+from workbench.verification.symbolic.equations import leaves_out
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
 
@@ -160,7 +161,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     """One letter: the solutions must be those of the line before."""
     after = statement.solutions
     relevant = [k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None]
-    if after is None or not relevant:
+    if after is None or not relevant or (statement.assignments and leaves_out(context, after.letter)):
         return None
     before = next((k for k in reversed(relevant) if k.main), relevant[0])
     assert before.statement.solutions is not None

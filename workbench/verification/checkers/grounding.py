@@ -51,7 +51,7 @@ class Grounding:
                 before = _known(context) if before is None else before
                 if not _explained(worth, before | here):
                     return _finding(show(worth))
-            here |= _values(claim)
+            here |= _values(claim) | _between(claim)
         return None
 
 
@@ -113,6 +113,12 @@ def _known(context: Context) -> set[Number]:
 def _values(claim: Claim) -> set[Number]:
     """What the parts of a claim are worth."""
     return {part.known for part in claim.whole if part.known is not None}
+
+
+def _between(claim: Claim) -> set[Number]:
+    """The numbers of a calculation's later parts: 190 / 10 * 2 = 19 * 2 finds 19."""
+    worths = (token_value(token) for part in claim.whole[1:] for token in part.tokens)
+    return {worth for worth in worths if worth is not None}
 
 
 def _stated(line: Line, token: Token) -> bool:

@@ -28,7 +28,10 @@ class Context(StepContext):
     @lazy
     def carry(self) -> ClaimSide | None:
         """The last expression before this line, which a leading `=` continues."""
-        return next((e for line in reversed(self.earlier) if (e := line.last) is not None), self.reading.expression)
+        for line in reversed(self.earlier):
+            if line.cut or line.last is not None:
+                return line.last
+        return self.reading.expression
 
     @lazy
     def stated(self) -> tuple[Statement, ...]:

@@ -141,6 +141,14 @@ def read_problem(text: str) -> Reading:
     short = short[:MAX_PROBLEM]
     asked = not every and _COMMAND.search(short) and len(_WORDS.findall(short)) <= _MANY_WORDS
     best = max(expressions, key=lambda p: len(p.tokens), default=None) if asked else None
+    if (
+        not every
+        and best is None
+        and line.expression is not None
+        and len(line.expression.tokens) > 2
+        and not line.prose
+    ):
+        best = line.expression  # the problem is an expression and no more: `8 - 50 + 7`
     pair = _PAIR.search(short) if not every and "," in short else None
     given = _given(found, pair) if expressions else {}
     spans, conditions = _conditions(short, bounds) if found else ([], {})

@@ -78,7 +78,8 @@ def show(number: Number) -> str:
     if number.denominator == 1:
         return str(number.numerator)
     if 10_000 % number.denominator == 0:
-        return f"{float(number):g}"
+        whole, part = divmod(abs(number.numerator) * (10_000 // number.denominator), 10_000)
+        return f"{'-' * (number < 0)}{whole}.{part:04d}".rstrip("0")
     return f"{number.numerator}/{number.denominator}"
 
 
