@@ -22,7 +22,6 @@ from workbench.verification.text.tokens import (
     is_word_op,
     slashed,
 )
-from workbench.verification.text.words import CONVERSIONS
 
 _MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
 """Letters that stand for numbers before a bracket."""
@@ -152,7 +151,7 @@ class _Chain:
             at = end
         for j in range(i, at):
             token = self.tokens[j]
-            if token.kind is kinds.UNIT and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
+            if token.kind in kinds.WORDS and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
                 self.unit(token.text)  # \\frac{720^\\circ}{6}
             else:
                 self.take(token)
@@ -302,9 +301,6 @@ class _Chain:
         if before.kind in _FACTORS and not token.spaced:
             self.take(token)
             return i + 1, False
-        if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
-            self.unit(token.text)
-            return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
         goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
         if before.kind in _FACTORS and goes_on and (token.text not in "aAI" or self.is_letter(token, following)):
@@ -334,10 +330,6 @@ class _Chain:
         if following is not None and following.kind is kinds.OP:
             return True
         return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
-
-    def measures(self, letter: str) -> bool:
-        """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
-        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
 
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""
