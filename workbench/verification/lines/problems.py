@@ -86,6 +86,13 @@ _LARGEST = re.compile(
     rf"(?:positive\s+|negative\s+)?{_THING}(?!\s+than)",
     re.IGNORECASE,
 )
+_FORM = re.compile(
+    r"\bas (?:a |an )?(?:simplified |single |common |improper |proper )?"
+    r"(?:products?|sums?|differences?|powers?|fractions?|decimals?|percent\w*|mixed numbers?)\b"
+    r"|\b(?:the )?(?:brackets?|parentheses|like terms)\b",
+    re.IGNORECASE,
+)
+"""The form that is wanted."""
 _PAIR = re.compile(rf"\(\s*([a-z])\s*,\s*([a-z])\s*\)\s*=\s*\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\)")
 _SIGNS = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
 
@@ -152,6 +159,7 @@ def read_problem(text: str) -> Reading:
     pair = _PAIR.search(short) if not every and "," in short else None
     given = _given(found, pair) if expressions else {}
     spans, conditions = _conditions(short, bounds) if found else ([], {})
+    spans += [m.span() for m in _FORM.finditer(short)]
     covered = [*spans, *claimed, *((e.start, e.end) for e in expressions), *([pair.span()] if pair else [])]
     pure = len(text) <= MAX_PROBLEM and _nothing_else(tokenize(short), covered)
     asks = _SOLVE.search(short) or (pure and _FINDS.search(short))
