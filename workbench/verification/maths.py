@@ -14,6 +14,7 @@ from workbench.verification.checkers.definitions import Definitions
 from workbench.verification.checkers.equivalence import Equivalence
 from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
 from workbench.verification.checkers.grounding import Grounding
+from workbench.verification.checkers.second_reading import misread
 from workbench.verification.domain import Domain, Lessons, StepContext, Verify
 from workbench.verification.lines.calculations import numbers
 from workbench.verification.lines.claims import Line, read_line
@@ -212,6 +213,7 @@ MATHS = Domain(
     name_mistake=name_arithmetic,
     carries=uses_wrong_result,
     read_again=without_note,
+    misread=misread,
     adds_nothing=adds_nothing,
     unreadable=unreadable,
     malrules=CATALOGUE,

@@ -23,6 +23,7 @@ from workbench.verification.text.grammar import (
 )
 from workbench.verification.text.tokens import Unit, or_none
 from workbench.verification.text.words import in_digits
+from workbench.verification.units.reading import measured
 
 MAX_LINE = 2000
 
@@ -193,7 +194,7 @@ def read_line(text: str) -> Line:
 def _read_line(text: str) -> Line:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    tokens = in_digits(_trimmed([t for t in tokenize(text) if t.start >= offset]))
+    tokens = measured(in_digits(_trimmed([t for t in tokenize(text) if t.start >= offset])))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
