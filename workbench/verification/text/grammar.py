@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import factorial
 from typing import TypeVar, dataclass_transform
 
 from workbench.verification.text import kinds
+from workbench.verification.text.tokens import FACTORIAL, mixed_number, number
 from workbench.verification.text.tokens import Number as Number
 from workbench.verification.text.tokens import Token as Token
 from workbench.verification.text.tokens import Unreadable as Unreadable
-from workbench.verification.text.tokens import mixed_number, number
 from workbench.verification.text.tokens import tokenize as tokenize
 from workbench.verification.text.tokens import word_set as word_set
 
@@ -23,6 +24,7 @@ MAX_CHARS = 400
 MAX_TOKENS = 160
 MAX_DEPTH = 24
 MAX_EXPONENT = 12
+MAX_FACTORIAL = 20
 
 
 @dataclass_transform(frozen_default=True)
@@ -109,6 +111,10 @@ class _Parser:
                 self.at += 1
                 left = Pct(left)
                 continue
+            if token.text == FACTORIAL:
+                self.at += 1
+                left = _factorial(left)
+                continue
             op = token.text if token.kind is kinds.OP else "*"
             power = BINDING.get(op, 0)
             if power <= binding:
@@ -177,6 +183,14 @@ class _Parser:
         return Var(token.text) if token.kind is kinds.VAR else Num(number(token.text))
 
 
+def _factorial(node: Node) -> Num:
+    """The factorial of a small whole number. Raise `Unreadable` for any other."""
+    n = node.value if type(node) is Num else -1
+    if not isinstance(n, int) or not 0 <= n <= MAX_FACTORIAL:
+        raise Unreadable("no factorial that is read")
+    return Num(factorial(n))
+
+
 def parse_tokens(tokens: Sequence[Token]) -> Node:
     """Return the tree of an expression's tokens. Raise `Unreadable`."""
     parser = _Parser(tokens)
@@ -190,7 +204,7 @@ def parse(text: str) -> Node:
     """Return the tree of one expression. Raise `Unreadable`."""
     if len(text) > MAX_CHARS:
         raise Unreadable("too long")
-    return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
+    return parse_tokens([t for t in tokenize(text) if t.kind not in (kinds.MONEY, kinds.BREAK)])
 
 
 def walk(node: Node) -> Iterator[Node]:
