@@ -10,9 +10,11 @@ from fractions import Fraction
 from workbench.types import Group, Judgement, Problem, Scope
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.checkers.arithmetic import Arithmetic
+from workbench.verification.checkers.definitions import Definitions
 from workbench.verification.checkers.equivalence import Equivalence
 from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
 from workbench.verification.checkers.grounding import Grounding
+from workbench.verification.checkers.second_reading import misread
 from workbench.verification.domain import Domain, Lessons, StepContext, Verify
 from workbench.verification.lines.calculations import numbers
 from workbench.verification.lines.claims import Line, read_line
@@ -121,6 +123,7 @@ def _foreign_operation(text: str, group: Group) -> bool:
 
 CHECKERS: tuple[StepChecker, ...] = (
     Arithmetic(),
+    Definitions(),
     Equivalence(),
     FinalAnswer(),
     Grounding(),
@@ -215,6 +218,7 @@ MATHS = Domain(
     name_mistake=name_arithmetic,
     carries=uses_wrong_result,
     read_again=read_again,
+    misread=misread,
     adds_nothing=adds_nothing,
     unreadable=unreadable,
     malrules=CATALOGUE,

@@ -23,6 +23,7 @@ from workbench.verification.text.grammar import (
 )
 from workbench.verification.text.tokens import Unit, or_none
 from workbench.verification.text.words import in_digits
+from workbench.verification.units.reading import measured
 
 MAX_LINE = 2000
 
@@ -201,7 +202,7 @@ def _read_line(text: str, bulleted: bool) -> Line:
     lead = _LEAD.match(text, dash.end() if dash else 0)
     offset = lead.end() if lead else 0
     shown = _BAR.sub("", text) if "|" in text and text.count("|") < 3 else text
-    tokens = in_digits(_trimmed([t for t in tokenize(shown) if t.start >= offset]))
+    tokens = measured(in_digits(_trimmed([t for t in tokenize(shown) if t.start >= offset])))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []

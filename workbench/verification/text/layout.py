@@ -97,7 +97,11 @@ def bulleted(lines: tuple[str, ...]) -> bool:
     `10 - 3x = 4`, `- 3x = -6`, `- x = -2` is none: there the dash is a minus.
     """
     dashes = [line.startswith(("- ", "– ")) for line in lines]
-    return any(dashes) and len(lines) > 1 and all(dash or _PROSE.search(line) for dash, line in zip(dashes, lines, strict=True))
+    return (
+        any(dashes)
+        and len(lines) > 1
+        and all(dash or _PROSE.search(line) for dash, line in zip(dashes, lines, strict=True))
+    )
 
 
 def _above(text: str, at: int) -> str:

@@ -24,8 +24,9 @@ from workbench.verification.text.tokens import (
     is_word_op,
     slashed,
 )
-from workbench.verification.text.words import CONVERSIONS
 
+_MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
+"""Letters that stand for numbers before a bracket."""
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
@@ -158,7 +159,7 @@ class _Chain:
             at = end
         for j in range(i, at):
             token = self.tokens[j]
-            if token.kind is kinds.UNIT and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
+            if token.kind in kinds.WORDS and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
                 self.unit(token.text)  # \\frac{720^\\circ}{6}
             else:
                 self.take(token)
@@ -303,30 +304,41 @@ class _Chain:
             other_letter = before.kind is kinds.VAR and (
                 before.text in "xX" or not (token.spaced and following.spaced)
             )
-            if (number_next or bracket_next) and not other_letter:
+            if (number_next or (bracket_next and not self.names(token.text))) and not other_letter:
                 self.take(token._replace(kind=kinds.OP, text="*"))
                 return i + 1, True
         if before.kind in _FACTORS and not token.spaced:
             self.take(token)
             return i + 1, False
-        if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
-            self.unit(token.text)
-            return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
+        goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
         if before.kind in _FACTORS and goes_on and (token.text not in "aAI" or self.is_letter(token, following)):
             self.take(token)
             return i + 1, False
         return self.word(i)
+
+    def names(self, letter: str) -> bool:
+        """`2 x (x + 3)`: an x that is a term elsewhere in the line is no times sign here."""
+        for at, token in enumerate(self.tokens):
+            if token.text == letter:
+                following = self.token(at + 1)
+                if following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE):
+                    return True
+        return False
+
+    def into_bracket(self, i: int) -> bool:
+        """`2 n(n + 1)` multiplies, but `2 f(3)` and `2 m(long)` do not."""
+        opening, inside = self.token(i + 1), self.token(i + 2)
+        if opening is None or opening.kind is not kinds.OPEN or self.tokens[i].text not in _MULTIPLIED:
+            return False
+        spaced = opening.spaced and inside is not None and inside.kind is kinds.NUM
+        return not spaced and inside is not None and inside.kind in (kinds.NUM, kinds.VAR)
 
     def is_letter(self, token: Token, following: Token | None) -> bool:
         """Return whether `a` is no article: a sign follows, or the part has the letter already: `2 a + 3 a`."""
         if following is not None and following.kind is kinds.OP:
             return True
         return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
-
-    def measures(self, letter: str) -> bool:
-        """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
-        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
 
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""

@@ -20,7 +20,7 @@ _MARKUP = re.compile(
 _CLOSES = re.compile(r"\s*(?:\\\]|\\end)")
 _LABEL = re.compile(
     r"(?:#{1,3}\s+(?=[A-Za-z])|\*\*step\s*\d{1,3}\s*[:.)]\*\*\s*|step\s*\d{1,3}\s*[:.)]\s*|"
-    r"(?:\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-h]\))\s+(?=\S)(?![-+*/=^])|[-*•]\s+(?=[A-Za-z]))",
+    r"(?:\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-h]\))\s+(?=\S)(?![-+*/=^])|[*•]\s+(?=[A-Za-z])|-\s+(?=[A-Za-z]{2}))",
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|No|approx|e\.g|i\.e)|\b[A-Z])\.$|^\s*\d{1,2}\.$")
