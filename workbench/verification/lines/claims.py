@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
-from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text import boundaries, kinds, notation, phrases, scan
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
@@ -202,7 +202,8 @@ def _read_line(text: str, bulleted: bool) -> Line:
     lead = _LEAD.match(text, dash.end() if dash else 0)
     offset = lead.end() if lead else 0
     shown = _BAR.sub("", text) if "|" in text and text.count("|") < 3 else text
-    tokens = measured(in_digits(_trimmed([t for t in tokenize(shown) if t.start >= offset])))
+    tokens = _trimmed([t for t in tokenize(shown) if t.start >= offset])
+    tokens = measured(in_digits(_with_functions(text, tokens)))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
@@ -246,6 +247,13 @@ def _read_line(text: str, bulleted: bool) -> Line:
         tuple(dict.fromkeys((*unread, *rest))),
         cut or bool(rest),
     )
+
+
+def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens with functions of numbers, in signs or in words, as formulas."""
+    if notation.HINT.search(text):
+        tokens = notation.in_functions(tokens)
+    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
 
 
 def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
@@ -497,7 +505,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
 
 def expressions_in(text: str) -> tuple[ClaimSide, ...]:
     """Return the expressions with an operator or a factor that stand in prose, for reading a problem's text."""
-    tokens = tokenize(text[:MAX_LINE])
+    tokens = _with_functions(text, tokenize(text[:MAX_LINE]))
     found: list[ClaimSide] = []
     at = 0
     while at < len(tokens):

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.text import kinds
+from workbench.verification.text import boundaries, kinds
 from workbench.verification.text.boundaries import is_label, is_remark
 from workbench.verification.text.division import divides
-from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
+from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import (
     COMPARES,
-    FACTORIAL,
     MAX_UNIT_WORDS,
     STOP,
     TokenRun,
@@ -52,6 +51,7 @@ class _Chain:
         self.units: list[Unit] = []
         self.depth = 0
         self.ratio = False
+        self.start = 0
         self.good: tuple[int, int, int, int] | None = None
 
     def token(self, i: int) -> Token | None:
@@ -73,6 +73,7 @@ class _Chain:
     def run(self, i: int, need: bool = True) -> TokenRun | None:
         """Read from token i. None where not even one operand can be read."""
         limit = i + 2 * MAX_TOKENS
+        self.start = i
         at: int | None = i
         while at is not None and at < len(self.tokens) and at < limit:
             step = self.operand(at) if need else self.operator(at)
@@ -113,7 +114,7 @@ class _Chain:
                     return None
                 self.take(token)
                 return i + 1, True
-            case kinds.FRAC | kinds.ROOT:
+            case kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.applied(i)
             case kinds.BOX:
                 return i + 1, True
@@ -152,7 +153,7 @@ class _Chain:
     def applied(self, i: int) -> tuple[int, bool] | None:
         """Return a LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
-        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else 1):
+        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else ARGUMENTS.get(self.tokens[i].text, 1)):
             end = self.argument(at)
             if end is None:
                 return None
@@ -186,6 +187,9 @@ class _Chain:
             case kinds.REL if self.depth == 0:
                 self.relate(token.text)
                 return i + 1, True
+            case kinds.OP if token.text == "!":
+                self.take(token)
+                return i + 1, False
             case kinds.OP:
                 return self.sign(i, token)
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
@@ -196,14 +200,11 @@ class _Chain:
             case kinds.PCT:
                 self.take(token)
                 return i + 1, False
-            case kinds.BAD if token.text == FACTORIAL:
-                self.take(token)
-                return i + 1, False
             case kinds.CLOSE if self.depth > 0:
                 self.depth -= 1
                 self.take(token)
                 return i + 1, False
-            case kinds.OPEN | kinds.FRAC | kinds.ROOT:
+            case kinds.OPEN | kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.bracket(i, before)
             case kinds.VAR:
                 return self.letter(i, before)
@@ -281,7 +282,7 @@ class _Chain:
             return None
         if opens and following and following.kind in kinds.WORDS and self.tokens[i].spaced:
             return self.bracketed_unit(i)
-        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT):
+        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT, kinds.FUNC):
             return self.applied(i)
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE, kinds.MIXED):
             return i, True
@@ -373,6 +374,8 @@ class _Chain:
             return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
         if words[0] == "which":
             return self.equals(i + 1)
+        if words[0] in ("is", "equals") and boundaries.changes(self.tokens, self.start):
+            return None
         if words[:3] == ["is", "equal", "to"]:
             return None if self.is_share() else i + 3
         if words[0] == "equals":
@@ -383,7 +386,7 @@ class _Chain:
 
     def computes(self) -> bool:
         """Return whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT) for t in self.parts[-1])
+        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT, kinds.FUNC) for t in self.parts[-1])
 
     def is_share(self) -> bool:
         """Return whether the part at hand is a bare fraction or percentage, which prose takes of something."""

@@ -93,8 +93,6 @@ _TOKEN = re.compile(
         (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
     |(?P<unread>(?:\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z](?='{{1,3}}(?![A-Za-z]))'{{1,3}})
         (?:\s*[_^](?:{_GROUP}|\\?[A-Za-z0-9]+))*|_(?:{_GROUP}|\\?[A-Za-z0-9]+))
-    |(?P<factorial>(?:(?<=[0-9)}}\]])|(?<=(?<![A-Za-z])[A-Za-z]))!(?=\s*[-+*/^=<>)}}\]\\$·×÷]))
-    |(?P<exclaims>(?:(?<=[0-9)}}\]])|(?<=(?<![A-Za-z])[A-Za-z]))!)
     |(?P<open>[({{[])|(?P<close>[)}}\]])
     |(?P<pct>\\?%|percent(?![a-z]))
     |(?P<money>\\?[$€£])
@@ -127,9 +125,6 @@ _PLAIN = _KINDS.keys() - {kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE, kinds.MI
 """Groups of the pattern that become a token as they are; a word may yet be a formula."""
 _BREAKS = {"row": "row", "gap": "gap", "\\(": "open", "\\[": "open", "\\)": "close", "\\]": "close"}
 _WIDE = frozenset(("\\,", "\\;", "\\:", "\\ "))
-FACTORIAL = "!"
-_EXCLAIMS = "!?"
-"""A factorial, or the end of an exclamation."""
 _TABLES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "tabular"])
 _CASES = frozenset(("cases", "array"))
 _PERIOD = re.compile(r"([0-9]+\.[0-9]*)(?:\\[a-z]+\{|\()([0-9]+)[)}]")
@@ -175,8 +170,6 @@ def tokenize(text: str) -> tuple[Token, ...]:
         else:
             _append(tokens, group, raw, start, end, spaced)
         spaced = False
-    if "!" in text and not any(t.kind in kinds.WORDS for t in tokens):
-        tokens = [t._replace(text=FACTORIAL) if t.text == _EXCLAIMS else t for t in tokens]
     if any(t.kind is kinds.WORD and len(t.text) < 4 and _may_multiply(t) for t in tokens):
         tokens = _with_products(tokens)
     return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
@@ -289,8 +282,6 @@ def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spa
         tokens.append(Token(kinds.NUM, _figures(raw), start, end, spaced))
     elif group == "unread":
         tokens.append(Token(kinds.BAD, raw, start, end, spaced))
-    elif group == "factorial" or group == "exclaims":
-        tokens.append(Token(kinds.BAD, FACTORIAL if group == "factorial" else _EXCLAIMS, start, end, spaced))
     elif kind is None:
         tokens.append(Token(kinds.UNIT, "°", start, end, spaced))
     elif kind is kinds.MIXED:
