@@ -55,6 +55,8 @@ class Diagnosis(StrEnum):
     OFF_PATH = "off_path"
     UNREADABLE = "unreadable"
     UNDECIDED = "undecided"
+    MISREAD = "misread"
+    """Two readings of the step differ: a fault of reading, not of reasoning."""
 
 
 class Knowledge(StrEnum):

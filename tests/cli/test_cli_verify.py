@@ -391,3 +391,19 @@ def test_judging_one_step_imports_no_database_and_no_model() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_decimal_commas_are_an_option(tmp_path):
+    assert json.loads(call("verify", "--step", "2x = 7", "x = 3,5", "--json").stdout)["judgement"] != "correct"
+    said = call("verify", "--decimal-comma", "--step", "2x = 7", "x = 3,5", "--json").stdout
+    assert json.loads(said)["judgement"] == "correct"
+    rows = tmp_path / "in.jsonl"
+    rows.write_text(
+        json.dumps({"problem": "Rechne 7 : 2 + 1.250,5.", "solution": "7 : 2 = 3,5\n3,5 + 1.250,5 = 1.253"}) + "\n"
+    )
+    (verdict,) = (json.loads(line) for line in call("verify", "--decimal-comma", str(rows)).stdout.splitlines())
+    assert [step["judgement"] for step in verdict["steps"]] == ["correct", "incorrect"]
+    assert verdict["steps"][1]["text"] == "3.5 + 1250.5 = 1253"
+    rows.write_text(json.dumps({"gold": "12,5", "solution": "Antwort: 12,50"}) + "\n")
+    graded = call("grade", "--decimal-comma", str(rows)).stdout.splitlines()[0]
+    assert json.loads(graded)["equal"] is True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
@@ -17,7 +19,7 @@ from workbench.evaluation.audit import (
     thirds,
     trends,
 )
-from workbench.types import Level, MemoryItem
+from workbench.types import Diagnosis, Judgement, Level, MemoryItem
 
 WRONG_REASONS = "3x = 20 + 5\n3x = 15\nx = 5\nAnswer: x = 5"
 STORY_RIGHT, STORY_WRONG = "6 + 4 = 10\nAnswer: 10", "6 - 4 = 2\nAnswer: 2"
@@ -37,6 +39,14 @@ def test_each_rollout_counts_once_by_its_first_error() -> None:
     assert [f.right_answer for f in found.failures] == [False, False, True, False]
     assert found.failures[3].kind == NOT_LOCATED
     assert {f.round for f in found.failures[:3]} == {0}
+
+
+def test_an_error_of_reading_is_counted_apart() -> None:
+    (member,) = group([STORY_WRONG], STORY).members
+    first, *rest = member.verdict.steps
+    read_twice = replace(first, judgement=Judgement.UNKNOWN, diagnosis=Diagnosis.MISREAD)
+    misread = replace(member, verdict=replace(member.verdict, steps=(read_twice, *rest)))
+    assert [f.kind for f in audit([misread], {}).failures] == ["misread"]
 
 
 def test_a_problem_that_is_gone_has_no_skill() -> None:

@@ -15,13 +15,16 @@ import pytest
 from workbench.types import Judgement, Knowledge, Problem
 from workbench.verification import Verifier
 from workbench.verification.symbolic import checker as symbolic
-from workbench.verification.symbolic.functions import Call, read_sentence
+from workbench.verification.symbolic.functions import read_sentence
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool
+from workbench.verification.symbolic.trees import Call
 
 VERIFIER = Verifier(checkers=())
 """With nothing but its last resort."""
 RIGHT, WRONG, UNKNOWN = Judgement.CORRECT, Judgement.INCORRECT, Judgement.UNKNOWN
 WORD = "Tom draws a triangle."
+FAR, FAR_LINE = "Expand √(x - 90)·√(x - 90).", "√(x - 90)·√(x - 90) = x - 90"
+"""Numbers cannot decide it: where they are tried there is no value."""
 
 
 def judge(problem: str, *lines: str):
@@ -57,16 +60,16 @@ def judge(problem: str, *lines: str):
         ("Solve x^2 - 4x + 1 = 0.", "x = 2 ± √3", RIGHT),
         ("Solve √(x+3) = 5.", "x + 3 = 25", RIGHT),
         ("Solve √(x+3) = 5.", "x = 21", WRONG),
-        ("Solve √x = x - 2.", "x = (x-2)^2", UNKNOWN),
+        ("Solve √x = x - 2.", "x = (x-2)^2", RIGHT),
         ("Solve √x = x - 2.", "x = 4 or x = 1", WRONG),
         ("Solve |x - 3| = 5.", "x = 8 or x = -2", RIGHT),
         ("Solve sin x = 1.", "x = 90°", UNKNOWN),
     ],
 )
-def test_what_sympy_decides(problem: str, line: str, judgement: Judgement):
+def test_what_it_decides(problem: str, line: str, judgement: Judgement):
     found = judge(problem, line)
     assert found.judgement is judgement, found.reason
-    assert (judgement is WRONG) == bool(found.evidence)
+    assert found.evidence or judgement is not WRONG
 
 
 @pytest.mark.parametrize(
@@ -101,9 +104,9 @@ def test_what_follows_from_a_wrong_line_is_carried():
     assert step.carried
 
 
-def test_lines_without_functions_never_reach_the_pool(monkeypatch):
+def test_what_numbers_decide_never_reaches_the_pool(monkeypatch):
     monkeypatch.setattr(symbolic, "ask", lambda question: pytest.fail("asked"))
-    for line in ("3x = 25", "He has three apples.", "9**9**9 = 3", "Step 4: 7 + 8 = 15", "twice 5 = 10"):
+    for line in ("√50 = 5√2", "3x = 25", "He has three apples.", "9**9**9 = 3", "Step 4: 7 + 8 = 15", "twice 5 = 10"):
         judge("Solve 3x + 5 = 20.", line)
 
 
@@ -143,9 +146,9 @@ def test_killing_a_worker_in_mid_check_gives_nothing_and_the_next_check_works(bl
 
 def test_a_check_that_was_lost_is_unknown_and_not_kept(monkeypatch):
     monkeypatch.setattr(symbolic.POOL, "ask", lambda question, seconds: None)
-    assert judge(WORD, "√1922 = 31√2").judgement is UNKNOWN
+    assert judge(FAR, FAR_LINE).judgement is UNKNOWN
     monkeypatch.undo()
-    assert judge(WORD, "√1922 = 31√2").judgement is RIGHT
+    assert judge(FAR, FAR_LINE).judgement is RIGHT
 
 
 def test_memory_of_a_worker_is_capped():

@@ -41,7 +41,8 @@ def audit(
     """Show which kinds of step fail first in a run, by skill and malrule or diagnosis.
 
     Reads the store. A kind is the malrule of the first wrong step, or else its diagnosis; 'not_located' if
-    the answer is wrong but no step was found wrong. Shares are of the skill's rollouts.
+    the answer is wrong but no step was found wrong, 'misread' if two readings of a step differ. Shares are
+    of the skill's rollouts.
 
     \b
     Examples:

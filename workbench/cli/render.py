@@ -235,6 +235,7 @@ def print_coverage(title: str, found: Coverage) -> None:
     measures.add_row("problems with an answer to check", f"{found.with_answer:,} of {found.problems:,}")
     measures.add_row("altered results that are flagged", percent_of(found.slips_caught))
     measures.add_row("misread numbers that are flagged", percent_of(found.misreadings_caught))
+    measures.add_row("steps that two readings take differently", f"{found.misread:,}")
     measures.add_row("expected wrong rollouts with a teacher context at their error", percent_of(found.usable))
     out = console()
     out.print(measures)

@@ -68,6 +68,10 @@ def coverage(
 
 Jobs = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Processes that share the work.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+DecimalComma = Annotated[
+    bool,
+    typer.Option("--decimal-comma", help="Read 3,5 as a decimal and 7 : 2 as a division, as Germans do."),
+]
 
 
 def verify(
@@ -84,6 +88,7 @@ def verify(
         tuple[str, str] | None, typer.Option("--step", metavar="BEFORE STEP", help="Judge one step after another.")
     ] = None,
     cases: Annotated[bool, typer.Option("--cases", help="Sum up the table of known cases.")] = False,
+    decimal_comma: DecimalComma = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge every step of solutions in a file, one step for a person, or the table of known cases.
@@ -91,36 +96,49 @@ def verify(
     A row of IN has `problem`, `steps` (a list) or `solution` (one text), and may have `id`, `answer`,
     `domain`, `reference_solution` and `first_error` (0-based, -1 for none). OUT gets one row for each, in the same
     order; a row without `id` gets its number, counted from 0. Where IN has `first_error`, the summary
-    measures against it. A bad row stops before anything is written.
+    measures against it. With --decimal-comma OUT has the texts as they were read, with points. A bad row
+    stops before anything is written.
 
     \b
     Examples:
       workbench verify --step "3x + 5 = 20" "3x = 25"
       workbench verify rollouts.jsonl --mode answer --out verdicts.jsonl --jobs 2
+      workbench verify --decimal-comma --step "2x = 7" "x = 3,5"
       workbench verify --cases
     """
     if (file is not None) + (step is not None) + cases != 1:
         raise BadInput("Give one of the three: a file IN.jsonl, --step BEFORE STEP, or --cases.")
+    from workbench.verification.text.decimal_comma import with_decimal_points
+
     verifier = verifier_named(version, store_place(None, RUNS))
     if step is not None:
-        _one_step(verifier, *step, as_json)
+        before, line = map(with_decimal_points, step) if decimal_comma else step
+        _one_step(verifier, before, line, as_json)
     elif file is None:
         _case_table(verifier, as_json)
     else:
-        _file(verifier, file, mode, out, jobs, as_json)
+        _file(verifier, file, mode, out, jobs, as_json, decimal_comma)
 
 
 # A file
 
 
-def _file(verifier: Verifier, file: Path, mode: Knowledge, out: Path | None, jobs: int, as_json: bool) -> None:
+def _file(
+    verifier: Verifier,
+    file: Path,
+    mode: Knowledge,
+    out: Path | None,
+    jobs: int,
+    as_json: bool,
+    decimal_comma: bool,
+) -> None:
     from workbench.cli.render import print_summary
     from workbench.domains import common_domain
     from workbench.files import json_line, write_atomically
     from workbench.judging.rows import read_solutions, summarise, verdict_record
 
     require_place(out)
-    rows = read_solutions(file)
+    rows = read_solutions(file, decimal_comma)
     _say_what_is_missing(rows, mode)
     verifier = verifier.for_domain(common_domain(row.problem for row in rows))
     began = time.perf_counter()
@@ -220,6 +238,7 @@ def grade(
     out: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Where the grades go; stdout if left out.")
     ] = None,
+    decimal_comma: DecimalComma = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare stated final answers with the known ones: equal, not equal, or undecided, with the reason.
@@ -238,7 +257,7 @@ def grade(
     from workbench.judging.rows import read_answers
 
     require_place(out)
-    grades = [graded(row) for row in read_answers(file)]
+    grades = [graded(row) for row in read_answers(file, decimal_comma)]
     text = "".join(f"{json_line(record)}\n" for record in grades)
     if out is None:
         typer.echo(text, nl=False)

@@ -1,7 +1,8 @@
 """The audit of a run: which kinds of step fail first, by skill, diagnosis and malrule, over rounds.
 
 Only first errors count: what follows a wrong step is off the path. A rollout with a wrong answer and no step
-judged incorrect is `not_located`. Plain records in, plain records out.
+judged incorrect is `not_located`, or `misread` where two readings of a step differ: an error of reading and not of
+reasoning. Plain records in, plain records out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from workbench.types import UNKNOWN_SKILL, Judged, MemoryItem, Problem
+from workbench.types import UNKNOWN_SKILL, Diagnosis, Judged, MemoryItem, Problem, Verdict
 
 NOT_LOCATED = "not_located"
 """The kind of a rollout whose answer is wrong while no step was found to be."""
@@ -30,7 +31,7 @@ class Failure:
     skill: str
     round: int
     diagnosis: str
-    """Of the first step judged incorrect, or `not_located`."""
+    """Of the first step judged incorrect, or `not_located`, or `misread`."""
     malrule: str | None = None
     right_answer: bool = False
     """Right for wrong reasons."""
@@ -108,10 +109,16 @@ def failure_of(member: Judged, skill: str) -> Failure | None:
         rollout.problem_id,
         skill,
         rollout.round,
-        step.diagnosis.value if step is not None else NOT_LOCATED,
+        step.diagnosis.value if step is not None else _not_found(verdict),
         step.malrule if step is not None else None,
         verdict.answer_correct,
     )
+
+
+def _not_found(verdict: Verdict) -> str:
+    """Why no step of a wrong solution was found to be wrong."""
+    misread = any(step.diagnosis is Diagnosis.MISREAD for step in verdict.steps)
+    return Diagnosis.MISREAD.value if misread else NOT_LOCATED
 
 
 def by_kind(failure: Failure) -> str:

@@ -14,7 +14,7 @@ from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl
 from workbench.judging.rows import permitted, solution_row
 from workbench.problems.readers import problem_of
-from workbench.types import Judgement, Knowledge, Problem, StepVerdict
+from workbench.types import Diagnosis, Judgement, Knowledge, Problem, StepVerdict
 from workbench.verification.lines.claims import Claim, ClaimSide, read_line
 from workbench.verification.lines.findings import read_problem
 from workbench.verification.lines.relations import show
@@ -87,6 +87,8 @@ class Coverage:
     """Share of altered results that are flagged at their step; None where none could be altered."""
     misreadings_caught: float | None
     """Share of altered operands, with the line worked on from them, that are flagged at their step."""
+    misread: int
+    """Steps that two readers read differently: errors of reading, not of reasoning. They count as undecided."""
     usable: float | None
     """Expected share of wrong rollouts with a teacher context at the wrong step; None without solutions."""
     pays: bool
@@ -149,6 +151,7 @@ def report(trials: Sequence[CoverageTrial], knowledge: Knowledge) -> Coverage:
         by_checker=_grouped([(s.checker or "none", s) for _, s in verdicts]),
         slips_caught=_mean([c for t in trials if (c := t.caught[Perturbation.SLIP]) is not None]),
         misreadings_caught=_mean([c for t in trials if (c := t.caught[Perturbation.MISREADING]) is not None]),
+        misread=sum(s.diagnosis is Diagnosis.MISREAD for _, s in verdicts),
         usable=usable,
         pays=pays,
         sentence=_sentence(len(trials), answers, words, everything.value, usable, pays, knowledge),

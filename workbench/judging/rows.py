@@ -14,6 +14,7 @@ from workbench.problems.readers import domain_in
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
 from workbench.verification.domain import Domain
 from workbench.verification.maths import MATHS
+from workbench.verification.text.decimal_comma import with_decimal_points
 
 _SOLUTION = '{"problem": ..., "steps": [...]}'
 _ANSWER = '{"gold": ..., "pred": ...}'
@@ -46,18 +47,39 @@ class AnswerRow:
     """None where the solution states no answer."""
 
 
-def read_solutions(path: Path) -> list[SolutionRow]:
-    """Return the solutions of a JSONL file. Raise `BadInput` that names the line and the field."""
-    number = count()
-    rows = list(read_jsonl(path, lambda line: solution_row(json_object(line, _SOLUTION), next(number))))
+def read_solutions(path: Path, decimal_comma: bool = False) -> list[SolutionRow]:
+    """Return the solutions of a JSONL file. Raise `BadInput` that names the line and the field.
+
+    With `decimal_comma` all texts are read as German and French write numbers.
+    """
+    number, country = count(), _pointed if decimal_comma else _as_it_is
+    rows = list(read_jsonl(path, lambda line: solution_row(country(json_object(line, _SOLUTION)), next(number))))
     return _some(path, rows, "problem` and `steps")
 
 
-def read_answers(path: Path) -> list[AnswerRow]:
-    """Return the pairs of answers of a JSONL file. Raise `BadInput` that names the line and the field."""
-    number = count()
-    rows = list(read_jsonl(path, lambda line: _answer(json_object(line, _ANSWER), next(number))))
+def read_answers(path: Path, decimal_comma: bool = False) -> list[AnswerRow]:
+    """Return the pairs of answers of a JSONL file, as `read_solutions` does."""
+    number, country = count(), _pointed if decimal_comma else _as_it_is
+    rows = list(read_jsonl(path, lambda line: _answer(country(json_object(line, _ANSWER)), next(number))))
     return _some(path, rows, "gold` and `pred")
+
+
+_TEXTS = frozenset({"problem", "steps", "solution", "answer", "reference_solution", "gold", "pred"})
+
+
+def _as_it_is(row: dict[str, Any]) -> dict[str, Any]:
+    return row
+
+
+def _pointed(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose texts have decimal points."""
+
+    def pointed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [pointed(v) for v in value]
+        return with_decimal_points(value) if isinstance(value, str) else value
+
+    return {name: pointed(value) if name in _TEXTS else value for name, value in row.items()}
 
 
 def _some(path: Path, rows: list[Any], fields: str) -> list[Any]:

@@ -12,7 +12,7 @@ import typer
 
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.verify import AsJson
-from workbench.lab.bench_verifier import fuzz, others, steps, verify
+from workbench.lab.bench_verifier import fuzz, others, steps, styles, verify
 from workbench.types import Knowledge
 
 bench = typer.Typer(
@@ -22,8 +22,8 @@ bench = typer.Typer(
     help="Measure the verifier, what a round costs, what a teacher can tell, and how fast sampling and the app are.",
 )
 
-for _name, _command in (("verify", verify), ("steps", steps), ("others", others), ("fuzz", fuzz)):
-    bench.command(_name)(_command)
+for _command in (verify, steps, others, styles, fuzz):
+    bench.command(_command.__name__)(_command)
 
 OURS = ("tutor", "0.5b", "1.5b")
 """Models of `bench sampling` that need no name of a run, a folder or the hub: the shipped one, and random weights."""

@@ -18,8 +18,8 @@ from workbench.lab.speed import solutions
 from workbench.types import Knowledge, Problem
 from workbench.verification import Verifier, grade
 from workbench.verification.symbolic import checker as symbolic
-from workbench.verification.symbolic.functions import Call
 from workbench.verification.symbolic.pool import Holds, Pool
+from workbench.verification.symbolic.trees import Call
 
 CANARY = "workbench-fuzz-canary"
 """The file that would appear if anything in a line were executed."""

@@ -17,7 +17,7 @@ from typing import Any
 from workbench.files import json_object, read_jsonl
 from workbench.judging.rows import harmonic
 from workbench.lab.step_figures import Figure
-from workbench.types import Judgement, Knowledge, Problem, StepVerdict
+from workbench.types import Diagnosis, Judgement, Knowledge, Problem, StepVerdict
 from workbench.verification import Verifier
 from workbench.verification.answers import compare_answers, final_answer
 
@@ -130,6 +130,7 @@ def free(verifier: Verifier, name: str, rows: Sequence[dict[str, Any]]) -> tuple
             mathematics = _MATHEMATICS.search(step.text) is not None
             count["mathematics"] += mathematics
             count["decided"] += mathematics and step.judgement is not Judgement.UNKNOWN
+            count["misread"] += mathematics and step.diagnosis is Diagnosis.MISREAD
     kept, ceiling = (0.985, 0.65) if name == MATH else (0.995, None)
 
     def figure(what: str, part: str, whole: str, target: float | None = None, at_most: bool = False) -> Figure:
@@ -140,6 +141,7 @@ def free(verifier: Verifier, name: str, rows: Sequence[dict[str, Any]]) -> tuple
         figure("steps before the mark flagged", "early", "before", 0.005, True),
         figure("first flags at the mark", "hit", "first"),
         figure("steps with mathematics decided", "decided", "mathematics", ceiling),
+        figure("of them read in two ways: errors of reading", "misread", "mathematics"),
     ], flags
 
 

@@ -106,8 +106,9 @@ def solveset() -> Check:
     from sympy import S, Symbol
     from sympy import solveset as solve
 
-    from workbench.verification.symbolic.functions import letters, read_sentence
+    from workbench.verification.symbolic.functions import read_sentence
     from workbench.verification.symbolic.solving import expression
+    from workbench.verification.symbolic.trees import letters
 
     def check(pair: EquationPair) -> bool | None:
         found = []

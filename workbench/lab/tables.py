@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.lab.refining import RefinementReport
     from workbench.lab.speed import Speed
     from workbench.lab.step_figures import StepFigures
+    from workbench.lab.style_figures import StyleReport
 
 
 def print_speed(speed: Speed) -> None:
@@ -58,6 +59,24 @@ def print_faults(cases: Sequence[FaultCase]) -> None:
         said = f"{case.said}, right: {case.right}"
         line = f"{'OPPOSITE ' * case.opposite}{case.kind}: {case.input!r}: {said}. {case.why}"
         console().print(Text(line), soft_wrap=True)
+
+
+def print_styles(report: StyleReport) -> None:
+    """Print for each style the right solutions in red and the twins found, with the target."""
+    columns = ("right", "red", "answers not read as right", "steps decided", "twins", "found", "met")
+    table = table_of(("style",), columns)
+    for f in report.figures:
+        counts = (
+            f"{f.right:,}",
+            str(f.red),
+            str(f.answers_wrong),
+            f"{f.decided:.1%}",
+            f"{f.twins:,}",
+            f"{f.found:,}",
+        )
+        table.add_row(f.style, *counts, "yes" if f.met else "NO")
+    right, red = (sum(getattr(f, name) for f in report.figures) for name in ("right", "red"))
+    print_titled(f"{right:,} right solutions in {len(report.figures)} styles, {red} of them red", table)
 
 
 def milliseconds(seconds: float) -> str:

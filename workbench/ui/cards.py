@@ -28,6 +28,7 @@ DIAGNOSES = {
     Diagnosis.OFF_PATH: "worked out rightly, but the wrong thing to work out",
     Diagnosis.UNREADABLE: "could not be read",
     Diagnosis.UNDECIDED: "nothing here could be checked",
+    Diagnosis.MISREAD: "two readings of it differ",
 }
 EVIDENCE = {
     "value": "True value",

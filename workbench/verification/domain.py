@@ -241,6 +241,8 @@ class Domain:
     """Whether a right step uses what a wrong step before it came to."""
     read_again: Callable[[Any], StepContext | None] = _none
     """Another reading of a step that is wrong as first read; it counts where the step is right by it."""
+    misread: Callable[[Any, Finding], str | None] = _none
+    """Why a step that is found wrong may have been misread; None where a second reading agrees."""
     adds_nothing: Callable[[str, str | None], bool] = copies
     """Whether a repair adds nothing to the step before it."""
     unreadable: Callable[[Any], str | None] = _none

@@ -10,9 +10,11 @@ from fractions import Fraction
 from workbench.types import Group, Judgement, Problem, Scope
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.checkers.arithmetic import Arithmetic
+from workbench.verification.checkers.definitions import Definitions
 from workbench.verification.checkers.equivalence import Equivalence
 from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
 from workbench.verification.checkers.grounding import Grounding
+from workbench.verification.checkers.second_reading import misread
 from workbench.verification.domain import Domain, Lessons, StepContext, Verify
 from workbench.verification.lines.calculations import numbers
 from workbench.verification.lines.claims import Line, read_line
@@ -34,6 +36,8 @@ _OPERATION = re.compile(
 _SIGNS = {"divide": "/", "times": "*", "minus": "-", "plus": "+"}
 _ANYWHERE = frozenset(map(Fraction, (2, 10, 100)))
 """Numbers that rules are made of: they need not stand in the problem."""
+_SHOWN = 40
+"""Characters of a piece of a line that was not read."""
 _SCALES = frozenset({"10", "100", "1000"})
 """A rule may ask to divide by 100 where the solution wrote it otherwise."""
 
@@ -118,6 +122,7 @@ def _foreign_operation(text: str, group: Group) -> bool:
 
 CHECKERS: tuple[StepChecker, ...] = (
     Arithmetic(),
+    Definitions(),
     Equivalence(),
     FinalAnswer(),
     Grounding(),
@@ -176,8 +181,10 @@ def _result(line: Line) -> frozenset[str]:
 
 
 def unreadable(context: Context) -> str | None:
-    """Return that a line could not be read, if so."""
-    return "The line could not be read as mathematics." if context.line.unreadable else None
+    """Return which pieces of a line could not be read, if any."""
+    unread = context.line.unread
+    shown = "`, `".join(" ".join(piece.split())[:_SHOWN] for piece in unread[:3])
+    return f"Not read: `{shown}`." if unread else None
 
 
 def in_right_unit(problem: Problem, stated: str) -> bool:
@@ -206,6 +213,7 @@ MATHS = Domain(
     name_mistake=name_arithmetic,
     carries=uses_wrong_result,
     read_again=without_note,
+    misread=misread,
     adds_nothing=adds_nothing,
     unreadable=unreadable,
     malrules=CATALOGUE,

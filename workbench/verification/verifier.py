@@ -101,7 +101,10 @@ class Verifier:
         doubts = [f for f in findings if f.judgement is Judgement.UNKNOWN]
         beside = tuple(e for f in doubts for e in f.evidence)
         if decided:
-            best = domain.name_mistake(context, max(decided, key=self._rank))
+            best = max(decided, key=self._rank)
+            if best.judgement is Judgement.INCORRECT and (why := domain.misread(context, best)) is not None:
+                return _unknown(context.step, Diagnosis.MISREAD, why, beside, checker=best.checker)
+            best = domain.name_mistake(context, best)
             carried = best.carried or (best.judgement is Judgement.CORRECT and domain.carries(context, best))
             return StepVerdict(
                 context.step,

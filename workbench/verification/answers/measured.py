@@ -13,7 +13,8 @@ from workbench.verification.answers.kinds import Given, Listing, Nothing, Value,
 from workbench.verification.answers.same_value import is_worked_out, same_measure, same_value
 from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
 from workbench.verification.lines.claims import ClaimSide
-from workbench.verification.text.words import related, singular
+from workbench.verification.units.measures import related
+from workbench.verification.units.names import singular
 
 
 def compare_measured(known: str, stated: str) -> Grade:

@@ -15,12 +15,14 @@ from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, tokenize
 from workbench.verification.text.tokens import token_value
-from workbench.verification.text.words import COUNTS, FACTORS, NUMBERS, SCALES, SHARES, TIMES
+from workbench.verification.text.words import COUNTS, NUMBERS, SCALES, SHARES, TIMES
+from workbench.verification.units.measures import factors
+from workbench.verification.units.reading import measured
 
 _SMALL = 12
 """Whole numbers up to this may have been counted from the words; decimals are often worked out in the head."""
 _FACTS: frozenset[Number] = frozenset(
-    {0, 1, 10, 14, 28, 29, 30, 31, 26, 32, 52, 64, 90, 100, 128, 180, 360, 365, 366, 1000, *FACTORS}
+    {0, 1, 10, 14, 28, 29, 30, 31, 26, 32, 52, 64, 90, 100, 128, 180, 360, 365, 366, 1000, *factors()}
 )
 """Well-known numbers: days of months, degrees, powers of ten, conversions."""
 _COUNT_WORDS = COUNTS | SCALES
@@ -51,7 +53,7 @@ class Grounding:
                 before = _known(context) if before is None else before
                 if not _explained(worth, before | here):
                     return _finding(show(worth))
-            here |= _values(claim)
+            here |= _values(claim) | _between(claim)
         return None
 
 
@@ -80,7 +82,9 @@ def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
 def numbers_in(text: str) -> frozenset[Number]:
     """Return the numbers of a text, in digits and in words."""
     found: set[Number] = set()
-    for token in tokenize(text[:MAX_LINE]):
+    tokens = tokenize(text[:MAX_LINE])
+    converted = measured(tokens)
+    for token in tokens if converted is tokens else (*tokens, *converted):
         if token.kind in kinds.NUMERIC:
             worth = token_value(token)
             found |= {worth} if worth is not None else set()
@@ -115,6 +119,12 @@ def _values(claim: Claim) -> set[Number]:
     return {part.known for part in claim.whole if part.known is not None}
 
 
+def _between(claim: Claim) -> set[Number]:
+    """The numbers of a calculation's later parts: 190 / 10 * 2 = 19 * 2 finds 19."""
+    worths = (token_value(token) for part in claim.whole[1:] for token in part.tokens)
+    return {worth for worth in worths if worth is not None}
+
+
 def _stated(line: Line, token: Token) -> bool:
     """Whether the number also stands in the line's prose, as a fact that the line brings in."""
     return sum(t.text == token.text for t in tokenize(line.text)) > sum(
@@ -131,7 +141,7 @@ def _explained(worth: Number, known: Set[Number]) -> bool:
         return True
     if any(worth in (a + b, a - b) or worth * 100 == a * b for a in base for b in base):
         return True
-    return any(worth == a * b or (b and worth * b == a) for a in (*base, *FACTORS) for b in base)
+    return any(worth == a * b or (b and worth * b == a) for a in (*base, *factors()) for b in base)
 
 
 def _changes(a: Number) -> tuple[Number, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
-from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text import boundaries, kinds, notation, phrases, scan
+from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
     MAX_TOKENS,
@@ -20,16 +21,18 @@ from workbench.verification.text.grammar import (
     parse_tokens,
     tokenize,
 )
-from workbench.verification.text.tokens import TokenRun, Unit
+from workbench.verification.text.tokens import Unit, or_none
 from workbench.verification.text.words import in_digits
+from workbench.verification.units.reading import measured
 
 MAX_LINE = 2000
 
 _LEAD = re.compile(
-    r"\s*(?:[-*•+]\s+|(?:step|line)\s*\d{1,3}\s*[:.)]\s*|"
-    r"\(\d{1,2}\)\s+(?![-+*/=^])|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
+    r"\s*(?:[*•+]\s+|[-–]\s+(?=[a-z]{2}|\\[(\[]|\$|\*\*|\\text)|(?:step|line)\s*\d{1,3}\s*[:.)]\s*|"
+    r"\(\d{1,2}\)\s+(?![-+*/=^(]|[a-z]\b)|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
     re.IGNORECASE,
 )
+"""Bullets and labels. `- 3x = -6` begins with a minus, as SymPy writes it, and `(3) x = 12` with a factor."""
 _ABOUT = re.compile(
     r"≈|\\approx|\b(?:about|around|approximately|approx|roughly|nearly|almost|round\w*|remain\w*|"
     r"leftover|left over)\b",
@@ -38,6 +41,8 @@ _ABOUT = re.compile(
 _EQUALS = frozenset(("is", "equals"))
 _ENDS_VALUE = frozenset((".", ",", "or", "and"))
 _PROSE = 4
+_MOST_GAPS = 6
+"""Sides of a chain that may be unread."""
 _NEVER_FIRST = frozenset((kinds.WORD, kinds.SEP, kinds.CLOSE, kinds.PCT, kinds.REL))
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
 _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or": "or", ";": "then"}
@@ -145,11 +150,21 @@ class Line:
     """The line says that it rounds."""
     notes: tuple[Claim, ...] = ()
     """Calculator notes such as `<<48/2=24>>`."""
-    unreadable: bool = False
+    unread: tuple[str, ...] = ()
+    """The pieces beside formulas that were not read."""
+    cut: bool = False
+    """The last formula ends unread."""
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether something was not read and nothing was."""
+        return bool(self.unread) and not self.claims
 
     @lazy
     def last(self) -> ClaimSide | None:
-        """The side or the expression that it ends with."""
+        """The side or the expression that it ends with; None where that was not read."""
+        if self.cut:
+            return None
         return self.claims[-1].whole[-1] if self.claims else self.expression
 
     @lazy
@@ -171,7 +186,7 @@ def make_part(tokens: Sequence[Token]) -> ClaimSide:
 def read_line(text: str) -> Line:
     """Return the claims of a line; a text beyond the bounds comes back as unreadable."""
     if len(text) > MAX_LINE:
-        return Line(text[:MAX_CHARS], unreadable=True)
+        return Line(text[:MAX_CHARS], unread=("a line this long",), cut=True)
     return _read_line(text)
 
 
@@ -179,10 +194,12 @@ def read_line(text: str) -> Line:
 def _read_line(text: str) -> Line:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    tokens = in_digits(tuple(t for t in tokenize(text) if t.start >= offset))
+    tokens = _trimmed([t for t in tokenize(text) if t.start >= offset])
+    tokens = measured(in_digits(_with_functions(text, tokens)))
     claims: list[Claim] = []
     joins: list[str] = []
-    unreadable = False
+    unread: list[str] = []
+    cut = False
     behind = -1
     at = 0
     last = _last_relation(tokens)
@@ -190,24 +207,28 @@ def _read_line(text: str) -> Line:
         if tokens[at].kind in _NEVER_FIRST and at:
             at += 1
             continue
-        found, dirty, end = _claim_at(tokens, at, behind)
-        unreadable |= dirty
-        if found is not None:
-            if claims:
-                joins.append(_join(tokens[behind:at]))
-            claims.append(found)
-            if any(t.text == "±" for t in tokens[at:end]):
-                run = scan.chain(tokens, at)
-                claims.append(replace(_make_claim(tokens, at, _signed(run, "-")), loose=True) if run else found)
+        found = _claims_at(tokens, at, behind)
+        end = found.end
+        if found.unread:
+            unread += [text[a:b] for a, b in found.unread]
+            cut = True
+        if found.claims:
+            cut = found.cut
+            for claim in found.claims:
+                joins += [_join(tokens[behind:at])] if claims else []
+                claims.append(claim)
+            first = found.claims[0]
+            if found.other is not None:
+                claims.append(found.other)
                 joins.append("or")
-            for extra, extra_end in _shorthand(tokens, found, end):
+            for extra, extra_end in _shorthand(tokens, first, end):
                 claims.append(extra)
                 joins.append("or")
                 end = extra_end
             behind = end
         at = end
-    unreadable |= any(t.kind is kinds.BAD for t in tokens[at:])
-    expression = None if claims else _expression(tokens)
+    rest = [text[t.start : t.end] for t in tokens[at:] if t.kind is kinds.BAD and t.text not in boundaries.BENIGN]
+    expression = None if claims or unread else _expression(tokens)
     return Line(
         text,
         tuple(claims),
@@ -215,8 +236,24 @@ def _read_line(text: str) -> Line:
         expression,
         bool(_ABOUT.search(text)),
         tuple(_notes(text)) if "<<" in text else (),
-        unreadable and not claims,
+        tuple(dict.fromkeys((*unread, *rest))),
+        cut or bool(rest),
     )
+
+
+def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens with functions of numbers, in signs or in words, as formulas."""
+    if notation.HINT.search(text):
+        tokens = notation.in_functions(tokens)
+    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
+
+
+def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
+    """The tokens without the delimiters around all of them."""
+    while tokens and tokens[-1].kind is kinds.BREAK:
+        tokens.pop()
+    first = next((i for i, t in enumerate(tokens) if t.kind is not kinds.BREAK), 0)
+    return tuple(tokens[first:])
 
 
 def _last_relation(tokens: Sequence[Token]) -> int:
@@ -235,30 +272,144 @@ def _notes(text: str) -> Iterator[Claim]:
         )
         run = scan.chain(tokens, 0) if tokens else None
         if run is not None and run.end == len(tokens) and run.relations:
-            try:
-                yield _make_claim(tokens, 0, run)
-            except (Unreadable, RecursionError):
-                continue
+            found = _Found(run.end)
+            yield from _make_claims(tokens, 0, found, _Chain(run.parts, run.relations, run.units), "+", [])
 
 
-def _claim_at(tokens: tuple[Token, ...], i: int, behind: int) -> tuple[Claim | None, bool, int]:
-    """The claim that begins at token i, whether something there was unreadable, and where to go on."""
+@dataclass
+class _Found:
+    """What was read from one token on."""
+
+    end: int
+    """Where to go on."""
+    claims: list[Claim] = field(default_factory=list)
+    other: Claim | None = None
+    """The claim with the other sign of a plus-minus."""
+    unread: list[tuple[int, int]] = field(default_factory=list)
+    """The spans that were not read."""
+    cut: bool = False
+    """The chain ends unread."""
+
+
+def _claims_at(tokens: tuple[Token, ...], i: int, behind: int) -> _Found:
+    """The claims of the chain that begins at token i.
+
+    A side that is not wholly read drops out: `Rest = Tom's age - 3 = 11 - 3 = 8` claims `11 - 3 = 8`.
+    """
     continued = i == 0 and tokens[0].kind is kinds.REL
     if not continued and not boundaries.begins(tokens, i):
-        return None, tokens[i].kind is kinds.BAD, i + 1
+        return _Found(i + 1, unread=_odd(tokens[i]))
     run = scan.chain(tokens, i, continued)
     if run is None:
-        return None, False, i + 1
-    if not run.relations:
+        return _Found(i + 1)
+    if not run.relations and not _goes_on(tokens, run.end):
         # No shorter start inside a run without relation can have one, save behind its last operand.
-        return None, False, max(i + 1, run.end - 1 if run.end - i > 40 else i + 1)
-    if _tail_of_mixed(tokens, i, behind) or not boundaries.clean(tokens, i, run.end):
-        return None, True, run.end
-    try:
-        claim = _make_claim(tokens, i, _signed(run, "+"))
-    except (Unreadable, RecursionError):
-        return None, True, run.end
-    return claim, False, run.end
+        return _Found(max(i + 1, run.end - 1 if run.end - i > 40 else i + 1))
+    found = _Found(run.end)
+    chain = _Chain([*run.parts], [*run.relations], [*run.units])
+    if not continued and (_tail_of_mixed(tokens, i, behind) or not boundaries.clean_before(tokens, i, run.end)):
+        chain.unread.add(0)
+        found.unread.append((tokens[max(i - 1, 0)].start, chain.parts[0][-1].end))
+    _go_on(tokens, chain, found)
+    sign = any(t.text == "±" for part in chain.parts for t in part)
+    found.claims = _make_claims(tokens, i, found, chain, "+", found.unread)
+    if sign and len(found.claims) == 1:
+        others = _make_claims(tokens, i, found, chain, "-", [])
+        found.other = replace(others[0], loose=True) if others else None
+    found.cut = len(chain.parts) - 1 in chain.unread
+    return found
+
+
+def _odd(token: Token) -> list[tuple[int, int]]:
+    odd = token.kind is kinds.BAD and token.text not in boundaries.BENIGN
+    return [(token.start, token.end)] if odd else []
+
+
+@dataclass
+class _Chain:
+    """The sides of a chain as tokens, and which of them are not wholly read."""
+
+    parts: list[list[Token]]
+    relations: list[str]
+    units: list[Unit]
+    unread: set[int] = field(default_factory=set)
+
+
+def _goes_on(tokens: tuple[Token, ...], end: int) -> bool:
+    """Whether a side that is unread so far has a relation behind it."""
+    return not boundaries.clean_after(tokens, end) and boundaries.next_relation(tokens, end) is not None
+
+
+def _go_on(tokens: tuple[Token, ...], chain: _Chain, found: _Found) -> None:
+    """Read on behind sides that cannot be read, as long as relations follow."""
+    for _ in range(_MOST_GAPS):
+        end = found.end
+        opened = end < len(tokens) and tokens[end].kind is kinds.REL
+        if opened:
+            chain.relations.append(tokens[end].text)
+            chain.parts.append([])
+        elif boundaries.clean_after(tokens, end):
+            return
+        chain.unread.add(len(chain.parts) - 1)
+        at = boundaries.next_relation(tokens, end + opened)
+        stop = at if at is not None else min(end + 3, len(tokens))
+        found.unread.append(
+            (
+                tokens[end + opened].start if end + opened < len(tokens) else tokens[-1].end,
+                tokens[max(stop - 1, end)].end,
+            )
+        )
+        more = scan.chain(tokens, at, continued=True) if at is not None else None
+        if at is None or more is None:
+            found.end = end + opened if at is None else at
+            return
+        shift = len(chain.parts) - 1
+        chain.parts += more.parts[1:]
+        chain.relations += more.relations
+        chain.units += [u._replace(part=u.part + shift) for u in more.units]
+        found.end = more.end
+
+
+def _make_claims(
+    tokens: tuple[Token, ...], i: int, found: _Found, chain: _Chain, sign: str, unread: list[tuple[int, int]]
+) -> list[Claim]:
+    """The claims that the sides of a chain make which were read: neighbours, or equal through what is between."""
+    made: list[tuple[list[ClaimSide | None], list[str], list[int]]] = [([], [], [])]
+    pending: str | None = None
+    for index, part in enumerate(chain.parts):
+        if index:
+            relation = chain.relations[index - 1]
+            pending = relation if pending is None else _through(pending, relation)
+        side: ClaimSide | None = None
+        if index in chain.unread:
+            continue
+        if part:
+            try:
+                side = make_part([t._replace(text=sign) if t.text == "±" else t for t in part])
+            except (Unreadable, RecursionError):
+                chain.unread.add(index)
+                unread.append((part[0].start, part[-1].end))
+                continue
+        sides, relations, places = made[-1]
+        if sides and not pending:
+            sides, relations, places = [], [], []
+            made.append((sides, relations, places))
+        if sides and pending:
+            relations.append(pending)
+        sides.append(side)
+        places.append(index)
+        pending = None
+    units = [*chain.units, *_last_unit(tokens, found.end, chain)]
+    return [_make_claim(tokens, i, *one, units) for one in made if len(one[0]) > 1]
+
+
+def _through(first: str, second: str) -> str:
+    """What two relations with a side between them say of the outer ones; empty where they say nothing."""
+    if first == second or second == "=":
+        return first
+    if first == "=":
+        return second
+    return "<" if {first, second} == {"<", "<="} else ">" if {first, second} == {">", ">="} else ""
 
 
 def _tail_of_mixed(tokens: tuple[Token, ...], i: int, behind: int) -> bool:
@@ -271,34 +422,33 @@ def _tail_of_mixed(tokens: tuple[Token, ...], i: int, behind: int) -> bool:
     )
 
 
-def _signed(run: TokenRun, sign: str) -> TokenRun:
-    """The run with one of the two signs that a plus-minus stands for."""
-    if not any(t.text == "±" for part in run.parts for t in part):
-        return run
-    parts = [[t._replace(text=sign) if t.text == "±" else t for t in part] for part in run.parts]
-    return TokenRun(parts, run.relations, run.end, run.units)
-
-
-def _make_claim(tokens: tuple[Token, ...], i: int, run: TokenRun) -> Claim:
-    parts = tuple(make_part(p) if p else None for p in run.parts)
-    first = parts[0]
-    before = tokens[i - 1] if i else None
+def _make_claim(
+    tokens: tuple[Token, ...],
+    i: int,
+    sides: list[ClaimSide | None],
+    relations: list[str],
+    places: list[int],
+    units: list[Unit],
+) -> Claim:
+    first = sides[0]
+    before = tokens[i - 1] if i and places[0] == 0 else None
     behind_prose = before is not None and before.kind in (kinds.WORD, kinds.SEP, kinds.CLOSE)
-    loose = first is not None and first.bare and not first.letters and (bool(run.units) or behind_prose)
-    units = [*run.units, *_last_unit(tokens, run)]
-    return Claim(parts, tuple(run.relations), loose, tuple(u.word for u in units), tuple(units))
+    placed = [u._replace(part=places.index(u.part)) for u in units if u.part in places]
+    loose = first is not None and first.bare and not first.letters and (bool(placed) or behind_prose)
+    return Claim(tuple(sides), tuple(relations), loose, tuple(u.word for u in placed), tuple(placed))
 
 
-def _last_unit(tokens: tuple[Token, ...], run: TokenRun) -> list[Unit]:
+def _last_unit(tokens: tuple[Token, ...], end: int, chain: _Chain) -> list[Unit]:
     """The unit word right behind a chain."""
-    after = tokens[run.end] if run.end < len(tokens) else None
+    after = tokens[end] if end < len(tokens) else None
     if after is None or after.kind not in kinds.WORDS or after.text in _JOIN:
         return []
-    return [Unit(after.text.lower(), len(run.parts) - 1, len(run.parts[-1]) - 1)]
+    return [Unit(after.text.lower(), len(chain.parts) - 1, len(chain.parts[-1]) - 1)]
 
 
 def _join(between: Sequence[Token]) -> str:
-    return _JOIN.get(" ".join(t.text.lower() for t in between).replace(" ,", ","), "then")
+    words = [t.text.lower() for t in between if t.kind is not kinds.BREAK]
+    return _JOIN.get(" ".join(words).replace(" ,", ","), "then")
 
 
 def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Claim, int]]:
@@ -307,9 +457,13 @@ def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Cl
     if claim.relations != ("=",) or first is None or not first.lone_letter:
         return []
     found: list[tuple[Claim, int]] = []
-    while i < len(tokens) and tokens[i].text in ("or", "and", ","):
-        run = scan.chain(tokens, i + 1) if i + 1 < len(tokens) else None
-        if run is None or run.relations or not {t.text for t in tokens[run.end : run.end + 1]} <= _ENDS_VALUE:
+    while (at := scan.over_breaks(tokens, i)[0]) < len(tokens) and tokens[at].text in ("or", "and", ","):
+        value = scan.over_breaks(tokens, at + 1)[0]
+        run = scan.chain(tokens, value) if value < len(tokens) else None
+        if run is None or run.relations:
+            break
+        ends = scan.over_breaks(tokens, run.end)[0]
+        if not {t.text for t in tokens[ends : ends + 1]} <= _ENDS_VALUE:
             break
         try:
             part = make_part(run.parts[0])
@@ -322,9 +476,13 @@ def _shorthand(tokens: tuple[Token, ...], claim: Claim, i: int) -> list[tuple[Cl
     return found
 
 
+@or_none
 def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
     """The expression that fills a line, or what stands behind its last colon."""
     colons = [i for i, t in enumerate(tokens) if t.text == ":"]
+    if colons and divides(tokens, colons[-1]):  # `24 : 6 + 2`
+        run = scan.chain(tokens, 0)
+        return make_part(run.parts[0]) if run is not None and run.end == len(tokens) and not run.relations else None
     body = list(tokens[colons[-1] + 1 :] if colons else tokens)
     while body and body[-1].kind is kinds.SEP:
         body.pop()
@@ -339,7 +497,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
 
 def expressions_in(text: str) -> tuple[ClaimSide, ...]:
     """Return the expressions with an operator or a factor that stand in prose, for reading a problem's text."""
-    tokens = tokenize(text[:MAX_LINE])
+    tokens = _with_functions(text, tokenize(text[:MAX_LINE]))
     found: list[ClaimSide] = []
     at = 0
     while at < len(tokens):

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from workbench.verification.exact.polynomials import magnitude, tidy, worth
-from workbench.verification.lines.claims import Claim, ClaimSide, make_part
+from workbench.verification.exact.polynomials import magnitude, worth
+from workbench.verification.lines.claims import ClaimSide, make_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS
-from workbench.verification.text.tokens import Number, Token, Unit, Unreadable, number, word_set
-from workbench.verification.text.words import CONVERSIONS
+from workbench.verification.text.tokens import Number, Token, Unreadable, in_brackets, slashed
 
 
 def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
     """Return whether a bare decimal is the exact value rounded to the digits it shows."""
     if not shown.bare:
         return False
-    text = next(t.text for t in shown.tokens if t.kind in (kinds.NUM, kinds.MIXED, kinds.VAR))
+    text = _digits(shown)
     if text.endswith("..."):
         places = len(text[:-3].rpartition(".")[2])
         tail: Number = (exact - shown.value) * 10 ** (places + (2 if shown.percent else 0))
-        return 0 <= tail < 1
+        return 0 <= tail < 1 or (tail == 1 and text.endswith("9..."))  # 0.999... = 1
     places = len(text.rpartition(".")[2]) if "." in text else 0
     if not places and not about:
         return False
@@ -28,16 +27,96 @@ def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
     return magnitude(exact - shown.value) * 2 <= unit
 
 
+def _digits(shown: ClaimSide) -> str:
+    """A bare number as written, without its sign."""
+    return next(t.text for t in shown.tokens if t.kind in (kinds.NUM, kinds.MIXED, kinds.VAR))
+
+
+def needs_rounding(exact: Number, shown: ClaimSide, about: bool) -> bool:
+    """Return whether the digits that a bare number shows cannot be all of the exact value's.
+
+    `3.10 + 8.45 + 2.35 = 13.89` cannot be rounded: 13.90 has no more than two decimals. A whole number such as 80 may
+    stand for 83 where the line says that it is no more than about.
+    """
+    if not shown.bare:
+        return True
+    text = _digits(shown)
+    if text.endswith("...") or shown.percent:
+        return True
+    places = len(text.rpartition(".")[2]) if "." in text else 0
+    if not places:
+        return exact.denominator != 1 or (about and text.endswith("0"))
+    return bool(10**places % exact.denominator)
+
+
+def coarseness(shown: ClaimSide) -> Number:
+    """Return how far a round number such as 80 may lie from what it stands for: half of its last place."""
+    text = _digits(shown) if shown.bare else ""
+    zeros = len(text) - len(text.rstrip("0"))
+    return 10**zeros // 2 if text.isdigit() and 0 < zeros < len(text) else 0
+
+
+_FINE = 3
+"""From so many decimals on a number in a calculation may itself be rounded: (1.4142)^2 = 2."""
+
+
+def cuts(exact: Number, left: ClaimSide, shown: ClaimSide) -> bool:
+    """Return whether a decimal was cut off instead of rounded, or a whole number comes of rounded decimals."""
+    if not shown.bare or not needs_rounding(exact, shown, False):
+        return False
+    text = _digits(shown)
+    if shown.percent:  # 1/3 = 33%
+        return "." not in text and magnitude(exact - shown.value) * 200 <= 1 and (100 * exact).denominator != 1
+    if "." in text:
+        places = len(text.rpartition(".")[2].removesuffix("..."))
+        goes_on = bool(10 ** (places + 1) % exact.denominator)
+        return goes_on and 0 <= (magnitude(exact) - magnitude(shown.value)) * 10**places < 1
+    fine = [len(t.text.rpartition(".")[2]) for t in left.tokens if t.kind is kinds.NUM and "." in t.text]
+    places = min(fine, default=0)
+    return places >= _FINE and magnitude(exact - shown.value) * 10 ** (places - 1) < max(1, magnitude(exact))
+
+
 def reads_as_percent(left: ClaimSide, right: ClaimSide, about: bool) -> bool:
-    """`10 / 50 * 100 = 20%` and `20% + 30% = 50`: the sign stands for the unit, not for a hundredth."""
-    adds_only = not any(t.kind is kinds.OP and t.text in "*/" for t in left.tokens)
-    hundred = any(t.kind is kinds.PCT and left.tokens[i - 1].text == "100" for i, t in enumerate(left.tokens))
-    if not (right.percent or (left.percent and (adds_only or hundred))):
+    """`10 / 50 * 100 = 20%`: where a side was multiplied by a hundred, the sign behind the other is its unit."""
+    texts = [t.text for t in left.tokens]
+    hundred = "100" in texts and any(
+        text == "100" and "*" in (texts[i - 1 : i] + texts[i + 1 : i + 2]) for i, text in enumerate(texts)
+    )
+    exact, plain, shown = left.known, worth(left.node, percent=False), worth(right.node, percent=False)
+    if not (hundred and (right.percent or left.percent)) or plain is None or shown is None:
+        return False
+    values = {plain, exact} if exact is not None and right.percent else {plain}
+    return any(v == shown or (right.percent and _rounds_plain(v, right, about)) for v in values)
+
+
+def _rounds_plain(exact: Number, shown: ClaimSide, about: bool) -> bool:
+    """Whether a percentage's number without its sign is the exact value to the digits it shows."""
+    return rounds(Fraction(exact) / 100, shown, about) or (about and magnitude(exact - shown.value * 100) < 1)
+
+
+def of_hundred(left: ClaimSide, right: ClaimSide) -> bool:
+    """`100 - 60 = 40%`: a rest of the whole hundred."""
+    if not right.percent or left.percent or left.words[0] != "100":
+        return False
+    adds = all(t.text in "+-" for t in left.tokens if t.kind is kinds.OP)
+    return adds and left.known is not None and left.known == worth(right.node, percent=False)
+
+
+def keeps_percent(left: ClaimSide, right: ClaimSide) -> bool:
+    """`20% + 30% = 50` and `75 - 50 = 25%`: the sign was dropped or added as a unit, which may be meant so.
+
+    Not where a decimal below one only got a sign, as in `1/4 = 0.25%`, and not between two bare numbers.
+    """
+    if left.percent == right.percent or (left.bare and right.bare):
         return False
     plain, shown = worth(left.node, percent=False), worth(right.node, percent=False)
-    if plain is None or shown is None:
+    if plain is None or plain != shown:
         return False
-    return plain == shown or (hundred and (rounds(plain, right, about) or (about and magnitude(plain - shown) < 1)))
+    if right.percent:
+        return magnitude(plain) > 1
+    signs = sum(t.kind is kinds.PCT for t in left.tokens)
+    products = any(t.kind is kinds.OP and t.text in "*/^" for t in left.tokens)
+    return not products and signs == sum(t.kind in kinds.NUMERIC for t in left.tokens)
 
 
 def names_a_share(exact: Number, right: ClaimSide) -> bool:
@@ -51,29 +130,31 @@ def names_a_share(exact: Number, right: ClaimSide) -> bool:
     return False
 
 
-def mixes_percent(part: ClaimSide) -> bool:
-    """`100 + 10%`: pupils mean ten percent of the hundred."""
-    signs = sum(t.kind is kinds.PCT for t in part.tokens)
-    return 0 < signs < sum(t.kind in kinds.NUMERIC for t in part.tokens) and any(
-        t.kind is kinds.OP and t.text in "+-" for t in part.tokens
-    )
+def mixes_percent(left: ClaimSide, wanted: Number) -> bool:
+    """Return whether `100 + 10%` comes to what pupils mean: the hundred with ten percent of it, not of one."""
+    if len(left.tokens) < 4 or left.tokens[-1].kind is not kinds.PCT or left.tokens[-3].text not in "+-":
+        return False
+    try:
+        base, part = make_part(left.tokens[:-3]), make_part(left.tokens[-2:])
+    except Unreadable:
+        return False
+    if base.known is None or part.known is None or base.percent:
+        return False
+    return wanted == base.known * (1 + part.known if left.tokens[-3].text == "+" else 1 - part.known)
 
 
-def reads_tight(part: ClaimSide, wanted: Number) -> bool:
-    """`25 / 1/3`: white space shows that the fraction belongs together."""
+def tight(part: ClaimSide) -> ClaimSide | None:
+    """`25 / 1/3` with the fraction kept together, as white space shows it; None where nothing reads so."""
     tokens: list[Token] = []
     for i, token in enumerate(part.tokens):
-        three = part.tokens[i : i + 3]
-        tight = [t.kind for t in three] == [kinds.NUM, kinds.OP, kinds.NUM] and three[1].text == "/"
-        wide = i > 0 and part.tokens[i - 1].text == "/" and (part.tokens[i - 1].spaced or token.spaced)
-        if wide and tight and not (three[1].spaced or three[2].spaced):
-            open_, close = token._replace(kind=kinds.OPEN, text="("), token._replace(kind=kinds.CLOSE, text=")")
+        end = slashed(part.tokens, i) if i and part.tokens[i - 1].text == "/" else None
+        if end is not None and (part.tokens[i - 1].spaced or token.spaced):
             try:
-                return make_part([*tokens, open_, *three, close, *part.tokens[i + 3 :]]).known == wanted
+                return make_part([*tokens, *in_brackets(part.tokens[i:end]), *part.tokens[end:]])
             except Unreadable:
-                return False
+                return None
         tokens.append(token)
-    return False
+    return None
 
 
 def is_percent_of(left: ClaimSide, right: ClaimSide) -> bool:
@@ -89,117 +170,3 @@ def in_thousands(text: str, a: Number, b: Number) -> bool:
     words = {t.lower() for t in text[:MAX_CHARS].split()}
     factors = [factor for word, factor in (("thousand", 1000), ("million", 10**6)) if word in words]
     return any(b == a * factor or a == b * factor for factor in factors)
-
-
-# Units of measure: which belong together, and claims read with their numbers in base units.
-
-
-_LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
-"""Units whose size is a convention, or that change a number in another way."""
-_WEEK = CONVERSIONS["week"][1]
-
-
-def may_convert(claim: Claim) -> bool:
-    """Return whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
-    kinds: dict[str, set[int]] = {}
-    for unit in claim.units:
-        if unit in _LOOSE:
-            return True
-        if unit in CONVERSIONS:
-            kind, factor = CONVERSIONS[unit]
-            kinds.setdefault(kind, set()).add(factor)
-    return (
-        "count" in kinds
-        or any(len(factors) > 1 for factors in kinds.values())
-        or {"time", "calendar"} <= kinds.keys()
-    )
-
-
-def _measured(claim: Claim, index: int) -> list[Unit]:
-    return [u for u in claim.placed if u.part == index and u.word in CONVERSIONS]
-
-
-def in_base(claim: Claim, index: int) -> ClaimSide | None:
-    """Return one part of a claim with its numbers in base units; None where it has no unit that converts."""
-    part, found = claim.parts[index], _measured(claim, index)
-    if part is None or not found:
-        return None
-    tokens = list(part.tokens)
-    seen: set[int] = set()
-    try:
-        return make_part(tokens) if all(_scale(tokens, unit, seen) for unit in found) else None
-    except Unreadable:
-        return None
-
-
-def single(claim: Claim, index: int) -> tuple[str, int] | None:
-    """Return the kind and factor of a part that is one number with one unit."""
-    part = claim.parts[index]
-    found = {CONVERSIONS[u.word] for u in _measured(claim, index)}
-    return found.pop() if part is not None and part.bare and len(found) == 1 else None
-
-
-def _scale(tokens: list[Token], unit: Unit, seen: set[int]) -> bool:
-    """Replace a unit's number by its worth in base units; False where there is no such number."""
-    if not 0 <= unit.number < len(tokens) or tokens[unit.number].kind is not kinds.NUM:
-        return False
-    at = unit.number
-    if at > 1 and tokens[at - 1].text == "/" and tokens[at - 2].kind is kinds.NUM:
-        at -= 2  # 1/2 hour
-    kind, factor = CONVERSIONS[unit.word]
-    if at in seen and kind != "count":
-        return True
-    seen.add(at)
-    token = tokens[at]
-    worth = tidy(Fraction(number(token.text)) * factor)
-    tokens[at] = token._replace(text=_decimal(worth))
-    return True
-
-
-def _decimal(worth: Number) -> str:
-    """A number with a finite decimal, written out. Raise `Unreadable` beyond six places."""
-    scaled = worth * 10**6
-    if scaled.denominator != 1 or scaled < 0:
-        raise Unreadable("not a short decimal")
-    whole, rest = divmod(scaled.numerator, 10**6)
-    return f"{whole}.{rest:06d}" if rest else str(whole)
-
-
-def same_quantity(claim: Claim, index: int) -> bool | None:
-    """Return whether two neighbouring parts are one quantity in two units; None where the units do not tell."""
-    left, right = in_base(claim, index), in_base(claim, index + 1)
-    if left is None or right is None:
-        return _scaled_count(claim, index, left, right)
-    if left.known is None or right.known is None:
-        return None
-    return True if left.known == right.known else None if expected(claim, index) is None else False
-
-
-def expected(claim: Claim, index: int) -> Number | None:
-    """Return what the next part's number should be in its own unit, where both are single and convert."""
-    first, second, part = single(claim, index), single(claim, index + 1), claim.parts[index]
-    if first is None or second is None or part is None or first[0] != second[0] or first[1] == second[1]:
-        return None
-    if _LOOSE & set(claim.units) or _WEEK in (first[1], second[1]):
-        return None  # a working week has five days
-    return tidy(Fraction(part.value) * first[1] / second[1])
-
-
-def word(claim: Claim, index: int) -> str:
-    """Return the unit of a part."""
-    return _measured(claim, index)[0].word
-
-
-def written(claim: Claim, index: int, text: str) -> str:
-    """Return a part with its unit, as a reader would write it."""
-    part = claim.parts[index]
-    return f"{text[part.start : part.end]} {word(claim, index)}" if part is not None else ""
-
-
-def _scaled_count(claim: Claim, index: int, left: ClaimSide | None, right: ClaimSide | None) -> bool | None:
-    """`2 dozen * 3 = 72`: only one side has a word for many."""
-    at = index if left is not None else index + 1
-    one, other = (left, claim.parts[index + 1]) if left is not None else (right, claim.parts[index])
-    if one is None or other is None or any(CONVERSIONS[u.word][0] != "count" for u in _measured(claim, at)):
-        return None
-    return True if one.known is not None and one.known == other.known else None

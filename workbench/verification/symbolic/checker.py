@@ -1,4 +1,4 @@
-"""The checker of last resort: roots, trigonometry and logarithms, given to SymPy in a killable process."""
+"""The checker of roots, powers, logarithms, absolute values and trigonometry: by numbers first, by SymPy at last."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from workbench.types import EvidenceKind
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
+from workbench.verification.symbolic import deciding, equations
 from workbench.verification.symbolic.functions import (
     HINT,
     Relation,
     Sentence,
-    Tree,
-    has_functions,
-    letters,
     read_sentence,
 )
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
+from workbench.verification.symbolic.trees import Call, Tree, has_functions, letters
 
 MEMORY = 512 << 20
 POOL = Pool("workbench.verification.symbolic.solving:serve", memory=MEMORY, size=2)
@@ -37,23 +37,25 @@ class Symbolic:
     name: str = _NAME
 
     def __call__(self, context: Context) -> Finding | None:
-        """None where the line is outside its matter, or where SymPy cannot tell."""
-        if context.is_answer or not _concerns(context):
+        """None where the line is outside its matter, or where it cannot be told."""
+        if not _concerns(context):
             return None
-        said = read_sentence(context.step)
-        if said is None:
-            return None
-        if said.either or _solving(context):
-            return _equations(context, said)
-        return _claims(context, said)
+        if context.is_answer:
+            return equations.check_answer(context)
+        said = equations.read(context, context.step, _carried(context))
+        found = equations.check(context, said, ask) if said is not None else None
+        if said is not None and found is None and (len(said.alternatives) < 2 and not equations.solving(context)):
+            found = _claims(context, said)
+        return found if found is not None else _formulas(context)
 
 
 def _concerns(context: Context) -> bool:
-    """Whether the step or the one before it has functions: a search of the text, and no more."""
+    """Whether the step, the one before it or the problem has functions: a search of the text, and no more."""
     if HINT.search(context.step[:_KEPT]):
         return True
-    before = context.earlier[-1].text if context.earlier else context.problem.text
-    return HINT.search(before[:_KEPT]) is not None
+    if context.earlier and HINT.search(context.earlier[-1].text[:_KEPT]):
+        return True
+    return HINT.search(context.problem.text[:_KEPT]) is not None
 
 
 # Values and identities
@@ -62,27 +64,60 @@ def _concerns(context: Context) -> bool:
 def _claims(context: Context, said: Sentence) -> Finding | None:
     """Each relation must hold: between numbers, or for all values where the problem gives an expression."""
     relations = said.relations
+    given = _given(context)
     if said.expression is not None and (before := _expression_before(context)) is not None:
+        if _is_piece(said.expression, before):
+            return None
         relations = (Relation(before, "=", said.expression, ("the expression before", "this one")),)
     held = False
     for relation in relations:
         lettered = letters(relation.left) | letters(relation.right)
         if not (has_functions(relation.left) or has_functions(relation.right)) or relation.sign == "~":
             continue
-        if lettered and _given(context) is None and said.expression is None:
-            continue  # may be an equation, which need not hold for all values
-        outcome = ask(Holds(relation.left, relation.sign, relation.right))
-        if outcome is not None and outcome.holds is False:
+        claimed = not lettered or given is not None or said.expression is not None
+        outcome = _outcome(relation.left, relation.sign, relation.right)
+        if outcome.holds is False and claimed:
             rounded = relation.sign == "=" and _rounds(relation)
             return None if rounded else incorrect(_NAME, outcome.witness, EvidenceKind.COUNTEREXAMPLE)
-        held |= outcome is not None and outcome.holds is True
+        held |= outcome.holds is True  # else it may be an equation, which need not hold for all values
     carried = said.expression is not None and context.wrong_before
     return correct(_NAME, "Both sides are equal.", carried) if held else None
+
+
+def _outcome(left: Tree, sign: str, right: Tree) -> Outcome:
+    """By numbers; SymPy is asked only where the numbers see no difference and do not prove that there is none."""
+    outcome = _decided(left, sign, right)
+    if outcome.holds is None and sign == "=" and equations.for_sympy(left) and equations.for_sympy(right):
+        return ask(Holds(left, sign, right)) or outcome
+    return outcome
+
+
+@lru_cache(maxsize=4096)
+def _decided(left: Tree, sign: str, right: Tree) -> Outcome:
+    return deciding.holds(left, sign, right)
 
 
 def _rounds(relation: Relation) -> bool:
     """`√2 = 1.41`: whether a decimal is meant to the digits it shows is not for this checker to say."""
     return any(_DECIMAL.fullmatch(side) for side in relation.shown)
+
+
+def _is_piece(part: Tree, whole: Tree) -> bool:
+    """Whether a bare expression is worth as much as a part of the one before: work on that part is no mistake."""
+    if not isinstance(whole, Call):
+        return False
+    return any(
+        isinstance(piece, Call) and _decided(piece, "=", part).holds is True
+        for arg in whole.args
+        for piece in _calls(arg)
+    )
+
+
+def _calls(tree: Tree) -> Iterator[Tree]:
+    if isinstance(tree, Call):
+        yield tree
+        for arg in tree.args:
+            yield from _calls(arg)
 
 
 def _given(context: Context) -> Tree | None:
@@ -102,49 +137,64 @@ def _expression_before(context: Context) -> Tree | None:
         return given
     if said.expression is not None:
         return said.expression
-    return said.relations[-1].right
+    return said.relations[-1].right if said.relations else given
 
 
-# Equations
+def _carried(context: Context) -> Tree | None:
+    """What a leading equals sign goes on from."""
+    return _expression_before(context) if context.step.lstrip(" $\\[(&").startswith("=") else None
 
 
-def _solving(context: Context) -> bool:
-    """Whether the problem gives an equation in one letter."""
-    return any(True for _ in _equations_before(context, context.problem.text.rstrip(".")))
+# Formulas among words
+
+_UNSURE = re.compile(
+    r"\b(?:if|suppose|assum\w*|would|not|never|cannot|false|wrong|incorrect|contradict\w*|impossible|"
+    r"approx\w*|about|round\w*|nearest|mod|modulo|base|try|guess|let)\b|"
+    r"\\(?:p?mod|equiv|not|stackrel|overset)|∓|\\mp",
+    re.I,
+)
+"""Words and signs beside which a false calculation may be no mistake."""
 
 
-def _equations_before(context: Context, text: str) -> Iterator[tuple[Tree, Tree]]:
-    said = read_sentence(text)
-    if said is None:
-        return
-    for r in said.relations:
-        if r.sign == "=" and len(letters(r.left) | letters(r.right)) == 1:
-            yield r.left, r.right
-
-
-def _equations(context: Context, said: Sentence) -> Finding | None:
-    """An equation must have the roots of the last one before it."""
-    after = tuple((r.left, r.right) for r in said.relations if r.sign == "=")
-    names = frozenset().union(*(letters(left) | letters(right) for left, right in after))
-    if len(after) != len(said.relations) or len(names) != 1 or (len(after) > 1 and not said.either):
+def _formulas(context: Context) -> Finding | None:
+    """Formulas between delimiters: calculations must hold, identities and equations that follow are right."""
+    step = context.step
+    if "\\" not in step and "$" not in step:
         return None
-    (letter,) = names
-    for text in (*(line.text for line in reversed(context.earlier)), context.problem.text.rstrip(".")):
-        before = tuple(_equations_before(context, text))
-        if before and letter in letters(before[0][0]) | letters(before[0][1]):
-            break
-    else:
-        return None
-    sides = [side for pair in (*before, *after) for side in pair]
-    if not any(has_functions(side) for side in sides):
-        return None
-    outcome = ask(SameRoots(letter, before, after))
-    if outcome is None or outcome.holds is None:
-        return None
-    if outcome.holds:
-        return correct(_NAME, "It has the same solutions as the line before.", context.wrong_before)
-    # In a word problem a root may be left out for what it means: no side of a triangle is negative.
-    return incorrect(_NAME, outcome.witness, EvidenceKind.ROOTS) if _solving(context) else None
+    held = None
+    for chain in equations.chains_of(context, step):
+        for i, sign in enumerate(chain.signs):
+            left, right = chain.sides[i], chain.sides[i + 1]
+            if not left.values or not right.values or sign == "~":
+                continue
+            if not any(map(has_functions, (*left.values, *right.values))):
+                continue
+            outcome = _of_sides(left.values, sign, right.values)
+            lettered = any(map(letters, (*left.values, *right.values)))
+            if outcome.holds is False and not lettered and not _UNSURE.search(step):
+                rounded = any(_DECIMAL.search(side.text) for side in (left, right)) or context.line.about
+                return None if rounded else incorrect(_NAME, outcome.witness, EvidenceKind.COUNTEREXAMPLE)
+            if outcome.holds is True and held is None:
+                held = f"{left.text.strip()} {sign} {right.text.strip()} holds{' for every value' * lettered}."
+    if held is not None:
+        return correct(_NAME, held)
+    return equations.follows(context)
+
+
+def _of_sides(left: tuple[Tree, ...], sign: str, right: tuple[Tree, ...]) -> Outcome:
+    """Every value of each side must be one of the other: a plus-minus gives two."""
+    last = Outcome(None)
+    table = {(one, other): _decided(one, sign, other) for one in left for other in right}
+    for rows in (
+        [[table[one, other] for other in right] for one in left],
+        [[table[one, other] for one in left] for other in right],
+    ):
+        for row in rows:
+            if any(o.holds is True for o in row):
+                last = Outcome(True)
+            else:
+                return Outcome(None) if any(o.holds is None for o in row) else row[0]
+    return last
 
 
 # Asking

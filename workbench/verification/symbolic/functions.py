@@ -1,112 +1,40 @@
-"""Our own reading of roots, trigonometric functions and logarithms: lines that only SymPy can decide.
-
-Every limit is checked before the work it bounds.
-"""
+"""What a line says in roots, powers, functions: relations, alternatives, or one expression."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil
-from typing import NamedTuple
+from functools import lru_cache
+from itertools import pairwise
 
-from workbench.verification.exact.polynomials import magnitude
-from workbench.verification.text import kinds
-from workbench.verification.text.grammar import BINDING, MAX_DEPTH, MAX_EXPONENT, Number, Unreadable, word_set
-from workbench.verification.text.tokens import SPELLED, number
-
-MAX_NODES = 80
-MAX_FACTORIAL = 20
-MAX_TOWER = 24
-"""The largest product of exponents that stand above each other."""
-
-TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
-NAMES = (*TRIGONOMETRIC, "sqrt", "cbrt", "log", "ln", "exp", "abs")
-
-
-class Call(NamedTuple):
-    """An operation or a function, by name, with what it is of."""
-
-    name: str
-    args: tuple[Tree, ...]
-
-
-Tree = Number | str | Call
-"""A number, a letter, or a call."""
-
-
-def check_bounds(tree: Tree) -> None:
-    """Raise `Unreadable` where a tree would be too much work: nodes, exponents, towers, factorials."""
-    if nodes(tree) > MAX_NODES:
-        raise Unreadable("too many nodes")
-    _check_growth(tree, 1)
-
-
-def nodes(tree: Tree) -> int:
-    """Return how many numbers, letters and calls a tree has."""
-    return 1 + sum(nodes(a) for a in tree.args) if isinstance(tree, Call) else 1
-
-
-def _check_growth(tree: Tree, tower: int) -> None:
-    """Exponents multiply on the way down; what a result could grow to is bounded before it is worked out."""
-    if not isinstance(tree, Call):
-        return
-    if tree.name == "factorial":
-        (of,) = tree.args
-        if not isinstance(of, int) or not 0 <= of <= MAX_FACTORIAL:
-            raise Unreadable("factorial out of bounds")
-    if tree.name == "exp" and nodes(tree) > 4:
-        raise Unreadable("exponential out of bounds")
-    if tree.name != "^":
-        for arg in tree.args:
-            _check_growth(arg, tower)
-        return
-    base, exponent = tree.args
-    if letters(exponent):
-        raise Unreadable("a letter in an exponent")
-    size = exponent_size(exponent)
-    if size > MAX_EXPONENT or size * tower > MAX_TOWER:
-        raise Unreadable("exponent out of bounds")
-    _check_growth(base, max(tower, tower * size))
-
-
-def exponent_size(exponent: Tree) -> int:
-    """Return the magnitude of an exponent, rounded up; only numbers, fractions and their negatives are exponents."""
-    if isinstance(exponent, Call) and exponent.name == "neg":
-        return exponent_size(exponent.args[0])
-    if isinstance(exponent, Call) and exponent.name == "/":
-        top, bottom = exponent.args
-        if isinstance(top, int) and isinstance(bottom, int) and 0 < bottom <= MAX_EXPONENT:
-            return ceil(Fraction(abs(top), bottom))
-    if isinstance(exponent, Call | str):
-        raise Unreadable("an exponent that has to be worked out")
-    return ceil(magnitude(exponent))
-
-
-def letters(tree: Tree) -> frozenset[str]:
-    """Return the letters of a tree."""
-    if isinstance(tree, Call):
-        return frozenset().union(*(letters(a) for a in tree.args))
-    return frozenset(tree) if isinstance(tree, str) else frozenset()
-
-
-def has_functions(tree: Tree) -> bool:
-    """Return whether anything in the tree is beyond polynomials and quotients."""
-    if not isinstance(tree, Call):
-        return False
-    if tree.name == "^" and not isinstance(tree.args[1], int):
-        return True
-    return tree.name not in ("+", "-", "*", "/", "neg", "^") or any(has_functions(a) for a in tree.args)
-
+from workbench.verification.symbolic.parsing import FunctionToken, function_tokens, parse_function
+from workbench.verification.symbolic.trees import Tree, letters
+from workbench.verification.text.grammar import Unreadable, word_set
 
 MAX_TEXT = 400
 HINT = re.compile(
-    r"[√∛π]|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|\||[0-9)]!|"
-    r"\^\{?\(?[0-9]+/"
+    r"[√∛π]|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|log_?[0-9₀-₉]|\\d?binom|\\[lr]?vert|\||"
+    r"[0-9)]!|\^\{?\(?[0-9]+/|\^\(?-?[a-z]|\^[({][^({)}]{0,20}[a-z]|\^\{?\\[dt]?frac"
 )
 """What a line must have before it is read at all."""
+_BREAKS = frozenset(("word", "sep", "edge", "row", "or"))
+_PLAIN = word_set(
+    "so then thus hence therefore we get have is means that since because also now and answer gives give "
+    "giving the a an of simplify simplifies simplifying solve solving evaluate calculate compute find rewrite "
+    "rewriting expand work out write writing show prove rationalise rationalize equation equations expression "
+    "identity value values exact simplest form real number numbers for all text both sides square squaring "
+    "squared isolate isolating divide dividing multiply multiplying add adding subtract subtracting by from "
+    "each side yields yield becomes obtain obtaining which to take taking root roots the logarithm logarithms "
+    "natural log logs rearrange rearranging factor factoring apply applying using definition rule rules power "
+    "exponents bases equal equate equating left right hand"
+)
+"""Words that change nothing in the mathematics around them; a line with any other word is left alone."""
+_HYPOTHESIS = re.compile(
+    r"\b(?:if|case|suppose|assum\w*|try|trying|guess|when|let|check\w*|test\w*|verify|plug\w*|for|would|not)\b", re.I
+)
+_SOLVE_FOR = re.compile(r"\b(?:solve|find) for [a-z]\b", re.I)
+_COMMENT = re.compile(r"[^:=<>]{0,60}:")
 
 
 @dataclass(frozen=True)
@@ -121,244 +49,148 @@ class Relation:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a line says: alternatives where `either`, else several claims; or one bare expression."""
+    """What a line says: alternatives joined by `or`, each of relations that hold together; or one bare expression."""
 
-    relations: tuple[Relation, ...] = ()
-    either: bool = False
+    alternatives: tuple[tuple[Relation, ...], ...] = ()
     expression: Tree | None = None
 
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """The relations of all alternatives."""
+        return tuple(r for several in self.alternatives for r in several)
 
-_TOKEN = re.compile(
-    r"""(?P<space>[\s$]+|\\[,;!: ()\[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z]))
-    |(?P<num>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+(?:\.[0-9]+)?)
-    |(?P<frac>\\[dt]?frac(?![a-zA-Z]))
-    |(?P<func>\\?(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs)(?![a-zA-Z])|[√∛])
-    |(?P<pi>\\?pi(?![a-zA-Z])|π)
-    |(?P<or>\\text\{\ ?or\ ?\}|or(?![a-zA-Z]))
-    |(?P<degree>\^?\{?\\circ\}?|°)
-    |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
-    |(?P<op>\*\*|[-+*/^×÷·−–±]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
-    |(?P<sup>[²³])|(?P<open>[({\[])|(?P<close>[)}\]])|(?P<bar>\|)|(?P<bang>!(?!=))|(?P<under>_)
-    |(?P<word>[A-Za-z]{2,})|(?P<var>[A-Za-z])|(?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_BREAKS = ("word", "other", "or")
-_PLAIN = word_set(
-    "so then thus hence therefore we get have is means that since because also now and answer gives the a an of "
-    "simplify simplifies solve evaluate calculate compute find rewrite expand work out write show prove rationalise "
-    "rationalize equation expression identity value values exact simplest form real number numbers for all text"
-)
-"""Words that change nothing in the mathematics around them; a line with any other word is left alone."""
+    @property
+    def letters(self) -> frozenset[str]:
+        return frozenset().union(*(letters(r.left) | letters(r.right) for r in self.relations))
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
+@lru_cache(maxsize=2048)
+def read_sentence(text: str, natural: bool = False, before: Tree | None = None) -> Sentence | None:
+    """Return what a line says; None where it cannot be read as a whole or is beyond the bounds.
 
-
-def read_sentence(text: str) -> Sentence | None:
-    """Return what a line says in roots and functions; None where it cannot be read or is beyond the bounds."""
+    `natural` takes e for Euler's number; `before` is what stands before a leading equals sign.
+    """
     if len(text) > MAX_TEXT or (not text.isascii() and any(ord(c) > 0xFFFF for c in text)):
         return None
+    comment = _COMMENT.match(text)
+    if comment and _HYPOTHESIS.search(_SOLVE_FOR.sub("", comment.group())):
+        return None
+    tokens = named_constants(function_tokens(text, comment.end() if comment else 0), natural)
+    if any(t.kind == "other" or (t.kind == "word" and t.text.lower() not in _PLAIN) for t in tokens):
+        return None
     try:
-        return _sentence(text, _tokens(text, 1 + text.rfind(":")))
+        return _sentence(text, tokens, before)
     except (Unreadable, RecursionError):
         return None
 
 
-def _tokens(text: str, start: int) -> list[_Token]:
-    """The tokens from `start` on: what stands before a colon is comment."""
-    found = []
-    for match in _TOKEN.finditer(text, start):
-        kind, raw = match.lastgroup or "other", match.group()
-        if kind == "space":
-            continue
-        if kind == "word" and set(raw) <= set("xyz") and len(raw) <= 3:
-            found += [_Token("var", c, match.start() + i, match.start() + i + 1) for i, c in enumerate(raw)]
-            continue
-        raw = (SPELLED[kinds.Kind(kind)] if kind in ("op", "rel") else {}).get(raw, raw.lstrip("\\"))
-        raw = {"√": "sqrt", "∛": "cbrt"}.get(raw, raw)
-        found.append(_Token(kind, raw, match.start(), match.end()))
-    return found
+def named_constants(tokens: list[FunctionToken], natural: bool = False) -> list[FunctionToken]:
+    """Return the tokens with e as Euler's number, where there is a power of it or a natural logarithm."""
+    if not any(t.text == "e" and t.kind == "var" for t in tokens):
+        return tokens
+    powers = any(t.text == "e" and after.text == "^" for t, after in pairwise(tokens))
+    if not (natural or powers or any(t.text == "ln" for t in tokens)):
+        return tokens
+    return [t._replace(kind="e") if t.kind == "var" and t.text == "e" else t for t in tokens]
 
 
-def _sentence(text: str, tokens: list[_Token]) -> Sentence | None:
-    """The relations of the line's mathematical stretches, or the one stretch that is an expression."""
-    if any(t.kind == "word" and t.text.lower() not in _PLAIN for t in tokens):
-        return None
-    stretches: list[list[_Token]] = [[]]
-    either = False
+def _sentence(text: str, tokens: Sequence[FunctionToken], before: Tree | None) -> Sentence | None:
+    groups = [[s for s in _stretches(group) if s] for group in _split(tokens, ("or",))]
+    relations: list[list[tuple[Relation, ...]]] = []
+    for group in groups:
+        chains = [s for s in group if any(t.kind == "rel" for t in s)]
+        if chains:
+            relations.append(_alternatives(text, chains, before))
+    bare = [s for group in groups for s in group if all(t.kind != "rel" for t in s)]
+    if not relations:
+        written = [s for s in bare if len(s) > 1]
+        return Sentence(expression=parse_function(written[0])) if len(written) == 1 else None
+    found = [alternative for several in relations for alternative in several]
+    if len(groups) > 1 and len(found[0]) == 1:  # `x = 2 or -2`
+        (first,) = found[0]
+        short = [s for g in groups if not any(t.kind == "rel" for s in g for t in s) for s in g]
+        found += [(Relation(first.left, first.sign, parse_function(s), first.shown),) for s in short]
+    return Sentence(tuple(found))
+
+
+def _alternatives(
+    text: str, chains: Sequence[Sequence[FunctionToken]], before: Tree | None
+) -> list[tuple[Relation, ...]]:
+    """The claims between two `or`: together one alternative, but two values of a letter are two."""
+    read = [list(_chain(text, c, before)) for c in chains]
+    plain = [r for chain in read for r, sign in chain if sign == ""]
+    either = [r for chain in read for r, sign in chain if sign]
+    if either:
+        if plain and len(chains) == 1:
+            raise Unreadable("a chain of which only a part has two signs")
+        return [(*plain, r) for r in either]
+    values = [r for r in plain if assigns(r)]
+    several = len(chains) > 1 and len(values) > 1 and len(values) == len(plain)
+    if several and len({str(r.left) for r in values}) == 1:
+        return [(r,) for r in values]
+    return [tuple(plain)]
+
+
+def assigns(relation: Relation) -> bool:
+    """Return whether a relation gives a letter a value."""
+    return relation.sign in "=~" and isinstance(relation.left, str) and not letters(relation.right)
+
+
+def _split(tokens: Sequence[FunctionToken], at: Sequence[str]) -> list[list[FunctionToken]]:
+    groups: list[list[FunctionToken]] = [[]]
     for token in tokens:
-        if token.kind in _BREAKS:
-            either |= token.kind == "or"
+        if token.kind in at:
+            groups.append([])
+        else:
+            groups[-1].append(token)
+    return groups
+
+
+def _stretches(tokens: Sequence[FunctionToken]) -> list[list[FunctionToken]]:
+    """The stretches between words, signs of a sentence and delimiters; brackets hold together."""
+    stretches: list[list[FunctionToken]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind in _BREAKS and depth <= 0:
             stretches.append([])
         else:
             stretches[-1].append(token)
-    written = [s for s in stretches if len(s) > 1 or (either and s)]
-    bare = [s for s in written if all(t.kind != "rel" for t in s)]
-    relations = [r for s in written if s not in bare for r in _chain(text, s)]
-    if relations:
-        if either and bare:  # `x = 2 or -2`
-            relations += [Relation(r.left, r.sign, _parse(s), r.shown) for r in relations[:1] for s in bare]
-        signs = any(t.text == "±" for t in tokens)
-        return Sentence(tuple(relations), either or signs)
-    return Sentence(expression=_parse(bare[0])) if len(bare) == 1 else None
+    return stretches
 
 
-def _chain(text: str, stretch: list[_Token]) -> list[Relation]:
-    """The neighbouring relations of `a = b < c`; each sign of a plus-minus gives one of its own."""
+def _parts(stretch: Sequence[FunctionToken]) -> tuple[list[Sequence[FunctionToken]], list[FunctionToken]]:
+    """The sides of a chain and the signs between them."""
     cuts = [i for i, t in enumerate(stretch) if t.kind == "rel"]
     starts, ends = [0, *(c + 1 for c in cuts)], [*cuts, len(stretch)]
-    parts = [stretch[a:b] for a, b in zip(starts, ends, strict=True)]
-    found = []
-    for left, cut, right in zip(parts, cuts, parts[1:], strict=False):
-        if not left or not right:
-            continue
-        shown = (text[left[0].start : left[-1].end], text[right[0].start : right[-1].end])
-        for sign in "+-" if any(t.text == "±" for t in (*left, *right)) else "+":
-            sides = [[t._replace(text=sign) if t.text == "±" else t for t in side] for side in (left, right)]
-            found.append(Relation(_parse(sides[0]), stretch[cut].text, _parse(sides[1]), shown))
-    return found
+    return [stretch[a:b] for a, b in zip(starts, ends, strict=True)], [stretch[c] for c in cuts]
 
 
-# Parsing
-
-_SMALL = {"²": 2, "³": 3}
-_BEGINS = ("num", "var", "open", "func", "frac", "pi")
-
-
-def _parse(tokens: Sequence[_Token]) -> Tree:
-    parser = _FunctionParser(tokens)
-    tree = parser.expression(0)
-    if parser.at != len(tokens):
-        raise Unreadable("something is left over")
-    check_bounds(tree)
-    return tree
+def _chain(text: str, stretch: Sequence[FunctionToken], before: Tree | None) -> Iterator[tuple[Relation, str]]:
+    """The neighbouring relations of `a = b < c`; each sign of a plus-minus gives one of its own."""
+    parts, signs = _parts(stretch)
+    for i, (left, sign, right) in enumerate(zip(parts, signs, parts[1:], strict=False)):
+        if not right or (not left and (i or before is None)):
+            raise Unreadable("a side is missing")
+        shown = (_shown(text, left), _shown(text, right))
+        for way in "+-" if has_plus_minus((*left, *right)) else ("",):
+            one = parse_function(signed(left, way)) if left else before
+            assert one is not None
+            yield Relation(one, sign.text, parse_function(signed(right, way)), shown), way
 
 
-class _FunctionParser:
-    """A Pratt parser over the tokens of one expression."""
+def _shown(text: str, side: Sequence[FunctionToken]) -> str:
+    return text[side[0].start : side[-1].end] if side else ""
 
-    def __init__(self, tokens: Sequence[_Token]) -> None:
-        self.tokens, self.at, self.depth, self.bars = tokens, 0, 0, 0
 
-    def peek(self) -> _Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else _Token("end", "", 0, 0)
+def has_plus_minus(tokens: Sequence[FunctionToken]) -> bool:
+    """Return whether a plus-minus stands among the tokens."""
+    return any(t.text in ("±", "+/-") for t in tokens)
 
-    def take(self, kind: str) -> bool:
-        found = self.peek().kind == kind
-        self.at += found
-        return found
 
-    def need(self, kind: str) -> None:
-        if not self.take(kind):
-            raise Unreadable(f"no {kind}")
+def signed(tokens: Sequence[FunctionToken], sign: str) -> list[FunctionToken]:
+    """Return the tokens with one of the signs of a plus-minus."""
+    return [t._replace(text=sign) if t.text in ("±", "+/-") else t for t in tokens]
 
-    def expression(self, binding: int) -> Tree:
-        """Return all operators that bind tighter than `binding`."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unreadable("too deep")
-        left = self.postfix(self.operand())
-        while True:
-            token = self.peek()
-            begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
-            name = token.text if token.kind == "op" else "*" if begins else ""
-            power = BINDING.get(name, 0)
-            if power <= binding or (token.kind == "num" and not (isinstance(left, Call) and left.name in NAMES)):
-                break
-            self.at += token.kind == "op"
-            right = self.expression(power - 1 if name == "^" else power)
-            left = self.postfix(Call(name, (left, right)))
-        self.depth -= 1
-        return left
 
-    def postfix(self, tree: Tree) -> Tree:
-        """Return what stands behind an operand: a small exponent, a factorial, degrees."""
-        while True:
-            token = self.peek()
-            if token.kind == "sup":
-                tree = Call("^", (tree, _SMALL[token.text]))
-            elif token.kind == "bang":
-                tree = Call("factorial", (tree,))
-            elif token.kind == "degree":
-                tree = Call("/", (Call("*", (tree, Call("pi", ()))), 180))
-            else:
-                return tree
-            self.at += 1
-
-    def operand(self) -> Tree:
-        token = self.peek()
-        self.at += 1
-        match token.kind:
-            case "num":
-                return number(token.text)
-            case "var":
-                return token.text
-            case "pi":
-                return Call("pi", ())
-            case "open":
-                return self.closing("close")
-            case "bar":
-                self.bars += 1
-                inside = self.closing("bar")
-                self.bars -= 1
-                return Call("abs", (inside,))
-            case "frac":
-                return Call("/", (self.group(), self.group()))
-            case "func":
-                return self.function(token.text)
-            case "op" if token.text in "+-":
-                inner = self.expression(15)
-                return inner if token.text == "+" else Call("neg", (inner,))
-        raise Unreadable(f"unexpected {token.text!r}")
-
-    def closing(self, kind: str) -> Tree:
-        inner = self.expression(0)
-        self.need(kind)
-        return inner
-
-    def group(self) -> Tree:
-        """Return one argument of a LaTeX command: in braces, or a single sign."""
-        token = self.peek()
-        if token.kind == "num" and len(token.text) > 1:
-            raise Unreadable("digits without braces")
-        return self.operand()
-
-    def function(self, name: str) -> Tree:
-        """Return a function with its index or exponent and its argument."""
-        index = power = None
-        if name == "sqrt" and self.peek().text == "[":
-            self.at += 1
-            index = self.closing("close")
-        if name == "log" and self.take("under"):
-            index = self.group() if self.peek().kind != "num" else self.operand()
-        if name in TRIGONOMETRIC and (self.peek().text == "^" or self.peek().kind == "sup"):
-            power = self.exponent()
-        argument = self.closing("close") if self.take("open") else self.argument(name)
-        whole = (argument,) if index is None else (argument, index)
-        call = Call("root" if index is not None and name == "sqrt" else name, whole)
-        return call if power is None else Call("^", (call, power))
-
-    def exponent(self) -> Tree:
-        token = self.peek()
-        self.at += 1
-        if token.kind == "sup":
-            return _SMALL[token.text]
-        power = self.operand()
-        if not isinstance(power, int) or power < 1:
-            raise Unreadable("not a power of the function")  # sin^-1 is another function
-        return power
-
-    def argument(self, name: str) -> Tree:
-        """Return an argument without brackets: one sign under a root, a product behind another function."""
-        if self.peek().kind not in ("num", "var", "pi", "frac", "func"):
-            raise Unreadable("a function of nothing")
-        tree = self.postfix(self.operand())
-        if self.peek().text == "^":
-            raise Unreadable("unclear what the exponent belongs to")
-        while name not in ("sqrt", "cbrt") and self.peek().kind in ("var", "pi"):
-            tree = Call("*", (tree, self.postfix(self.operand())))
-        return tree
+__all__ = ["HINT", "Relation", "Sentence", "assigns", "read_sentence"]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from workbench.verification.symbolic.functions import Tree
+from workbench.verification.symbolic.trees import Tree
 
 Equations = tuple[tuple[Tree, Tree], ...]
 """The two sides of each of several alternatives."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Token, is_word_op, word_set
+from workbench.verification.text import division, kinds
+from workbench.verification.text.tokens import STOP, Token, is_word_op, word_set
 from workbench.verification.text.words import NUMBERS
 
 _HAZARDS = word_set(
@@ -27,7 +27,7 @@ _COUNTED = word_set(
     "page room question problem line number"
 )
 _FEW = word_set("each every per a an one last next first")
-_BENIGN = frozenset("'’‘`#&•_\"∴∵✓")
+BENIGN = frozenset("'’‘`#&•_\"∴∵✓")
 _NEAR = 4
 
 
@@ -35,7 +35,7 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
     """Return whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.MONEY, kinds.BOX):
+    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.FUNC, kinds.MONEY, kinds.BOX):
         return True
     if following is None:
         return False
@@ -50,30 +50,128 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
+_LEADS = word_set(
+    "of in with after before above below over under from to by when dividing rounding squaring between for"
+)
+"""Words behind which a number is only a part of what is said."""
+_VALUES = _SUMS - word_set("average increase decrease excess maximum minimum rest remainder remaining") | word_set(
+    "fee tax tip discount interest deposit bill payment fraction expression calculation sale purchase side"
+)
+"""What names a value before `of` or `for` and does not change it."""
+_FUNCTIONS = word_set(
+    "square cube root reciprocal inverse digit digits remainder ceiling floor conjugate opposite negative factorial "
+    "log logarithm sine cosine tangent factor factors multiple multiples divisor divisors median mode average mean "
+    "half third quarter rise increase decrease reduction percentage percent complement square successor predecessor"
+)
+"""Nouns before `of` that make another value of the number behind it."""
+
+
+def changes(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether the words before a calculation at token i may make another value of it.
+
+    Then `is` behind the calculation claims nothing: `a rise of 25% of 60 is 75`, `the digits of 2^10 are four`.
+    """
+    before = tokens[i - 1] if i else None
+    if before is None or before.kind is not kinds.WORD or before.text.lower() not in _LEADS:
+        return False
+    noun = tokens[i - 2] if i > 1 else None
+    return noun is None or noun.text.lower() not in _VALUES
+
+
 def clean(tokens: Sequence[Token], i: int, end: int) -> bool:
     """Return whether nothing before or after the tokens from i to `end` changes what they mean."""
-    return _clean_before(tokens, i, end) and _clean_after(tokens, end)
+    return clean_before(tokens, i, end) and clean_after(tokens, end)
 
 
-def _clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
+def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
+    """Return whether the tokens from i to `end` really begin there."""
     if i == 0:
         return True
     before, glued = tokens[i - 1], not tokens[i].spaced
     match before.kind:
+        case kinds.BREAK:
+            return _clean_break(tokens, i, end)
         case kinds.BAD:
-            subscript = before.text == "_" and i > 1 and not before.spaced
-            return before.text in _BENIGN and not subscript and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
+            return before.text in BENIGN and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
         case kinds.WORD:
             return not (glued and tokens[i].kind is kinds.NUM) and _clean_word(tokens, i)
+        case kinds.UNIT:
+            return tokens[i].kind is not kinds.OP
         case kinds.SEP:
             return _clean_mark(tokens, i, glued)
         case kinds.OPEN:
             return end < len(tokens) and tokens[end].kind is kinds.CLOSE
         case kinds.OP:
             return i == 1
+        case kinds.CLOSE:
+            return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1)
     if before.kind is kinds.VAR:
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
-    return before.kind not in (kinds.FRAC, kinds.NUM, kinds.PCT, kinds.ROOT)
+    return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
+
+
+def _holds_words(tokens: Sequence[Token], close: int) -> bool:
+    """Whether the bracket that closes at a token holds words: a remark, and no factor."""
+    depth = 0
+    for at in range(close, -1, -1):
+        depth += (tokens[at].kind is kinds.CLOSE) - (tokens[at].kind is kinds.OPEN)
+        if tokens[at].kind in kinds.WORDS:
+            return True
+        if depth == 0:
+            break
+    return False
+
+
+def _clean_break(tokens: Sequence[Token], i: int, end: int) -> bool:
+    """Whether a formula behind a delimiter or a line's end stands on its own."""
+    first = i
+    while first and tokens[first - 1].kind is kinds.BREAK:
+        first -= 1
+    if not first:
+        return True
+    between = {t.text for t in tokens[first:i]}
+    sign = tokens[i].kind is kinds.OP
+    if "row" in between or "item" in between:  # `&\\quad + 5` goes on with the row above
+        return not sign or ("gap" not in between and tokens[i].text != "+")
+    if "gap" in between:
+        return not sign
+    before = tokens[first - 1]
+    if any(t.kind is kinds.BREAK for t in tokens[i:end]):  # `half of \\(12\\) = 6` is prose
+        shown = [t for t in tokens[:end] if t.kind is not kinds.BREAK]
+        at = sum(t.kind is not kinds.BREAK for t in tokens[:i])
+        return clean_before([*shown, *tokens[end : end + 2]], at, len(shown))
+    if tokens[i - 1].text == "close":
+        return before.kind in (kinds.SEP, kinds.WORD)
+    glued = not tokens[first].spaced and before.kind in kinds.OPERAND_ENDS
+    return before.kind not in (kinds.OP, kinds.BAD, kinds.FRAC, kinds.ROOT) and not glued
+
+
+def _clean_word(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the words before token i leave the number there as it is."""
+    word = tokens[i - 1].text.lower()
+    if word in _HAZARDS:  # `half 12 = 6`, `sqrt 16 = 4`
+        return False
+    if tokens[i].kind is kinds.OP and tokens[i].spaced and tokens[i + 1].spaced:  # `profit - 5 = 12`
+        return False
+    if _is_remark(tokens, i):
+        return False
+    near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
+    while any(t.kind in (kinds.SEP, kinds.BREAK) for t in near):
+        near.pop(0)
+    words = {t.text.lower() for t in near}
+    last = near[-1].text.lower() if near else ""
+    if word == "of" and last in _FUNCTIONS:  # `the square of 3 + 4 = 49`
+        return False
+    if word in ("of", "than") and not (last in _SUMS and not words & {"x", "times"}):
+        # `3 groups of 4 = 12`, `5 more than 3 = 8`, but `a total of 4 + 5 = 9`
+        return not any(_counts(t) for t in near) and not words & _QUANTITIES
+    if word == "by":  # `divide by 4 = 3`, `48 by 4 = 12`
+        return not words & _DIVIDES and not (near and _counts(near[-1]))
+    if word in ("from", "to"):  # `subtract 5 from 12 = 7`
+        return not words & _MOVES
+    if word in _COUNTED and tokens[i].kind is kinds.NUM and near and last not in _FEW:  # `in week 3 = 12`
+        return False
+    return not _in_word_sum(tokens, i) and not (word.rstrip("s") in _COUNTED and _is_range(tokens, i))
 
 
 def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
@@ -85,35 +183,11 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
         return False
     if tokens[i - 1].text == ":" and i > 2 and tokens[i - 3].kind is kinds.WORD and tokens[i - 3].text[0].isupper():
         return True
+    if division.is_colon(tokens[i - 1]) and tokens[i - 1].start - before.end == 1 and before.kind in kinds.NUMERIC:
+        return division.labels(tokens, i - 1)  # `2 : 3 : 4 = 4 : 6 : 8`
     thousands = tokens[i - 1].text == "," and before.kind is kinds.NUM and len(tokens[i].text) == 3
     tail = glued and tokens[i].kind is not kinds.VAR
     return not (before.kind is kinds.NUM and (tail or thousands))
-
-
-def _clean_word(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the words before token i leave the number there as it is."""
-    word = tokens[i - 1].text.lower()
-    if word in _HAZARDS:  # `half 12 = 6`, `sqrt 16 = 4`
-        return False
-    if tokens[i].kind is kinds.OP and tokens[i].spaced and tokens[i + 1].spaced:  # `profit - 5 = 12`
-        return False
-    if (i > 1 and tokens[i - 2].text == "\\") or _is_remark(tokens, i):  # `\\alpha 3 = 6`
-        return False
-    near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
-    while any(t.kind is kinds.SEP for t in near):
-        near.pop(0)
-    words = {t.text.lower() for t in near}
-    last = near[-1].text.lower() if near else ""
-    if word in ("of", "than") and not (last in _SUMS and not words & {"x", "times"}):
-        # `3 groups of 4 = 12`, `5 more than 3 = 8`, but `a total of 4 + 5 = 9`
-        return not any(_counts(t) for t in near) and not words & _QUANTITIES
-    if word == "by":  # `divide by 4 = 3`, `48 by 4 = 12`
-        return not words & _DIVIDES and not (near and _counts(near[-1]))
-    if word in ("from", "to"):  # `subtract 5 from 12 = 7`
-        return not words & _MOVES
-    if word in _COUNTED and tokens[i].kind is kinds.NUM and near and last not in _FEW:  # `in week 3 = 12`
-        return False
-    return not _in_word_sum(tokens, i) and not (word.rstrip("s") in _COUNTED and _is_range(tokens, i))
 
 
 _QUANTITIES = _HAZARDS | NUMBERS.keys() | word_set("halves fourth fourths fifths sixth eighth")
@@ -160,24 +234,99 @@ def _is_range(tokens: Sequence[Token], i: int) -> bool:
     return first.isdigit() and second.isdigit() and int(first[:9]) < int(second[:9])
 
 
-def _clean_after(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the chain really ends before token i, rather than running into something unreadable."""
+def clean_after(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a chain really ends before token i, rather than running into something unreadable."""
     if i >= len(tokens):
         return True
     after = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if after.kind is kinds.BAD:
-        return after.text in _BENIGN
+    match after.kind:
+        case kinds.BREAK:
+            return _ends_at_break(tokens, i)
+        case kinds.BAD:
+            return after.text in BENIGN
+        case kinds.OP:
+            return _ends_at_sign(after, following)
+        case kinds.OPEN:
+            return following is not None and following.kind is not kinds.BAD and _is_note(tokens, i)
+        case kinds.NUM:  # 6 12-packs
+            return [t.kind for t in tokens[i + 1 : i + 3]] == [kinds.OP, kinds.WORD] and not tokens[i + 1].spaced
+        case kinds.VAR if after.text in "xX" and after.spaced:  # `6 x width`
+            return following is None or following.kind not in kinds.WORDS
     if after.text == ":" and following is not None and following.kind is kinds.NUM and not following.spaced:
         return False
-    if after.kind is kinds.OP:
-        return following is None or is_word_op(after) or following.kind in (kinds.WORD, kinds.SEP)
-    if after.kind is kinds.OPEN:
-        return following is not None and following.kind is not kinds.BAD
     if after.text == "and" and following is not None and following.kind in (kinds.OPEN, kinds.MONEY):
         return [t.text for t in tokens[i + 3 : i + 4]] != ["/"]
     if after.text in ("R", "r", "remainder") and following is not None and following.kind is kinds.NUM:
         return False
-    if after.kind is kinds.NUM:  # 6 12-packs
-        return [t.kind for t in tokens[i + 1 : i + 3]] == [kinds.OP, kinds.WORD] and not tokens[i + 1].spaced
-    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT)
+    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT, kinds.FUNC)
+
+
+_POINTS = word_set("the as his her their its my our your what a an that how of number")
+
+
+def _ends_at_sign(after: Token, following: Token | None) -> bool:
+    """Whether a sign behind a chain is punctuation or part of a word, and not the way to an operand in words."""
+    if following is None or following.kind is kinds.SEP:
+        return True
+    if following.kind is not kinds.WORD:
+        return False
+    word = following.text.lower()
+    if is_word_op(after):  # `he runs 6 / 2 = 3 times a week`, but `12 = 2 times the width`
+        return after.text == "*" and word not in _POINTS
+    if after.text == "-":  # `a 20-year plan`, `= 7 - so he has 7`, but `= 7 - width`
+        return not (after.spaced and following.spaced) or word in STOP
+    return after.text == "/" and not after.spaced
+
+
+def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
+    at = i
+    while at < len(tokens) and tokens[at].kind is kinds.BREAK:
+        at += 1
+    if at == len(tokens):
+        return True
+    between = {t.text for t in tokens[i:at]}
+    token = tokens[at]
+    if between & {"row", "gap", "item"}:  # `= 12 + 2 \\\\ &\\quad + 6`
+        return token.kind is not kinds.OP or ("gap" not in between and token.text == "-") or "item" in between
+    if tokens[at - 1].text == "open":
+        return True
+    if token.text == "…" or [t.text for t in tokens[at : at + 2]] == [".", "."]:  # `$0.142$...`
+        return False
+    if token.kind is kinds.OP:
+        return _ends_at_sign(token, tokens[at + 1] if at + 1 < len(tokens) else None)
+    return token.spaced or token.kind in (kinds.SEP, kinds.CLOSE, kinds.WORD, kinds.ARROW)
+
+
+def _is_note(tokens: Sequence[Token], i: int) -> bool:
+    """`= 3 (20 minutes)`, `= 15 (/3)`: a bracket with words and no calculation, or with what is done next."""
+    if not tokens[i].spaced:
+        return False
+    if [t.kind for t in tokens[i + 2 : i + 4]] == [kinds.NUM, kinds.CLOSE] and tokens[i + 1].text in "*/:+-":
+        return True
+    words = False
+    for token in tokens[i + 1 : i + 12]:
+        if token.kind is kinds.CLOSE:
+            return words
+        words |= token.kind in kinds.WORDS
+        if token.kind in (kinds.OP, kinds.BAD) and not words:
+            return False
+    return words
+
+
+_FARTHEST = 24
+
+
+def next_relation(tokens: Sequence[Token], i: int) -> int | None:
+    """Return where the formula that goes on unread at token i has its next relation; None where it has no more."""
+    depth = 0
+    for at in range(i, min(len(tokens), i + _FARTHEST)):
+        token = tokens[at]
+        depth += (token.kind is kinds.OPEN) - (token.kind is kinds.CLOSE)
+        if depth < 0 or token.kind in (kinds.SEP, kinds.ARROW, kinds.BREAK):
+            return None
+        if token.kind is kinds.WORD and token.text.lower() in STOP:
+            return None
+        if token.kind is kinds.REL and depth == 0:
+            return at
+    return None

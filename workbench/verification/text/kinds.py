@@ -25,16 +25,20 @@ class Kind(StrEnum):
     FRAC = "frac"
     """LaTeX's fraction, before its two arguments."""
     ROOT = "root"
+    FUNC = "func"
+    """A function of numbers by its name, before its arguments in brackets."""
     PCT = "pct"
     MONEY = "money"
     BOX = "box"
     ARROW = "arrow"
     SEP = "sep"
+    BREAK = "break"
+    """Where a formula ends: its delimiter, or the end of a line or of a row of aligned equations."""
     BAD = "bad"
     """Outside the grammar."""
 
 
-NUM, MIXED, VAR, WORD, UNIT, OP, REL, OPEN, CLOSE, FRAC, ROOT, PCT, MONEY, BOX, ARROW, SEP, BAD = Kind
+NUM, MIXED, VAR, WORD, UNIT, OP, REL, OPEN, CLOSE, FRAC, ROOT, FUNC, PCT, MONEY, BOX, ARROW, SEP, BREAK, BAD = Kind
 
 NUMERIC = frozenset((NUM, MIXED))
 WORDS = frozenset((WORD, UNIT))

@@ -9,10 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.text import kinds
-from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
-from workbench.verification.text.tokens import COMPARES, MAX_UNIT_WORDS, STOP, TokenRun, Unit, is_word_op
-from workbench.verification.text.words import CONVERSIONS
+from workbench.verification.text import boundaries, kinds
+from workbench.verification.text.division import divides
+from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
+from workbench.verification.text.tokens import (
+    COMPARES,
+    MAX_UNIT_WORDS,
+    STOP,
+    TokenRun,
+    Unit,
+    in_brackets,
+    is_word_op,
+    slashed,
+)
+
+_MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
+"""Letters that stand for numbers before a bracket."""
+_FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
+"""What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
+
+_ENDS_LINE = frozenset(("row", "gap", "item"))
+_WITHIN = frozenset(("open", "close"))
+
+
+def over_breaks(tokens: Sequence[Token], i: int) -> tuple[int, frozenset[str]]:
+    """Return where the breaks that begin at token i are passed, and what they are."""
+    at = i
+    while at < len(tokens) and tokens[at].kind is kinds.BREAK:
+        at += 1
+    return at, frozenset(t.text for t in tokens[i:at])
 
 
 class _Chain:
@@ -25,6 +50,7 @@ class _Chain:
         self.units: list[Unit] = []
         self.depth = 0
         self.ratio = False
+        self.start = 0
         self.good: tuple[int, int, int, int] | None = None
 
     def token(self, i: int) -> Token | None:
@@ -46,6 +72,7 @@ class _Chain:
     def run(self, i: int, need: bool = True) -> TokenRun | None:
         """Read from token i. None where not even one operand can be read."""
         limit = i + 2 * MAX_TOKENS
+        self.start = i
         at: int | None = i
         while at is not None and at < len(self.tokens) and at < limit:
             step = self.operand(at) if need else self.operator(at)
@@ -86,22 +113,50 @@ class _Chain:
                     return None
                 self.take(token)
                 return i + 1, True
-            case kinds.FRAC | kinds.ROOT:
+            case kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.applied(i)
             case kinds.BOX:
                 return i + 1, True
+            case kinds.BREAK:
+                return self.into(i)
+        return None
+
+    def into(self, i: int) -> tuple[int, bool] | None:
+        """`= \\(42\\)`: a sign outside the delimiters has its operand within them."""
+        at, between = over_breaks(self.tokens, i)
+        signed = i > 0 and self.tokens[i - 1].kind in (kinds.REL, kinds.OP)
+        return (at, True) if signed and between <= _WITHIN and at < len(self.tokens) else None
+
+    def across(self, i: int) -> tuple[int, bool] | None:
+        """A formula goes on behind its end only with a relation, or with an operator outside the delimiters."""
+        at, between = over_breaks(self.tokens, i)
+        token = self.token(at)
+        if token is None:
+            return None
+        if self.depth > 0:
+            return (at, False) if not between & _ENDS_LINE and token.kind in (kinds.OP, kinds.CLOSE) else None
+        if token.kind is kinds.REL:
+            return at, False
+        outside = self.tokens[at - 1].text == "close" and not between & _ENDS_LINE
+        behind = self.token(at + 1)
+        if token.kind is kinds.OP and outside and behind is not None and behind.kind is not kinds.WORD:
+            return at, False
         return None
 
     def applied(self, i: int) -> tuple[int, bool] | None:
         """Return a LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
-        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else 1):
+        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else ARGUMENTS.get(self.tokens[i].text, 1)):
             end = self.argument(at)
             if end is None:
                 return None
             at = end
-        for token in self.tokens[i:at]:
-            self.take(token)
+        for j in range(i, at):
+            token = self.tokens[j]
+            if token.kind in kinds.WORDS and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
+                self.unit(token.text)  # \\frac{720^\\circ}{6}
+            else:
+                self.take(token)
         return at, False
 
     def argument(self, i: int) -> int | None:
@@ -125,14 +180,16 @@ class _Chain:
             case kinds.REL if self.depth == 0:
                 self.relate(token.text)
                 return i + 1, True
+            case kinds.OP if token.text == "!":
+                self.take(token)
+                return i + 1, False
             case kinds.OP:
                 return self.sign(i, token)
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
                 self.relate("=")
                 return behind, True
-            case kinds.SEP if token.text == ":" and self.is_ratio(i):
-                self.take(token._replace(kind=kinds.OP, text="/"))
-                return i + 1, True
+            case kinds.SEP if token.text == ":" and (self.is_ratio(i) or divides(self.tokens, i)):
+                return self.divide(token, i + 1)
             case kinds.PCT:
                 self.take(token)
                 return i + 1, False
@@ -140,12 +197,17 @@ class _Chain:
                 self.depth -= 1
                 self.take(token)
                 return i + 1, False
-            case kinds.OPEN | kinds.FRAC | kinds.ROOT:
+            case kinds.OPEN | kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.bracket(i, before)
             case kinds.VAR:
                 return self.letter(i, before)
             case kinds.WORD | kinds.UNIT:
                 return self.word(i)
+            case kinds.BREAK:
+                return self.across(i)
+            case kinds.NUM if before.kind is kinds.CLOSE and self.is_calculation():
+                self.take(Token(kinds.OP, "*", token.start, token.start, False))  # `(1/4) 60`
+                return i, True
             case kinds.MONEY:
                 following = self.token(i + 1)
                 self.unit("$")
@@ -157,10 +219,37 @@ class _Chain:
         following = self.token(i + 1)
         if following is not None:
             rate = token.text == "/" and following.kind is kinds.WORD and not (token.spaced or following.spaced)
-            if rate or (is_word_op(token) and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE)):
+            counted = is_word_op(token) and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE)
+            if rate or (counted and not self.is_signed(i + 1)):
                 return self.units_from(i)
         self.take(token)
         return i + 1, True
+
+    def is_calculation(self) -> bool:
+        """Return whether the bracket that has just closed holds an operator."""
+        depth = 0
+        for token in reversed(self.parts[-1]):
+            depth += (token.kind is kinds.CLOSE) - (token.kind is kinds.OPEN)
+            if token.kind is kinds.OP and token.text in "/*+-":
+                return True
+            if depth == 0:
+                break
+        return False
+
+    def is_signed(self, i: int) -> bool:
+        """`8 times -2`: a minus that stands at its number; `5 times - 2 times` subtracts."""
+        number = self.token(i + 1)
+        return self.tokens[i].text == "-" and number is not None and not number.spaced
+
+    def divide(self, sign: Token, i: int) -> tuple[int, bool]:
+        """Divide by what stands at i; in `6 : 1/2` that is the half."""
+        self.take(sign._replace(kind=kinds.OP, text="/"))
+        end = slashed(self.tokens, i)
+        if end is None:
+            return i, True
+        for token in in_brackets(self.tokens[i:end]):
+            self.take(token)
+        return end, False
 
     def is_ratio(self, i: int) -> bool:
         """`3:4` is a ratio; `6:00` and `12:30` are times of the day."""
@@ -181,9 +270,14 @@ class _Chain:
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """Return a bracket right behind an operand multiplies, unless it holds unit words."""
         following = self.token(i + 1)
-        if self.tokens[i].kind is kinds.OPEN and following and following.kind is kinds.WORD and self.tokens[i].spaced:
+        if (
+            self.tokens[i].kind is kinds.OPEN
+            and following
+            and following.kind in kinds.WORDS
+            and self.tokens[i].spaced
+        ):
             return self.bracketed_unit(i)
-        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT):
+        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT, kinds.FUNC):
             return self.applied(i)
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE, kinds.MIXED):
             return i, True
@@ -191,7 +285,7 @@ class _Chain:
 
     def bracketed_unit(self, i: int) -> tuple[int, bool] | None:
         at = i + 1
-        while (token := self.token(at)) and token.kind is kinds.WORD and at - i <= MAX_UNIT_WORDS:
+        while (token := self.token(at)) and token.kind in kinds.WORDS and at - i <= MAX_UNIT_WORDS:
             self.unit(token.text)
             at += 1
         closing = self.token(at)
@@ -206,30 +300,49 @@ class _Chain:
             other_letter = before.kind is kinds.VAR and (
                 before.text in "xX" or not (token.spaced and following.spaced)
             )
-            if (number_next or bracket_next) and not other_letter:
+            if (number_next or (bracket_next and not self.names(token.text))) and not other_letter:
                 self.take(token._replace(kind=kinds.OP, text="*"))
                 return i + 1, True
-        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and not token.spaced:
+        if before.kind in _FACTORS and not token.spaced:
             self.take(token)
             return i + 1, False
-        if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
-            self.unit(token.text)
-            return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
-        if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE) and goes_on and token.text not in "aAI":
+        goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
+        if before.kind in _FACTORS and goes_on and (token.text not in "aAI" or self.is_letter(token, following)):
             self.take(token)
             return i + 1, False
         return self.word(i)
 
-    def measures(self, letter: str) -> bool:
-        """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
-        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
+    def names(self, letter: str) -> bool:
+        """`2 x (x + 3)`: an x that is a term elsewhere in the line is no times sign here."""
+        for at, token in enumerate(self.tokens):
+            if token.text == letter:
+                following = self.token(at + 1)
+                if following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE):
+                    return True
+        return False
+
+    def into_bracket(self, i: int) -> bool:
+        """`2 n(n + 1)` multiplies, but `2 f(3)` and `2 m(long)` do not."""
+        opening, inside = self.token(i + 1), self.token(i + 2)
+        if opening is None or opening.kind is not kinds.OPEN or self.tokens[i].text not in _MULTIPLIED:
+            return False
+        spaced = opening.spaced and inside is not None and inside.kind is kinds.NUM
+        return not spaced and inside is not None and inside.kind in (kinds.NUM, kinds.VAR)
+
+    def is_letter(self, token: Token, following: Token | None) -> bool:
+        """Return whether `a` is no article: a sign follows, or the part has the letter already: `2 a + 3 a`."""
+        if following is not None and following.kind is kinds.OP:
+            return True
+        return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
 
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""
         text, following = self.tokens[i].text.lower(), self.token(i + 1)
         if text in ("divided", "multiplied") and following and following.text == "by":
-            self.take(self.tokens[i]._replace(kind=kinds.OP, text="/" if text == "divided" else "*"))
+            if text == "divided":
+                return self.divide(self.tokens[i], i + 2)
+            self.take(self.tokens[i]._replace(kind=kinds.OP, text="*"))
             return i + 2, True
         if self.depth == 0 and (behind := self.equals(i)):
             self.relate("=")
@@ -247,6 +360,8 @@ class _Chain:
             return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
         if words[0] == "which":
             return self.equals(i + 1)
+        if words[0] in ("is", "equals") and boundaries.changes(self.tokens, self.start):
+            return None
         if words[:3] == ["is", "equal", "to"]:
             return None if self.is_share() else i + 3
         if words[0] == "equals":
@@ -257,7 +372,7 @@ class _Chain:
 
     def computes(self) -> bool:
         """Return whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT) for t in self.parts[-1])
+        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT, kinds.FUNC) for t in self.parts[-1])
 
     def is_share(self) -> bool:
         """Return whether the part at hand is a bare fraction or percentage, which prose takes of something."""

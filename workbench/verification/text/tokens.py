@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache, wraps
@@ -11,6 +11,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 from workbench.verification.text import kinds
 from workbench.verification.text.kinds import Kind
+from workbench.verification.text.layout import block_end, layout
 
 Number = int | Fraction
 
@@ -52,34 +53,47 @@ class Token(NamedTuple):
     end: int
     spaced: bool
     """White space stands before it."""
+    worded: bool = False
+    """An operator written as a word, such as `times`."""
 
 
+_GROUP = r"\{(?:[^{}]|\{[^{}]{0,60}+\}){0,120}+\}"
+"""What a command takes in braces, with braces in it once more."""
 _TOKEN = re.compile(
-    r"""\s*+(?:
+    rf"""\s*+(?:
     (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
-            |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
-        [A-Za-z]{2,}(?:['’][A-Za-z]+|-[A-Za-z]{3,})*)
+            |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
+        [A-Za-z]{{2,}}(?:['’][A-Za-z]+|-[A-Za-z]{{3,}})*)
     |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
-    |(?P<space>\\[,;!: ()[\]]|\\(?:left|right|displaystyle|quad|qquad)(?![a-zA-Z])|<<[^<>\n]{0,80}>>
-        |\\(?:begin|end)\{[a-z]{1,9}\*?\}|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
-    |(?P<mixed>[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./])|[0-9]{0,9}[½⅓⅔¼¾⅕⅙⅛]
-        |[0-9]{1,9}[ ]?\\[dt]?frac(?:\{[0-9]{1,9}\}\{[0-9]{1,9}\}|[0-9]{2}(?![0-9]))
-        |(?<![0-9./])[0-9]{1,9}[ ]and[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]|[ ]*[-+*/=x×]))
-    |(?P<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?:[ ]000)+(?![0-9])
-        |[0-9]*\.[0-9]+(?:\.\.\.|…)|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-    |(?P<arrow>=>|->|→|⇒|⟹|\\(?:to|implies|Rightarrow|rightarrow)(?![a-zA-Z]))
+    |(?P<delim>\\[()[\]]|\\q?quad(?![a-zA-Z])|\\(?:begin|end)\{{[a-zA-Z]{{1,10}}\*?\}}(?:\{{[^{{}}]{{0,20}}\}})?
+        |\\tag\*?\{{[^{{}}]{{0,12}}\}})
+    |(?P<space>\\[,;!:\ ]|\\(?:left|right)\.|\\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits
+            |nonumber|hline)(?![a-zA-Z])|<<[^<>\n]{{0,80}}>>|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
+    |(?P<gap>&)
+    |(?P<mixed>[0-9]{{1,9}}[ ][0-9]{{1,9}}/[0-9]{{1,9}}(?![0-9./])|[0-9]{{0,9}}[½⅓⅔¼¾⅕⅙⅛]
+        |[0-9]{{1,9}}[ ]?\\[dt]?frac(?:\{{[0-9]{{1,9}}\}}\{{[0-9]{{1,9}}\}}|[0-9]{{2}}(?![0-9]))
+        |(?<![0-9./])[0-9]{{1,9}}[ ]and[ ][0-9]{{1,9}}/[0-9]{{1,9}}(?![0-9./]|[ ]*[-+*/=x×]))
+    |(?P<figures>[0-9]{{1,20}}\.[0-9]{{0,20}}\\(?:overline|bar|dot)\{{[0-9]{{1,12}}\}}|[0-9]{{1,20}}\.\([0-9]{{1,12}}\)
+        |[0-9]{{1,3}}(?:(?:,|\{{,\}}|,?[ ]?\\[!,][ ]?|[\u2009\u202f])[0-9]{{3}})+(?:\.[0-9]+)?(?![0-9])
+        |[0-9]{{0,20}}\.[0-9]{{1,20}}[ ]?(?:\.\.\.|…|\\[lc]?dots(?![a-zA-Z])))
+    |(?P<num>[0-9]{{1,3}}(?:[ ]000)+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    |(?P<arrow>=>|->|→|⇒|⟹|⇔|⟺|\\(?:to|implies|iff|(?:Long)?(?:[rR]ight|[lL]eftright)arrow)(?![a-zA-Z]))
+    |(?P<other>[≠≡∈]|\\(?:neq?|not|in|notin|ni|equiv|cong|sim|simeq|propto|mid|nmid|parallel|perp|subset(?:eq)?|cup
+        |cap|therefore|because)(?![a-zA-Z]))
     |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
-    |(?P<degree>\^\{?\\circ\}?|°)
+    |(?P<degree>\^\{{\\circ\}}|\^\\circ(?![a-zA-Z])|°)
     |(?P<op>\*\*|\+/[-−]|(?<=[a-zA-Z]=)\+-|(?<=[a-zA-Z][ ]=[ ])\+-
         |[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
-    |(?P<frac>\\[dt]?frac(?![a-zA-Z]))
+    |(?P<frac>\\[cdt]?frac(?![a-zA-Z]))
     |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
     |(?P<box>\\boxed(?![a-zA-Z]))
-    |(?P<row>\\\\)
-    |(?P<unit>\\(?:text|mathrm|mbox|textbf)\{[^{}]{0,60}\}
+    |(?P<row>\\\\(?:\[[0-9a-z.]{{1,6}}\])?)
+    |(?P<unit>\\(?:text|mathrm|mbox|textbf|textit|operatorname|mathbf)\{{[^{{}}]{{0,60}}\}}(?:\^\{{?[23]\}}?(?![0-9]))?
         |¢|(?<=[0-9][ ])m[²³]|(?<![a-zA-Z])
-        (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{?[23]\}?(?![0-9])))
-    |(?P<open>[({\[])|(?P<close>[)}\]])
+        (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
+    |(?P<unread>(?:\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z](?='{{1,3}}(?![A-Za-z]))'{{1,3}}|(?:(?<=[0-9)}}\]])|(?<=(?<![A-Za-z])[A-Za-z]))!)
+        (?:\s*[_^](?:{_GROUP}|\\?[A-Za-z0-9]+))*|_(?:{_GROUP}|\\?[A-Za-z0-9]+))
+    |(?P<open>[({{[])|(?P<close>[)}}\]])
     |(?P<pct>\\?%|percent(?![a-z]))
     |(?P<money>\\?[$€£])
     |(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
@@ -100,6 +114,14 @@ _WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
 _KINDS = {kind.value: kind for kind in kinds.Kind}
 _PLAIN = _KINDS.keys() - {kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE, kinds.MIXED, kinds.UNIT}
 """Groups of the pattern that become a token as they are; a word may yet be a formula."""
+_BREAKS = {"row": "row", "gap": "gap", "\\(": "open", "\\[": "open", "\\)": "close", "\\]": "close"}
+_WIDE = frozenset(("\\,", "\\;", "\\:", "\\ "))
+_TABLES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "tabular"])
+_CASES = frozenset(("cases", "array"))
+_PERIOD = re.compile(r"([0-9]+\.[0-9]*)(?:\\[a-z]+\{|\()([0-9]+)[)}]")
+_THOUSANDS = re.compile(r"\{,\}|,?[ ]?\\[!,][ ]?|[\u2009\u202f]")
+_DOTS = re.compile(r"[ ]?(?:…|\\[lc]?dots)")
+_GOES_ON = re.compile(r"(?P<first>[0-9]*\.[0-9]*?)(?P<period>[0-9]{1,6}?)(?P=period)+$")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
 
@@ -109,12 +131,28 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """Return the tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
     tokens: list[Token] = []
     spaced = False
+    skip = 0
+    marks = layout(text) if "\n" in text or "$" in text else None
     for match in _TOKEN.finditer(text):
         group = match.lastgroup or "bad"
         start, end = match.span(group)
+        if start < skip:
+            continue
         spaced = spaced or start > match.start()
-        if group == "space" or group == "bold":
-            spaced = True
+        if marks is not None:
+            if start in marks.bullets:
+                _break(tokens, "item", start, start)
+                skip = marks.bullets[start]
+                continue
+            if spaced and "\n" in text[match.start() : start]:
+                _break(tokens, "row", start, start)
+            if start in marks.dollars:
+                _break(tokens, marks.dollars[start], start, end)
+                skip = end + (text[end : end + 1] == "$" and end not in marks.dollars)
+                continue
+        if group in _SPACES:
+            skip = _space(tokens, group, match.group(group), text, start, end)
+            spaced = spaced or group == "bold" or match.group(group)[:2] in _WIDE or text[start] in "<&"
             continue
         raw = match.group(group)
         applied = tokens and tokens[-1].kind is kinds.FRAC
@@ -123,7 +161,66 @@ def tokenize(text: str) -> tuple[Token, ...]:
         else:
             _append(tokens, group, raw, start, end, spaced)
         spaced = False
-    return tuple(tokens)
+    return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
+
+
+def slashed(tokens: Sequence[Token], i: int) -> int | None:
+    """Return where a fraction such as `1/2` that begins at token i ends; None where it has blanks or goes on."""
+    if [t.kind for t in tokens[i : i + 3]] != [kinds.NUM, kinds.OP, kinds.NUM] or tokens[i + 1].text != "/":
+        return None
+    behind = tokens[i + 3] if i + 3 < len(tokens) else None
+    goes_on = behind is not None and not behind.spaced and behind.text in ("/", "^")
+    return None if goes_on or tokens[i + 1].spaced or tokens[i + 2].spaced else i + 3
+
+
+def in_brackets(tokens: Sequence[Token]) -> list[Token]:
+    """Return tokens between brackets that no one wrote, so that they take no room."""
+    first, last = tokens[0], tokens[-1]
+    opening = Token(kinds.OPEN, "(", first.start, first.start, first.spaced)
+    return [opening, *tokens, Token(kinds.CLOSE, ")", last.end, last.end, False)]
+
+
+def _with_fractions(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
+    """`6 ÷ 1/2`: what is divided by is the half, for a bar without blanks holds tighter than the sign."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        found.append(tokens[at])
+        divides = tokens[at].text == "/" and text[tokens[at].start : tokens[at].end] in ("÷", "\\div")
+        at += 1
+        if divides and at < len(tokens) and tokens[at].text in ("-", "+"):
+            found.append(tokens[at])
+            at += 1
+        end = slashed(tokens, at) if divides else None
+        if end is not None:
+            found += in_brackets(tokens[at:end])
+            at = end
+    return tuple(found)
+
+
+_SPACES = frozenset(("space", "bold", "delim", "gap", "row"))
+
+
+def _break(tokens: list[Token], text: str, start: int, end: int) -> None:
+    """Note that a formula ends; at the beginning of a text there is none to end."""
+    if tokens:
+        tokens.append(Token(kinds.BREAK, text, start, end, True))
+
+
+def _space(tokens: list[Token], group: str, raw: str, text: str, start: int, end: int) -> int:
+    """What stands between formulas, or within one without a meaning; returns where to read on."""
+    if group in ("row", "gap"):
+        _break(tokens, group, start, end)
+    elif group == "delim":
+        name = raw.partition("{")[2].partition("}")[0].rstrip("*")
+        operand = bool(tokens) and tokens[-1].kind in (kinds.REL, kinds.OP, kinds.OPEN)
+        if raw.startswith("\\begin") and (name in _TABLES or (name in _CASES and operand)):
+            closed = block_end(text, raw.partition("{")[2].partition("}")[0], end)
+            tokens.append(Token(kinds.BAD, raw, start, closed or end, True))
+            return closed or end
+        default = "open" if raw.startswith("\\begin") else "close" if raw.startswith("\\end") else "gap"
+        _break(tokens, _BREAKS.get(raw, default), start, end)
+    return end
 
 
 def _is_formula(word: str) -> bool:
@@ -139,8 +236,12 @@ def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spa
     elif group == "sup":
         tokens.append(Token(kinds.OP, "^", start, start, False))
         tokens.append(Token(kinds.NUM, raw.translate(_SUPERSCRIPTS), start, end, False))
-    elif group == "row":
-        tokens.append(Token(kinds.SEP, ";", start, end, spaced))
+    elif group == "other":
+        tokens.append(Token(kinds.SEP, raw, start, end, spaced))
+    elif group == "figures":
+        tokens.append(Token(kinds.NUM, _figures(raw), start, end, spaced))
+    elif group == "unread":
+        tokens.append(Token(kinds.BAD, raw, start, end, spaced))
     elif kind is None:
         tokens.append(Token(kinds.UNIT, "°", start, end, spaced))
     elif kind is kinds.MIXED:
@@ -154,7 +255,7 @@ def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spa
     elif kind is kinds.WORD and _LETTER_PRODUCT.fullmatch(raw):
         tokens.extend(Token(kinds.VAR, c, start + i, start + i + 1, spaced and i == 0) for i, c in enumerate(raw))
     elif kind is kinds.WORD and raw in _WORD_OPS:
-        tokens.append(Token(kinds.OP, _WORD_OPS[raw], start, end, spaced))
+        tokens.append(Token(kinds.OP, _WORD_OPS[raw], start, end, spaced, True))
     else:
         tokens.append(Token(kind, raw, start, end, spaced))
 
@@ -177,14 +278,40 @@ def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bo
     tokens.append(Token(kind, inner if kind is kinds.WORD else raw, start, end, spaced))
 
 
+def _figures(raw: str) -> str:
+    """A number's digits in one spelling: `1,200` for `1{,}200`, `0.(4)` for LaTeX's bar, `0.33...` for its dots."""
+    period = _PERIOD.fullmatch(raw)
+    if period is not None:
+        return f"{period[1]}({period[2]})"
+    return _DOTS.sub("...", raw) if "." in raw and not raw[-1].isdigit() else _THOUSANDS.sub(",", raw)
+
+
 def number(text: str) -> Number:
     """Return the exact value of a number token. Raise `Unreadable` beyond the digit limit."""
     if len(text) > MAX_DIGITS:
         raise Unreadable("too many digits")
     if text.isdigit():
         return int(text)
-    plain = text.replace(",", "").replace(" ", "").replace("…", "...").removesuffix("...")
+    plain = text.replace(",", "").replace(" ", "")
+    if plain[-1] in ").":
+        return _repeating(plain)
     return Fraction(plain) if "." in plain else int(plain)
+
+
+def _repeating(text: str) -> Number:
+    """`0.1(6)` and `0.166...` as 1/6; `3.14...`, which repeats nothing, as far as it is written."""
+    if text.endswith("..."):
+        shown = text[:-3]
+        found = _GOES_ON.fullmatch(shown)
+        if found is None:
+            return Fraction(shown)
+        first, period = found["first"], found["period"]
+    else:
+        first, _, period = text[:-1].partition("(")
+    scale = 10 ** len(first.partition(".")[2])
+    start = Fraction(first + "0") if first.endswith(".") else Fraction(first)
+    value = start + Fraction(int(period), (10 ** len(period) - 1) * scale)
+    return value.numerator if value.denominator == 1 else value
 
 
 def mixed_number(text: str) -> Number:
@@ -242,4 +369,4 @@ class TokenRun:
 
 def is_word_op(token: Token) -> bool:
     """Return whether an operator was written as a word, such as `times`."""
-    return token.kind is kinds.OP and token.end - token.start > 3
+    return token.worded

@@ -1,0 +1,122 @@
+"""Whether a second reading of a line agrees before it is called wrong: faults of reading are none of reasoning.
+
+Three looks at each side of the line, all of them at a few points: the text by another reader, the tree by another
+evaluator than exact algebra, and the tree written out and read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+from workbench.verification.exact.polynomials import Poly, rational
+from workbench.verification.lines.claims import Claim, Line
+from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.malrules.trees import write
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Pct, Root, Unreadable, Var, parse
+from workbench.verification.text.second_reader import second_value, to_power
+
+CHECKED = frozenset(("arithmetic", "equivalence"))
+"""The checkers whose disproofs are read twice."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_POINTS = tuple(
+    {letter: Fraction(start + step * i, part) for i, letter in enumerate(_LETTERS)}
+    for start, step, part in ((2, 3, 1), (101, -7, 4))
+)
+
+
+def misread(context: Context, finding: Finding) -> str | None:
+    """Return why the line may have been read wrongly; None where nothing speaks against the reading."""
+    if finding.checker not in CHECKED:
+        return None
+    before = context.earlier[-1:] if finding.checker == "equivalence" else ()
+    for line in (context.line, *before):
+        for claim in line.claims:
+            for side in claim.whole:
+                text = line.text[side.start : side.end]
+                if not (_text_agrees(text, side.node) and _tree_agrees(side.node)):
+                    return f"Two readings of `{text}` differ, so the step stays undecided."
+    if finding.checker == "arithmetic" and _all_hold(context.line):
+        return "Another reading finds every calculation of the line right, so the step stays undecided."
+    return None
+
+
+def _text_agrees(text: str, node: Node) -> bool:
+    """Whether the other reader, where it understands the text, finds what the tree is worth."""
+    for point in _POINTS:
+        read, worked = second_value(text, point), evaluated(node, point)
+        if read is not None and worked is not None and read != worked:
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _tree_agrees(node: Node) -> bool:
+    """Whether exact algebra, and the tree written out and read again, are worth what the tree is."""
+    try:
+        again, exact = parse(write(node)), rational(node)
+    except (Unreadable, RecursionError):
+        return True
+    for point in _POINTS:
+        worked = evaluated(node, point)
+        if worked is None:
+            continue
+        bottom = _at(exact[1], point)
+        if evaluated(again, point) not in (None, worked) or (bottom and _at(exact[0], point) / bottom != worked):
+            return False
+    return True
+
+
+def _at(poly: Poly, point: Mapping[str, Fraction]) -> Fraction:
+    total = Fraction(0)
+    for letters, number in poly.items():
+        term = Fraction(number)
+        for letter in letters:
+            term *= point[letter]
+        total += term
+    return total
+
+
+def evaluated(node: Node, point: Mapping[str, Fraction]) -> Fraction | None:
+    """Return what a tree is worth with numbers for its letters; None for roots, and where it has no value."""
+    match node:
+        case Num(value):
+            return Fraction(value)
+        case Var(name):
+            return point.get(name)
+        case Neg(arg):
+            inner = evaluated(arg, point)
+            return -inner if inner is not None else None
+        case Pct(arg):
+            inner = evaluated(arg, point)
+            return inner / 100 if inner is not None else None
+        case Root():
+            return None
+        case BinaryOperation(op, left, right):
+            return _worked(op, evaluated(left, point), evaluated(right, point))
+    return None
+
+
+def _worked(op: str, a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    if a is None or b is None:
+        return None
+    if op in "+-":
+        return a + b if op == "+" else a - b
+    if op == "*":
+        return a * b
+    if op == "/":
+        return a / b if b else None
+    return to_power(a, b)
+
+
+def _all_hold(line: Line) -> bool:
+    """Whether the other reader finds all sides of each claim equal."""
+    return bool(line.claims) and not line.notes and all(_holds(line.text, claim) for claim in line.claims)
+
+
+def _holds(text: str, claim: Claim) -> bool:
+    if claim.letters or set(claim.relations) != {"="} or len(claim.whole) != len(claim.parts):
+        return False
+    worths = {second_value(text[side.start : side.end], {}) for side in claim.whole}
+    return len(worths) == 1 and None not in worths
