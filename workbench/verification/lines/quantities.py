@@ -19,7 +19,6 @@ from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Number, Unreadable, token_value, word_set
 from workbench.verification.units.amounts import Amount, amount, factors
 from workbench.verification.units.measures import Dimension, Measure, measure
-from workbench.verification.units.measures import factors as conversions
 
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
 """Words whose size is a convention, or that change a number in another way."""
@@ -28,6 +27,7 @@ _SCALE = re.compile(r"\b(?:scale|map|model|drawing|drawn|blueprint|represents?|s
 _FAR = 1000
 _MONEY = frozenset("$€£")
 _TON = measure("ton")
+_TIME: Dimension = (("T", 1),)
 _LENGTH: Dimension = (("L", 1),)
 
 
@@ -117,9 +117,17 @@ class _Pair:
         return self.parts[at].is_number and len(self.units[at]) == 1
 
     @property
-    def numbers(self) -> list[Number]:
-        """All numbers of both parts."""
-        return [token_value(t) or 0 for part in self.parts for t in part.tokens if t.kind in kinds.NUMERIC]
+    def converts(self) -> bool:
+        """Whether a number is what one of the units has of another: `240 minutes / 60 minutes = 4 hours`."""
+        numbers = [token_value(t) for part in self.parts for t in part.tokens if t.kind in kinds.NUMERIC]
+        ratios = {a.size / b.size for a in self.every for b in self.every if a.dimension == b.dimension and a != b}
+        return not ratios.isdisjoint(numbers)
+
+    @property
+    def in_smallest_time(self) -> bool:
+        """Whether all units are of time and the result is in the smallest: `5 days * 8 hours = 40 hours`."""
+        smallest = min(self.every, key=lambda unit: unit.size)
+        return all(u.dimension == _TIME for u in self.every) and set(self.units[1].values()) == {smallest}
 
     @property
     def clashes(self) -> bool:
@@ -186,15 +194,15 @@ def _temperature(pair: _Pair, first: Dimension, second: Dimension) -> Fit | None
 def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> Fit:
     """Two quantities of one kind that differ."""
     left, right = pair.parts
-    if x * right.value == y * left.value and not (is_compound(left) or is_compound(right)):
+    compound = left.bare and right.bare and (is_compound(left) or is_compound(right))
+    if x * right.value == y * left.value and not compound:
         return Fit.NUMBERS
     if (y and rounds(tidy(right.value * x / y), right, about)) or (
         x and rounds(tidy(left.value * y / x), left, about)
     ):
         return Fit.SAME
     if pair.bare:
-        converts = any(n in conversions() for n in pair.bare)
-        return Fit.NUMBERS if converts and left.value == right.value else Fit.OPEN
+        return Fit.NUMBERS if pair.converts and left.value == right.value else Fit.OPEN
     if any(u.soft for u in pair.every) or (about and abs(x - y) * 20 < abs(x)):
         return Fit.OPEN
     if len({u.customary for u in pair.every}) > 1 and abs(x - y) * (8 if _TON in pair.every else 20) < abs(x):
@@ -208,9 +216,9 @@ def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> F
 def _by_dimension(pair: _Pair, first: Dimension, second: Dimension) -> Fit:
     """Two quantities of different kinds."""
     if pair.bare or not first or not second:
-        return Fit.OPEN if pair.clashes else Fit.NUMBERS
+        return Fit.OPEN if pair.clashes and not pair.converts else Fit.NUMBERS
     if any(u.soft or u.counts for u in pair.every) or _calendar(first) == _calendar(second):
-        return Fit.OPEN
+        return Fit.NUMBERS if pair.in_smallest_time else Fit.OPEN
     if pair.is_single(0) == pair.is_single(1):
         return Fit.OPEN  # a correspondence, such as `2 hours = 120 km`, or a chain of calculations
     at, result = (0, second) if pair.is_single(1) else (1, first)
@@ -241,7 +249,7 @@ def _of_product(pair: _Pair, parts: list[tuple[Dimension, int]], result: Dimensi
     dimensions = [d for d, _ in parts]
     twice = len(set(dimensions)) < len(dimensions)
     if twice and pair.clashes:  # `12 hours * 60 minutes = 720 minutes`
-        return Fit.NUMBERS if conversions() & set(pair.numbers) else Fit.OPEN
+        return Fit.NUMBERS if pair.converts or pair.in_smallest_time else Fit.OPEN
     if twice and (dimensions[0] != _LENGTH or any(sign < 0 for _, sign in parts)):
         return Fit.NUMBERS if all(sign > 0 for _, sign in parts) else Fit.OPEN
     if pair.clashes or any(power < 0 for _, power in result if not _rates(dimensions)):
