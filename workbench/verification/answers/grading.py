@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from workbench.types import Judgement
 from workbench.verification.answers import values as answer_intervals
+from workbench.verification.answers.measured import same_quantity
 from workbench.verification.answers.same_value import same_measure, same_value
 from workbench.verification.answers.shape import AnswerKind, AnswerShape, clean, shape
 from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
@@ -51,6 +52,9 @@ def _compare(gold: str, pred: str) -> Grade:
         return Grade(None, "There is no known answer to compare with.")
     if not stated:
         return Grade(False, "No answer is stated.")
+    quantity = same_quantity(known, stated)
+    if quantity is not None:
+        return Grade(*quantity)
     if _plain(known) == _plain(stated):
         return Grade(True, "Both are written the same.")
     if _plain(known).rstrip("!") == _plain(stated).rstrip("!"):

@@ -202,7 +202,8 @@ def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> F
     ):
         return Fit.SAME
     if pair.bare:
-        return Fit.NUMBERS if pair.converts and left.value == right.value else Fit.OPEN
+        fits = pair.converts or not pair.clashes
+        return Fit.NUMBERS if fits and left.value == right.value else Fit.OPEN
     if any(u.soft for u in pair.every) or (about and abs(x - y) * 20 < abs(x)):
         return Fit.OPEN
     if len({u.customary for u in pair.every}) > 1 and abs(x - y) * (8 if _TON in pair.every else 20) < abs(x):

@@ -29,12 +29,15 @@ _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
 
 
-def measured(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return the tokens with units as names, and compound quantities as numbers in their smallest unit."""
+def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> tuple[Token, ...]:
+    """Return the tokens with units as names, and compound quantities as numbers in their smallest unit.
+
+    `sure` are the single letters that are units; where it is left out, the line's other units show it.
+    """
     first = next((i for i in range(1, len(tokens)) if _begins(tokens, i)), None)
     if first is None:
         return tokens
-    sure = _evidence(tokens)
+    sure = _evidence(tokens) if sure is None else sure
     found: list[Token] = []
     at = 0
     while at < len(tokens):
