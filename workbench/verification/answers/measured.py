@@ -1,224 +1,185 @@
-"""Answers that are one quantity with a unit, compared by what they measure: `18 km/h` is `5 m/s`, `5%` is no `$5`."""
+"""Answers with words between their numbers: quantities in units, and several values with labels."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Sequence
 
-from workbench.verification.exact.polynomials import value
-from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Token, Unreadable, parse_tokens, tokenize
-from workbench.verification.text.tokens import word_set
-from workbench.verification.text.words import NUMBERS
-from workbench.verification.units.measures import Dimension, Measure, measure, name_of
-from workbench.verification.units.names import LETTERS
-from workbench.verification.units.reading import measured
-
-_MARKS = re.compile(r"[A-Za-z°%$€£¢Ωω'′’]")
-_NAMED = re.compile(r"^[A-Za-z][A-Za-z ]{0,30}=\s*(?=[^=]+$)")
-_ABOUT = word_set("about approximately around roughly exactly only just nearly almost")
-_SIGNS = {
-    "W": "watt",
-    "J": "joule",
-    "N": "newton",
-    "V": "volt",
-    "A": "ampere",
-    "K": "kelvin",
-    "Ω": "ohm",
-    "t": "tonne",
-}
-_NUMBER = kinds.NUMERIC | {kinds.OP, kinds.OPEN, kinds.CLOSE, kinds.FRAC, kinds.PCT}
-_CURRENCY = {"$": "dollar", "€": "euro", "£": "sterling"}
-_DOUBTFUL = (
-    frozenset({(("T", 1),), (("Y", 1),)}),
-    frozenset({(("M", 1),), (("L", 3),)}),
-    frozenset({(("M", 1),), (("£", 1),)}),
-    frozenset({(("C", 1),), (("°", 1),)}),
-    frozenset({(("F", 1),), (("°", 1),)}),
-)
-"""Kinds that one word may mean: months, fluid ounces, pounds sterling, degrees of warmth."""
-_CELSIUS, _FAHRENHEIT = (("C", 1),), (("F", 1),)
+from workbench.verification.answers.equality import same
+from workbench.verification.answers.formulas import Tree, read_formula
+from workbench.verification.answers.grades import DIFFERENT, EQUAL, Grade, in_form, together, undecided, verdict
+from workbench.verification.answers.kinds import Given, Listing, Nothing, Value, read_answer_kind
+from workbench.verification.answers.same_value import is_worked_out, same_measure, same_value
+from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
+from workbench.verification.lines.claims import ClaimSide
+from workbench.verification.units.measures import related
+from workbench.verification.units.names import singular
 
 
-@dataclass(frozen=True)
-class Quantity:
-    """An answer that is a number with a unit, a percentage, or a bare number."""
-
-    number: Fraction
-    units: tuple[Measure, ...] = ()
-    """Its unit, or those of its parts where the smaller comes first."""
-    worth: Fraction = Fraction(0)
-    """What it is in base units."""
-    percent: bool = False
-    sure: bool = True
-    """Its unit is no single letter, which might be a variable."""
-    scales: frozenset[Fraction] = frozenset()
-    """The sizes of its units, where it is said in several."""
-    exact: bool = True
-    """No digits were cut off, as in `1.66...`."""
-
-    @property
-    def dimension(self) -> Dimension:
-        """What it measures; empty for a mere number."""
-        return self.units[0].dimension if self.units else ()
+def compare_measured(known: str, stated: str) -> Grade:
+    """Return the grade of two answers of which at least one has words in it. Raise `Unreadable`."""
+    labelled = _compare_labelled(known, stated)
+    if labelled is not None:
+        return labelled
+    for text, other in ((stated, known), (known, stated)):
+        if isinstance(reading := read_answer_kind(text), Nothing) and read_answer(other) is not None:
+            return Grade(False, reading.why)
+    a, b = read_answer(known), read_answer(stated)
+    if a is None and b is None:
+        return undecided("Neither can be read as mathematics.")
+    if a is None or b is None:
+        which = "known" if a is None else "stated"
+        return undecided(f"The {which} answer cannot be read as mathematics.")
+    return _equal(a, b)
 
 
-def same_quantity(known: str, stated: str) -> tuple[bool | None, str] | None:
-    """Return whether two answers are the same quantity, with the reason; None where the units do not tell."""
-    if _MARKS.search(known) is None and _MARKS.search(stated) is None:
-        return None
-    named = _NAMED.match(known), _NAMED.match(stated)
-    if (named[0] is None) != (named[1] is None):
-        known, stated = (
-            text[m.end() :] if m is not None else text for text, m in zip((known, stated), named, strict=True)
-        )
-    a, b = read_quantity(known), read_quantity(stated)
-    if a is None or b is None or not (a.sure or b.sure) or not (a.units or b.units):
-        return None
-    if a.percent or b.percent:
-        return (False, "One is a percentage and the other has a unit.") if a.units or b.units else None
-    if not a.units or not b.units:
-        return _against_bare(*((a, b.number) if a.units else (b, a.number)))
-    return _compared(a, b)
+def _equal(known: Answer, stated: Answer) -> Grade:
+    if known.statements and stated.statements:
+        return _equal_statements(known, stated)
+    if known.statements:
+        return _equal_values(_assigned(known), list(stated.values), False)
+    if stated.statements:
+        return _equal_values(list(known.values), _assigned(stated), False)
+    if not known.values or not stated.values:
+        return undecided("One of the answers is words alone.")
+    if not known.units and not _lettered(known):
+        stated = without_unit_letter(stated)
+    if known.bracketed != stated.bracketed:
+        return undecided("One is a point in brackets, the other a list.")
+    if any(x.units and any(p.percent for p in y.values) for x, y in ((known, stated), (stated, known))):
+        return Grade(False, "One is a percentage, the other a quantity.")
+    if known.units and stated.units and not _lettered(known) and (unit := _units(known, stated)) is not None:
+        return unit
+    return _equal_values(list(known.values), list(stated.values), known.ordered and stated.ordered)
 
 
-def _against_bare(quantity: Quantity, number: Fraction) -> tuple[bool | None, str] | None:
-    """A quantity against a bare number: of dozens the number counts, and of two units it may be in either."""
-    if not quantity.dimension:
-        equal = quantity.worth == number
-    elif quantity.scales:
-        equal = any(quantity.worth == number * scale for scale in quantity.scales)
-    elif quantity.sure and quantity.number == number:
-        equal = True
-    else:
-        return None
-    return equal, "Both are the same number." if equal else "They differ."
+def _units(known: Answer, stated: Answer) -> Grade | None:
+    """Answers with units: None where the units agree, so that the values decide."""
+    if known.units & stated.units:
+        powers = [answer.units & {"square", "sq", "cubic", "cu"} for answer in (known, stated)]
+        return None if powers[0] == powers[1] or not all(powers) else Grade(False, "The units differ.")
+    pair = related(known.units, stated.units)
+    if pair is None or len(known.values) != 1 or len(stated.values) != 1:
+        return Grade(False, "The units differ.")
+    equal = same_measure(known.values[0], pair[0], stated.values[0], pair[1])
+    return Grade(equal, "It is the same quantity in another unit." if equal else "The quantities differ.")
 
 
-def _compared(a: Quantity, b: Quantity) -> tuple[bool | None, str] | None:
-    """Two quantities with units."""
-    if a.dimension != b.dimension:
-        return _of_other_kind(a, b)
-    if a.worth == b.worth:
-        return True, "It is the same quantity."
-    if a.units == b.units:
-        return (False, "The quantities differ.") if a.exact and b.exact else None
-    units = {*a.units, *b.units}
-    if any(u.soft for u in units):
-        return None, "The size of a unit is not fixed."
-    mixed = len({u.customary for u in units}) > 1
-    if mixed and abs(a.worth - b.worth) * (8 if measure("ton") in units else 20) < abs(a.worth):
-        return None, "The units are converted by a rounded number."
-    return False, "The quantities differ."
+def _lettered(answer: Answer) -> bool:
+    return any(p.letters for p in answer.values)
 
 
-def _of_other_kind(a: Quantity, b: Quantity) -> tuple[bool | None, str]:
-    pair = frozenset({a.dimension, b.dimension})
-    if pair == {_CELSIUS, _FAHRENHEIT}:
-        celsius, fahrenheit = (a, b) if a.dimension == _CELSIUS else (b, a)
-        equal = celsius.number * 9 / 5 + 32 == fahrenheit.number
-        return equal, "It is the same temperature." if equal else "The temperatures differ."
-    if pair in _DOUBTFUL:
-        return None, "The units may measure the same or not."
-    return False, "The units differ."
+def _assigned(answer: Answer) -> list[ClaimSide]:
+    """The values of an answer such as `x = 2 or x = 3`, where it speaks of one letter."""
+    by_letter = _by_letter(answer) or {}
+    return next(iter(by_letter.values())) if len(by_letter) == 1 else []
 
 
-@lru_cache(maxsize=4096)
-def read_quantity(text: str) -> Quantity | None:
-    """Return the quantity that fills a text; words may follow it that change nothing. None where there is none."""
-    tokens = [t for t in tokenize(text) if t.text.lower() not in _ABOUT]
-    found = measured(tuple(_in_digits(tokens)), frozenset(LETTERS))
-    total: Quantity | None = None
-    at = 0
-    while at < len(found):
-        read = _one(found, at)
-        if read is None:
-            break
-        quantity, at = read
-        total = quantity if total is None else _joined(total, quantity)
-        if total is None:
+def _equal_values(known: Sequence[ClaimSide], stated: Sequence[ClaimSide], ordered: bool) -> Grade:
+    """The same values, each once; in order where both are plain lists."""
+    if not known or len(known) != len(stated):
+        return Grade(False, f"One has {len(known)} values, the other {len(stated)}.")
+    if ordered or len(known) == 1:
+        return together([_one(a, b) for a, b in zip(known, stated, strict=True)], "Both are equal.")
+    left = list(stated)
+    for part in known:
+        match = next((p for p in left if same_value(part, p)), None)
+        if match is None:
+            return DIFFERENT
+        left.remove(match)
+    return EQUAL
+
+
+def _one(known: ClaimSide, stated: ClaimSide) -> Grade:
+    if same_value(known, stated):
+        return EQUAL
+    worked_out = is_worked_out(known.node) and not is_worked_out(stated.node)
+    if worked_out and not (known.letters or stated.letters) and known.known == stated.known is not None:
+        return in_form("not worked out")
+    return DIFFERENT
+
+
+def _equal_statements(known: Answer, stated: Answer) -> Grade:
+    left, right = _by_letter(known), _by_letter(stated)
+    if left is None or right is None:
+        return undecided("The statements cannot be compared with their words.")
+    if left.keys() != right.keys():
+        return DIFFERENT
+    return together([_equal_values(left[k], right[k], False) for k in left], "Both are equal.")
+
+
+def _by_letter(answer: Answer) -> dict[str, list[ClaimSide]] | None:
+    """The assigned values by letter; None where the answer is not made of assignments."""
+    found: dict[str, list[ClaimSide]] = {}
+    for statement in answer.statements:
+        if not statement.assignments:
             return None
-        if at + 1 < len(found) and found[at].text in ("and", ",") and found[at + 1].kind in kinds.NUMERIC:
-            at += 1
-    if total is None or any(_matters(t) for t in found[at:]) or (at < len(found) and not total.units):
+        for letter, part in statement.assignments:
+            found.setdefault(letter, []).append(part)
+    return found
+
+
+# Several values with labels
+
+
+_JOINT = re.compile(r"\s*(?:,\s*and\b|,(?!\d{3})|;|\band\b|&)\s*")
+_BEHIND = re.compile(r"(\$?[-−]?[0-9][0-9.,/]*)\s+([A-Za-z][A-Za-z ]{0,40})")
+_BEFORE = re.compile(r"([A-Za-z][A-Za-z ]{0,40}?)\s*(?:[:=]|\bis\b|\bhas\b|\bgets\b|\s)\s*(\$?[-−]?[0-9][0-9.,/]*)")
+_MAX_LABELS = 12
+Labels = dict[str, Tree]
+
+
+def _compare_labelled(known: str, stated: str) -> Grade | None:
+    """`3 boys and 5 girls`: each value belongs to its label, in whatever order; None where neither is of the kind."""
+    a, b = _labels(known), _labels(stated)
+    if a is None and b is None:
         return None
-    several = frozenset(m.size for t in tokens if (m := measure(LETTERS.get(t.text, t.text))) and m.dimension)
-    return replace(total, scales=several) if len(several) > 1 else total
+    if a is None or b is None:
+        return _against_list(a or b or {}, read_answer_kind(known if a is None else stated))
+    if any(related(frozenset((w,)), frozenset((w,))) for w in (*a, *b)):
+        return None  # Hours and minutes are one quantity.
+    if a.keys() == b.keys():
+        return together([verdict(same(a[k], b[k])) for k in a], "Each label has the same value.")
+    if Counter(a.values()) == Counter(b.values()):
+        return undecided("The values are the same, but not what they are said of.")
+    return DIFFERENT
 
 
-def _in_digits(tokens: list[Token]) -> list[Token]:
-    """Number words as digits where they stand before something that is counted."""
-    worths = [NUMBERS.get(t.text.lower()) if t.kind is kinds.WORD else None for t in tokens]
-    return [
-        t._replace(kind=kinds.NUM, text=str(worth)) if worth is not None else t
-        for t, worth in zip(tokens, worths, strict=True)
-    ]
+def _labels(text: str) -> Labels | None:
+    """The value of each label, where there are several."""
+    found: Labels = {}
+    parts = _JOINT.split(text)
+    if not 2 <= len(parts) <= _MAX_LABELS:
+        return None
+    for part in parts:
+        behind, before = _BEHIND.fullmatch(part), _BEFORE.fullmatch(part)
+        if behind is None and before is None:
+            return None
+        number, words = behind.groups() if behind is not None else reversed(before.groups() if before else ())
+        tree = read_formula(number.removeprefix("$"))
+        label = " ".join(singular(w) for w in words.split())
+        if tree is None or label in found:
+            return None
+        found[label] = tree
+    return found
 
 
-def _matters(token: Token) -> bool:
-    """Whether a token behind a quantity changes it."""
-    if token.kind is kinds.SEP:
-        return token.text != "."
+def _against_list(labels: Labels, other: object) -> Grade | None:
+    """Labelled values against bare ones: the same in the same order, surely other ones, or left open."""
+    if any(related(frozenset((w,)), frozenset((w,))) for w in labels):
+        return None
+    items = other.items if isinstance(other, Listing) else (other,)
+    values = [i.what if isinstance(i, Given) else i for i in items]
+    trees = [v.tree for v in values if isinstance(v, Value)]
+    if other is None or len(trees) != len(values):
+        return None
+    if len(trees) == len(labels) and all(same(a, b) for a, b in zip(labels.values(), trees, strict=True)):
+        return EQUAL
+    if len(trees) == len(labels) and Counter(trees) == Counter(labels.values()):
+        return undecided("It is not said which value is which.")
     return (
-        token.kind is not kinds.WORD
-        or name_of(token.text) is not None
-        or token.text.lower() in ("per", "squared", "cubed")
+        Grade(False, f"One has {len(labels)} values, the other {len(trees)}.")
+        if len(trees) != len(labels)
+        else DIFFERENT
     )
-
-
-def _joined(total: Quantity, further: Quantity) -> Quantity | None:
-    """`2 minutes 30 hours` is the sum of both."""
-    if not total.units or total.dimension != further.dimension or not total.dimension:
-        return None
-    return Quantity(total.number, (*total.units, *further.units), total.worth + further.worth, sure=total.sure)
-
-
-def _one(tokens: tuple[Token, ...], i: int) -> tuple[Quantity, int] | None:
-    """The quantity that begins at token i."""
-    at = i
-    written: list[Token] = []
-    money: str | None = None
-    while at < len(tokens) and (tokens[at].kind in _NUMBER or (tokens[at].kind is kinds.MONEY and money is None)):
-        if tokens[at].kind is kinds.MONEY:
-            money = _CURRENCY.get(tokens[at].text.lstrip("\\"))
-        else:
-            written.append(tokens[at])
-        at += 1
-    if not written or any(t.text in "*^±" for t in written):
-        return None
-    try:
-        number = Fraction(value(parse_tokens(written)))
-    except (Unreadable, RecursionError):
-        return None
-    name, sure, many = money, True, Fraction(1)
-    while at < len(tokens) and (unit := _unit(tokens[at])) is not None:
-        found = measure(unit[0])
-        if found is not None and found.counts:
-            many *= found.size
-        elif name is None or (money is not None and unit[0].startswith(money)):
-            name, sure = unit
-        else:
-            break
-        at += 1
-    unit_of = measure(name) if name is not None else None
-    if unit_of is None and many != 1:
-        unit_of = Measure(Fraction(1), (), False, False)
-    percent = any(t.kind is kinds.PCT for t in written)
-    exact = not any(t.text.endswith(("...", "…")) for t in written)
-    units = (unit_of,) if unit_of is not None else ()
-    size = unit_of.size if unit_of is not None else Fraction(1)
-    return Quantity(number, units, number * many * size, percent, sure, exact=exact), at
-
-
-def _unit(token: Token) -> tuple[str, bool] | None:
-    """The name of the unit that a token is, and whether it is no single letter."""
-    if token.kind is kinds.WORD:
-        name = name_of(token.text)
-        return (name, True) if name is not None else None
-    if token.kind is kinds.UNIT:
-        single = token.end - token.start == 1 and token.text in LETTERS.values()
-        return (token.text, not single) if measure(token.text) is not None else None
-    name = _SIGNS.get(token.text) if token.kind in (kinds.VAR, kinds.BAD) else None
-    return (name, token.kind is kinds.BAD) if name is not None else None
