@@ -50,7 +50,9 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
         if read is None:
             continue
         name, end = read
-        if end == at + 1 and tokens[at].kind is kinds.WORD and tokens[at].text != "in":
+        if name not in COUNTS and _goes_on(tokens, end):
+            found.append(_unit_token(tokens, at, end, f"{name}/?"))  # `125 watt hours`, `3 miles per trip`
+        elif end == at + 1 and tokens[at].kind is kinds.WORD and tokens[at].text != "in":
             found.append(tokens[at])
         else:
             found.append(_unit_token(tokens, at, end, name))
@@ -66,6 +68,18 @@ def _begins(tokens: Sequence[Token], i: int) -> bool:
     if token.kind is kinds.VAR:
         return token.text in LETTERS
     return token.kind in _MAY_BEGIN or token.text in _FEET
+
+
+def _goes_on(tokens: Sequence[Token], i: int) -> bool:
+    """Whether more of a unit follows that was not read: another unit, or so much per thing."""
+    if i >= len(tokens):
+        return False
+    word = tokens[i].text.lower()
+    if word == "/":
+        return i + 1 < len(tokens) and tokens[i + 1].kind in kinds.WORDS
+    if word in ("per", "each", "every", "apiece"):
+        return True
+    return tokens[i].kind in kinds.WORDS and word not in ("in", "squared", "cubed") and name_of(word) is not None
 
 
 def _unit_token(tokens: Sequence[Token], i: int, end: int, name: str) -> Token:
