@@ -46,7 +46,7 @@ def read_answer(text: str) -> Answer | None:
     cleaned = boxed(cleaned) or cleaned
     cleaned = _SPACED_SIGN.sub(r"\1", cleaned)
     line = read_line(cleaned)
-    tokens = tokenize(cleaned)
+    tokens = tuple(t for t in tokenize(cleaned) if t.kind is not kinds.BREAK)
     if any(t.kind is kinds.BAD and t.text not in "'’`_" for t in tokens) or line.unreadable:
         return None
     if line.claims:
