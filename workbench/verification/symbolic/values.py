@@ -12,7 +12,7 @@ from workbench.verification.symbolic.trees import Call, Tree, number_of
 
 DIGITS = 60
 HUGE = 1e60
-"""No value on the way may be larger: what intervals work out is bounded by what floating point has seen."""
+"""No value on the way may be larger, and no power smaller than its inverse: intervals come after this look."""
 
 
 class Undefined(Exception):
@@ -23,19 +23,39 @@ class Unclear(Undefined):
     """The value might not exist: zero, or the edge of a domain, lies within the interval."""
 
 
+class Beyond(Undefined):
+    """The value exists, but is too large or too close to zero to work with."""
+
+
 def about(tree: Tree, at: Mapping[str, float]) -> float:
     """Return the value by floating point. Raise `Undefined`."""
     if isinstance(tree, str):
         return at[tree]
     if not isinstance(tree, Call):
         return float(tree)
+    if tree.name == "^" and _either_way(tree, at):
+        raise Beyond
     try:
         value: float = _FLOATS[tree.name](*[about(a, at) for a in tree.args])
-    except (ValueError, ZeroDivisionError, OverflowError, KeyError) as error:
+    except OverflowError as error:
+        raise Beyond from error
+    except (ValueError, ZeroDivisionError, KeyError) as error:
         raise Undefined from error
     if not -HUGE < value < HUGE:
-        raise Undefined
+        raise Beyond
+    if -1 / HUGE < value < 1 / HUGE and tree.name in _VANISHING and (value or about(tree.args[0], at)):
+        raise Beyond
     return value
+
+
+_VANISHING = frozenset(("^", "exp"))
+
+
+def _either_way(tree: Call, at: Mapping[str, float]) -> bool:
+    """Whether a power is of a negative number with an odd root: some take (-8)^(1/3) for -2, others for nothing."""
+    exponent = number_of(tree.args[1])
+    odd = exponent is not None and exponent.denominator % 2 == 1 and exponent.denominator > 1
+    return odd and about(tree.args[0], at) < 0
 
 
 def _float_power(base: float, exponent: float) -> float:
@@ -159,6 +179,8 @@ def _power(base: Any, exponent: Tree, at: Mapping[str, Any]) -> Any:
         return base**n if n > 0 else 1 / _nonzero(base ** (-n)) if n else _nonzero(base) ** 0
     iv = intervals()
     if value is not None:
+        if base.b < 0 and value.denominator % 2:
+            raise Unclear
         inside = _nonnegative(base)
         if inside.a > 0:
             return iv.exp(iv.log(inside) * value.numerator / value.denominator)
