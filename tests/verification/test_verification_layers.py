@@ -16,6 +16,7 @@ LAYERS = (
     "text",
     "display",
     "exact",
+    "units",
     "lines",
     "malrules",
     "answers",

@@ -10,6 +10,7 @@ from fractions import Fraction
 from workbench.types import Group, Judgement, Problem, Scope
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.checkers.arithmetic import Arithmetic
+from workbench.verification.checkers.definitions import Definitions
 from workbench.verification.checkers.equivalence import Equivalence
 from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
 from workbench.verification.checkers.grounding import Grounding
@@ -121,6 +122,7 @@ def _foreign_operation(text: str, group: Group) -> bool:
 
 CHECKERS: tuple[StepChecker, ...] = (
     Arithmetic(),
+    Definitions(),
     Equivalence(),
     FinalAnswer(),
     Grounding(),

@@ -16,7 +16,7 @@ from workbench.verification.exact.polynomials import proportional, same
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.relations import Interval, Roots, Statement, compare
 from workbench.verification.text.grammar import MAX_CHARS, Unreadable
-from workbench.verification.text.words import related
+from workbench.verification.units.measures import related
 
 
 @dataclass(frozen=True)

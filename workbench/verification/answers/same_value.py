@@ -22,7 +22,7 @@ from workbench.verification.text.grammar import (
     Var,
     has_letter,
 )
-from workbench.verification.text.words import CONVERSIONS
+from workbench.verification.units.measures import measure
 
 
 def is_worked_out(node: Node) -> bool:
@@ -147,7 +147,8 @@ def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
 
 def same_measure(known: ClaimSide, unit: str, stated: ClaimSide, other: str) -> bool:
     """Return whether two values are one quantity in two units."""
-    return known.value * CONVERSIONS[unit][1] == stated.value * CONVERSIONS[other][1]
+    first, second = measure(unit), measure(other)
+    return first is not None and second is not None and known.value * first.size == stated.value * second.size
 
 
 def _readings(node: Node) -> set[Number]:

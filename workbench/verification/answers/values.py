@@ -9,13 +9,13 @@ from functools import lru_cache
 
 from workbench.verification.answers.shape import split
 from workbench.verification.answers.text import boxed
-from workbench.verification.lines import readings
+from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, Line, make_part, read_line
 from workbench.verification.lines.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
 from workbench.verification.lines.relations import Interval, Statement, statements
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable, tokenize, word_set
-from workbench.verification.text.words import singular
+from workbench.verification.units.names import singular
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +108,10 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
         return False
     if a == b or rounds(a, right, about) or rounds(b, left, about) or reads_as_percent(left, right, about):
         return False
-    converted = readings.same_quantity(claim, index)
-    if converted is not None:
-        return not converted
-    return not (readings.may_convert(claim) or mixes_percent(left, b) or is_percent_of(left, right))
+    measured = quantities.fit(claim, index, about)
+    if measured is not quantities.Fit.NUMBERS:
+        return measured is quantities.Fit.DIFFERENT
+    return not (quantities.may_convert(claim) or mixes_percent(left, b) or is_percent_of(left, right))
 
 
 def _listed(line: Line, tokens: tuple[Token, ...]) -> Answer | None:

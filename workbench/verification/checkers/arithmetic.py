@@ -8,11 +8,12 @@ from workbench.types import EvidenceKind, Judgement
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import ONE, difference, magnitude
-from workbench.verification.lines import readings
+from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.readings import (
     coarseness,
+    cuts,
     in_thousands,
     is_percent_of,
     keeps_percent,
@@ -27,7 +28,7 @@ from workbench.verification.lines.readings import (
 from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Number, Unreadable
+from workbench.verification.text.grammar import Function, Number, Unreadable
 from workbench.verification.text.tokens import or_none
 
 
@@ -74,6 +75,8 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     """`7 = 7` proves nothing, unless it ends a check: the number stands in the line before."""
     if claim.relations != ("=",) or left.words != right.words or not left.bare:
         return False
+    if quantities.is_compound(left) != quantities.is_compound(right):
+        return False  # `90 minutes = 1 hour 30 minutes`
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
 
@@ -105,7 +108,7 @@ def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -
     reading = context.reading
     if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
         return None
-    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or readings.may_convert(claim):
+    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or quantities.may_convert(claim):
         return None
     try:
         sides = [p.rational for p in (left, right)]
@@ -133,6 +136,11 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return _holds_with_roots(left, relation, right, about)
     if relation not in ("=", "~"):
         return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
+    if claim.units:
+        told = f"{context.problem.text} {context.line.text}"
+        measured = quantities.fit(claim, index, about or relation == "~", told)
+        if measured is not quantities.Fit.NUMBERS:
+            return {quantities.Fit.SAME: True, quantities.Fit.DIFFERENT: False}.get(measured)
     together = tight(left), tight(right)
     if together != (None, None):  # `6 / 1/2` is 12 as the blanks show it, but 3 from left to right
         if (together[0] or left).known == (together[1] or right).known:
@@ -150,9 +158,6 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return True
     if about and magnitude(a - b) < max(1, magnitude(a) / 20, coarseness(right), coarseness(left)):
         return None
-    converted = readings.same_quantity(claim, index)
-    if converted is not None:
-        return converted
     return None if _is_open(context, claim, left, right, a, b) else False
 
 
@@ -160,12 +165,12 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
     """Whether two numbers that differ may still say the same in prose."""
     return (
         claim.loose
-        or readings.may_convert(claim)
+        or quantities.may_convert(claim)
         or mixes_percent(left, b)
         or is_percent_of(left, right)
         or keeps_percent(left, right)
-        or readings.cuts(a, left, right)
-        or readings.cuts(b, right, left)
+        or cuts(a, left, right)
+        or cuts(b, right, left)
         or names_a_share(a, right)
         or _noted(context, a, right)
         or _is_share_of_given(context, left, right)
@@ -217,9 +222,12 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
         sentence = f"{values[0]} {relation} {values[1]} is not true."
         return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
-    converted = readings.expected(claim, index - 1)
-    if converted is not None:
-        shown, unit = readings.written(claim, index - 1, text), readings.word(claim, index)
+    measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
+    if measured:
+        shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
+        converted = quantities.expected(claim, index - 1)
+        if converted is None:
+            return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
         sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
         fixed = _repair(text, claim, index, converted)
     elif rooted:
@@ -236,6 +244,8 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
 
 
 def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
+    if isinstance(left.node, Function) and isinstance(right.node, Function) and left.node.name == "mod":
+        return f"{shown} and {text[right.start : right.end]} leave different remainders."
     if left.is_number and right.is_number:
         return f"{shown} is not {text[right.start : right.end]}."
     if right.bare or not left.bare:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import pairwise
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.answers.text import answer_in
@@ -19,23 +19,34 @@ from workbench.verification.checkers.notes import (
     notes,
     supposes,
 )
-from workbench.verification.exact import polynomials
-from workbench.verification.exact.polynomials import Poly, poly_letters, proportional
+from workbench.verification.checkers.systems import check_system, is_true
+from workbench.verification.checkers.vacuous import really_same
+from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.univariate import rational_roots
-from workbench.verification.lines.claims import ClaimSide, read_line
+from workbench.verification.lines.claims import read_line
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
+from workbench.verification.lines.known import (
+    KnownStatement,
+    differs,
+    goes_on,
+    is_bound,
+    only_gains_poles,
+    poles,
+    put_in,
+)
 from workbench.verification.lines.readings import rounds
 from workbench.verification.lines.relations import (
     Difference,
+    Interval,
     Roots,
     Solutions,
-    StatedRelation,
     Statement,
     compare,
     cut,
     show,
     statements,
 )
+from workbench.verification.lines.roles import Role, concludes, follows, rejects, role, understood
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
@@ -44,18 +55,11 @@ from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable
 
 _NAME = "equivalence"
-_EQUATIONS = 4
-"""Equations of one line that are put right together."""
+_TOLD = 0.9
+"""In a problem told in words even neighbouring lines may bring a new fact."""
+_WORDY = 0.85
+"""A line with words that are not known to leave a formula as it is."""
 _QUANTITY = re.compile(r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|twice|dozen)\b", re.I)
-
-
-@dataclass(frozen=True)
-class KnownStatement:
-    """A statement made earlier, in the problem (line -1) or in a line."""
-
-    statement: Statement
-    line: int
-    trusted: bool
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,13 @@ class Equivalence:
         held = check_expression(context)
         if held is not None and held.judgement is Judgement.INCORRECT:
             return held
-        known = list(_known(context))
+        thread = context.thread
+        known = list(thread.known)
         lost = _lost_letter(context, known)
         if lost is not None:
             return lost
-        for statement in statements(context.line, context.carry):
+        for stated in context.stated:
+            statement = put_in(stated, thread.definitions)
             try:
                 finding = _judge(context, statement, known)
             except Unreadable:
@@ -89,23 +95,11 @@ class Equivalence:
                 return finding
             held = held or finding
             if not identity(statement):
-                known.append(KnownStatement(statement, len(context.earlier), finding is not None))
+                main = role(context.line, statement) is Role.NEXT and (
+                    finding is not None or goes_on(context.reading, known, statement)
+                )
+                known.append(KnownStatement(statement, len(context.earlier), finding is not None, main))
         return held
-
-
-def _known(context: Context) -> Sequence[KnownStatement]:
-    """Everything stated before this line, identities left out."""
-    found = [KnownStatement(s, -1, True) for s in context.reading.statements]
-    carry = context.reading.expression
-    for i, line in enumerate(context.earlier):
-        if supposes(context, line.text):
-            continue
-        wrong = context.verdicts[i].judgement is Judgement.INCORRECT or context.verdicts[i].carried
-        for statement in statements(line, carry):
-            if not identity(statement):
-                found.append(KnownStatement(statement, i, not wrong))
-        carry = line.last if line.cut else line.last or carry
-    return found
 
 
 def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding | None:
@@ -118,6 +112,8 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
     before = known[-1].statement
     if any(all(part.bare for _, part in k.statement.assignments) for k in known if k.statement.assignments):
         return None
+    if not context.reading.pure:
+        return None
     if not loses_letter(context.line.claims[0], before):
         return None
     (letter,) = before.letters
@@ -127,13 +123,38 @@ def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding |
 
 
 def _judge(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
-    checked = check_identity(context, statement)
+    reading = context.reading
+    if reading.given and statement.letters <= reading.given.keys():
+        return _at_given(context, statement, reading.given)
+    checked = check_identity(context, statement, known)
     if checked is not None:
         return checked
-    if not known or (context.reading.expression is not None and not context.reading.statements):
+    if not known or (reading.expression is not None and not reading.statements):
         return None
-    letters = context.reading.letters or statement.letters
-    return (_single if len(letters) == 1 else _system)(context, statement, known)
+    letters = reading.letters or statement.letters
+    if len(letters) == 1:
+        return _single(context, statement, known)
+    return check_system(context, statement, known)
+
+
+def _at_given(context: Context, statement: Statement, values: Mapping[str, Number]) -> Finding | None:
+    """Where the problem gives the letters' values, what a line states must be true of them."""
+    true = is_true(statement, values)
+    if true is None:
+        return None
+    shown = ", ".join(f"{letter} = {show(values[letter])}" for letter in sorted(statement.letters))
+    if true:
+        return correct(_NAME, f"It is true for {shown}.")
+    if not context.reading.pure or not _may_fail(context, statement):
+        return None
+    return incorrect(_NAME, f"The line is not true for {shown}.", EvidenceKind.COUNTEREXAMPLE)
+
+
+def _may_fail(context: Context, statement: Statement) -> bool:
+    """Whether a statement can be wrong at all: it is not supposed, and not said of one case or one root."""
+    if role(context.line, statement) is not Role.NEXT:
+        return False
+    return not context.thread.in_case or concludes(context.line, statement)
 
 
 def _single(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
@@ -142,47 +163,106 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     relevant = [k for k in known if k.statement.letters == statement.letters and k.statement.solutions is not None]
     if after is None or not relevant or (statement.assignments and leaves_out(context, after.letter)):
         return None
-    previous = relevant[-1]
-    assert previous.statement.solutions is not None
-    word_problem = not context.reading.statements
-    story = word_problem and bool(_QUANTITY.search(context.problem.text))
-    if story and is_rounded(previous.statement, statement):  # `x = 16.67` after `3x = 50`
+    before = next((k for k in reversed(relevant) if k.main), relevant[0])
+    assert before.statement.solutions is not None
+    reading = context.reading
+    story = not reading.pure and bool(_QUANTITY.search(context.problem.text))
+    if story and is_rounded(before.statement, statement):  # `x = 16.67` after `3x = 50`
         return correct(_NAME, "It is rounded to the digits shown.")
     if story and chooses(statement, [k.statement for k in relevant]):  # `n = 6` after `n >= 5.5`
         return None
-    difference = compare(previous.statement.solutions, after)
+    difference = differs(reading, before.statement.solutions, after)
     if difference is None:
-        return _same(context, statement, previous, [k.statement for k in relevant[:-1]])
-    reason = _why_still_right(context, statement, after, relevant)
+        return _same(context, statement, before, relevant)
+    reason = _why_still_right(context, statement, after, relevant, before)
     if reason is not None:
         return correct(_NAME, reason)
-    # In a story `x = 7` may be a new fact, and a root may be left out: no side of a triangle is negative.
-    if word_problem and (_new_fact(context, statement, previous) or difference.kind == EvidenceKind.ROOTS):
+    if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
-    return _not_equivalent(context, statement, previous.statement, difference)
+    if reading.pure:
+        return _not_equivalent(context, statement, before.statement, difference)
+    return _in_words(context, statement, before, difference)
+
+
+def _comparable(before: Statement, after: Statement) -> bool:
+    """Whether a line may take the place of another: a bound beside an equation, or an end of an interval, may not."""
+    if is_bound(after) == is_bound(before):
+        return True
+    solutions = before.solutions
+    return isinstance(solutions, Interval) or (isinstance(solutions, Roots) and len(solutions.poly) == 2)
+
+
+def _in_words(
+    context: Context, statement: Statement, before: KnownStatement, difference: Difference
+) -> Finding | None:
+    """In a problem told in words a line may be a new fact, and a root may be left out for what it means.
+
+    A difference is a mistake only between neighbours that rewrite each other: where a malrule makes the line, or
+    the line itself says that it follows.
+    """
+    if before.line < len(context.earlier) - 1 or difference.kind == EvidenceKind.ROOTS:
+        return None
+    if _new_fact(context, statement, before) or not understood(context.line, statement):
+        return None
+    finding = _not_equivalent(context, statement, before.statement, difference)
+    rounded = finding.diagnosis is Diagnosis.ROUNDED
+    if finding.malrule is None and not rounded and not follows(context.line, statement):
+        return None
+    return replace(finding, confidence=_TOLD)
 
 
 def _why_still_right(
-    context: Context, statement: Statement, after: Solutions, relevant: Sequence[KnownStatement]
+    context: Context,
+    statement: Statement,
+    after: Solutions,
+    relevant: Sequence[KnownStatement],
+    before: KnownStatement,
 ) -> str | None:
     """Why a line may stand although it has other solutions than the line before; None where nothing speaks for it."""
     case = "It is one of the cases."
-    for earlier in relevant[:-1]:
-        if earlier.trusted and earlier.statement.solutions is not None:
+    for earlier in relevant:
+        if earlier is not before and earlier.trusted and earlier.statement.solutions is not None:
             if compare(earlier.statement.solutions, after) is None:  # back to `2x = 6` after a mistake
-                return "It has the same solutions as an earlier line."
+                return "It has the same solutions as an earlier line." if earlier.main else None
             if _is_case(earlier.statement, statement):
                 return case
     # `x = 2`, and `x = 3` two lines on, after `(x - 2)(x - 3) = 0`
     if any(k.trusted and _is_listed_root(context, k.statement, statement) for k in relevant):
         return case
-    previous = relevant[-1]
-    return case if previous.trusted and _is_case(previous.statement, statement) else None
+    if before.trusted and _is_case(before.statement, statement):
+        return case
+    if any(k.trusted and _is_condition(k.statement, after) for k in relevant):
+        return "It is one of the conditions."
+    solutions = before.statement.solutions
+    if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):
+        return None if statement.assignments else "Both sides were multiplied by the divisor."
+    return None
 
 
-def _same(context: Context, statement: Statement, previous: KnownStatement, earlier: Sequence[Statement]) -> Finding:
-    """A line with the same solutions: right, unless its words claim something else."""
+def _is_condition(before: Statement, after: Solutions) -> bool:
+    """`x < 2` after `2x + 1 < 5 and x + 3 > 2`: of two unsolved conditions one is solved by itself."""
+    if len(before.alternatives) != 1 or before.solved or len(before.alternatives[0]) < 2:
+        return False
+    pairs = before.alternatives[0]
+    chained = any(a.right is b.left for a, b in pairwise(pairs))
+    parts = [Statement((pair,)) for pair in zip(pairs, strict=True)] if not chained else []
+    return any(p.solutions is not None and compare(p.solutions, after) is None for p in parts)
+
+
+def _same(
+    context: Context, statement: Statement, previous: KnownStatement, relevant: Sequence[KnownStatement]
+) -> Finding | None:
+    """A line with the same solutions: right, unless its words claim something else, or it keeps what is forbidden."""
     before = previous.statement
+    real = really_same(before, statement) if previous.trusted else True
+    if isinstance(real, Difference):
+        fails = context.reading.pure and _may_fail(context, statement)
+        return incorrect(_NAME, real.text, real.kind) if fails else None
+    forbidden = _forbidden(context, statement, relevant)
+    if isinstance(forbidden, Finding):
+        return forbidden
+    if forbidden or not real:
+        return None
     adjacent = previous.line == len(context.earlier) - 1
     pairs = (before.first, statement.first)
     wrong = mismatch(context.line, *pairs) if adjacent and previous.trusted else None
@@ -190,9 +270,32 @@ def _same(context: Context, statement: Statement, previous: KnownStatement, earl
         evidence = tuple(Evidence(EvidenceKind.CLAIM, text) for text in (wrong.claimed, wrong.done))
         reason = f"{wrong.claimed} {wrong.done}"
         return Finding(Judgement.INCORRECT, Diagnosis.WRONG_RULE, _NAME, reason, evidence, wrong.repair)
+    earlier = [k.statement for k in relevant if k is not previous]
     how, reason = how_right(before, statement, earlier), "It has the same solutions as the line before."
     found = correct(_NAME, reason, not previous.trusted, how)
     return replace(found, evidence=notes(context.line, before, statement))
+
+
+def _forbidden(context: Context, statement: Statement, relevant: Sequence[KnownStatement]) -> Finding | bool:
+    """Whether the last line gives values that the problem rules out; a finding where a divisor would be zero."""
+    values = [part.known for _, part in statement.assignments]
+    if not values or None in values or not context.reading.pure:
+        return False
+    (letter,) = statement.letters
+    rest = context.solution[len(context.earlier) + 1 :]
+    if any(rejects(text) for text in (context.step, *rest)):
+        return False
+    for old in relevant:
+        zero = next((v for v in values if v is not None and uni.at(poles(old.statement), v) == 0), None)
+        if old.trusted and zero is not None:
+            text = f"{letter} = {show(zero)} makes a divisor zero."
+            return incorrect(_NAME, text, EvidenceKind.DOMAIN) if _may_fail(context, statement) else True
+    condition = context.reading.condition(letter)
+    if condition is None or rest:
+        return False
+    allowed = Statement(statement.alternatives, condition).solutions
+    own = statement.solutions
+    return allowed is not None and own is not None and compare(allowed, own) is not None
 
 
 def _new_fact(context: Context, statement: Statement, previous: KnownStatement) -> bool:
@@ -252,6 +355,8 @@ def _lone_root(statement: Statement) -> Number | None:
 def _not_equivalent(context: Context, statement: Statement, before: Statement, difference: Difference) -> Finding:
     diagnosis = Diagnosis.NOT_EQUIVALENT
     text = difference.text
+    condition = context.reading.condition(next(iter(statement.letters)))
+    before = before if condition is None else Statement(before.alternatives, condition)
     exact = before.solutions
     assigned = statement.assignments
     if isinstance(exact, Roots) and len(exact.poly) == 2 and len(assigned) == 1:
@@ -259,67 +364,8 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
         if rounds(root, assigned[0][1]) or cut(root, assigned[0][1]):
             diagnosis, text = Diagnosis.ROUNDED, f"{exact.letter} is exactly {show(root)}; the line rounds it."
     finding = incorrect(_NAME, text, difference.kind, fixes.for_statement(context.line, statement, before), diagnosis)
-    return named(finding, search.statement(before, statement)) if diagnosis is Diagnosis.NOT_EQUIVALENT else finding
-
-
-def _system(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
-    """Several letters: the equation must follow from the system, exactly."""
-    row = statement.equation
-    if row is None:
-        return None
-    same = [k for k in known if k.statement.equation is not None and proportional(row, k.statement.equation)]
-    if same:
-        return correct(_NAME, "It says the same as an earlier line.", not any(k.trusted for k in same))
-    rows = [(k, r) for k in known if (r := k.statement.equation) is not None and polynomials.is_linear(r)]
-    basis = polynomials.echelon([r for k, r in rows if k.line < 0])
-    if not polynomials.is_linear(row) or not rows or basis is None:
-        return None
-    if polynomials.implied(row, basis):
-        return correct(_NAME, "It follows from the equations.")
-    if _follows_from_two(row, [r for _, r in rows]):
-        return correct(_NAME, "It follows from the lines before.", carried=any(not k.trusted for k, _ in rows))
-    covered = poly_letters(row) <= context.reading.letters
-    if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
-        return None
-    pairs = [p for k in known[-4:] for p in k.statement.pairs]
-    return _not_implied(context, statement, row, basis, pairs)
-
-
-def _repaired_system(
-    context: Context, statement: Statement, basis: dict[str, Poly], sides: Sequence[ClaimSide]
-) -> str | None:
-    """The line with every equation that does not follow put right, such as both of `x = 3, y = 7`."""
-    text = fixes.for_system(context.line, statement, basis, sides)
-    for _ in range(_EQUATIONS):
-        if text is None:
-            return None
-        line = read_line(text)
-        rows = [(s, s.equation) for s in statements(line, context.carry)]
-        wrong = next(
-            (s for s, row in rows if row and polynomials.is_linear(row) and not polynomials.implied(row, basis)), None
-        )
-        if wrong is None:
-            return text
-        text = fixes.for_system(line, wrong, basis, sides)
-    return None
-
-
-def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:
-    """Whether an equation follows from some two of the latest ones."""
-    bases = (polynomials.echelon(pair) for pair in combinations(rows[-8:], 2))
-    return any(basis is not None and polynomials.implied(row, basis) for basis in bases)
-
-
-def _not_implied(
-    context: Context, statement: Statement, row: Poly, basis: dict[str, Poly], earlier: Sequence[StatedRelation]
-) -> Finding:
-    fixed = polynomials.solution(basis)
-    if poly_letters(row) <= fixed.keys():
-        values = ", ".join(f"{k} = {show(v)}" for k, v in sorted(fixed.items()))
-        text = f"{values} solves the equations, but not this line."
-    else:
-        text = "This line does not follow from the equations."
-    sides = [side for p in earlier for side in (p.left, p.right)]
-    repair = _repaired_system(context, statement, basis, sides)
-    finding = incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE, repair)
-    return named(finding, search.system(earlier, statement.first))
+    if not understood(context.line, statement):
+        finding = replace(finding, confidence=_WORDY)
+    # Under a condition a root is lost or kept for another reason than any malrule names.
+    names = diagnosis is Diagnosis.NOT_EQUIVALENT and condition is None
+    return named(finding, search.statement(before, statement)) if names else finding

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workbench.types import Diagnosis, EvidenceKind, Judgement
+from workbench.verification.answers.text import answer_in
+from workbench.verification.checkers.vacuous import really_same
 from workbench.verification.exact.polynomials import (
+    ONE,
     difference,
     divide_numbers,
     evaluate,
@@ -15,11 +18,13 @@ from workbench.verification.exact.polynomials import (
 )
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.lines.relations import StatedRelation, Statement, show
+from workbench.verification.lines.known import KnownStatement, previous
+from workbench.verification.lines.relations import Difference, StatedRelation, Statement, show
+from workbench.verification.lines.roles import Role, plain, role, understood
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
-from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Pct, Unreadable
+from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Unreadable
 from workbench.verification.text.tokens import or_none
 
 _NAME = "equivalence"
@@ -48,15 +53,21 @@ def counterexample(left: ClaimSide, right: ClaimSide) -> str | None:
     return None
 
 
-def check_identity(context: Context, statement: Statement) -> Finding | None:
+def check_identity(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
     """Return an identity is right; in an expression problem an equation of two expressions must be one."""
     if identity(statement):
-        return correct(_NAME, "Both sides are equal for every value.")
+        before = previous(known, statement) if context.reading.pure else None
+        real = really_same(before.statement, statement) if before is not None and identity(before.statement) else True
+        if isinstance(real, Difference):
+            return incorrect(_NAME, real.text, real.kind)
+        return correct(_NAME, "Both sides are equal for every value.") if real else None
     reading = context.reading
     if reading.expression is None or reading.statements or len(statement.alternatives) != 1:
         return None
     pair = statement.first
-    equation = pair.relation == "=" and statement.letters <= reading.expression.letters
+    equation = pair.relation == "=" and statement.letters <= reading.expression.letters and reading.pure
+    if equation and (role(context.line, statement) is not Role.NEXT or not understood(context.line, statement)):
+        return None
     return _differs(context, pair.left, pair.right) if equation and _rewrites(reading.expression, pair) else None
 
 
@@ -93,6 +104,9 @@ def check_expression(context: Context) -> Finding | None:
         # A piece written down again may be the start of work on it, or a wrong simplification.
         return None
     matching = [node for node in parts if same(rational(node), part.rational)]
+    if _drops_around(context, earlier[-1][0], part):
+        around = "This is a piece of the expression: what stands around it is missing."
+        return incorrect(_NAME, around, EvidenceKind.COUNTEREXAMPLE) if _presents(context, part) else None
     begun = [node for c, _ in earlier for node in _beginnings(c.node)]
     if matching and part.letters and all(any(node is b for b in begun) for node in matching):
         # `2x + 2` in 3x + 2 - x + 5: work on a part of the sum, or a term dropped.
@@ -102,11 +116,51 @@ def check_expression(context: Context) -> Finding | None:
     if part.bare and not part.letters:
         return None
     target = earlier[-1][0]
+    label = context.line.text[: part.start] + context.line.text[part.end :]
+    if label.strip(" .$\\()[]") and _is_term(target, part):
+        return correct(_NAME, "It is a term of the expression worked out.")
+    if not context.reading.pure or not plain(label):
+        return None
     if not target.letters and not part.letters:
         text = f"The expression before is {show(target.value)}, this one is {show(part.value)}."
         finding = incorrect(_NAME, text, EvidenceKind.VALUE, fixes.for_expression(context.line, target, part))
         return named(finding, search.expression(target.node, part))
     return _differs(context, target, part)
+
+
+def _is_term(target: ClaimSide, part: ClaimSide) -> bool:
+    """`x^2` and `14x` for (x + 7)^2."""
+    (whole, below), (top, bottom) = target.rational, part.rational
+    return below == bottom == ONE and len(top) == 1 < len(whole) and top.items() <= whole.items()
+
+
+def _drops_around(context: Context, target: ClaimSide, part: ClaimSide) -> bool:
+    """`9` for -3^2, `x^2 - 8x + 16` for 3(x - 4)^2: all but the sign, factor, exponent or divisor of the whole."""
+    node: Node | None = target.node
+    while node is not None:
+        node = _inside(node)
+        if node is not None and same(rational(node), part.rational):
+            return not same(target.rational, part.rational)
+    return False
+
+
+def _inside(node: Node) -> Node | None:
+    """What a sign, a number or an exponent stands around."""
+    if isinstance(node, Neg | Pct):
+        return node.arg
+    if not isinstance(node, BinaryOperation) or node.op in "+-":
+        return None
+    if node.op in "*" and isinstance(node.left, Num):
+        return node.right
+    return node.left if isinstance(node.right, Num) and not isinstance(node.left, Num) else None
+
+
+def _presents(context: Context, part: ClaimSide) -> bool:
+    """Whether an expression stands alone in its line, and the solution ends with it."""
+    if context.line.text.strip(" .$\\()[]") != context.line.text[part.start : part.end].strip(" .$\\()[]"):
+        return False
+    rest = context.solution[len(context.earlier) + 1 :]
+    return context.reading.pure and all(answer_in(text) is not None for text in rest)
 
 
 def _candidates(context: Context) -> Iterator[tuple[ClaimSide, bool]]:
@@ -145,7 +199,9 @@ def pieces(node: Node) -> Iterator[Node]:
     match node:
         case Neg(arg) | Pct(arg):
             yield from _self_and_pieces(arg)
-        case BinaryOperation(_, left, right):
+        case BinaryOperation(op, left, right):
+            if op == "-":
+                yield Neg(right)
             yield from _self_and_pieces(left)
             yield from _self_and_pieces(right)
 

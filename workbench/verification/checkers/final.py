@@ -18,7 +18,7 @@ from workbench.verification.lines.relations import Statement, compare, show, sta
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number
 from workbench.verification.text.tokens import or_none
-from workbench.verification.text.words import contradicts
+from workbench.verification.units.asked import contradicts
 
 _NAME = "answer"
 

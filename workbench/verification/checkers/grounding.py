@@ -15,12 +15,14 @@ from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Token, tokenize
 from workbench.verification.text.tokens import token_value
-from workbench.verification.text.words import COUNTS, FACTORS, NUMBERS, SCALES, SHARES, TIMES
+from workbench.verification.text.words import COUNTS, NUMBERS, SCALES, SHARES, TIMES
+from workbench.verification.units.measures import factors
+from workbench.verification.units.reading import measured
 
 _SMALL = 12
 """Whole numbers up to this may have been counted from the words; decimals are often worked out in the head."""
 _FACTS: frozenset[Number] = frozenset(
-    {0, 1, 10, 14, 28, 29, 30, 31, 26, 32, 52, 64, 90, 100, 128, 180, 360, 365, 366, 1000, *FACTORS}
+    {0, 1, 10, 14, 28, 29, 30, 31, 26, 32, 52, 64, 90, 100, 128, 180, 360, 365, 366, 1000, *factors()}
 )
 """Well-known numbers: days of months, degrees, powers of ten, conversions."""
 _COUNT_WORDS = COUNTS | SCALES
@@ -80,7 +82,9 @@ def _operands(claim: Claim) -> Iterator[tuple[Token, Number]]:
 def numbers_in(text: str) -> frozenset[Number]:
     """Return the numbers of a text, in digits and in words."""
     found: set[Number] = set()
-    for token in tokenize(text[:MAX_LINE]):
+    tokens = tokenize(text[:MAX_LINE])
+    converted = measured(tokens)
+    for token in tokens if converted is tokens else (*tokens, *converted):
         if token.kind in kinds.NUMERIC:
             worth = token_value(token)
             found |= {worth} if worth is not None else set()
@@ -137,7 +141,7 @@ def _explained(worth: Number, known: Set[Number]) -> bool:
         return True
     if any(worth in (a + b, a - b) or worth * 100 == a * b for a in base for b in base):
         return True
-    return any(worth == a * b or (b and worth * b == a) for a in (*base, *FACTORS) for b in base)
+    return any(worth == a * b or (b and worth * b == a) for a in (*base, *factors()) for b in base)
 
 
 def _changes(a: Number) -> tuple[Number, ...]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
-from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text import boundaries, kinds, notation, phrases, scan
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
@@ -23,6 +23,7 @@ from workbench.verification.text.grammar import (
 )
 from workbench.verification.text.tokens import Unit, or_none
 from workbench.verification.text.words import in_digits
+from workbench.verification.units.reading import measured
 
 MAX_LINE = 2000
 
@@ -193,7 +194,8 @@ def read_line(text: str) -> Line:
 def _read_line(text: str) -> Line:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    tokens = in_digits(_trimmed([t for t in tokenize(text) if t.start >= offset]))
+    tokens = _trimmed([t for t in tokenize(text) if t.start >= offset])
+    tokens = measured(in_digits(_with_functions(text, tokens)))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
@@ -237,6 +239,13 @@ def _read_line(text: str) -> Line:
         tuple(dict.fromkeys((*unread, *rest))),
         cut or bool(rest),
     )
+
+
+def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens with functions of numbers, in signs or in words, as formulas."""
+    if notation.HINT.search(text):
+        tokens = notation.in_functions(tokens)
+    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
 
 
 def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
@@ -488,7 +497,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
 
 def expressions_in(text: str) -> tuple[ClaimSide, ...]:
     """Return the expressions with an operator or a factor that stand in prose, for reading a problem's text."""
-    tokens = tokenize(text[:MAX_LINE])
+    tokens = _with_functions(text, tokenize(text[:MAX_LINE]))
     found: list[ClaimSide] = []
     at = 0
     while at < len(tokens):

@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.domain import Finding, StepChecker, StepContext, lazy
-from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
+from workbench.verification.lines.claims import ClaimSide, Line
+from workbench.verification.lines.known import Thread, begun, extended
+from workbench.verification.lines.problems import Reading, read_problem
 from workbench.verification.lines.relations import Statement, statements
-
-_SOLVE = re.compile(r"\bsolve\b|\bfind (?:the value of )?[a-z]\b|\bwhat is [a-z]\b", re.IGNORECASE)
-_COMMAND = re.compile(
-    r"\b(?:work out|calculate|compute|evaluate|expand|factor\w*|simplif\w*|multiply out|what is|find|"
-    r"write)\b",
-    re.I,
-)
-_WORDS = re.compile(r"[A-Za-z]{2,}")
-_MANY_WORDS = 14
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """A problem's text as mathematics."""
-
-    statements: tuple[Statement, ...]
-    expression: ClaimSide | None
-    """The expression to work on, where the problem gives one and no equation."""
-    solves: bool
-    """The problem asks for the letters of its equations."""
-
-    @lazy
-    def letters(self) -> frozenset[str]:
-        return frozenset().union(*(s.letters for s in self.statements))
-
-
-@lru_cache(maxsize=4096)
-def read_problem(text: str) -> Reading:
-    """Return the equations or the expression that a problem's text carries."""
-    line = read_line(text)
-    found = statements(line)
-    asked = not found and _COMMAND.search(text[:2000]) and len(_WORDS.findall(text[:2000])) <= _MANY_WORDS
-    expressions = expressions_in(text) if asked else ()
-    best = max(expressions, key=lambda p: len(p.tokens), default=None)
-    if best is None and line.expression is not None and len(line.expression.tokens) > 2 and not line.prose:
-        best = line.expression  # the problem is an expression and no more: `8 - 50 + 7`
-    solves = bool(found) and bool(_SOLVE.search(text[:2000])) and not expressions_in(text)
-    return Reading(found, best, solves)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +32,22 @@ class Context(StepContext):
             if line.cut or line.last is not None:
                 return line.last
         return self.reading.expression
+
+    @lazy
+    def stated(self) -> tuple[Statement, ...]:
+        """What this line states about letters."""
+        return statements(self.line, self.carry)
+
+    @lazy
+    def thread(self) -> Thread:
+        """The work before this line."""
+        if not self.previous:
+            return begun(self.reading)
+        last: Context = self.previous[-1]
+        verdict = self.verdicts[-1]
+        wrong = verdict.judgement is Judgement.INCORRECT
+        trusted = not wrong and not verdict.carried
+        return extended(last.thread, self.reading, last.line, len(self.previous) - 1, last.stated, wrong, trusted)
 
     @lazy
     def is_story(self) -> bool:

@@ -6,52 +6,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 
-from workbench.types import EvidenceKind
 from workbench.verification.domain import lazy
 from workbench.verification.exact import univariate as uni
-from workbench.verification.exact.polynomials import Poly, Rational, constant, difference, divide_numbers, magnitude
+from workbench.verification.exact.polynomials import (
+    Poly,
+    Rational,
+    constant,
+    difference,
+    divide_numbers,
+    magnitude,
+    multiply,
+    scale,
+)
+from workbench.verification.exact.regions import Sign
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
+from workbench.verification.lines.solutions import Condition as Condition
+from workbench.verification.lines.solutions import Difference as Difference
+from workbench.verification.lines.solutions import Interval as Interval
+from workbench.verification.lines.solutions import Region as Region
+from workbench.verification.lines.solutions import Roots as Roots
+from workbench.verification.lines.solutions import Solutions as Solutions
+from workbench.verification.lines.solutions import clauses_of as clauses_of
+from workbench.verification.lines.solutions import compare as compare
+from workbench.verification.lines.solutions import show as show
+from workbench.verification.lines.solutions import union as union
+from workbench.verification.lines.solutions import within as within
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_EXPONENT, Number, Unreadable
 
 FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 """The direction turned, and with or without equality."""
-
-
-@dataclass(frozen=True)
-class Roots:
-    """The real roots of a squarefree monic polynomial; () stands for every number, (1,) for none."""
-
-    letter: str
-    poly: uni.Coefficients
-
-
-@dataclass(frozen=True)
-class Interval:
-    """The numbers between two bounds; None is no bound."""
-
-    letter: str
-    low: Number | None = None
-    low_closed: bool = False
-    high: Number | None = None
-    high_closed: bool = False
-
-    def holds(self, x: Number) -> bool:
-        above = self.low is None or x > self.low or (self.low_closed and x == self.low)
-        below = self.high is None or x < self.high or (self.high_closed and x == self.high)
-        return above and below
-
-    @property
-    def empty(self) -> bool:
-        if self.low is None or self.high is None:
-            return False
-        return self.low > self.high or (self.low == self.high and not (self.low_closed and self.high_closed))
-
-
-Solutions = Roots | Interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +66,8 @@ class Statement:
     """Alternatives joined by `or`; each is a conjunction of relations."""
 
     alternatives: tuple[tuple[StatedRelation, ...], ...]
+    condition: Condition | None = None
+    """What is asked of its letter besides; its solutions obey it."""
 
     @lazy
     def pairs(self) -> list[StatedRelation]:
@@ -108,7 +96,8 @@ class Statement:
     def solutions(self) -> Solutions | None:
         """The solutions where the statement has one letter and they can be worked out."""
         try:
-            return _solutions(self)
+            found = _solutions(self)
+            return found if found is None else within(found, self.condition)
         except Unreadable:
             return None
 
@@ -144,6 +133,8 @@ def statements(line: Line, carry: ClaimSide | None = None) -> tuple[Statement, .
                 continue
             if number == 0 and groups and _joins(join, groups[-1][-1], pairs):
                 groups[-1].append(pairs)
+            elif number == 0 and groups and join == "and" and _both_bound(groups[-1][-1], pairs):
+                groups[-1][-1] += pairs
             else:
                 groups.append([pairs])
     return tuple(Statement(tuple(g)) for g in groups)
@@ -167,13 +158,36 @@ def _joins(join: str, before: tuple[StatedRelation, ...], after: tuple[StatedRel
     return first is not None and second is not None and first[0] == second[0]
 
 
+def _both_bound(before: tuple[StatedRelation, ...], after: tuple[StatedRelation, ...]) -> bool:
+    """Whether `and` joins two conditions on one letter, as in `x > -2 and x < 2`: at least one is an inequality."""
+    letters = frozenset().union(*(p.left.letters | p.right.letters for p in (*before, *after)))
+    apart = all(any(p.left.letters or p.right.letters for p in pairs) for pairs in (before, after))
+    return len(letters) == 1 and apart and any(p.relation in FLIP for p in (*before, *after))
+
+
 def _solutions(statement: Statement) -> Solutions | None:
     if len(statement.letters) != 1:
         return None
     (letter,) = statement.letters
     if all(len(a) == 1 and a[0].relation == "=" for a in statement.alternatives):
-        return Roots(letter, _union([_roots(a[0]) for a in statement.alternatives]))
-    return _interval(letter, statement.alternatives[0]) if len(statement.alternatives) == 1 else None
+        return Roots(letter, union([_roots(a[0]) for a in statement.alternatives]))
+    interval = _interval(letter, statement.alternatives[0]) if len(statement.alternatives) == 1 else None
+    return interval or Region(letter, tuple(tuple(s for p in a for s in _signs(p)) for a in statement.alternatives))
+
+
+def _signs(pair: StatedRelation) -> tuple[Sign, ...]:
+    """A relation as signs of polynomials; a divisor must not be zero."""
+    if pair.relation != "=" and pair.relation not in FLIP:
+        raise Unreadable("another relation")
+    top, bottom = pair.difference
+    if max(map(len, top), default=0) > MAX_EXPONENT:
+        raise Unreadable("degree too high")
+    divisor = constant(bottom)
+    if divisor is not None:
+        return ((uni.coefficients(scale(top, divisor)), pair.relation),)
+    below = uni.coefficients(bottom)
+    whole = top if pair.relation == "=" else multiply(top, bottom)
+    return (uni.coefficients(whole), pair.relation), (below, "!=")
 
 
 def _roots(pair: StatedRelation) -> uni.Coefficients:
@@ -188,23 +202,6 @@ def _roots(pair: StatedRelation) -> uni.Coefficients:
     if len(poly) > 2 and uni.real_roots(poly) == 0:
         return (1,)
     return poly
-
-
-def _union(polys: Sequence[uni.Coefficients]) -> uni.Coefficients:
-    if len(polys) == 1:
-        return polys[0]
-    if any(p == () for p in polys):
-        return ()
-    total: uni.Coefficients = (1,)
-    for poly in polys:
-        product: list[Number] = [0] * (len(total) + len(poly) - 1)
-        for i, a in enumerate(total):
-            for j, b in enumerate(poly):
-                product[i + j] += a * b
-        total = tuple(product)
-    if len(total) > 25:
-        raise Unreadable("too many alternatives")
-    return uni.squarefree(total)
 
 
 def _interval(letter: str, pairs: Sequence[StatedRelation]) -> Interval | None:
@@ -226,24 +223,6 @@ def _interval(letter: str, pairs: Sequence[StatedRelation]) -> Interval | None:
     return Interval(letter, low, low_closed, high, high_closed)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """How a line's solutions differ from those of the line before."""
-
-    kind: EvidenceKind
-    text: str
-
-
-def show(number: Number) -> str:
-    """Return a number as a pupil would write it: whole, a short decimal, or a fraction."""
-    if number.denominator == 1:
-        return str(number.numerator)
-    if 10_000 % number.denominator == 0:
-        whole, part = divmod(abs(number.numerator) * (10_000 // number.denominator), 10_000)
-        return f"{'-' * (number < 0)}{whole}.{part:04d}".rstrip("0")
-    return f"{number.numerator}/{number.denominator}"
-
-
 def cut(exact: Number, shown: ClaimSide) -> bool:
     """Return whether a bare decimal is the exact value rounded or cut off at the digits it shows."""
     text = next((t.text for t in shown.tokens if t.kind is kinds.NUM), "")
@@ -251,63 +230,3 @@ def cut(exact: Number, shown: ClaimSide) -> bool:
         return False
     unit = Fraction(1, 10 ** len(text.rpartition(".")[2]))
     return magnitude(exact - shown.value) < unit
-
-
-def compare(before: Solutions, after: Solutions) -> Difference | None:
-    """Return None where both have the same real solutions, else a sentence that shows the difference."""
-    if before == after or before.letter != after.letter:
-        return None
-    if isinstance(before, Roots) and isinstance(after, Roots):
-        return _compare_roots(before, after)
-    return _compare_sets(before, after)
-
-
-def _compare_roots(before: Roots, after: Roots) -> Difference | None:
-    x = before.letter
-    if before.poly == ():
-        return Difference(EvidenceKind.COUNTEREXAMPLE, f"Every {x} fits the line before, but not this line.")
-    if after.poly == ():
-        return Difference(EvidenceKind.COUNTEREXAMPLE, f"Every {x} fits this line, but not the line before.")
-    shared = uni.common(before.poly, after.poly)
-    lost, gained = uni.divide(before.poly, shared)[0], uni.divide(after.poly, shared)[0]
-    if uni.real_roots(lost) == 0 and uni.real_roots(gained) == 0:
-        return None
-    lost_text = " and ".join(f"{x} = {show(r)}" for r in uni.rational_roots(lost)) or "some roots"
-    gained_text = " and ".join(f"{x} = {show(r)}" for r in uni.rational_roots(gained)) or "some roots"
-    if len(before.poly) > 2 or len(after.poly) > 2:
-        pieces = [f"loses {lost_text}"] if uni.real_roots(lost) else []
-        pieces += [f"gains {gained_text}"] if uni.real_roots(gained) else []
-        return Difference(EvidenceKind.ROOTS, f"This line {' and '.join(pieces)}. {_direction(lost, gained)}")
-    if not uni.real_roots(gained):
-        return Difference(EvidenceKind.COUNTEREXAMPLE, f"{lost_text} fits the line before, but not this line.")
-    rest = f"; the line before is true for {lost_text}" if uni.real_roots(lost) else ""
-    return Difference(EvidenceKind.COUNTEREXAMPLE, f"{gained_text} fits this line, but not the line before{rest}.")
-
-
-def _direction(lost: uni.Coefficients, gained: uni.Coefficients) -> str:
-    """Which of the two lines follows from the other."""
-    if not uni.real_roots(gained):
-        return "The line before follows from this line, but not this line from the line before."
-    if not uni.real_roots(lost):
-        return "This line follows from the line before, but not the line before from this line."
-    return "Neither line follows from the other."
-
-
-def contains(solutions: Solutions, x: Number) -> bool:
-    """Return whether a number is a solution."""
-    return solutions.holds(x) if isinstance(solutions, Interval) else uni.at(solutions.poly, x) == 0
-
-
-def _compare_sets(before: Solutions, after: Solutions) -> Difference | None:
-    """Where one is an interval: look for a number that only one of them has."""
-    if isinstance(before, Interval) and isinstance(after, Interval) and before.empty and after.empty:
-        return None
-    bounds = [uni.rational_roots(s.poly) if isinstance(s, Roots) else (s.low, s.high) for s in (before, after)]
-    ordered: list[Number] = sorted({0, *(b for pair in bounds for b in pair if b is not None)})
-    between = [Fraction(a + b) / 2 for a, b in pairwise(ordered)]
-    for x in [ordered[0] - 1, *ordered, *between, ordered[-1] + 1]:
-        if contains(before, x) != contains(after, x):
-            where = ("the line before", "this line") if contains(before, x) else ("this line", "the line before")
-            text = f"{before.letter} = {show(x)} fits {where[0]}, but not {where[1]}."
-            return Difference(EvidenceKind.COUNTEREXAMPLE, text)
-    return None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from math import comb
 from typing import NamedTuple
 
-from workbench.verification.symbolic.trees import NAMES, Call, Tree, check_bounds, put
+from workbench.verification.symbolic.trees import NAMES, Call, Tree, check_bounds, letters, put
+from workbench.verification.symbolic.values import Undefined, about
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BINDING, MAX_DEPTH, Unreadable
 from workbench.verification.text.tokens import SPELLED, number
 
 _GREEK = "alpha|beta|gamma|theta|phi"
 _TOKEN = re.compile(
-    rf"""(?P<space>[\s&]+|\\[,;!: ]|\\(?:left|right|displaystyle|big|Big|bigg|Bigg)(?![a-zA-Z])\.?)
+    rf"""(?P<space>[\s&]+|\\[,;!: ]|\\(?:left|right|displaystyle|textstyle|[bB]igg?[lr]?|boxed)(?![a-zA-Z])\.?)
     |(?P<row>\\\\|\\(?:quad|qquad|implies|Rightarrow|rightarrow|to|Longrightarrow|iff|Leftrightarrow|therefore)
         (?![a-zA-Z])|=>|->|[→⇒⟹⇔∴])
     |(?P<num>[0-9]{{1,3}}(?:(?:,|\{{,\}}|,\\!)[0-9]{{3}})+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
@@ -168,7 +168,7 @@ class _FunctionParser:
         while True:
             token = self.peek()
             if token.kind == "bang":
-                tree = Call("factorial", (tree,))
+                tree = Call("factorial", (_whole(tree),))
             elif token.kind == "degree":
                 tree = Call("/", (Call("*", (tree, Call("pi", ()))), 180))
             else:
@@ -267,10 +267,22 @@ class _FunctionParser:
         return tree
 
 
+def _whole(tree: Tree) -> Tree:
+    """`(5 - 2)` as 3, so that its factorial can be bounded."""
+    if not isinstance(tree, Call) or letters(tree):
+        return tree
+    try:
+        value = about(tree, {})
+    except Undefined:
+        return tree
+    return round(value) if abs(value - round(value)) < 1e-9 else tree
+
+
 def _binomial(top: Tree, bottom: Tree) -> Tree:
+    top, bottom = _whole(top), _whole(bottom)
     if not isinstance(top, int) or not isinstance(bottom, int) or not 0 <= bottom <= top <= MAX_BINOMIAL:
         raise Unreadable("binomial out of bounds")
-    return comb(top, bottom)
+    return Call("binom", (top, bottom))
 
 
 def derivative(tree: Tree, letter: str) -> Tree:

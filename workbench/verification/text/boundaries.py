@@ -35,7 +35,7 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
     """Return whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.MONEY, kinds.BOX):
+    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.FUNC, kinds.MONEY, kinds.BOX):
         return True
     if following is None:
         return False
@@ -50,6 +50,34 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
             following.kind in kinds.ARGUMENT and not following.spaced
         )
     return False
+
+
+_LEADS = word_set(
+    "of in with after before above below over under from to by when dividing rounding squaring between for"
+)
+"""Words behind which a number is only a part of what is said."""
+_VALUES = _SUMS - word_set("average increase decrease excess maximum minimum rest remainder remaining") | word_set(
+    "fee tax tip discount interest deposit bill payment fraction expression calculation sale purchase side"
+)
+"""What names a value before `of` or `for` and does not change it."""
+_FUNCTIONS = word_set(
+    "square cube root reciprocal inverse digit digits remainder ceiling floor conjugate opposite negative factorial "
+    "log logarithm sine cosine tangent factor factors multiple multiples divisor divisors median mode average mean "
+    "half third quarter rise increase decrease reduction percentage percent complement square successor predecessor"
+)
+"""Nouns before `of` that make another value of the number behind it."""
+
+
+def changes(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether the words before a calculation at token i may make another value of it.
+
+    Then `is` behind the calculation claims nothing: `a rise of 25% of 60 is 75`, `the digits of 2^10 are four`.
+    """
+    before = tokens[i - 1] if i else None
+    if before is None or before.kind is not kinds.WORD or before.text.lower() not in _LEADS:
+        return False
+    noun = tokens[i - 2] if i > 1 else None
+    return noun is None or noun.text.lower() not in _VALUES
 
 
 def clean(tokens: Sequence[Token], i: int, end: int) -> bool:
@@ -134,6 +162,8 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
         near.pop(0)
     words = {t.text.lower() for t in near}
     last = near[-1].text.lower() if near else ""
+    if word == "of" and last in _FUNCTIONS:  # `the square of 3 + 4 = 49`
+        return False
     if word in ("of", "than") and not (last in _SUMS and not words & {"x", "times"}):
         # `3 groups of 4 = 12`, `5 more than 3 = 8`, but `a total of 4 + 5 = 9`
         return not any(_counts(t) for t in near) and not words & _QUANTITIES
@@ -231,7 +261,7 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
         return [t.text for t in tokens[i + 3 : i + 4]] != ["/"]
     if after.text in ("R", "r", "remainder") and following is not None and following.kind is kinds.NUM:
         return False
-    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT)
+    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT, kinds.FUNC)
 
 
 _POINTS = word_set("the as his her their its my our your what a an that how of number")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.text import kinds
+from workbench.verification.text import boundaries, kinds
 from workbench.verification.text.division import divides
-from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
+from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import (
     COMPARES,
     MAX_UNIT_WORDS,
@@ -22,7 +22,6 @@ from workbench.verification.text.tokens import (
     is_word_op,
     slashed,
 )
-from workbench.verification.text.words import CONVERSIONS
 
 _MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
 """Letters that stand for numbers before a bracket."""
@@ -57,6 +56,7 @@ class _Chain:
         self.units: list[Unit] = []
         self.depth = 0
         self.ratio = False
+        self.start = 0
         self.good: tuple[int, int, int, int] | None = None
 
     def token(self, i: int) -> Token | None:
@@ -78,6 +78,7 @@ class _Chain:
     def run(self, i: int, need: bool = True) -> TokenRun | None:
         """Read from token i. None where not even one operand can be read."""
         limit = i + 2 * MAX_TOKENS
+        self.start = i
         at: int | None = i
         while at is not None and at < len(self.tokens) and at < limit:
             step = self.operand(at) if need else self.operator(at)
@@ -118,7 +119,7 @@ class _Chain:
                     return None
                 self.take(token)
                 return i + 1, True
-            case kinds.FRAC | kinds.ROOT:
+            case kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.applied(i)
             case kinds.BOX:
                 return i + 1, True
@@ -151,14 +152,14 @@ class _Chain:
     def applied(self, i: int) -> tuple[int, bool] | None:
         """Return a LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
-        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else 1):
+        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else ARGUMENTS.get(self.tokens[i].text, 1)):
             end = self.argument(at)
             if end is None:
                 return None
             at = end
         for j in range(i, at):
             token = self.tokens[j]
-            if token.kind is kinds.UNIT and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
+            if token.kind in kinds.WORDS and self.tokens[j - 1].kind in kinds.OPERAND_ENDS:
                 self.unit(token.text)  # \\frac{720^\\circ}{6}
             else:
                 self.take(token)
@@ -185,6 +186,9 @@ class _Chain:
             case kinds.REL if self.depth == 0:
                 self.relate(token.text)
                 return i + 1, True
+            case kinds.OP if token.text == "!":
+                self.take(token)
+                return i + 1, False
             case kinds.OP:
                 return self.sign(i, token)
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
@@ -199,7 +203,7 @@ class _Chain:
                 self.depth -= 1
                 self.take(token)
                 return i + 1, False
-            case kinds.OPEN | kinds.FRAC | kinds.ROOT:
+            case kinds.OPEN | kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.bracket(i, before)
             case kinds.VAR:
                 return self.letter(i, before)
@@ -279,7 +283,7 @@ class _Chain:
             and self.tokens[i].spaced
         ):
             return self.bracketed_unit(i)
-        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT):
+        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT, kinds.FUNC):
             return self.applied(i)
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE, kinds.MIXED):
             return i, True
@@ -307,9 +311,6 @@ class _Chain:
                 return i + 1, True
         if before.kind in _FACTORS and not token.spaced:
             self.take(token)
-            return i + 1, False
-        if before.kind is kinds.NUM and token.text in CONVERSIONS and self.measures(token.text):
-            self.unit(token.text)
             return i + 1, False
         goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
         goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
@@ -341,10 +342,6 @@ class _Chain:
             return True
         return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
 
-    def measures(self, letter: str) -> bool:
-        """Return whether a unit of the same kind has been read, so that `m` is no variable in `5 km = 5000 m`."""
-        return any(u.word in CONVERSIONS and CONVERSIONS[u.word][0] == CONVERSIONS[letter][0] for u in self.units)
-
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""
         text, following = self.tokens[i].text.lower(), self.token(i + 1)
@@ -372,6 +369,8 @@ class _Chain:
             return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
         if words[0] == "which":
             return self.equals(i + 1)
+        if words[0] in ("is", "equals") and boundaries.changes(self.tokens, self.start):
+            return None
         if words[:3] == ["is", "equal", "to"]:
             return None if self.is_share() else i + 3
         if words[0] == "equals":
@@ -412,7 +411,7 @@ class _Chain:
 
     def computes(self) -> bool:
         """Return whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT) for t in self.parts[-1])
+        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT, kinds.FUNC) for t in self.parts[-1])
 
     def is_share(self) -> bool:
         """Return whether the part at hand is a bare fraction or percentage, which prose takes of something."""

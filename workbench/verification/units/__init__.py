@@ -1,0 +1,1 @@
+"""Units of measure: their words, their sizes, and quantities in them."""
