@@ -93,7 +93,7 @@ _PLAIN = word_set(
     "open opening brackets bracket parentheses parenthesis inequality inequalities flip flips flipped flipping "
     "sign signs reverse reversing reversed direction negative positive half double group grouping grouped put "
     "putting together real quadratic linear formula system rearrange rearranging rearranged standard form "
-    "evaluate evaluating or either"
+    "evaluate evaluating or either go goes going on continue continuing tidy up what"
 )
 """Words that change nothing about the formula that they stand beside."""
 
