@@ -87,7 +87,8 @@ def _claims(context: Context, said: Sentence) -> Finding | None:
 def _outcome(left: Tree, sign: str, right: Tree) -> Outcome:
     """By numbers; SymPy is asked only where the numbers see no difference and do not prove that there is none."""
     outcome = _decided(left, sign, right)
-    if outcome.holds is None and sign == "=" and equations.for_sympy(left) and equations.for_sympy(right):
+    lettered = letters(left) | letters(right)
+    if outcome.holds is None and sign == "=" and lettered and all(map(equations.for_sympy, (left, right))):
         return ask(Holds(left, sign, right)) or outcome
     return outcome
 

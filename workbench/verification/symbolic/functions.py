@@ -15,7 +15,7 @@ from workbench.verification.text.grammar import Unreadable, word_set
 MAX_TEXT = 400
 HINT = re.compile(
     r"[√∛π]|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|log_?[0-9₀-₉]|\\d?binom|\\[lr]?vert|\||"
-    r"[0-9)]!|\^\{?\(?[0-9]+/|\^\(?-?[a-z]|\^[({][^({)}]{0,20}[a-z]|\^\{?\\[dt]?frac"
+    r"[0-9)]!|\^\{?\(?-?[0-9]+/|\^\(?-?[a-z]|\^[({][^({)}]{0,20}[a-z]|\^\{?\\[dt]?frac"
 )
 """What a line must have before it is read at all."""
 _BREAKS = frozenset(("word", "sep", "edge", "row", "or"))

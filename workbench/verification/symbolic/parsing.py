@@ -155,13 +155,19 @@ class _FunctionParser:
             begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
             name = token.text if token.kind == "op" else "*" if begins else ""
             power = BINDING.get(name, 0)
-            if power <= binding or (token.kind == "num" and not (isinstance(left, Call) and left.name in NAMES)):
+            if power <= binding or (token.kind == "num" and not self.multiplies_number(left)):
                 break
             self.at += token.kind == "op"
             right = self.expression(power - 1 if name == "^" else power)
             left = self.postfix(Call(name, (left, right)))
         self.depth -= 1
         return left
+
+    def multiplies_number(self, left: Tree) -> bool:
+        """`\\sin x 2` and `4! 2!` multiply; two numbers side by side do not."""
+        if not isinstance(left, Call):
+            return False
+        return left.name in NAMES or (left.name == "factorial" and self.peek(1).kind == "bang")
 
     def postfix(self, tree: Tree) -> Tree:
         """Return what stands behind an operand: a factorial, degrees."""

@@ -12,7 +12,7 @@ from workbench.verification.symbolic.trees import Call, Tree, number_of
 
 DIGITS = 60
 HUGE = 1e60
-"""No value on the way may be larger: what intervals work out is bounded by what floating point has seen."""
+"""No value on the way may be larger, and no power smaller than its inverse: intervals come after this look."""
 
 
 class Undefined(Exception):
@@ -23,6 +23,10 @@ class Unclear(Undefined):
     """The value might not exist: zero, or the edge of a domain, lies within the interval."""
 
 
+class Beyond(Undefined):
+    """The value exists, but is too large or too close to zero to work with."""
+
+
 def about(tree: Tree, at: Mapping[str, float]) -> float:
     """Return the value by floating point. Raise `Undefined`."""
     if isinstance(tree, str):
@@ -31,11 +35,18 @@ def about(tree: Tree, at: Mapping[str, float]) -> float:
         return float(tree)
     try:
         value: float = _FLOATS[tree.name](*[about(a, at) for a in tree.args])
-    except (ValueError, ZeroDivisionError, OverflowError, KeyError) as error:
+    except OverflowError as error:
+        raise Beyond from error
+    except (ValueError, ZeroDivisionError, KeyError) as error:
         raise Undefined from error
     if not -HUGE < value < HUGE:
-        raise Undefined
+        raise Beyond
+    if -1 / HUGE < value < 1 / HUGE and tree.name in _VANISHING and (value or about(tree.args[0], at)):
+        raise Beyond
     return value
+
+
+_VANISHING = frozenset(("^", "exp"))
 
 
 def _float_power(base: float, exponent: float) -> float:

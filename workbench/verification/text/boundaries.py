@@ -96,7 +96,9 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.BAD:
             return before.text in BENIGN and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
         case kinds.WORD:
-            return not (glued and tokens[i].kind is kinds.NUM) and _clean_word(tokens, i)
+            if (glued and tokens[i].kind is kinds.NUM) or (before.text in ("an", "the") and _is_size(tokens, i)):
+                return False
+            return _clean_word(tokens, i)
         case kinds.UNIT:
             return tokens[i].kind is not kinds.OP
         case kinds.SEP:
@@ -107,9 +109,18 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
             return i == 1
         case kinds.CLOSE:
             return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1)
+    if before.text in "aA" and _is_size(tokens, i):
+        return False
     if before.kind is kinds.VAR:
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
     return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
+
+
+def _is_size(tokens: Sequence[Token], i: int) -> bool:
+    """`a 3 x 5 beam`: a size, not a product."""
+    shape = [t.kind for t in tokens[i : i + 4] if t.kind is not kinds.BREAK]
+    times = len(shape) == 4 and tokens[i + 1].text in "xX×*"
+    return times and shape[0] is kinds.NUM is shape[2] and shape[3] is kinds.WORD
 
 
 def _holds_words(tokens: Sequence[Token], close: int) -> bool:
@@ -300,11 +311,37 @@ def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
     return token.spaced or token.kind in (kinds.SEP, kinds.CLOSE, kinds.WORD, kinds.ARROW)
 
 
+def is_label(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a bracket is the number of an equation at its end: `x - y = 4 (2)`."""
+    shape = [t.kind for t in tokens[i : i + 3]] == [kinds.OPEN, kinds.NUM, kinds.CLOSE]
+    if not shape or not tokens[i].spaced or tokens[i + 1].spaced or len(tokens[i + 1].text) > 2:
+        return False
+    return i + 3 == len(tokens) or tokens[i + 3].kind in (kinds.BREAK, kinds.SEP)
+
+
+def is_remark(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a bracket with a number and words explains the number before it: `= 3 (20 minutes) in all`."""
+    if not tokens[i].spaced or i + 1 >= len(tokens) or tokens[i + 1].kind not in (kinds.NUM, kinds.MONEY):
+        return False
+    words = False
+    for at in range(i + 2, min(i + 10, len(tokens))):
+        kind = tokens[at].kind
+        if kind is kinds.CLOSE:
+            behind = tokens[at + 1].kind if at + 1 < len(tokens) else kinds.SEP
+            return words and behind not in (kinds.OP, kinds.REL, kinds.OPEN)
+        words |= kind in kinds.WORDS
+        if kind not in (kinds.WORD, kinds.UNIT, kinds.NUM):
+            return False
+    return False
+
+
 def _is_note(tokens: Sequence[Token], i: int) -> bool:
     """`= 3 (20 minutes)`, `= 15 (/3)`: a bracket with words and no calculation, or with what is done next."""
     if not tokens[i].spaced:
         return False
     if [t.kind for t in tokens[i + 2 : i + 4]] == [kinds.NUM, kinds.CLOSE] and tokens[i + 1].text in "*/:+-":
+        return True
+    if is_label(tokens, i):
         return True
     words = False
     for token in tokens[i + 1 : i + 12]:

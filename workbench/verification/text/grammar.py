@@ -211,7 +211,7 @@ def parse(text: str) -> Node:
     """Return the tree of one expression. Raise `Unreadable`."""
     if len(text) > MAX_CHARS:
         raise Unreadable("too long")
-    return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
+    return parse_tokens([t for t in tokenize(text) if t.kind not in (kinds.MONEY, kinds.BREAK)])
 
 
 def walk(node: Node) -> Iterator[Node]:

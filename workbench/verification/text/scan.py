@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.verification.text import boundaries, kinds
+from workbench.verification.text.boundaries import is_label, is_remark
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import (
@@ -144,6 +145,12 @@ class _Chain:
         if token.kind is kinds.REL:
             return at, False
         outside = self.tokens[at - 1].text == "close" and not between & _ENDS_LINE
+        if outside and token.kind in kinds.WORDS:  # `\\(3\\) apples + \\(4\\) apples`
+            sums = self.computes() and not self.relations
+            step = self.units_from(at)
+            behind = self.token(step[0]) if step is not None else None
+            on = behind is not None and (behind.kind is kinds.OP or (behind.kind is kinds.REL and sums))
+            return step if on else None
         behind = self.token(at + 1)
         if token.kind is kinds.OP and outside and behind is not None and behind.kind is not kinds.WORD:
             return at, False
@@ -276,12 +283,10 @@ class _Chain:
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """Return a bracket right behind an operand multiplies, unless it holds unit words."""
         following = self.token(i + 1)
-        if (
-            self.tokens[i].kind is kinds.OPEN
-            and following
-            and following.kind in kinds.WORDS
-            and self.tokens[i].spaced
-        ):
+        opens = self.tokens[i].kind is kinds.OPEN
+        if opens and ((self.relations and self.depth == 0 and is_label(self.tokens, i)) or is_remark(self.tokens, i)):
+            return None
+        if opens and following and following.kind in kinds.WORDS and self.tokens[i].spaced:
             return self.bracketed_unit(i)
         if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT, kinds.FUNC):
             return self.applied(i)
@@ -358,7 +363,16 @@ class _Chain:
             return i + 3, True
         if text == "of":
             return self.part_of(i, following)
-        return self.units_from(i)
+        return None if self.is_range() else self.units_from(i)
+
+    def is_range(self) -> bool:
+        """Return whether the part at hand is a range, as in `45-54 year-old males`."""
+        part = self.parts[-1]
+        if [t.kind for t in part] != [kinds.NUM, kinds.OP, kinds.NUM] or part[1].text != "-":
+            return False
+        first, second = part[0].text, part[2].text
+        glued = not (part[1].spaced or part[2].spaced) and first.isdigit() and second.isdigit()
+        return glued and int(first[:9]) < int(second[:9])
 
     def equals(self, i: int) -> int | None:
         """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
@@ -466,7 +480,8 @@ class _Chain:
             return following is not None and following.kind is kinds.WORD and (begun or not token.spaced)
         if is_word_op(token):
             return following is not None and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.WORD)
-        return token.kind is kinds.VAR and begun and token.text not in "xX"
+        stated = following is not None and following.kind in (kinds.REL, kinds.OP)  # `= 15 giving n = 5`
+        return token.kind is kinds.VAR and begun and token.text not in "xX" and not stated
 
     def times_after_unit(self, i: int) -> bool:
         """`3 boxes x 4` multiplies."""
