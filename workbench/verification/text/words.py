@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Token, word_set
+from workbench.verification.text.tokens import Number, Token, in_brackets, word_set
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -77,17 +77,18 @@ def _power(found: Sequence[Token], tokens: Sequence[Token], i: int) -> tuple[lis
 def _negative(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     """`negative 5`, and `minus 5` where no number stands before."""
     token, before = tokens[i], tokens[i - 1] if i else None
-    if token.text.lower() not in ("negative", "-") or not _begins_number(tokens, i + 1):
+    if token.text.lower() not in ("negative", "-") or i + 1 >= len(tokens):
+        return None
+    if tokens[i + 1].kind not in kinds.NUMERIC and (token.text != "-" or tokens[i + 1].text.lower() not in NUMBERS):
         return None
     if token.text == "-" and before is not None:
         opens = before.kind in (kinds.SEP, kinds.BREAK, kinds.REL) or before.text.lower() in _BEGINS
         if not opens:
             return None
-    return [token._replace(kind=kinds.OP, text="-", worded=False)], i + 1
-
-
-def _begins_number(tokens: Sequence[Token], i: int) -> bool:
-    return i < len(tokens) and (tokens[i].kind in kinds.NUMERIC or tokens[i].text.lower() in NUMBERS)
+    sign = token._replace(kind=kinds.OP, text="-", worded=False)
+    if token.text == "-":
+        return [sign], i + 1
+    return in_brackets([sign, tokens[i + 1]]), i + 2
 
 
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
@@ -125,19 +126,33 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     """A number in words between operators, or at the end of a sentence behind `is`; any other stays as it is."""
     token = tokens[i]
     word = token.text.lower()
-    if token.kind is not kinds.WORD or (word not in NUMBERS and word not in SCALES):
+    if token.kind is not kinds.WORD or word not in NUMBERS:
         return None
     read = number_in_words(tokens, i)
     if read is None:
         return None
     worth, end = read
+    decimals = _decimals(tokens, end)
+    end += bool(decimals) + len(decimals)
     before = tokens[i - 1] if i else None
     after = tokens[end] if end < len(tokens) else None
     refused = (after is not None and after.text.lower() in _AHEAD) or (before is not None and before.text == "and")
     ends = before is not None and before.text == "is" and (after is None or after.kind in (kinds.SEP, kinds.BREAK))
     if refused or not (_computes(before) or _computes(after) or ends):
         return list(tokens[i:end]), end
-    return [token._replace(kind=kinds.NUM, text=str(worth), end=tokens[end - 1].end)], end
+    return [token._replace(kind=kinds.NUM, text=f"{worth}.{decimals}".rstrip("."), end=tokens[end - 1].end)], end
+
+
+def _decimals(tokens: Sequence[Token], i: int) -> str:
+    """The digits of `point two five`."""
+    found = ""
+    if i < len(tokens) and tokens[i].text == "point":
+        for token in tokens[i + 1 : i + 7]:
+            digit = _SMALL.get(token.text.lower(), 10)
+            if digit > 9:
+                break
+            found += str(digit)
+    return found
 
 
 def _computes(token: Token | None) -> bool:
