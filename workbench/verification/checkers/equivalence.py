@@ -179,6 +179,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return correct(_NAME, reason)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
+    if (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter):
+        return None  # one end of an interval after the other, as in |x| < 3, or a domain before the equation
     if reading.pure:
         return _not_equivalent(context, statement, before.statement, difference)
     return _in_words(context, statement, before, difference)
