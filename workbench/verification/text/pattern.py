@@ -6,9 +6,11 @@ import re
 
 GROUP = r"\{(?:[^{}]|\{[^{}]{0,60}+\}){0,120}+\}"
 """What a command takes in braces, with braces in it once more."""
+_BEFORE_VALUE = r"[ ](?=\$?[0-9]|[a-zA-Z](?![a-zA-Z])|[0-9]*[a-z][ ]|\\d?frac)"
+"""A blank before a number or a letter."""
 TOKEN = re.compile(
     rf"""\s*+(?:
-    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
+    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])|[Nn]egative{_BEFORE_VALUE}
             |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
         [A-Za-z]{{2,}}(?:['’][A-Za-z]+|-[A-Za-z]{{3,}})*)
     |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
@@ -25,12 +27,13 @@ TOKEN = re.compile(
         |[0-9]{{0,20}}\.[0-9]{{1,20}}[ ]?(?:\.\.\.|…|\\[lc]?dots(?![a-zA-Z])))
     |(?P<num>[0-9]{{1,3}}(?:[ ]000)+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
     |(?P<arrow>=>|->|→|⇒|⟹|⇔|⟺|\\(?:to|implies|iff|(?:Long)?(?:[rR]ight|[lL]eftright)arrow)(?![a-zA-Z]))
+    |(?P<junction>[∨∧]|\\(?:vee|lor|wedge|land)(?![a-zA-Z]))
     |(?P<other>[≠≡∈]|\\(?:neq?|not|in|notin|ni|equiv|cong|sim|simeq|propto|mid|nmid|parallel|perp|subset(?:eq)?|cup
         |cap|therefore|because)(?![a-zA-Z]))
     |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
     |(?P<degree>\^\{{\\circ\}}|\^\\circ(?![a-zA-Z])|°)
     |(?P<op>\*\*|\+/[-−]|(?<=[a-zA-Z]=)\+-|(?<=[a-zA-Z][ ]=[ ])\+-
-        |[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
+        |[Nn]egative{_BEFORE_VALUE}|[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
     |(?P<frac>\\[cdt]?frac(?![a-zA-Z]))
     |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
     |(?P<box>\\boxed(?![a-zA-Z]))
