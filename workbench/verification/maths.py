@@ -10,6 +10,7 @@ from fractions import Fraction
 from workbench.types import Group, Judgement, Problem, Scope
 from workbench.verification.answers import answer_in, final_answer, grade
 from workbench.verification.checkers.arithmetic import Arithmetic
+from workbench.verification.checkers.definitions import Definitions
 from workbench.verification.checkers.equivalence import Equivalence
 from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
 from workbench.verification.checkers.grounding import Grounding
@@ -25,7 +26,8 @@ from workbench.verification.repairs.repair import adds_nothing
 from workbench.verification.repairs.rewrites import hints, name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
 from workbench.verification.text import kinds
-from workbench.verification.text.steps import split, without_margin
+from workbench.verification.text.layout import bulleted
+from workbench.verification.text.steps import other_reading, split
 
 _OPERATION = re.compile(
     r"\b(?:(?P<divide>divid\w+(?: both sides| it| everything)? by)|(?P<times>(?:multipl\w+|times)(?: \w+){0,2} by)|"
@@ -121,6 +123,7 @@ def _foreign_operation(text: str, group: Group) -> bool:
 
 CHECKERS: tuple[StepChecker, ...] = (
     Arithmetic(),
+    Definitions(),
     Equivalence(),
     FinalAnswer(),
     Grounding(),
@@ -150,15 +153,19 @@ def read(step: StepContext) -> Context:
         step.verdicts,
         step.knowledge,
         read_problem(step.problem.text),
-        read_line(step.step),
+        read_line(step.step, step.step.startswith(("- ", "– ")) and bulleted(step.solution)),
         answer_in(step.step) is not None,
     )
 
 
-def without_note(context: Context) -> Context | None:
-    """Return the step without its note in the margin: `3x + 5 = 20 (-5)` says what is done next."""
-    bare = without_margin(context.step) if context.reading.solves and not context.is_answer else None
-    return replace(context, line=read_line(bare)) if bare is not None else None
+def read_again(context: Context) -> Context | None:
+    """Return the step in its other reading, such as `3x + 5 = 20 (-5)` without the note of what is done next."""
+    if context.is_answer:
+        return None
+    if context.step.startswith(("- ", "– ")) and bulleted(context.solution):
+        return replace(context, line=read_line(context.step))
+    other = other_reading(context.step)
+    return replace(context, line=read_line(other)) if other is not None else None
 
 
 def uses_wrong_result(context: Context, finding: Finding) -> bool:
@@ -210,7 +217,7 @@ MATHS = Domain(
     confidence=CONFIDENCE,
     name_mistake=name_arithmetic,
     carries=uses_wrong_result,
-    read_again=without_note,
+    read_again=read_again,
     misread=misread,
     adds_nothing=adds_nothing,
     unreadable=unreadable,

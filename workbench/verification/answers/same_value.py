@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import gcd
 
+from workbench.verification.answers.formulas import Call, Tree, letters
 from workbench.verification.exact import univariate
-from workbench.verification.exact.polynomials import Poly, compute, power_number, rational, same, value
+from workbench.verification.exact.polynomials import Poly, rational, same, value
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.readings import rounds
 from workbench.verification.malrules.trees import is_sum
@@ -122,23 +122,58 @@ def form_matches(gold: Node, stated: Node) -> bool:
     return not _collected(gold) or _collected(stated)
 
 
-# Whether two answers have the same value: exact numbers, surds, or expressions in the wanted form.
+# The form of a formula as the reader of answers has it, and values with units.
 
 
-_SCALE = 10**30
-_POINTS: tuple[Number, ...] = (2, 3, 7, Fraction(5, 3), 11)
+def form_differs(known: Tree, stated: Tree) -> str | None:
+    """Return how a formula of the same value is not in the wanted form; None where it is."""
+    wanted, found = node_of(known), node_of(stated)
+    if not letters(known):
+        if wanted is None or not is_worked_out(wanted):
+            return None
+        return None if found is not None and (is_worked_out(found) or _scientific(found)) else "not worked out"
+    if wanted is None or found is None or not letters(stated):
+        return None
+    try:
+        return None if form_matches(wanted, found) else "in another form"
+    except Unreadable:
+        return None
+
+
+_OPERATIONS = {"+", "-", "*", "/", "^"}
+
+
+def node_of(tree: Tree) -> Node | None:
+    """Return a formula in the grammar of steps; None where that has no such thing."""
+    if isinstance(tree, str):
+        return Var(tree)
+    if not isinstance(tree, Call):
+        return Num(tree)
+    parts = [node_of(a) for a in tree.args]
+    nodes = [p for p in parts if p is not None]
+    if len(nodes) != len(parts):
+        return None
+    match tree.name, nodes:
+        case name, [left, right] if name in _OPERATIONS:
+            return BinaryOperation(name, left, right)
+        case "neg", [inner]:
+            return Neg(inner)
+        case "pct", [inner]:
+            return Pct(inner)
+        case "degree", [inner]:
+            return inner
+        case "root", [inner, Num(2)]:
+            return Root(inner)
+    return None
 
 
 def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
-    """Return whether they are equal, and worked out where the known value is."""
-    rooted = univariate.has_root(known.node) or univariate.has_root(stated.node)
+    """Return whether two values behind which units stand are equal, and worked out where the known one is."""
     if known.letters or stated.letters:
-        if rooted:
-            return known.letters == stated.letters and _agree(known.node, stated.node, sorted(known.letters))
         return same(known.rational, stated.rational) and form_matches(known.node, stated.node)
     if is_worked_out(known.node) and not (is_worked_out(stated.node) or _scientific(stated.node)):
         return False
-    if rooted:
+    if univariate.has_root(known.node) or univariate.has_root(stated.node):
         return univariate.same_value(known.node, stated.node)
     if any(t.text.endswith("...") for t in stated.tokens):
         return rounds(known.value, stated)
@@ -164,38 +199,3 @@ def _scientific(node: Node) -> bool:
         case BinaryOperation("*", Num(), BinaryOperation("^", Num(10), exponent)):
             return is_worked_out(exponent)
     return False
-
-
-def _agree(known: Node, stated: Node, letters: list[str]) -> bool:
-    """Whether two expressions with roots of letters agree to many digits wherever both are defined."""
-    tried = 0
-    for shift, point in enumerate(_POINTS):
-        at = {letter: point + i + shift for i, letter in enumerate(letters)}
-        try:
-            a, b = _approximate(known, at), _approximate(stated, at)
-        except Unreadable:
-            continue
-        if abs(a - b) * 10**20 > max(Fraction(1), abs(a)):
-            return False
-        tried += 1
-    return tried > 2
-
-
-def _approximate(node: Node, at: dict[str, Number]) -> Fraction:
-    """The value at a point to thirty decimal places. Raise `Unreadable` where there is none."""
-    match node:
-        case Num(number):
-            return Fraction(number)
-        case Var(name):
-            return Fraction(at[name])
-        case Neg(arg):
-            return -_approximate(arg, at)
-        case Pct(arg):
-            return _approximate(arg, at) / 100
-        case Root(arg):
-            return univariate.root_of(_approximate(arg, at), _SCALE)
-        case BinaryOperation("^", left, right):
-            return Fraction(power_number(_approximate(left, at), value(right)))
-        case BinaryOperation(op, left, right):
-            return Fraction(compute(op, _approximate(left, at), _approximate(right, at)))
-    raise Unreadable("unknown node")

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from workbench.verification.answers.shape import split
 from workbench.verification.answers.text import boxed
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, Line, make_part, read_line
 from workbench.verification.lines.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
-from workbench.verification.lines.relations import Interval, Statement, statements
+from workbench.verification.lines.relations import Statement, statements
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import MAX_CHARS, Number, Token, Unreadable, tokenize, word_set
 from workbench.verification.units.names import singular
@@ -47,7 +46,7 @@ def read_answer(text: str) -> Answer | None:
     cleaned = boxed(cleaned) or cleaned
     cleaned = _SPACED_SIGN.sub(r"\1", cleaned)
     line = read_line(cleaned)
-    tokens = tokenize(cleaned)
+    tokens = tuple(t for t in tokenize(cleaned) if t.kind is not kinds.BREAK)
     if any(t.kind is kinds.BAD and t.text not in "'’`_" for t in tokens) or line.unreadable:
         return None
     if line.claims:
@@ -163,92 +162,3 @@ def _unit_words(tokens: tuple[Token, ...]) -> set[str]:
                 text = text.rpartition("{")[2].rstrip("}").strip()
             found.add(singular(text))
     return found
-
-
-# Sets of numbers written as intervals or inequalities, as sorted disjoint pieces.
-
-
-Bound = tuple[Number | None, bool]
-"""A bound and whether it belongs to the set; None is no bound."""
-Pieces = tuple[tuple[Bound, Bound], ...]
-
-
-def from_pieces(texts: Sequence[str]) -> Pieces | None:
-    """Return the union of intervals such as `[1, 3)`; None where an end is no rational number."""
-    found = [_interval(t.strip()) for t in texts]
-    kept = [piece for piece in found if piece is not None]
-    return _joined(kept) if len(kept) == len(found) else None
-
-
-def _interval(text: str) -> tuple[Bound, Bound] | None:
-    ends = split(text[1:-1])
-    if len(ends) != 2 or text[0] not in "([" or text[-1] not in ")]":
-        return None
-    low, high = _end(ends[0]), _end(ends[1])
-    if low is None or high is None or low == "∞" or high == "-∞":
-        return None
-    return _bound(low, text[0] == "["), _bound(high, text[-1] == "]")
-
-
-def _bound(end: Number | str, closed: bool) -> Bound:
-    return (None, False) if isinstance(end, str) else (end, closed)
-
-
-def _end(text: str) -> Number | str | None:
-    """A rational number, `∞` or `-∞`; None for all else."""
-    plain = text.replace(" ", "").replace("+", "").replace("−", "-")
-    if plain in ("∞", "-∞"):
-        return plain
-    read = read_answer(text)
-    return read.values[0].known if read is not None and len(read.values) == 1 else None
-
-
-def from_inequality(text: str) -> Pieces | None:
-    """Return the numbers that `1 < x <= 3`, `x < 0 or x > 2` or `x ≠ 2` allows."""
-    if "≠" in text:
-        return _all_but(text)
-    read = read_answer(text)
-    if read is None or not read.statements:
-        return None
-    found: list[tuple[Bound, Bound]] = []
-    for statement in read.statements:
-        for pairs in statement.alternatives:
-            solved = Statement((pairs,)).solutions
-            if not isinstance(solved, Interval):
-                return None
-            found.append(((solved.low, solved.low_closed), (solved.high, solved.high_closed)))
-    return _joined(found)
-
-
-def _all_but(text: str) -> Pieces | None:
-    end = _end(text.partition("≠")[2])
-    if end is None or isinstance(end, str):
-        return None
-    hole: Bound = (end, False)
-    return (((None, False), hole), (hole, (None, False)))
-
-
-def _joined(pieces: Sequence[tuple[Bound, Bound]]) -> Pieces:
-    """Sorted, with touching pieces made one."""
-    ordered = sorted(pieces, key=lambda p: (p[0][0] is not None, p[0][0] or 0, not p[0][1]))
-    merged: list[tuple[Bound, Bound]] = []
-    for low, high in ordered:
-        if merged and _touch(merged[-1][1], low):
-            merged[-1] = (merged[-1][0], _later(merged[-1][1], high))
-        else:
-            merged.append((low, high))
-    return tuple(merged)
-
-
-def _touch(end: Bound, start: Bound) -> bool:
-    if end[0] is None or start[0] is None:
-        return True
-    return start[0] < end[0] or (start[0] == end[0] and (start[1] or end[1]))
-
-
-def _later(a: Bound, b: Bound) -> Bound:
-    if a[0] is None or b[0] is None:
-        return (None, False)
-    if a[0] == b[0]:
-        return (a[0], a[1] or b[1])
-    return a if a[0] > b[0] else b

@@ -28,7 +28,7 @@ from workbench.verification.lines.readings import (
 from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Number, Unreadable
+from workbench.verification.text.grammar import Function, Number, Unreadable
 from workbench.verification.text.tokens import or_none
 
 
@@ -244,6 +244,8 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
 
 
 def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
+    if isinstance(left.node, Function) and isinstance(right.node, Function) and left.node.name == "mod":
+        return f"{shown} and {text[right.start : right.end]} leave different remainders."
     if left.is_number and right.is_number:
         return f"{shown} is not {text[right.start : right.end]}."
     if right.bare or not left.bare:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import isqrt
 
+from workbench.verification.exact.functions import apply, nth_root
 from workbench.verification.text.grammar import (
     MAX_EXPONENT,
     BinaryOperation,
+    Function,
     Neg,
     Node,
     Num,
@@ -61,6 +63,8 @@ def small_exponent(exponent: Number) -> int:
 
 def power_number(base: Number, exponent: Number) -> Number:
     """Return an exact power with a small whole exponent. Raise `Unreadable` beyond the bounds."""
+    if exponent.denominator != 1:
+        return power_number(nth_root(base, exponent.denominator), exponent.numerator)
     n = small_exponent(exponent)
     if (base.numerator.bit_length() + base.denominator.bit_length()) * abs(n) > MAX_BITS:
         raise Unreadable("too large")
@@ -102,6 +106,8 @@ def value(node: Node, percent: bool = True) -> Number:
         return divide_numbers(value(node.arg, percent), 100) if percent else value(node.arg, percent)
     if type(node) is Root:
         return root_number(value(node.arg, percent))
+    if type(node) is Function:
+        return apply(node.name, [value(arg, percent) for arg in node.args])
     raise Unreadable("a letter")
 
 
@@ -190,6 +196,9 @@ def rational(node: Node) -> Rational:
         return scale(top, Fraction(1, 100)), bottom
     if type(node) is Root:
         number = root_number(value(node.arg))
+        return ({"": number} if number else ZERO), ONE
+    if type(node) is Function:
+        number = value(node)
         return ({"": number} if number else ZERO), ONE
     raise Unreadable("unknown node")
 

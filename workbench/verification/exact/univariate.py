@@ -15,8 +15,20 @@ from workbench.verification.exact.polynomials import (
     power_number,
     small_exponent,
     tidy,
+    value,
 )
-from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Number, Pct, Root, Unreadable, walk
+from workbench.verification.text.grammar import (
+    BinaryOperation,
+    Function,
+    Neg,
+    Node,
+    Num,
+    Number,
+    Pct,
+    Root,
+    Unreadable,
+    walk,
+)
 
 Coefficients = tuple[Number, ...]
 """Trailing coefficient not 0; the empty tuple is the zero polynomial."""
@@ -165,6 +177,8 @@ def surd(node: Node) -> Surd:
             return {n: divide_numbers(c, 100) for n, c in surd(arg).items()}
         case Root(arg):
             return _root(_rational(surd(arg)))
+        case Function():
+            return _plain(value(node))
         case BinaryOperation("^", left, right):
             return _power(surd(left), _rational(surd(right)))
         case BinaryOperation(op, left, right):

@@ -85,7 +85,7 @@ def _calculation(side: ClaimSide, after: ClaimSide | None, text: str) -> Calcula
 
 def _fills(text: str, left: ClaimSide, right: ClaimSide) -> bool:
     """Whether the two sides are all of a text, with nothing between their numbers and signs."""
-    between = [t.kind for t in tokenize(text)]
+    between = [t.kind for t in tokenize(text) if t.kind is not kinds.BREAK]
     return (
         len(between) == len(left.tokens) + 1 + len(right.tokens)
         and kinds.PCT not in between

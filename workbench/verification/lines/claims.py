@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
-from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text import boundaries, kinds, notation, phrases, scan
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
     MAX_CHARS,
@@ -28,11 +28,12 @@ from workbench.verification.units.reading import measured
 MAX_LINE = 2000
 
 _LEAD = re.compile(
-    r"\s*(?:[*•+]\s+|[-–]\s+(?=[a-z]{2}|\\[(\[]|\$|\*\*|\\text)|(?:step|line)\s*\d{1,3}\s*[:.)]\s*|"
+    r"\s*(?:[*•+]\s+|[-–]\s+(?=[a-z]{2}|[-−]|\\[(\[]|\$|\*\*|\\text)|(?:step|line)\s*\d{1,3}\s*[:.)]\s*|"
     r"\(\d{1,2}\)\s+(?![-+*/=^(]|[a-z]\b)|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
     re.IGNORECASE,
 )
 """Bullets and labels. `- 3x = -6` begins with a minus, as SymPy writes it, and `(3) x = 12` with a factor."""
+_DASH = re.compile(r"\s*[-–]\s+")
 _ABOUT = re.compile(
     r"≈|\\approx|\b(?:about|around|approximately|approx|roughly|nearly|almost|round\w*|remain\w*|"
     r"leftover|left over)\b",
@@ -44,6 +45,8 @@ _PROSE = 4
 _MOST_GAPS = 6
 """Sides of a chain that may be unread."""
 _NEVER_FIRST = frozenset((kinds.WORD, kinds.SEP, kinds.CLOSE, kinds.PCT, kinds.REL))
+_BAR = re.compile(r"(?<=[0-9A-Za-z)}\]])\s*\|{1,2}\s*[-+*/×÷:·]\s*\(?[-+]?\d{1,4}[a-z]?\)?\s*$")
+"""What is done next, behind a bar: `3x + 5 = 20 | -5`."""
 _NOTE = re.compile(r"<<([^<>\n]{1,80})>>")
 _JOIN = {"or": "or", "and": "and", ",": "and", ", and": "and", "&": "and", ", or": "or", ";": "then"}
 
@@ -183,18 +186,24 @@ def make_part(tokens: Sequence[Token]) -> ClaimSide:
     return ClaimSide(tuple(tokens), parse_tokens(tokens))
 
 
-def read_line(text: str) -> Line:
-    """Return the claims of a line; a text beyond the bounds comes back as unreadable."""
+def read_line(text: str, bulleted: bool = False) -> Line:
+    """Return the claims of a line; a text beyond the bounds comes back as unreadable.
+
+    `bulleted` says that a dash at its beginning is a bullet and no minus.
+    """
     if len(text) > MAX_LINE:
         return Line(text[:MAX_CHARS], unread=("a line this long",), cut=True)
-    return _read_line(text)
+    return _read_line(text, bulleted)
 
 
 @lru_cache(maxsize=4096)
-def _read_line(text: str) -> Line:
-    lead = _LEAD.match(text)
+def _read_line(text: str, bulleted: bool) -> Line:
+    dash = _DASH.match(text) if bulleted else None
+    lead = _LEAD.match(text, dash.end() if dash else 0)
     offset = lead.end() if lead else 0
-    tokens = measured(in_digits(_trimmed([t for t in tokenize(text) if t.start >= offset])))
+    shown = _BAR.sub("", text) if "|" in text and text.count("|") < 3 else text
+    tokens = _trimmed([t for t in tokenize(shown) if t.start >= offset])
+    tokens = measured(in_digits(_with_functions(text, tokens)))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
@@ -238,6 +247,13 @@ def _read_line(text: str) -> Line:
         tuple(dict.fromkeys((*unread, *rest))),
         cut or bool(rest),
     )
+
+
+def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens with functions of numbers, in signs or in words, as formulas."""
+    if notation.HINT.search(text):
+        tokens = notation.in_functions(tokens)
+    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
 
 
 def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
@@ -489,7 +505,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
 
 def expressions_in(text: str) -> tuple[ClaimSide, ...]:
     """Return the expressions with an operator or a factor that stand in prose, for reading a problem's text."""
-    tokens = tokenize(text[:MAX_LINE])
+    tokens = _with_functions(text, tokenize(text[:MAX_LINE]))
     found: list[ClaimSide] = []
     at = 0
     while at < len(tokens):

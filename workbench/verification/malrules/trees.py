@@ -15,6 +15,7 @@ from workbench.verification.lines.relations import show
 from workbench.verification.text.grammar import (
     MAX_EXPONENT,
     BinaryOperation,
+    Function,
     Neg,
     Node,
     Num,
@@ -248,7 +249,7 @@ def groups(node: Node) -> int:
     for part in walk(node):
         if isinstance(part, BinaryOperation):
             count += is_sum(part.right) + (part.op not in "+-" and is_sum(part.left))
-        elif not isinstance(part, (Num, Var)):
+        elif not isinstance(part, (Num, Var, Function)):
             count += is_sum(part.arg)
     return count
 
@@ -285,6 +286,8 @@ def write(node: Node, above: int = 0, right: bool = False, behind: bool = False)
             return f"{write(arg, 3)}%"
         case Root(arg):
             return f"√({write(arg)})"
+        case Function(name, args):
+            return f"{name}({', '.join(write(arg) for arg in args)})"
         case Neg(arg):
             text = f"-{write(arg, 2 if isinstance(arg, BinaryOperation) and arg.op in '+-' else 0)}"
             return f"({text})" if behind or above >= 3 else text

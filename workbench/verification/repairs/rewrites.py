@@ -27,7 +27,7 @@ from workbench.verification.malrules.trees import (
 from workbench.verification.repairs import edits
 from workbench.verification.repairs.edits import Edit
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import MAX_CHARS, Token, Unreadable
+from workbench.verification.text.grammar import MAX_CHARS, Token, Unreadable, has_function
 
 _RANK = {"^": 3, "*": 2, "/": 2, "+": 1, "-": 1}
 
@@ -253,6 +253,8 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
                 continue
             if left.known is None or right.known is None or left.known == right.known:
                 continue
+            if has_function(left.node) or has_function(right.node):
+                return finding  # the malrules know sums, products and powers
             mended = finding.repair or fraction_tops(context.line.text, left, right)
             found = expression(left.node, right) or expression(right.node, left)
             return named(replace(finding, repair=mended), found)

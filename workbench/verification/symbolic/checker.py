@@ -14,10 +14,8 @@ from workbench.verification.lines.findings import Context, Finding, correct, inc
 from workbench.verification.symbolic import deciding, equations
 from workbench.verification.symbolic.functions import (
     HINT,
-    Calculation,
     Relation,
     Sentence,
-    calculations_in,
     read_sentence,
 )
 from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
@@ -45,12 +43,10 @@ class Symbolic:
         if context.is_answer:
             return equations.check_answer(context)
         said = equations.read(context, context.step, _carried(context))
-        found = None
-        if said is not None:
-            solving = equations.solving(context)
-            states = bool(said.relations) and (len(said.alternatives) > 1 or solving is not None)
-            found = equations.check(context, said, ask) if states else _claims(context, said)
-        return found if found is not None else _calculations(context)
+        found = equations.check(context, said, ask) if said is not None else None
+        if said is not None and found is None and (len(said.alternatives) < 2 and not equations.solving(context)):
+            found = _claims(context, said)
+        return found if found is not None else _formulas(context)
 
 
 def _concerns(context: Context) -> bool:
@@ -91,7 +87,8 @@ def _claims(context: Context, said: Sentence) -> Finding | None:
 def _outcome(left: Tree, sign: str, right: Tree) -> Outcome:
     """By numbers; SymPy is asked only where the numbers see no difference and do not prove that there is none."""
     outcome = _decided(left, sign, right)
-    if outcome.holds is None and sign == "=" and equations.for_sympy(left) and equations.for_sympy(right):
+    lettered = letters(left) | letters(right)
+    if outcome.holds is None and sign == "=" and lettered and all(map(equations.for_sympy, (left, right))):
         return ask(Holds(left, sign, right)) or outcome
     return outcome
 
@@ -149,33 +146,55 @@ def _carried(context: Context) -> Tree | None:
     return _expression_before(context) if context.step.lstrip(" $\\[(&").startswith("=") else None
 
 
-def _calculations(context: Context) -> Finding | None:
-    """The calculations between delimiters, whatever the words around them say."""
-    held = False
-    for calculation in calculations_in(context.step):
-        if calculation.sign == "~" or not any(map(has_functions, (*calculation.left, *calculation.right))):
-            continue
-        outcome = _of_calculation(calculation)
-        if outcome.holds is False:
-            rounded = any(_DECIMAL.search(side) for side in calculation.shown) or context.line.about
-            return None if rounded else incorrect(_NAME, outcome.witness, EvidenceKind.COUNTEREXAMPLE)
-        held |= outcome.holds is True
-    return correct(_NAME, "Both sides are equal.") if held else None
+# Formulas among words
+
+_UNSURE = re.compile(
+    r"\b(?:if|suppose|assum\w*|would|not|never|cannot|false|wrong|incorrect|contradict\w*|impossible|"
+    r"approx\w*|about|round\w*|nearest|mod|modulo|base|try|guess|let)\b|"
+    r"\\(?:p?mod|equiv|not|stackrel|overset)|∓|\\mp",
+    re.I,
+)
+"""Words and signs beside which a false calculation may be no mistake."""
 
 
-def _of_calculation(said: Calculation) -> Outcome:
+def _formulas(context: Context) -> Finding | None:
+    """Formulas between delimiters: calculations must hold, identities and equations that follow are right."""
+    step = context.step
+    if "\\" not in step and "$" not in step:
+        return None
+    held = None
+    for chain in equations.chains_of(context, step):
+        for i, sign in enumerate(chain.signs):
+            left, right = chain.sides[i], chain.sides[i + 1]
+            if not left.values or not right.values or sign == "~":
+                continue
+            if not any(map(has_functions, (*left.values, *right.values))):
+                continue
+            outcome = _of_sides(left.values, sign, right.values)
+            lettered = any(map(letters, (*left.values, *right.values)))
+            if outcome.holds is False and not lettered and not _UNSURE.search(step):
+                rounded = any(_DECIMAL.search(side.text) for side in (left, right)) or context.line.about
+                return None if rounded else incorrect(_NAME, outcome.witness, EvidenceKind.COUNTEREXAMPLE)
+            if outcome.holds is True and held is None:
+                held = f"{left.text.strip()} {sign} {right.text.strip()} holds{' for every value' * lettered}."
+    if held is not None:
+        return correct(_NAME, held)
+    return equations.follows(context)
+
+
+def _of_sides(left: tuple[Tree, ...], sign: str, right: tuple[Tree, ...]) -> Outcome:
     """Every value of each side must be one of the other: a plus-minus gives two."""
     last = Outcome(None)
-    for some, others in ((said.left, said.right), (said.right, said.left)):
-        for value in some:
-            pairs = [(value, other) if some is said.left else (other, value) for other in others]
-            outcomes = [_decided(one, said.sign, other) for one, other in pairs]
-            if any(o.holds is True for o in outcomes):
+    table = {(one, other): _decided(one, sign, other) for one in left for other in right}
+    for rows in (
+        [[table[one, other] for other in right] for one in left],
+        [[table[one, other] for one in left] for other in right],
+    ):
+        for row in rows:
+            if any(o.holds is True for o in row):
                 last = Outcome(True)
-            elif any(o.holds is None for o in outcomes):
-                return Outcome(None)
             else:
-                return outcomes[0]
+                return Outcome(None) if any(o.holds is None for o in row) else row[0]
     return last
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.verification.symbolic.functions import Relation
 from workbench.verification.symbolic.roots import Change, box, changes, crosses
 from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters, names
-from workbench.verification.symbolic.values import Unclear, Undefined, about, gap, is_zero, shown
+from workbench.verification.symbolic.values import Beyond, Unclear, Undefined, about, gap, is_zero, shown
 
 Alternatives = tuple[tuple[Relation, ...], ...]
 _NEAR = 1e-9
@@ -58,7 +58,10 @@ def compare(before: Alternatives, after: Alternatives, letter: str) -> Compariso
     gained: list[Place] = []
     shared = False
     for place in places:
-        was, now = (_true(side, letter, place, found) for side in (before, after))
+        try:
+            was, now = (_true(side, letter, place, found) for side in (before, after))
+        except Beyond:
+            continue  # too far out for floating point, and for any school equation
         if was is None or now is None:
             return None
         shared |= was and now
@@ -136,6 +139,8 @@ def _holds(relation: Relation, letter: str, place: Place, found: Sequence[Change
     try:
         at = {letter: place.x}
         one, other = about(relation.left, at), about(relation.right, at)
+    except Beyond:
+        raise
     except Undefined:
         return False
     if abs(one - other) < _NEAR * max(1.0, abs(one), abs(other)):

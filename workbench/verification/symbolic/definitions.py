@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from workbench.verification.symbolic.functions import named_constants
 from workbench.verification.symbolic.parsing import Definition, FunctionToken, function_tokens, parse_function
 from workbench.verification.symbolic.trees import Tree, letters
 from workbench.verification.text.grammar import Unreadable, word_set
@@ -31,15 +32,13 @@ def definitions(text: str) -> Defined:
     found: Defined = {}
     if len(text) > MAX_PROBLEM or "(" not in text:
         return found
-    matches = list(_DEFINES.finditer(text))
     spoiled: set[str] = set()
-    for match in matches:
+    for match in _DEFINES.finditer(text):
         name, letter = match.groups()
-        if name in found or name in spoiled:
-            spoiled.add(name)
-            continue
         body = _formula(text, match.end(), found)
-        if body is None or not letters(body) <= {letter}:
+        if name in found and body is not None and not letters(body):
+            continue  # `f(x) = 5` asks for a value of x
+        if name in found or body is None or not letters(body) <= {letter}:
             spoiled.add(name)
         else:
             found[name] = Definition(letter, body)
@@ -56,7 +55,7 @@ def _formula(text: str, start: int, found: Defined) -> Tree | None:
     if behind.text.lower() in _LIMITS and not _everywhere(text, behind.end):
         return None
     try:
-        return parse_function(tokens[:end], found)
+        return parse_function(named_constants(tokens[:end]), found)
     except (Unreadable, RecursionError):
         return None
 

@@ -23,6 +23,7 @@ from workbench.verification.symbolic.comparing import (
     shown_place,
     written,
 )
+from workbench.verification.symbolic.formulas import Chain, chains
 from workbench.verification.symbolic.functions import HINT, Relation, Sentence, assigns, read_sentence
 from workbench.verification.symbolic.pool import Holds, Outcome, SameRoots
 from workbench.verification.symbolic.roots import changes
@@ -202,6 +203,47 @@ def leaves_out(context: Context, letter: str) -> bool:
     return problem is not None and problem.letters == {letter} and _beyond(problem.alternatives)
 
 
+# Equations among words: right where they have the solutions of the last one, never wrong
+
+
+def chains_of(context: Context, text: str) -> tuple[Chain, ...]:
+    """Return the chains between the delimiters of a text."""
+    return chains(text, "e" in text and any(_NATURAL.search(t) for t in (context.problem.text, *context.solution)))
+
+
+def follows(context: Context) -> Finding | None:
+    """Return that an equation between delimiters has the solutions of the last one in its letter, if it has."""
+    before: dict[str, Alternatives] = {}
+    for text in (context.problem.text, *(line.text for line in context.earlier)):
+        if "\\" in text or "$" in text:
+            before.update(_lettered(context, text))
+    for letter, condition in _lettered(context, context.step):
+        last = before.get(letter)
+        before[letter] = condition
+        if last is None or last == condition or not (_beyond(last) or _beyond(condition)):
+            continue
+        if _any_endless(last) or _any_endless(condition):
+            continue
+        found = _compared(last, condition, letter)
+        if found is not None and found.same:
+            return correct(
+                _NAME, f"It has the same solutions for {letter} as the equation before.", context.wrong_before
+            )
+    return None
+
+
+def _lettered(context: Context, text: str) -> Iterator[tuple[str, Alternatives]]:
+    """The equations in one letter between delimiters, by letter."""
+    for chain in chains_of(context, text):
+        for i, sign in enumerate(chain.signs):
+            left, right = chain.sides[i].values, chain.sides[i + 1].values
+            named = frozenset().union(*(letters(v) for v in (*left, *right)))
+            if sign != "=" or not left or not right or len(named) != 1 or len(left) > 1:
+                continue
+            shown = (chain.sides[i].text, chain.sides[i + 1].text)
+            yield min(named), tuple((Relation(left[0], sign, value, shown),) for value in right)
+
+
 # Decimals, and equations with solutions without end
 
 
@@ -307,4 +349,4 @@ def check_answer(context: Context) -> Finding | None:
     return incorrect(_NAME, text, EvidenceKind.ROOTS)
 
 
-__all__ = ["check", "check_answer", "for_sympy", "leaves_out", "read", "solving"]
+__all__ = ["chains_of", "check", "check_answer", "follows", "for_sympy", "leaves_out", "read", "solving"]

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from workbench.verification.symbolic.parsing import Definitions, FunctionToken, function_tokens, parse_function
+from workbench.verification.symbolic.parsing import FunctionToken, function_tokens, parse_function
 from workbench.verification.symbolic.trees import Tree, letters
 from workbench.verification.text.grammar import Unreadable, word_set
 
 MAX_TEXT = 400
-MAX_STEP = 2000
 HINT = re.compile(
     r"[√∛π]|\\?\b(?:sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|abs|pi)(?![a-z])|log_?[0-9₀-₉]|\\d?binom|\\[lr]?vert|\||"
-    r"[0-9)]!|\^\{?\(?[0-9]+/|\^\(?-?[a-z]|\^[({][^({)}]{0,20}[a-z]|\^\{?\\[dt]?frac"
+    r"[0-9)]!|\^\{?\(?-?[0-9]+/|\^\(?-?[a-z]|\^[({][^({)}]{0,20}[a-z]|\^\{?\\[dt]?frac"
 )
 """What a line must have before it is read at all."""
 _BREAKS = frozenset(("word", "sep", "edge", "row", "or"))
 _PLAIN = word_set(
-    "so then thus hence therefore we get have is means that since because also now and answer gives the a an of "
-    "simplify simplifies solve evaluate calculate compute find rewrite expand work out write show prove rationalise "
-    "rationalize equation expression identity value values exact simplest form real number numbers for all text"
+    "so then thus hence therefore we get have is means that since because also now and answer gives give "
+    "giving the a an of simplify simplifies simplifying solve solving evaluate calculate compute find rewrite "
+    "rewriting expand work out write writing show prove rationalise rationalize equation equations expression "
+    "identity value values exact simplest form real number numbers for all text both sides square squaring "
+    "squared isolate isolating divide dividing multiply multiplying add adding subtract subtracting by from "
+    "each side yields yield becomes obtain obtaining which to take taking root roots the logarithm logarithms "
+    "natural log logs rearrange rearranging factor factoring apply applying using definition rule rules power "
+    "exponents bases equal equate equating left right hand"
 )
 """Words that change nothing in the mathematics around them; a line with any other word is left alone."""
 _HYPOTHESIS = re.compile(
@@ -189,66 +193,4 @@ def signed(tokens: Sequence[FunctionToken], sign: str) -> list[FunctionToken]:
     return [t._replace(text=sign) if t.text in ("±", "+/-") else t for t in tokens]
 
 
-# Calculations among words: what stands between delimiters is read as a whole, whatever is said around it.
-
-_FORMULA = re.compile(r"\$\$(.{1,400}?)\$\$|\$([^$]{1,400})\$|\\\((.{1,400}?)\\\)|\\\[(.{1,400}?)\\\]", re.DOTALL)
-_UNSURE = re.compile(
-    r"\b(?:if|suppose|assum\w*|would|not|never|cannot|false|wrong|incorrect|contradict\w*|impossible|"
-    r"approx\w*|about|round\w*|nearest|mod|modulo|base|try|guess|let)\b|\\(?:p?mod|equiv|begin|not|stackrel|overset)|∓|\\mp",
-    re.I,
-)
-"""Words and signs beside which a false equation may be no mistake."""
-
-
-@dataclass(frozen=True)
-class Calculation:
-    """One relation between sides without letters; a plus-minus gives a side two values."""
-
-    left: tuple[Tree, ...]
-    sign: str
-    right: tuple[Tree, ...]
-    shown: tuple[str, str]
-
-
-def calculations_in(text: str, defined: Definitions | None = None) -> Iterator[Calculation]:
-    """Yield the calculations between delimiters, in their order; a side that cannot be read takes part in none."""
-    if len(text) > MAX_STEP or _UNSURE.search(text):
-        return
-    for match in _FORMULA.finditer(text):
-        which = match.lastindex or 0
-        tokens = named_constants(function_tokens(text, *match.span(which)))
-        for stretch in _rows(tokens):
-            parts, signs = _parts(stretch)
-            read = [_sides(p, defined) for p in parts]
-            for i, sign in enumerate(signs):
-                left, right = read[i], read[i + 1]
-                if left and right and sign.text != "~":
-                    yield Calculation(left, sign.text, right, (_shown(text, parts[i]), _shown(text, parts[i + 1])))
-
-
-def _rows(tokens: Sequence[FunctionToken]) -> list[list[FunctionToken]]:
-    """The rows and the parts of a list; nothing where the brackets do not close."""
-    rows: list[list[FunctionToken]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if token.kind in ("row", "sep") and depth == 0:
-            rows.append([])
-        else:
-            rows[-1].append(token)
-    return rows if depth == 0 else []
-
-
-def _sides(tokens: Sequence[FunctionToken], defined: Definitions | None) -> tuple[Tree, ...]:
-    """The values of a side without letters; nothing where it has letters or cannot be read."""
-    if not tokens or any(t.kind in _BREAKS or t.kind == "other" for t in tokens):
-        return ()
-    ways = "+-" if has_plus_minus(tokens) else ("",)
-    try:
-        trees = tuple(parse_function(signed(tokens, way), defined) for way in ways)
-    except (Unreadable, RecursionError):
-        return ()
-    return () if any(letters(t) for t in trees) else trees
-
-
-__all__ = ["HINT", "Calculation", "Relation", "Sentence", "assigns", "calculations_in", "read_sentence"]
+__all__ = ["HINT", "Relation", "Sentence", "assigns", "read_sentence"]

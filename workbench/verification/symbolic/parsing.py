@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from math import comb
 from typing import NamedTuple
 
-from workbench.verification.symbolic.trees import NAMES, Call, Tree, check_bounds, put
+from workbench.verification.symbolic.trees import NAMES, Call, Tree, check_bounds, letters, put
+from workbench.verification.symbolic.values import Undefined, about
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import BINDING, MAX_DEPTH, Unreadable
 from workbench.verification.text.tokens import SPELLED, number
 
 _GREEK = "alpha|beta|gamma|theta|phi"
 _TOKEN = re.compile(
-    rf"""(?P<space>[\s&]+|\\[,;!: ]|\\(?:left|right|displaystyle|big|Big|bigg|Bigg)(?![a-zA-Z])\.?)
+    rf"""(?P<space>[\s&]+|\\[,;!: ]|\\(?:left|right|displaystyle|textstyle|[bB]igg?[lr]?|boxed)(?![a-zA-Z])\.?)
     |(?P<row>\\\\|\\(?:quad|qquad|implies|Rightarrow|rightarrow|to|Longrightarrow|iff|Leftrightarrow|therefore)
         (?![a-zA-Z])|=>|->|[→⇒⟹⇔∴])
     |(?P<num>[0-9]{{1,3}}(?:(?:,|\{{,\}}|,\\!)[0-9]{{3}})+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
@@ -155,7 +155,7 @@ class _FunctionParser:
             begins = token.kind in _BEGINS or (token.kind == "bar" and not self.bars)
             name = token.text if token.kind == "op" else "*" if begins else ""
             power = BINDING.get(name, 0)
-            if power <= binding or (token.kind == "num" and not (isinstance(left, Call) and left.name in NAMES)):
+            if power <= binding or (token.kind == "num" and not self.multiplies_number(left)):
                 break
             self.at += token.kind == "op"
             right = self.expression(power - 1 if name == "^" else power)
@@ -163,12 +163,18 @@ class _FunctionParser:
         self.depth -= 1
         return left
 
+    def multiplies_number(self, left: Tree) -> bool:
+        """`\\sin x 2` and `4! 2!` multiply; two numbers side by side do not."""
+        if not isinstance(left, Call):
+            return False
+        return left.name in NAMES or (left.name == "factorial" and self.peek(1).kind == "bang")
+
     def postfix(self, tree: Tree) -> Tree:
         """Return what stands behind an operand: a factorial, degrees."""
         while True:
             token = self.peek()
             if token.kind == "bang":
-                tree = Call("factorial", (tree,))
+                tree = Call("factorial", (_whole(tree),))
             elif token.kind == "degree":
                 tree = Call("/", (Call("*", (tree, Call("pi", ()))), 180))
             else:
@@ -267,10 +273,22 @@ class _FunctionParser:
         return tree
 
 
+def _whole(tree: Tree) -> Tree:
+    """`(5 - 2)` as 3, so that its factorial can be bounded."""
+    if not isinstance(tree, Call) or letters(tree):
+        return tree
+    try:
+        value = about(tree, {})
+    except Undefined:
+        return tree
+    return round(value) if abs(value - round(value)) < 1e-9 else tree
+
+
 def _binomial(top: Tree, bottom: Tree) -> Tree:
+    top, bottom = _whole(top), _whole(bottom)
     if not isinstance(top, int) or not isinstance(bottom, int) or not 0 <= bottom <= top <= MAX_BINOMIAL:
         raise Unreadable("binomial out of bounds")
-    return comb(top, bottom)
+    return Call("binom", (top, bottom))
 
 
 def derivative(tree: Tree, letter: str) -> Tree:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from math import isnan, nan
 
 from workbench.verification.exact.polynomials import magnitude
 from workbench.verification.symbolic.functions import Relation
 from workbench.verification.symbolic.trees import Call, Tree
-from workbench.verification.symbolic.values import Undefined, about, gap, interval, is_zero
+from workbench.verification.symbolic.values import Beyond, Undefined, about, gap, interval, is_zero
 
 _NEAR = 1e-9
 _STEPS = 60
@@ -54,6 +55,8 @@ def changes(relation: Relation, letter: str, stated: tuple[Tree, ...] = ()) -> t
         try:
             at = {letter: x}
             return about(relation.left, at) - about(relation.right, at)
+        except Beyond:
+            return nan
         except Undefined:
             return None
 
@@ -95,7 +98,7 @@ Height = Callable[[float], float | None]
 def _scan(heights: Sequence[tuple[float, float | None]], height: Height) -> Iterator[tuple[float, str]]:
     """Places where the sign of the difference changes, where it touches zero, and where it ceases to exist."""
     for (a, low), (b, high) in pairwise(heights):
-        if low is None and high is None:
+        if (low is None and high is None) or (low is not None and isnan(low)) or (high is not None and isnan(high)):
             continue
         if low is None or high is None:
             yield _edge(height, a, b, low is not None), "edge"
@@ -105,6 +108,8 @@ def _scan(heights: Sequence[tuple[float, float | None]], height: Height) -> Iter
             yield _crossing(height, a, b, low < 0), "root"
     for (a, one), (_, two), (c, three) in zip(heights, heights[1:], heights[2:], strict=False):
         if one is None or two is None or three is None:
+            continue
+        if isnan(one) or isnan(two) or isnan(three):
             continue
         if abs(two) <= abs(one) and abs(two) <= abs(three) and (one < 0) == (two < 0) == (three < 0):
             lowest = _lowest(height, a, c)
@@ -140,7 +145,7 @@ def _lowest(height: Height, a: float, c: float) -> float | None:
     for _ in range(_STEPS):
         left, right = a + (c - a) * 0.382, a + (c - a) * 0.618
         one, two = height(left), height(right)
-        if one is None or two is None:
+        if one is None or two is None or isnan(one) or isnan(two):
             return None
         if abs(one) < abs(two):
             c = right

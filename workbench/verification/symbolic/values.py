@@ -12,7 +12,7 @@ from workbench.verification.symbolic.trees import Call, Tree, number_of
 
 DIGITS = 60
 HUGE = 1e60
-"""No value on the way may be larger: what intervals work out is bounded by what floating point has seen."""
+"""No value on the way may be larger, and no power smaller than its inverse: intervals come after this look."""
 
 
 class Undefined(Exception):
@@ -23,6 +23,10 @@ class Unclear(Undefined):
     """The value might not exist: zero, or the edge of a domain, lies within the interval."""
 
 
+class Beyond(Undefined):
+    """The value exists, but is too large or too close to zero to work with."""
+
+
 def about(tree: Tree, at: Mapping[str, float]) -> float:
     """Return the value by floating point. Raise `Undefined`."""
     if isinstance(tree, str):
@@ -31,11 +35,18 @@ def about(tree: Tree, at: Mapping[str, float]) -> float:
         return float(tree)
     try:
         value: float = _FLOATS[tree.name](*[about(a, at) for a in tree.args])
-    except (ValueError, ZeroDivisionError, OverflowError, KeyError) as error:
+    except OverflowError as error:
+        raise Beyond from error
+    except (ValueError, ZeroDivisionError, KeyError) as error:
         raise Undefined from error
     if not -HUGE < value < HUGE:
-        raise Undefined
+        raise Beyond
+    if -1 / HUGE < value < 1 / HUGE and tree.name in _VANISHING and (value or about(tree.args[0], at)):
+        raise Beyond
     return value
+
+
+_VANISHING = frozenset(("^", "exp"))
 
 
 def _float_power(base: float, exponent: float) -> float:
@@ -66,6 +77,7 @@ _FLOATS: dict[str, Callable[..., float]] = {
     "neg": lambda x: -x,
     "^": _float_power,
     "factorial": _float_factorial,
+    "binom": lambda n, k: float(math.comb(int(n), int(k))),
     "pi": lambda: math.pi,
     "e": lambda: math.e,
     "sqrt": math.sqrt,
@@ -183,6 +195,7 @@ _INTERVALS: dict[str, Callable[..., Any]] = {
     "/": lambda a, b: a / _nonzero(b),
     "neg": lambda x: -x,
     "factorial": lambda x: intervals().mpf(math.factorial(int(x.mid))),
+    "binom": lambda n, k: intervals().mpf(math.comb(int(n.mid), int(k.mid))),
     "pi": lambda: intervals().pi,
     "e": lambda: intervals().e,
     "sqrt": lambda x: intervals().sqrt(_nonnegative(x)),

@@ -35,7 +35,7 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
     """Return whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.MONEY, kinds.BOX):
+    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.FUNC, kinds.MONEY, kinds.BOX):
         return True
     if following is None:
         return False
@@ -48,6 +48,34 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
             following.kind in kinds.ARGUMENT and not following.spaced
         )
     return False
+
+
+_LEADS = word_set(
+    "of in with after before above below over under from to by when dividing rounding squaring between for"
+)
+"""Words behind which a number is only a part of what is said."""
+_VALUES = _SUMS - word_set("average increase decrease excess maximum minimum rest remainder remaining") | word_set(
+    "fee tax tip discount interest deposit bill payment fraction expression calculation sale purchase side"
+)
+"""What names a value before `of` or `for` and does not change it."""
+_FUNCTIONS = word_set(
+    "square cube root reciprocal inverse digit digits remainder ceiling floor conjugate opposite negative factorial "
+    "log logarithm sine cosine tangent factor factors multiple multiples divisor divisors median mode average mean "
+    "half third quarter rise increase decrease reduction percentage percent complement square successor predecessor"
+)
+"""Nouns before `of` that make another value of the number behind it."""
+
+
+def changes(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether the words before a calculation at token i may make another value of it.
+
+    Then `is` behind the calculation claims nothing: `a rise of 25% of 60 is 75`, `the digits of 2^10 are four`.
+    """
+    before = tokens[i - 1] if i else None
+    if before is None or before.kind is not kinds.WORD or before.text.lower() not in _LEADS:
+        return False
+    noun = tokens[i - 2] if i > 1 else None
+    return noun is None or noun.text.lower() not in _VALUES
 
 
 def clean(tokens: Sequence[Token], i: int, end: int) -> bool:
@@ -66,7 +94,9 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.BAD:
             return before.text in BENIGN and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
         case kinds.WORD:
-            return not (glued and tokens[i].kind is kinds.NUM) and _clean_word(tokens, i)
+            if (glued and tokens[i].kind is kinds.NUM) or (before.text in ("an", "the") and _is_size(tokens, i)):
+                return False
+            return _clean_word(tokens, i)
         case kinds.UNIT:
             return tokens[i].kind is not kinds.OP
         case kinds.SEP:
@@ -77,9 +107,18 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
             return i == 1
         case kinds.CLOSE:
             return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1)
+    if before.text in "aA" and _is_size(tokens, i):
+        return False
     if before.kind is kinds.VAR:
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
     return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
+
+
+def _is_size(tokens: Sequence[Token], i: int) -> bool:
+    """`a 3 x 5 beam`: a size, not a product."""
+    shape = [t.kind for t in tokens[i : i + 4] if t.kind is not kinds.BREAK]
+    times = len(shape) == 4 and tokens[i + 1].text in "xX×*"
+    return times and shape[0] is kinds.NUM is shape[2] and shape[3] is kinds.WORD
 
 
 def _holds_words(tokens: Sequence[Token], close: int) -> bool:
@@ -132,6 +171,8 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
         near.pop(0)
     words = {t.text.lower() for t in near}
     last = near[-1].text.lower() if near else ""
+    if word == "of" and last in _FUNCTIONS:  # `the square of 3 + 4 = 49`
+        return False
     if word in ("of", "than") and not (last in _SUMS and not words & {"x", "times"}):
         # `3 groups of 4 = 12`, `5 more than 3 = 8`, but `a total of 4 + 5 = 9`
         return not any(_counts(t) for t in near) and not words & _QUANTITIES
@@ -229,7 +270,7 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
         return [t.text for t in tokens[i + 3 : i + 4]] != ["/"]
     if after.text in ("R", "r", "remainder") and following is not None and following.kind is kinds.NUM:
         return False
-    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT)
+    return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT, kinds.FUNC)
 
 
 _POINTS = word_set("the as his her their its my our your what a an that how of number")
@@ -268,11 +309,37 @@ def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
     return token.spaced or token.kind in (kinds.SEP, kinds.CLOSE, kinds.WORD, kinds.ARROW)
 
 
+def is_label(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a bracket is the number of an equation at its end: `x - y = 4 (2)`."""
+    shape = [t.kind for t in tokens[i : i + 3]] == [kinds.OPEN, kinds.NUM, kinds.CLOSE]
+    if not shape or not tokens[i].spaced or tokens[i + 1].spaced or len(tokens[i + 1].text) > 2:
+        return False
+    return i + 3 == len(tokens) or tokens[i + 3].kind in (kinds.BREAK, kinds.SEP)
+
+
+def is_remark(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a bracket with a number and words explains the number before it: `= 3 (20 minutes) in all`."""
+    if not tokens[i].spaced or i + 1 >= len(tokens) or tokens[i + 1].kind not in (kinds.NUM, kinds.MONEY):
+        return False
+    words = False
+    for at in range(i + 2, min(i + 10, len(tokens))):
+        kind = tokens[at].kind
+        if kind is kinds.CLOSE:
+            behind = tokens[at + 1].kind if at + 1 < len(tokens) else kinds.SEP
+            return words and behind not in (kinds.OP, kinds.REL, kinds.OPEN)
+        words |= kind in kinds.WORDS
+        if kind not in (kinds.WORD, kinds.UNIT, kinds.NUM):
+            return False
+    return False
+
+
 def _is_note(tokens: Sequence[Token], i: int) -> bool:
     """`= 3 (20 minutes)`, `= 15 (/3)`: a bracket with words and no calculation, or with what is done next."""
     if not tokens[i].spaced:
         return False
     if [t.kind for t in tokens[i + 2 : i + 4]] == [kinds.NUM, kinds.CLOSE] and tokens[i + 1].text in "*/:+-":
+        return True
+    if is_label(tokens, i):
         return True
     words = False
     for token in tokens[i + 1 : i + 12]:

@@ -8,7 +8,7 @@ from workbench.verification.text import kinds
 from workbench.verification.text.tokens import STOP, Token, word_set
 
 _ENDS = frozenset((kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE))
-_BEGINS = frozenset((kinds.NUM, kinds.MIXED, kinds.VAR, kinds.OPEN, kinds.FRAC, kinds.ROOT))
+_BEGINS = frozenset((kinds.NUM, kinds.MIXED, kinds.VAR, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.FUNC))
 _WITHIN = _ENDS | _BEGINS | {kinds.OP}
 _LABELS = word_set(
     "step day week month year case part line row task question problem exercise example equation method stage phase "

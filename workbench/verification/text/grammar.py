@@ -78,11 +78,26 @@ class BinaryOperation:
     right: Node
 
 
-Node = Num | Var | Neg | Pct | Root | BinaryOperation
+@_node
+class Function:
+    """A function of numbers, such as a factorial or a remainder."""
+
+    name: str
+    args: tuple[Node, ...]
+
+
+Node = Num | Var | Neg | Pct | Root | Function | BinaryOperation
 
 BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _UNARY = 25
 _FUNCTIONS = frozenset("fghP")
+
+
+ARGUMENTS = {
+    **dict.fromkeys(("abs", "floor", "ceil", "factorial", "sqrt", "cbrt", "reciprocal", "negative", "digit"), 1),
+    **dict.fromkeys(("gcd", "lcm", "max", "min", "mod", "binom", "root", "difference"), 2),
+}
+"""How many arguments each function has."""
 
 
 class _Parser:
@@ -109,6 +124,10 @@ class _Parser:
                 self.at += 1
                 left = Pct(left)
                 continue
+            if token.text == "!" and token.kind is kinds.OP:
+                self.at += 1
+                left = Function("factorial", (left,))
+                continue
             op = token.text if token.kind is kinds.OP else "*"
             power = BINDING.get(op, 0)
             if power <= binding:
@@ -117,7 +136,7 @@ class _Parser:
                 break
             if token.kind is kinds.OP:
                 self.at += 1
-            elif token.kind not in (kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT):
+            elif token.kind not in (kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT, kinds.FUNC):
                 raise Unreadable(f"unexpected {token.text!r}")
             left = BinaryOperation(op, left, self.parse(power - 1 if op == "^" else power))
         self.depth -= 1
@@ -142,6 +161,8 @@ class _Parser:
                 return BinaryOperation("/", self.argument(), self.argument())
             case kinds.ROOT:
                 return Root(self.argument())
+            case kinds.FUNC:
+                return Function(token.text, tuple(self.argument() for _ in range(ARGUMENTS[token.text])))
             case kinds.BOX:
                 return self.prefix()
             case kinds.OP if token.text == "-":
@@ -190,7 +211,7 @@ def parse(text: str) -> Node:
     """Return the tree of one expression. Raise `Unreadable`."""
     if len(text) > MAX_CHARS:
         raise Unreadable("too long")
-    return parse_tokens([t for t in tokenize(text) if t.kind is not kinds.MONEY])
+    return parse_tokens([t for t in tokenize(text) if t.kind not in (kinds.MONEY, kinds.BREAK)])
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -201,10 +222,17 @@ def walk(node: Node) -> Iterator[Node]:
         yield node
         if type(node) is BinaryOperation:
             waiting += (node.right, node.left)
-        elif not isinstance(node, (Num, Var, BinaryOperation)):
+        elif type(node) is Function:
+            waiting += reversed(node.args)
+        elif not isinstance(node, (Num, Var, BinaryOperation, Function)):
             waiting.append(node.arg)
 
 
 def has_letter(node: Node) -> bool:
     """Return whether a letter stands in a tree."""
     return any(type(part) is Var for part in walk(node))
+
+
+def has_function(node: Node) -> bool:
+    """Return whether a function of numbers stands in a tree."""
+    return any(type(part) is Function for part in walk(node))

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     FRAC = "frac"
     """LaTeX's fraction, before its two arguments."""
     ROOT = "root"
+    FUNC = "func"
+    """A function of numbers by its name, before its arguments in brackets."""
     PCT = "pct"
     MONEY = "money"
     BOX = "box"
@@ -36,7 +38,7 @@ class Kind(StrEnum):
     """Outside the grammar."""
 
 
-NUM, MIXED, VAR, WORD, UNIT, OP, REL, OPEN, CLOSE, FRAC, ROOT, PCT, MONEY, BOX, ARROW, SEP, BREAK, BAD = Kind
+NUM, MIXED, VAR, WORD, UNIT, OP, REL, OPEN, CLOSE, FRAC, ROOT, FUNC, PCT, MONEY, BOX, ARROW, SEP, BREAK, BAD = Kind
 
 NUMERIC = frozenset((NUM, MIXED))
 WORDS = frozenset((WORD, UNIT))

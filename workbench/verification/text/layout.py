@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 _DOLLAR = re.compile(r"(?<!\\)\$\$?")
@@ -18,8 +19,8 @@ _BULLET = re.compile(
     r"(?:\d{1,2}[.)]|\([a-h0-9]\)|[a-h]\))[ \t]+(?![-+*/=^]))",
     re.IGNORECASE,
 )
-_NOT_MINUS = re.compile(r"[A-Za-z]{2,}|\\[(\[]|\$|\*\*|\\text")
-"""What cannot stand behind a minus: a word, or a formula in delimiters."""
+_NOT_MINUS = re.compile(r"[A-Za-z]{2,}|[-−]|\\[(\[]|\$|\*\*|\\text")
+"""What does not stand behind a minus: a word, another minus, or a formula in delimiters."""
 _PROSE = re.compile(r"[A-Za-z]{3,}|:\s*$")
 _END = "\\end{%s}"
 _LONGEST_BLOCK = 800
@@ -87,6 +88,20 @@ def _bullets(text: str) -> dict[int, int]:
                 continue
         bullets[at] = match.end()
     return bullets
+
+
+@lru_cache(maxsize=256)
+def bulleted(lines: tuple[str, ...]) -> bool:
+    """Return whether the lines that begin with a dash are a list, in which no other line is a bare formula.
+
+    `10 - 3x = 4`, `- 3x = -6`, `- x = -2` is none: there the dash is a minus.
+    """
+    dashes = [line.startswith(("- ", "– ")) for line in lines]
+    return (
+        any(dashes)
+        and len(lines) > 1
+        and all(dash or _PROSE.search(line) for dash, line in zip(dashes, lines, strict=True))
+    )
 
 
 def _above(text: str, at: int) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.verification.text import kinds
+from workbench.verification.text import boundaries, kinds
+from workbench.verification.text.boundaries import is_label, is_remark
 from workbench.verification.text.division import divides
-from workbench.verification.text.grammar import MAX_DEPTH, MAX_TOKENS, Token
+from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import (
     COMPARES,
     MAX_UNIT_WORDS,
@@ -50,6 +51,7 @@ class _Chain:
         self.units: list[Unit] = []
         self.depth = 0
         self.ratio = False
+        self.start = 0
         self.good: tuple[int, int, int, int] | None = None
 
     def token(self, i: int) -> Token | None:
@@ -71,6 +73,7 @@ class _Chain:
     def run(self, i: int, need: bool = True) -> TokenRun | None:
         """Read from token i. None where not even one operand can be read."""
         limit = i + 2 * MAX_TOKENS
+        self.start = i
         at: int | None = i
         while at is not None and at < len(self.tokens) and at < limit:
             step = self.operand(at) if need else self.operator(at)
@@ -111,7 +114,7 @@ class _Chain:
                     return None
                 self.take(token)
                 return i + 1, True
-            case kinds.FRAC | kinds.ROOT:
+            case kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.applied(i)
             case kinds.BOX:
                 return i + 1, True
@@ -136,6 +139,12 @@ class _Chain:
         if token.kind is kinds.REL:
             return at, False
         outside = self.tokens[at - 1].text == "close" and not between & _ENDS_LINE
+        if outside and token.kind in kinds.WORDS:  # `\\(3\\) apples + \\(4\\) apples`
+            sums = self.computes() and not self.relations
+            step = self.units_from(at)
+            behind = self.token(step[0]) if step is not None else None
+            on = behind is not None and (behind.kind is kinds.OP or (behind.kind is kinds.REL and sums))
+            return step if on else None
         behind = self.token(at + 1)
         if token.kind is kinds.OP and outside and behind is not None and behind.kind is not kinds.WORD:
             return at, False
@@ -144,7 +153,7 @@ class _Chain:
     def applied(self, i: int) -> tuple[int, bool] | None:
         """Return a LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
-        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else 1):
+        for _ in range(2 if self.tokens[i].kind is kinds.FRAC else ARGUMENTS.get(self.tokens[i].text, 1)):
             end = self.argument(at)
             if end is None:
                 return None
@@ -178,6 +187,9 @@ class _Chain:
             case kinds.REL if self.depth == 0:
                 self.relate(token.text)
                 return i + 1, True
+            case kinds.OP if token.text == "!":
+                self.take(token)
+                return i + 1, False
             case kinds.OP:
                 return self.sign(i, token)
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):
@@ -192,7 +204,7 @@ class _Chain:
                 self.depth -= 1
                 self.take(token)
                 return i + 1, False
-            case kinds.OPEN | kinds.FRAC | kinds.ROOT:
+            case kinds.OPEN | kinds.FRAC | kinds.ROOT | kinds.FUNC:
                 return self.bracket(i, before)
             case kinds.VAR:
                 return self.letter(i, before)
@@ -265,14 +277,12 @@ class _Chain:
     def bracket(self, i: int, before: Token) -> tuple[int, bool] | None:
         """Return a bracket right behind an operand multiplies, unless it holds unit words."""
         following = self.token(i + 1)
-        if (
-            self.tokens[i].kind is kinds.OPEN
-            and following
-            and following.kind in kinds.WORDS
-            and self.tokens[i].spaced
-        ):
+        opens = self.tokens[i].kind is kinds.OPEN
+        if opens and ((self.relations and self.depth == 0 and is_label(self.tokens, i)) or is_remark(self.tokens, i)):
+            return None
+        if opens and following and following.kind in kinds.WORDS and self.tokens[i].spaced:
             return self.bracketed_unit(i)
-        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT):
+        if self.tokens[i].kind in (kinds.FRAC, kinds.ROOT, kinds.FUNC):
             return self.applied(i)
         if before.kind in (kinds.NUM, kinds.VAR, kinds.CLOSE, kinds.MIXED):
             return i, True
@@ -344,7 +354,16 @@ class _Chain:
             return behind, True
         if text == "of":
             return self.part_of(i, following)
-        return self.units_from(i)
+        return None if self.is_range() else self.units_from(i)
+
+    def is_range(self) -> bool:
+        """Return whether the part at hand is a range, as in `45-54 year-old males`."""
+        part = self.parts[-1]
+        if [t.kind for t in part] != [kinds.NUM, kinds.OP, kinds.NUM] or part[1].text != "-":
+            return False
+        first, second = part[0].text, part[2].text
+        glued = not (part[1].spaced or part[2].spaced) and first.isdigit() and second.isdigit()
+        return glued and int(first[:9]) < int(second[:9])
 
     def equals(self, i: int) -> int | None:
         """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
@@ -355,6 +374,8 @@ class _Chain:
             return self.equals(i + 1) if words[1:3] == ["which", "is"] else None
         if words[0] == "which":
             return self.equals(i + 1)
+        if words[0] in ("is", "equals") and boundaries.changes(self.tokens, self.start):
+            return None
         if words[:3] == ["is", "equal", "to"]:
             return None if self.is_share() else i + 3
         if words[0] == "equals":
@@ -365,7 +386,7 @@ class _Chain:
 
     def computes(self) -> bool:
         """Return whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT) for t in self.parts[-1])
+        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT, kinds.FUNC) for t in self.parts[-1])
 
     def is_share(self) -> bool:
         """Return whether the part at hand is a bare fraction or percentage, which prose takes of something."""
@@ -420,7 +441,8 @@ class _Chain:
             return following is not None and following.kind is kinds.WORD and (begun or not token.spaced)
         if is_word_op(token):
             return following is not None and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.WORD)
-        return token.kind is kinds.VAR and begun and token.text not in "xX"
+        stated = following is not None and following.kind in (kinds.REL, kinds.OP)  # `= 15 giving n = 5`
+        return token.kind is kinds.VAR and begun and token.text not in "xX" and not stated
 
     def times_after_unit(self, i: int) -> bool:
         """`3 boxes x 4` multiplies."""

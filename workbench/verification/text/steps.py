@@ -20,18 +20,30 @@ _MARKUP = re.compile(
 _CLOSES = re.compile(r"\s*(?:\\\]|\\end)")
 _LABEL = re.compile(
     r"(?:#{1,3}\s+(?=[A-Za-z])|\*\*step\s*\d{1,3}\s*[:.)]\*\*\s*|step\s*\d{1,3}\s*[:.)]\s*|"
-    r"(?:\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-h]\))\s+(?=\S)(?![-+*/=^])|[-*•]\s+(?=[A-Za-z]))",
+    r"(?:\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-h]\))\s+(?=\S)(?![-+*/=^])|[*•]\s+(?=[A-Za-z])|-\s+(?=[A-Za-z]{2}))",
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|No|approx|e\.g|i\.e)|\b[A-Z])\.$|^\s*\d{1,2}\.$")
 _PARAGRAPH = 80
-_MARGIN = re.compile(r"(?<=\S)\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)\s*$")
+_MARGIN = re.compile(
+    r"(?<=\S)(?:\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)|(?:\s{2,}|\s+(?=[×÷:]|/\s*[-+(])|\s+(?=[-+*/]\d))"
+    r"[-+*/×÷:]\s*\(?[-+]?\d{1,4}[a-z]?\)?)\s*$"
+)
+_LABELLED = re.compile(r"(?<=\S)\s+(?=\(\d{1,2}\)\s*$)")
+_NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(])", re.IGNORECASE)
 
 
-def without_margin(step: str) -> str | None:
-    """`3x + 5 = 20 (-5)` without the note of what is done next; None where a step has none."""
-    bare = _MARGIN.sub("", step)
-    return bare if bare != step else None
+def other_reading(step: str) -> str | None:
+    """Return a step as it may also be meant; None where there is one reading.
+
+    Without the note of what is done next, as in `3x + 5 = 20 (-5)`; with the number at its end as a factor and no
+    label, as in `20 = 5 (4)`; with the number before it as a label and no factor, as in `(2) x - y = 4`.
+    """
+    for pattern in (_MARGIN, _LABELLED, _NUMBERED):
+        other = pattern.sub("", step)
+        if other != step:
+            return other
+    return None
 
 
 def split(solution: str | Sequence[str]) -> tuple[Step, ...]:

@@ -91,7 +91,7 @@ _TOKEN = re.compile(
     |(?P<unit>\\(?:text|mathrm|mbox|textbf|textit|operatorname|mathbf)\{{[^{{}}]{{0,60}}\}}(?:\^\{{?[23]\}}?(?![0-9]))?
         |¢|(?<=[0-9][ ])m[²³]|(?<![a-zA-Z])
         (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
-    |(?P<unread>(?:\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z](?='{{1,3}}(?![A-Za-z]))'{{1,3}}|(?:(?<=[0-9)}}\]])|(?<=(?<![A-Za-z])[A-Za-z]))!)
+    |(?P<unread>(?:\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z](?='{{1,3}}(?![A-Za-z]))'{{1,3}})
         (?:\s*[_^](?:{_GROUP}|\\?[A-Za-z0-9]+))*|_(?:{_GROUP}|\\?[A-Za-z0-9]+))
     |(?P<open>[({{[])|(?P<close>[)}}\]])
     |(?P<pct>\\?%|percent(?![a-z]))
@@ -110,6 +110,15 @@ _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
 SPELLED = {kinds.OP: _OPS, kinds.REL: _RELS, kinds.OPEN: {"{": "(", "[": "("}, kinds.CLOSE: {"}": ")", "]": ")"}}
 """How signs are written otherwise."""
 _LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
+_LETTERS = re.compile(r"[a-z]{2,3}")
+_NO_PRODUCT = word_set(
+    "mm cm dm km mg kg ml cl dl oz lb lbs ft yd mi in hr hrs min sec gal pt qt mph kmh kph pm am th st nd rd usd eur "
+    "ha kb mb gb tb hz kw mw ghz mhz pcs ea wk wks yr yrs mo dz bn tn cal deg rad pi sin cos tan log ln lim max gcd "
+    "lcm exp mod abs det is of to or if so at by we as an be do go he it me my no on up us yes not and the one two "
+    "six ten all any for was has had are but can who how why may get got let say saw set add sum too off out old new "
+    "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now"
+)
+"""Short words that are no product of letters."""
 _WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
 _KINDS = {kind.value: kind for kind in kinds.Kind}
 _PLAIN = _KINDS.keys() - {kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE, kinds.MIXED, kinds.UNIT}
@@ -161,7 +170,39 @@ def tokenize(text: str) -> tuple[Token, ...]:
         else:
             _append(tokens, group, raw, start, end, spaced)
         spaced = False
+    if any(t.kind is kinds.WORD and len(t.text) < 4 and _may_multiply(t) for t in tokens):
+        tokens = _with_products(tokens)
     return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
+
+
+def _may_multiply(token: Token) -> bool:
+    return _LETTERS.fullmatch(token.text) is not None and token.text not in _NO_PRODUCT
+
+
+def _with_products(tokens: Sequence[Token]) -> list[Token]:
+    """`2mn` and `mx + b` as products of letters: behind a number, between delimiters, and where no words are."""
+    bare = not any(t.kind is kinds.UNIT or (t.kind is kinds.WORD and not _may_multiply(t)) for t in tokens)
+    signs = bare and any(t.kind in (kinds.OP, kinds.REL) for t in tokens)
+    found: list[Token] = []
+    letters: set[str] = set()
+    inside = False
+    for i, token in enumerate(tokens):
+        if token.kind is kinds.BREAK and token.text in ("open", "close"):
+            inside = token.text == "open"
+        if token.kind is kinds.WORD and len(token.text) < 4 and _may_multiply(token):
+            glued = i > 0 and not token.spaced and tokens[i - 1].kind is kinds.NUM
+            if glued or inside or signs or letters.issuperset(token.text):
+                letters.update(token.text)
+                found += _letters(token)
+                continue
+        found.append(token)
+    return found
+
+
+def _letters(token: Token) -> list[Token]:
+    """The letters of a word, one by one."""
+    start = token.start
+    return [Token(kinds.VAR, c, start + i, start + i + 1, token.spaced and i == 0) for i, c in enumerate(token.text)]
 
 
 def slashed(tokens: Sequence[Token], i: int) -> int | None:
@@ -202,9 +243,8 @@ _SPACES = frozenset(("space", "bold", "delim", "gap", "row"))
 
 
 def _break(tokens: list[Token], text: str, start: int, end: int) -> None:
-    """Note that a formula ends; at the beginning of a text there is none to end."""
-    if tokens:
-        tokens.append(Token(kinds.BREAK, text, start, end, True))
+    """Note that a formula begins or ends."""
+    tokens.append(Token(kinds.BREAK, text, start, end, True))
 
 
 def _space(tokens: list[Token], group: str, raw: str, text: str, start: int, end: int) -> int:
@@ -339,7 +379,8 @@ def token_value(token: Token) -> Number | None:
 STOP = word_set(
     "and or so then because which that is are was were be has have had but if since while will would "
     "therefore thus hence equals when where we he she they it you let gives get gets got leaves makes "
-    "means now first next also plus minus into from between to answer "
+    "giving yielding yields yield implying implies imply meaning mean with hence namely where whence such that "
+    "consequently obtain obtaining means now first next also plus minus into from between to answer "
 )
 COMPARES = word_set("more less fewer greater larger smaller older younger times half twice not")
 """Words that make `is 2 more than` something else than a value."""
