@@ -186,6 +186,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
+    if "|" in context.problem.text and _is_condition(before.statement, after, True):
+        return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
     if reading.pure:
         return _not_equivalent(context, statement, before.statement, difference)
     return _in_words(context, statement, before, difference)
@@ -229,8 +231,10 @@ def _why_still_right(
     case = "It is one of the cases."
     for earlier in relevant:
         if earlier is not before and earlier.trusted and earlier.statement.solutions is not None:
-            if compare(earlier.statement.solutions, after) is None:  # back to `2x = 6` after a mistake
-                return "It has the same solutions as an earlier line." if earlier.main else None
+            if (
+                earlier.main and compare(earlier.statement.solutions, after) is None
+            ):  # back to `2x = 6` after a mistake
+                return "It has the same solutions as an earlier line."
             if _is_case(earlier.statement, statement):
                 return case
     # `x = 2`, and `x = 3` two lines on, after `(x - 2)(x - 3) = 0`

@@ -63,7 +63,7 @@ _REJECTS = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"\b(?:first|second|third|left|right|upper|lower|other|one|each|separate\w*|part|on the|half|inequality)\b",
+    r"\b(?:first|second|third|left|right|upper|lower|other|one|each|separate\w*|part|on the|half)\b",
     re.IGNORECASE,
 )
 _CASE = re.compile(r"\b(?:cases?|if|when(?:ever)?|suppos\w+|assum\w+|otherwise|either)\b", re.IGNORECASE)
