@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from workbench.types import EvidenceKind, Judgement
+from workbench.types import EvidenceKind
+from workbench.verification.checkers.chains import put_in, unlike
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.exact import univariate
-from workbench.verification.exact.polynomials import ONE, difference, magnitude
+from workbench.verification.exact.polynomials import magnitude
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
+from workbench.verification.lines.names import repeated
 from workbench.verification.lines.readings import (
     coarseness,
     cuts,
@@ -31,6 +34,9 @@ from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Function, Number, Unreadable
 from workbench.verification.text.tokens import or_none
 
+_LONGEST = 80
+"""The most of a claim that a reason shows."""
+
 
 @dataclass(frozen=True)
 class Arithmetic:
@@ -40,35 +46,73 @@ class Arithmetic:
 
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first claim that fails, correct if any claim holds."""
-        held = None
-        for claim in (*context.line.claims, *context.line.notes):
-            finding = _check(context, claim)
-            if finding is not None and finding.judgement is Judgement.INCORRECT:
-                return finding
-            held = held or finding
-        return held
+        held: list[str] = []
+        left_open = bool(context.line.unread)
+        for claim in (*context.line.claims, *context.line.notes, *repeated(context.line.text)):
+            checked = _check(context, claim)
+            if isinstance(checked, Finding):
+                return checked
+            held += checked.held
+            left_open |= checked.left_open
+        if not held:
+            return None
+        return correct("arithmetic", f"{held[0]} is right." if left_open else "The calculation is right.")
 
 
-def _check(context: Context, claim: Claim) -> Finding | None:
+class _Checked(NamedTuple):
+    """The relations of a claim that hold, as written, and whether others were left open."""
+
+    held: list[str]
+    left_open: bool
+
+
+def _check(context: Context, claim: Claim) -> Finding | _Checked:
+    """The first mistake of a claim, or what of it holds."""
     parts = [p if p is not None else context.carry for p in claim.parts]
-    decided = False
-    for i in range(len(claim.relations)):
+    held: list[str] = []
+    left_open = False
+    if claim.letters and (found := put_in(context, claim)) is not None:
+        return found
+    for i, relation in enumerate(claim.relations):
         left, right = parts[i], parts[i + 1]
         if left is None or right is None:
             continue
         if left.letters or right.letters:
-            if claim.relations[i] == "=" and (found := _unlike(context, claim, left, right)) is not None:
+            if relation == "=" and (found := unlike(context, claim, i, left, right)) is not None:
                 return found
             continue
-        if claim.relations[i] == "=" and not claim.letters and _names_both_roots(context.line.text, left, right):
+        if relation == "=" and not claim.letters and _names_both_roots(context.line.text, left, right):
             return _both_roots(context.line.text, left, right)
         holds = _holds(context, claim, i, left, right)
+        if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
+            return _wrong(context, claim, *far)
         if holds is False:
             return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
-        decided |= holds is True and not _is_empty(context, claim, left, right)
-    if not decided:
+        left_open |= holds is None
+        if holds and not _is_empty(context, claim, left, right):
+            held.append(_shown(context.line.text, claim, i))
+    return _Checked(held, left_open)
+
+
+def _shown(text: str, claim: Claim, i: int) -> str:
+    """A relation as written, for a sentence."""
+    left, right = claim.parts[i], claim.parts[i + 1]
+    start = left.start if left is not None else 0
+    return " ".join(text[start : right.end if right is not None else None].split())[:_LONGEST]
+
+
+def _beyond(context: Context, claim: Claim, i: int) -> tuple[ClaimSide, ClaimSide, int] | None:
+    """Two sides that must be equal through one that has no exact value: `81 = 3^4 = (...)^{2/5} = 9^3`."""
+    parts = claim.parts
+    if i + 2 >= len(parts) or claim.relations[i + 1] != "=" or quantities.may_convert(claim):
         return None
-    return correct("arithmetic", "The calculation is right.")
+    left, middle, right = parts[i : i + 3]
+    if left is None or middle is None or right is None or left.letters or right.letters or middle.letters:
+        return None
+    if left.known is None or right.known is None or middle.known is not None or univariate.has_root(middle.node):
+        return None
+    between = Claim((left, right), ("=",))
+    return (left, right, i + 2) if _holds(context, between, 0, left, right) is False else None
 
 
 def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> bool:
@@ -101,30 +145,6 @@ def _both_roots(text: str, left: ClaimSide, right: ClaimSide) -> Finding:
             f"{shown} is not {text[right.start : right.end]}: the root sign means the root that is not negative."
         )
     return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
-
-
-def _unlike(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> Finding | None:
-    """`0.25(80x) + 0.1(100x) = 20x` in a word problem: like terms that only zero would make equal."""
-    reading = context.reading
-    if reading.statements or reading.expression is not None or len(left.letters | right.letters) != 1:
-        return None
-    if not (left.letters and right.letters and _is_sum(left)) or _is_sum(right) or quantities.may_convert(claim):
-        return None
-    try:
-        sides = [p.rational for p in (left, right)]
-        top = difference(*sides)[0]
-    except Unreadable:
-        return None
-    if any(s[0].keys() != left.letters or s[1] != ONE for s in sides) or not top:
-        return None
-    shown = [context.line.text[p.start : p.end] for p in (left, right)]
-    (letter,) = left.letters
-    sentence = f"{shown[0]} is {show(sides[0][0][letter])}{letter}, not {shown[1]}."
-    return incorrect("arithmetic", sentence, EvidenceKind.COUNTEREXAMPLE)
-
-
-def _is_sum(part: ClaimSide) -> bool:
-    return any(t.kind is kinds.OP and t.text in "+-" for t in part.tokens[1:])
 
 
 def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: ClaimSide) -> bool | None:
