@@ -9,12 +9,12 @@ from fractions import Fraction
 
 from workbench.types import Group, Judgement, Problem, Scope
 from workbench.verification.answers import answer_in, final_answer, grade
+from workbench.verification.checkers import second_reading
 from workbench.verification.checkers.arithmetic import Arithmetic
 from workbench.verification.checkers.definitions import Definitions
 from workbench.verification.checkers.equivalence import Equivalence
-from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit
+from workbench.verification.checkers.final import Candidates, FinalAnswer, other_unit, says_answer
 from workbench.verification.checkers.grounding import Grounding
-from workbench.verification.checkers.second_reading import misread
 from workbench.verification.domain import Domain, Lessons, StepContext, Verify
 from workbench.verification.lines.calculations import numbers
 from workbench.verification.lines.claims import Line, read_line
@@ -190,6 +190,14 @@ def unreadable(context: Context) -> str | None:
     unread = context.line.unread
     shown = "`, `".join(" ".join(piece.split())[:_SHOWN] for piece in unread[:3])
     return f"Not read: `{shown}`." if unread else None
+
+
+def misread(context: Context, finding: Finding) -> str | None:
+    """Return why a line that is found wrong may be right: another reading of it, or the known answer itself."""
+    if (why := second_reading.misread(context, finding)) is not None:
+        return why
+    certain = min([finding.confidence, *(CONFIDENCE.get(e.kind, 1.0) for e in finding.evidence)]) >= 1
+    return "The line is the known answer, so the step stays undecided." if certain and says_answer(context) else None
 
 
 def in_right_unit(problem: Problem, stated: str) -> bool:

@@ -7,6 +7,7 @@ bounded: only the end of a long text is looked at.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from workbench.verification.text.grammar import MAX_CHARS
@@ -154,6 +155,19 @@ def final_answer(text: str, last_number: bool = False) -> str | None:
         numbers = _NUMBER.findall(text)
         found = numbers[-1] if numbers else None
     return found
+
+
+def stated_at(steps: Sequence[str]) -> tuple[int, str] | None:
+    """Return the step in which a solution states its final answer, and the answer; None where it states none."""
+    whole = final_answer("\n".join(steps))
+    if whole is None:
+        return None
+    for at in range(len(steps) - 1, -1, -1):
+        if final_answer("\n".join(steps[at:])) == whole:
+            # Behind a heading such as `Answer:` it stands in the next step.
+            told = next((i for i in range(at, len(steps)) if whole in steps[i]), at)
+            return told, whole
+    return None
 
 
 def _found(text: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
-from workbench.verification.answers import Answer, answer_in, grade, read_answer
+from workbench.verification.answers import Answer, answer_in, grade, read_answer, stated_at
 from workbench.verification.answers.same_value import form_matches, is_worked_out
 from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
@@ -25,16 +25,20 @@ _NAME = "answer"
 
 @dataclass(frozen=True)
 class FinalAnswer:
-    """The answer line: right, a repeat, or neither. Elsewhere the known solution must fit."""
+    """The answer line: right, a repeat, or neither. Elsewhere the known solution must fit.
+
+    Where the known answer is not the stated one and no step before is wrong, the step that states it is.
+    """
 
     name: str = _NAME
 
     def __call__(self, context: Context) -> Finding | None:
         """Correct at scope `meaning` only where the answer itself was checked."""
         if not context.is_answer:
-            return _against_known(context)
+            return _against_known(context) or _wrong_end(context)
         stated = answer_in(context.step)
-        return _check(context, stated, read_answer(stated)) if stated is not None else None
+        found = _check(context, stated, read_answer(stated)) if stated is not None else None
+        return _wrong_end(context) if found is None or found.judgement is Judgement.UNKNOWN else found
 
 
 _RIGHT = Finding(
@@ -44,27 +48,83 @@ _RIGHT = Finding(
 
 @or_none
 def _check(context: Context, stated: str, read: Answer | None) -> Finding | None:
+    known = _graded(context, stated)
+    if other_unit(context.problem.text, stated) is not None:
+        text = f"{stated} has another unit than the question asks for."
+        return incorrect(_NAME, text, EvidenceKind.UNIT, diagnosis=Diagnosis.OFF_PATH)
+    if known is Judgement.CORRECT:
+        return _RIGHT
+    repeats = read is not None and _repeats(context, read)
+    if known is Judgement.INCORRECT:
+        return correct(_NAME, _REPEATS, True) if repeats and _marked(context) else _no_answer(context, stated)
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
-    gold = context.problem.answer
-    known = context.knowledge is not Knowledge.FREE and gold is not None
-    unit = other_unit(context.problem.text, stated)
-    if unit is None and known and gold is not None and solves is None and grade(gold, stated) is Judgement.CORRECT:
-        return _RIGHT
-    if unit is not None:
-        text = f"{stated} has another unit than the question asks for."
-        return incorrect(_NAME, text, EvidenceKind.UNIT, diagnosis=Diagnosis.OFF_PATH)
-    if read is not None and _repeats(context, read):
-        return correct(_NAME, "It repeats what the line before found.", context.wrong_before)
+    if repeats:
+        return correct(_NAME, _REPEATS, context.wrong_before)
     if solves is False:
         text = f"{stated} does not solve the problem and does not follow from the lines before."
         return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE, _repair(context, stated))
-    if known and gold is not None and grade(gold, stated) is Judgement.INCORRECT:
-        found = _last_text(context)
-        text = f"The lines before end with {found}, not {stated}." if found else f"{stated} is not the answer."
-        return incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
     return None
+
+
+_REPEATS = "It repeats what the line before found."
+
+
+def _graded(context: Context, stated: str) -> Judgement | None:
+    """A stated answer against the known one, where that may be known."""
+    gold = context.problem.answer
+    return grade(gold, stated) if context.knowledge is not Knowledge.FREE and gold is not None else None
+
+
+def _no_answer(context: Context, stated: str) -> Finding:
+    found = _last_text(context)
+    text = f"{stated} is not the answer."
+    if found and found != stated and not context.wrong_before:
+        text = f"The lines before end with {found}, not {stated}, which is not the answer."
+    return incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+
+
+def _marked(context: Context) -> bool:
+    """Whether a step before is wrong; one that only carries an error marks nothing."""
+    return any(v.judgement is Judgement.INCORRECT for v in context.verdicts)
+
+
+_LIKELY = 0.9
+"""Of an answer told in a sentence, which may be cut in the wrong place."""
+
+
+def _wrong_end(context: Context) -> Finding | None:
+    """The step that states a wrong answer, where no step before is wrong: a wrong end never goes without a mark."""
+    gold = context.problem.answer
+    if context.knowledge is Knowledge.FREE or gold is None or _marked(context):
+        return None
+    found = _end(context.problem.text, gold, context.solution)
+    if found is None or found[0] != len(context.earlier):
+        return None
+    text = f"The solution ends with {found[1]}, which is not the answer."
+    return incorrect(_NAME, text, EvidenceKind.ANSWER, diagnosis=Diagnosis.OFF_PATH, confidence=_LIKELY)
+
+
+@lru_cache(maxsize=256)
+def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] | None:
+    """Where a solution states its answer, if that is wrong."""
+    found = stated_at(solution)
+    if found is None or (grade(gold, found[1]) is not Judgement.INCORRECT and other_unit(problem, found[1]) is None):
+        return None
+    return found
+
+
+def says_answer(context: Context) -> bool:
+    """Return whether a line is nothing but the known answer."""
+    if len(context.step) > _LONGEST_ANSWER or _graded(context, context.step) is not Judgement.CORRECT:
+        return False
+    gold = read_answer(context.problem.answer or "")
+    lettered = gold is not None and bool(gold.statements)
+    return lettered or not context.line.claims or len(context.reading.letters) < 2
+
+
+_LONGEST_ANSWER = 120
 
 
 def other_unit(problem: str, stated: str) -> str | None:
