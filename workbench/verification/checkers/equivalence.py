@@ -186,6 +186,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
+    if _is_begun(relevant, after):
+        return None  # work on a case or a part
     if "|" in context.problem.text and _is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
     if reading.pure:
@@ -231,10 +233,8 @@ def _why_still_right(
     case = "It is one of the cases."
     for earlier in relevant:
         if earlier is not before and earlier.trusted and earlier.statement.solutions is not None:
-            if (
-                earlier.main and compare(earlier.statement.solutions, after) is None
-            ):  # back to `2x = 6` after a mistake
-                return "It has the same solutions as an earlier line."
+            if earlier.main and compare(earlier.statement.solutions, after) is None:
+                return "It has the same solutions as an earlier line."  # back to `2x = 6` after a mistake
             if _is_case(earlier.statement, statement):
                 return case
     # `x = 2`, and `x = 3` two lines on, after `(x - 2)(x - 3) = 0`
@@ -242,12 +242,19 @@ def _why_still_right(
         return case
     if before.trusted and _is_case(before.statement, statement):
         return case
-    if before.trusted and _is_condition(before.statement, after, parts_by_words(context.stating, statement)):
+    begun = _is_begun(relevant, after) or parts_by_words(context.stating, statement)
+    if before.trusted and _is_condition(before.statement, after, begun):
         return "It is one of the conditions."
     solutions = before.statement.solutions
     if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):
         return None if statement.assignments else "Both sides were multiplied by the divisor."
     return None
+
+
+def _is_begun(relevant: Sequence[KnownStatement], after: Solutions) -> bool:
+    """Whether a case, a part or a value tried out has these solutions, so that the line goes on from it."""
+    asides = (k.statement.solutions for k in relevant if not k.main)
+    return any(s is not None and compare(s, after) is None for s in asides)
 
 
 def _is_condition(before: Statement, after: Solutions, by_words: bool) -> bool:
