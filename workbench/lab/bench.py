@@ -12,7 +12,7 @@ import typer
 
 from workbench.cli.guard import GuardedGroup
 from workbench.cli.verify import AsJson
-from workbench.lab.bench_verifier import fuzz, others, steps, styles, verify
+from workbench.lab.bench_verifier import fuzz, locate, others, steps, styles, verify
 from workbench.types import Knowledge
 
 bench = typer.Typer(
@@ -22,7 +22,7 @@ bench = typer.Typer(
     help="Measure the verifier, what a round costs, what a teacher can tell, and how fast sampling and the app are.",
 )
 
-for _command in (verify, steps, others, styles, fuzz):
+for _command in (verify, steps, others, locate, styles, fuzz):
     bench.command(_command.__name__)(_command)
 
 OURS = ("tutor", "0.5b", "1.5b")

@@ -1,4 +1,4 @@
-"""`workbench bench verify`, `steps`, `others`, `styles` and `fuzz`: how fast, right and safe the verifier is."""
+"""`workbench bench verify`, `steps`, `others`, `locate`, `styles`, `fuzz`: how fast, right and safe it is."""
 
 from __future__ import annotations
 
@@ -125,6 +125,40 @@ def others(
     else:
         print_figures(report)
         print_faults(report.faults)
+
+
+def locate(
+    data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Other people's data.")],
+    synthetic: Annotated[int, typer.Option(min=0, help="Worked solutions of GSM8K to make wrong.")] = 4000,
+    seed: Annotated[int, typer.Option(help="Seed of these.")] = 0,
+    write: Annotated[bool, typer.Option("--write", help="Write the weights into the verifier's module.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit which step reference mode flags, and measure that on problems that had no part in the fit.
+
+    \b
+    Examples:
+      workbench bench locate ../shared/data
+      workbench bench locate ../shared/data --write
+    """
+    from workbench.cli.render import progress_bar
+    from workbench.files import write_atomically
+    from workbench.lab.locating import FILE, NEEDED, fit, written
+    from workbench.lab.step_figures import StepFigures
+    from workbench.lab.tables import print_figures
+    from workbench.verification import Verifier
+
+    absent = [name for name in NEEDED if not (data / name).exists()]
+    if absent:
+        raise BadInput(f"{data} has no {', '.join(absent)}.")
+    with progress_bar("reading", len(NEEDED) + 1) as (bar, task):
+        found = fit(data, synthetic, seed, lambda name: bar.update(task, description=name, advance=1))
+    if write:
+        write_atomically(FILE, written(found))
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+    else:
+        print_figures(StepFigures(Verifier().version, found.figures, ()))
 
 
 def styles(

@@ -17,7 +17,7 @@ from workbench.types import Judgement, Problem, StepVerdict, Verdict
 from workbench.verification.lines.calculations import calculations, numbers
 from workbench.verification.lines.claims import read_line
 from workbench.verification.lines.findings import Finding, read_problem
-from workbench.verification.reference.checker import align
+from workbench.verification.reference.alignment import align
 from workbench.verification.text.tokens import Number
 
 GROUPS = ("finding", "place", "numbers", "operation", "words", "reference", "text")

@@ -16,6 +16,7 @@ from workbench.verification.answers.grades import Grade, in_form, undecided
 from workbench.verification.answers.kinds import Reading, Value, read_answer_kind
 from workbench.verification.answers.measured import compare_measured
 from workbench.verification.answers.notation import clean
+from workbench.verification.answers.quantities import same_quantity
 from workbench.verification.answers.readings import compare_readings, letters_of
 from workbench.verification.answers.text import final_answer
 from workbench.verification.answers.words import compare_words, spoken
@@ -59,6 +60,9 @@ def _compare(gold: str, pred: str, decimal_comma: bool = False) -> Grade:
         return undecided("There is no known answer to compare with.")
     if not stated:
         return Grade(False, "No answer is stated.")
+    quantity = same_quantity(known, stated)
+    if quantity is not None:
+        return quantity
     if _plain(known) == _plain(stated):
         return Grade(True, "Both are written the same.")
     if _plain(known).rstrip("!") == _plain(stated).rstrip("!"):

@@ -157,8 +157,8 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
     if relation not in ("=", "~"):
         return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
     if claim.units:
-        told = f"{context.problem.text} {context.line.text}"
-        measured = quantities.fit(claim, index, about or relation == "~", told)
+        told = context.line.text, context.problem.text
+        measured = quantities.fit(claim, index, about or relation == "~", *told)
         if measured is not quantities.Fit.NUMBERS:
             return {quantities.Fit.SAME: True, quantities.Fit.DIFFERENT: False}.get(measured)
     together = tight(left), tight(right)

@@ -190,6 +190,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return None  # work on a case or a part
     if "|" in context.problem.text and _is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
+    if (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter):
+        return None  # one end of an interval after the other, as in |x| < 3, or a domain before the equation
     if reading.pure:
         return _not_equivalent(context, statement, before.statement, difference)
     return _in_words(context, statement, before, difference)

@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.exact.polynomials import Poly, rational
-from workbench.verification.lines.claims import Claim, Line
+from workbench.verification.lines import quantities
+from workbench.verification.lines.claims import Claim, ClaimSide, Line
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.malrules.trees import write
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Pct, Root, Unreadable, Var, parse
@@ -34,12 +35,20 @@ def misread(context: Context, finding: Finding) -> str | None:
     for line in (context.line, *before):
         for claim in line.claims:
             for side in claim.whole:
-                text = line.text[side.start : side.end]
+                text = _shown(line.text, claim, side)
                 if not (_text_agrees(text, side.node) and _tree_agrees(side.node)):
                     return f"Two readings of `{text}` differ, so the step stays undecided."
     if finding.checker == "arithmetic" and _all_hold(context.line):
         return "Another reading finds every calculation of the line right, so the step stays undecided."
     return None
+
+
+def _shown(text: str, claim: Claim, side: ClaimSide) -> str:
+    """What the other reader is given of a side: its text, without units, which it would take for letters."""
+    raw = text[side.start : side.end]
+    if not claim.units or side.letters or not any(c.isalpha() for c in raw):
+        return raw
+    return " ".join(side.words)
 
 
 def _text_agrees(text: str, node: Node) -> bool:
@@ -117,6 +126,10 @@ def _all_hold(line: Line) -> bool:
 
 def _holds(text: str, claim: Claim) -> bool:
     if claim.letters or set(claim.relations) != {"="} or len(claim.whole) != len(claim.parts):
+        return False
+    if claim.units and any(
+        quantities.fit(claim, i) is not quantities.Fit.NUMBERS for i in range(len(claim.relations))
+    ):
         return False
     worths = {second_value(text[side.start : side.end], {}) for side in claim.whole}
     return len(worths) == 1 and None not in worths

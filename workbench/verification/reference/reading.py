@@ -5,13 +5,16 @@ More tolerant than `claims`: nothing is proved from what is read here, it is com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from workbench.verification.domain import lazy
-from workbench.verification.exact.polynomials import magnitude, worth
+from workbench.verification.exact.polynomials import divide_numbers, magnitude, worth
 from workbench.verification.lines.claims import ClaimSide, make_part
+from workbench.verification.reference.tidy import tidy
 from workbench.verification.text import boundaries, kinds, scan
 from workbench.verification.text.grammar import (
     BinaryOperation,
@@ -29,6 +32,7 @@ from workbench.verification.text.words import number_in_words
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6
 _UNIT_LETTERS = "mglLhkKcsp"
+_MAX_LETTER = 12
 _OPERATIVE = (kinds.OP, kinds.REL, kinds.FRAC)
 _STOP = word_set(
     "and or so then because which that are was were be has have had but if since while will would therefore thus "
@@ -71,6 +75,16 @@ class Computation:
         )
 
     @lazy
+    def false(self) -> bool:
+        """Two sides are not equal, and no change of unit or to per cent makes them so."""
+        computes = any(isinstance(s.node, BinaryOperation) for s in self.sides)
+        if not computes or self.letters:
+            return False
+        # `* 100 = 70` behind something unread says nothing of 100.
+        sides = [worth(s.node) for s in self.sides[not isinstance(self.sides[0].node, BinaryOperation) :]]
+        return any(a is not None and b is not None and _apart(a, b) for a, b in pairwise(sides))
+
+    @lazy
     def result(self) -> Number | None:
         """What the last side without letters is worth."""
         for side in reversed(self.sides):
@@ -87,6 +101,8 @@ class LineReading:
     computations: tuple[Computation, ...]
     quantities: tuple[Quantity, ...]
     words: frozenset[str]
+    moved: bool = False
+    """Places in the text as read are not those in the text as written."""
 
     @lazy
     def values(self) -> frozenset[Number]:
@@ -100,6 +116,18 @@ class LineReading:
             if quantity.unit:
                 found.setdefault(quantity.value, set()).add(quantity.unit)
         return found
+
+
+_SCALES = frozenset((100, 60, 1000, 12, 7, 24, 3600, 365, 52, 16, 3, 4, 1440, 36, 5280, 10000))
+
+
+def _apart(a: Number, b: Number) -> bool:
+    if close(a, b) or close(b, a):
+        return False
+    if magnitude(a - b) < 1 and (a.denominator > 1 or b.denominator > 1):
+        return False
+    small, large = sorted((magnitude(a), magnitude(b)))
+    return small == 0 or divide_numbers(large, small) not in _SCALES
 
 
 def close(a: Number, b: Number) -> bool:
@@ -129,15 +157,53 @@ def _is_fraction(part: ClaimSide) -> bool:
     return top is not None and bottom is not None and 0 < top < bottom
 
 
+_UNKNOWN = re.compile(r"\b(?:unknown variable|variable|value of) ([b-zB-Z])\b")
+
+
+def unknown_letter(problem: str) -> str | None:
+    """Return the letter that a word problem asks for, as in `What is the value of unknown variable x?`."""
+    found = _UNKNOWN.search(problem[-400:])
+    return found.group(1) if found else None
+
+
+Letters = tuple[tuple[str, Number], ...]
+"""Letters with the values that they must have."""
+
+
 @lru_cache(maxsize=8192)
-def read_statement(text: str) -> LineReading:
+def read_statement(text: str, letters: Letters = ()) -> LineReading:
     """Return the computations and quantities of a line; nothing of a line beyond the bounds."""
     if len(text) > MAX_LINE:
         return LineReading(text[:MAX_LINE], (), (), frozenset())
-    raw = tokenize(text)
-    computes = any(t.kind in _OPERATIVE for t in raw) or " of " in text
+    written = tidy(text)
+    raw = tokenize(written)
+    for letter, value in letters:
+        raw = tuple(_valued(raw, letter, value))
+    computes = any(t.kind in _OPERATIVE for t in raw) or " of " in written
     found = tuple(_computations(tuple(_plain(raw)))) if computes else ()
-    return LineReading(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)))
+    moved = bool(letters) or len(written) != len(text)
+    return LineReading(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)), moved)
+
+
+def _valued(tokens: Sequence[Token], letter: str, value: Number) -> Iterator[Token]:
+    """The tokens with the value for the letter, where it is no sign for `times`."""
+    if value < 0 or len(str(value)) > _MAX_LETTER:
+        yield from tokens
+        return
+    kind = kinds.NUM if value.denominator == 1 else kinds.MIXED
+    whole, part = divmod(value.numerator, value.denominator)
+    shown = f"{whole} {part}/{value.denominator}" if part else str(whole)
+    for i, token in enumerate(tokens):
+        before = tokens[i - 1] if i else None
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        operand = before is not None and (before.kind is kinds.NUM or (before.text == letter and token.spaced))
+        between = operand and following is not None and following.kind is kinds.NUM
+        if token.kind is not kinds.VAR or token.text != letter or between:
+            yield token
+            continue
+        if before is not None and before.kind in (kinds.NUM, kinds.CLOSE) and not token.spaced:
+            yield Token(kinds.OP, "*", token.start, token.start, False)
+        yield token._replace(kind=kind, text=shown)
 
 
 def content_words(tokens: Sequence[Token]) -> Iterator[str]:

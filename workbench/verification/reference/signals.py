@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from fractions import Fraction
 from itertools import product
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import constant, difference, divide_numbers, worth
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.malrules.trees import PRIME, combined
-from workbench.verification.reference.reading import Computation, LineReading, close, leaves, read_statement
+from workbench.verification.reference.reading import Computation, Letters, LineReading, close, leaves, read_statement
 from workbench.verification.reference.worked import LITERAL, QuantityPlace, Worked, unsigned
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number, Unreadable
 
@@ -151,6 +152,9 @@ class Signal(StrEnum):
     """It counts something else than the problem and the worked solution do with this number."""
     PAST_ANSWER = "past_answer"
     """The first computation after the answer was reached."""
+    FALSE = "false"
+    """One of its calculations does not come out."""
+    FIRST_FALSE = "first_false"
     BEFORE = "before"
     """Nothing suspicious has been seen up to here, and something comes later."""
     SUSPECT = "suspect"
@@ -160,6 +164,8 @@ class Signal(StrEnum):
     """A later step is the first from which nothing on the path comes."""
 
 
+SHARES = frozenset(Fraction(1, n) for n in (2, 3, 4, 5))
+"""What `half of them` and `the third` are read as: no new values."""
 SUSPICIOUS = frozenset(
     {Signal.FIRST_OFF, Signal.FIRST_NEW, Signal.FIRST_ROOT_OFF, Signal.PAST_ANSWER, Signal.FIRST_STATES_OFF}
 )
@@ -218,11 +224,13 @@ def has(values: Iterable[Number], value: Number) -> bool:
     return any(close(value, v) for v in values)
 
 
-def observe(worked: Worked, problem: str, steps: Sequence[LineReading], final: Number | None) -> Course:
+def observe(
+    worked: Worked, problem: str, steps: Sequence[LineReading], final: Number | None, letters: Letters = ()
+) -> Course:
     """Return a solution with the signals of each of its steps."""
-    read = read_statement(problem)
+    read = read_statement(problem, letters)
     course = Course(worked, read, tuple(steps), final)
-    course.known = set(read.values) | LITERAL
+    course.known = set(read.values) | LITERAL | SHARES
     for i, step in enumerate(course.steps):
         every = [m for m in course.moves if m.step == i]
         course.signals.append(_of_step(course, i, step, every))
@@ -243,6 +251,9 @@ def _of_step(course: Course, i: int, step: LineReading, every: Sequence[PlacedCo
     for move in fresh:
         _moved(course, move, found)
     _equations(course, step, found)
+    if any(c.false for c in step.computations):
+        found.add(Signal.FALSE)
+        course.once(found, Signal.FIRST_FALSE)
     if fresh:
         if course.reached:
             course.once(found, Signal.PAST_ANSWER)
@@ -251,7 +262,9 @@ def _of_step(course: Course, i: int, step: LineReading, every: Sequence[PlacedCo
 
 
 def _stated(course: Course, step: LineReading, found: set[Signal]) -> None:
-    """New values that a step states without computing them."""
+    """New values that a step states without computing them; what stands with a letter is judged by its root."""
+    if any(c.letters for c in step.computations):
+        return
     if any(v not in course.known and not has(course.accepted, v) for v in step.values):
         found.add(Signal.STATES_OFF)
         course.once(found, Signal.FIRST_STATES_OFF)

@@ -16,7 +16,7 @@ from itertools import combinations
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import compute, divide_numbers, magnitude, worth
 from workbench.verification.malrules.trees import PRIME, combined, inverse
-from workbench.verification.reference.reading import LineReading, close, leaves, read_statement
+from workbench.verification.reference.reading import Letters, LineReading, close, leaves, read_statement
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Number
 from workbench.verification.text.tokens import or_none
 
@@ -122,6 +122,8 @@ MAX_PARTS = 6
 MAX_SIZE = 24
 """Formulas of more numbers are not regrouped."""
 MAX_WIDE = 1500
+MAX_OTHERS = 8
+"""Other right solutions at most that are joined to the worked one."""
 MAX_PATH = 60
 _SCALES = (60, 1000, 100, 12, 7, 24, 365, 30, 52, 10)
 
@@ -204,12 +206,25 @@ class Worked:
 
 
 @lru_cache(maxsize=1024)
-def work_through(problem: str, solution: tuple[str, ...]) -> Worked:
-    """Return the graph of a worked solution."""
-    given = frozenset(read_statement(problem).values) - LITERAL
-    lines = tuple(read_statement(line) for line in solution)
+def work_through(
+    problem: str,
+    solution: tuple[str, ...],
+    others: tuple[tuple[str, ...], ...] = (),
+    letters: Letters = (),
+) -> Worked:
+    """Return the graph of a worked solution, joined by other right ones; `letters` are known unknowns."""
+    given = frozenset(read_statement(problem, letters).values) - LITERAL
+    worked = _one_path(Symbols(given), solution, letters)
+    for other in others[:MAX_OTHERS]:
+        _join(worked, _one_path(worked.symbols, other, letters))
+    _complete(worked, problem)
+    return worked
+
+
+def _one_path(symbols: Symbols, solution: tuple[str, ...], letters: Letters) -> Worked:
+    lines = tuple(read_statement(line, letters) for line in solution)
     stated = [q.value for q in lines[-1].quantities] if lines else []
-    worked = Worked(Symbols(given), lines, stated[-1] if stated else None)
+    worked = Worked(symbols, lines, stated[-1] if stated else None)
     for line in lines:
         worked.values |= line.values
         for computation in line.computations:
@@ -217,8 +232,16 @@ def work_through(problem: str, solution: tuple[str, ...]) -> Worked:
     for formula in list(worked.path.values()):
         if formula.size <= MAX_SIZE and len(worked.wide) < MAX_WIDE:
             _regroup(worked, formula)
-    _complete(worked, problem)
     return worked
+
+
+def _join(worked: Worked, other: Worked) -> None:
+    """Accept what another right solution computes as well."""
+    worked.lines += other.lines
+    worked.values |= other.values
+    worked.operand_sets |= other.operand_sets
+    worked.path |= {x: f for x, f in other.path.items() if x not in worked.path}
+    worked.wide |= {x: v for x, v in other.wide.items() if x not in worked.wide}
 
 
 def _complete(worked: Worked, problem: str) -> None:

@@ -64,6 +64,7 @@ def _concerns(context: Context) -> bool:
 def _claims(context: Context, said: Sentence) -> Finding | None:
     """Each relation must hold: between numbers, or for all values where the problem gives an expression."""
     relations = said.relations
+    bare = said.expression is not None and not isinstance(said.expression, Call | str)
     given = _given(context)
     if said.expression is not None and (before := _expression_before(context)) is not None:
         if _is_piece(said.expression, before):
@@ -72,10 +73,13 @@ def _claims(context: Context, said: Sentence) -> Finding | None:
     held = False
     for relation in relations:
         lettered = letters(relation.left) | letters(relation.right)
-        if not (has_functions(relation.left) or has_functions(relation.right)) or relation.sign == "~":
+        plain = said.expression is None and not (has_functions(relation.left) or has_functions(relation.right))
+        if plain or relation.sign == "~":
             continue
         claimed = not lettered or given is not None or said.expression is not None
         outcome = _outcome(relation.left, relation.sign, relation.right)
+        if outcome.holds is False and bare:
+            return None  # a bare number may be the value of a part
         if outcome.holds is False and claimed:
             rounded = relation.sign == "=" and _rounds(relation)
             return None if rounded else incorrect(_NAME, outcome.witness, EvidenceKind.COUNTEREXAMPLE)

@@ -38,8 +38,8 @@ class Comparison:
     lost: tuple[Place, ...]
     gained: tuple[Place, ...]
     same: bool
-    shared: bool
-    """Whether some solution stays."""
+    shared: tuple[Place, ...]
+    """What is a solution of both."""
 
 
 def compare(before: Alternatives, after: Alternatives, letter: str) -> Comparison | None:
@@ -47,16 +47,17 @@ def compare(before: Alternatives, after: Alternatives, letter: str) -> Compariso
     stated = tuple(
         r.right for several in (*before, *after) for r in several if r.left == letter and not letters(r.right)
     )
-    relations = tuple(dict.fromkeys(r for several in (*before, *after) for r in several))
+    relations = tuple(dict.fromkeys(r for several in (*before, *after) for r in several if _lettered(r)))
     if any(r.sign == "~" or endless(r) for r in relations):
         return None
+    before, after = _without_decimals(before), _without_decimals(after)
     found = {r: changes(_equated(r), letter, stated) for r in relations}
     if any(f is None for f in found.values()):
         return None
     places = _places([c for f in found.values() if f for c in f])
     lost: list[Place] = []
     gained: list[Place] = []
-    shared = False
+    shared: list[Place] = []
     for place in places:
         try:
             was, now = (_true(side, letter, place, found) for side in (before, after))
@@ -64,14 +65,24 @@ def compare(before: Alternatives, after: Alternatives, letter: str) -> Compariso
             continue  # too far out for floating point, and for any school equation
         if was is None or now is None:
             return None
-        shared |= was and now
+        if was and now:
+            shared.append(place)
         if was != now:
             (lost if was else gained).append(place)
     sure_lost = tuple(p for p in lost if _proved(before, after, letter, p))
     sure_gained = tuple(p for p in gained if _proved(after, before, letter, p))
     if len(sure_lost) != len(lost) or len(sure_gained) != len(gained):
         return None
-    return Comparison(sure_lost, sure_gained, shared and not lost and not gained, shared)
+    return Comparison(sure_lost, sure_gained, bool(shared) and not lost and not gained, tuple(shared))
+
+
+def _lettered(relation: Relation) -> bool:
+    return bool(letters(relation.left) or letters(relation.right))
+
+
+def _without_decimals(side: Alternatives) -> Alternatives:
+    """`x = e^2 ≈ 7.39` without its decimals, which add nothing."""
+    return tuple(tuple(r for r in several if r.sign != "~") for several in side)
 
 
 def _equated(relation: Relation) -> Relation:
@@ -119,7 +130,10 @@ def _true(
     side: Alternatives, letter: str, place: Place, found: Mapping[Relation, tuple[Change, ...] | None]
 ) -> bool | None:
     """Whether a condition holds at a place, by floating point; None where it is too close to tell."""
-    held = [[_holds(r, letter, place, found[r] or ()) for r in several] for several in side]
+    held = [
+        [_holds(r, letter, place, found[r] or ()) if r in found else certainly(r, {}) for r in several]
+        for several in side
+    ]
     if any(all(h is True for h in several) for several in held):
         return True
     if any(not any(h is False for h in several) for several in held):
@@ -174,7 +188,10 @@ def _proved(has: Alternatives, lacks: Alternatives, letter: str, place: Place) -
     width = Fraction(1, 10**11) * max(1, int(abs(place.x)))
     at = {letter: box(Fraction(place.x) - width, Fraction(place.x) + width)}
     there = any(
-        all(crosses(r, letter, place.x) if r.sign == "=" else certainly(r, at) is True for r in several)
+        all(
+            crosses(r, letter, place.x) if r.sign == "=" and _lettered(r) else certainly(r, at) is True
+            for r in several
+        )
         for several in has
     )
     return there and _fails(lacks, at)

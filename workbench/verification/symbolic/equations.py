@@ -28,7 +28,7 @@ from workbench.verification.symbolic.functions import HINT, Relation, Sentence, 
 from workbench.verification.symbolic.pool import Holds, Outcome, SameRoots
 from workbench.verification.symbolic.roots import changes
 from workbench.verification.symbolic.trees import Call, Tree, has_functions, letters, names, number_of
-from workbench.verification.symbolic.values import about, shown
+from workbench.verification.symbolic.values import Undefined, about, shown
 
 _NAME = "symbolic"
 _NATURAL = re.compile(r"(?<![a-z])e\s?\^|(?<![a-z])ln(?![a-z])")
@@ -54,7 +54,8 @@ def read(context: Context, text: str, before: Tree | None = None) -> Sentence | 
 
 def solving(context: Context) -> Sentence | None:
     """Return the equation or inequality in one letter that is all that the problem says."""
-    said = read(context, context.problem.text.rstrip(". "))
+    text = context.problem.text
+    said = read_sentence(text.rstrip(". "), "e" in text and bool(_NATURAL.search(text)), asks=True)
     return said if said is not None and said.relations and len(said.letters) == 1 else None
 
 
@@ -86,7 +87,7 @@ def _stated(context: Context, letter: str) -> Iterator[Stated]:
     """What was stated about the letter, the latest first, the problem last."""
     for line, verdict in zip(reversed(context.earlier), reversed(context.verdicts), strict=True):
         said = read(context, line.text)
-        if said is not None and said.letters == {letter}:
+        if said is not None and said.letters == {letter} and any(r.sign != "~" for r in said.relations):
             trusted = verdict.judgement is not Judgement.INCORRECT and not verdict.carried
             yield Stated(said.alternatives, trusted, False)
     said = solving(context)
@@ -114,7 +115,8 @@ def _compared(before: Alternatives, after: Alternatives, letter: str) -> Compari
         return None
     if found.same or again.same:
         return found if found.same else None
-    return found if [p.exact for p in found.lost] == [p.exact for p in again.lost] else None
+    wrong = [bool(c.lost or c.gained) for c in (found, again)]
+    return found if all(wrong) else None
 
 
 def _natural(side: Alternatives) -> Alternatives:
@@ -138,6 +140,9 @@ def _judged(
         return None  # in a word problem a root may be left out for what it means
     lost = [p for p in found.lost if not _left_out(asked, letter, p)]
     gained = [p for p in found.gained if not _belongs(asked, letter, p)]
+    case = not gained and any(_belongs(asked, letter, p) for p in (*found.shared, *found.gained))
+    if lost and case and all(_elsewhere(context, letter, p) for p in lost):
+        return correct(_NAME, "It is one of the cases.", not last.trusted)
     if lost:
         text = f"This line loses {_listed(letter, lost)}."
         return incorrect(_NAME, text, EvidenceKind.ROOTS)
@@ -147,7 +152,7 @@ def _judged(
             return None
         why = f"{_listed(letter, which)} does not fit the problem." if which else "It fits the problem."
         return correct(_NAME, why)
-    explained = all(comes_in(last.condition, letter, p) for p in gained)
+    explained = all(comes_in(last.condition, letter, p) or comes_in(asked, letter, p) for p in gained)
     if not values:
         if not explained or any(p.between for p in gained):
             return None
@@ -162,9 +167,29 @@ def _judged(
 
 def _values(after: Alternatives, letter: str) -> list[Tree]:
     """The values that a line gives the letter, where it does nothing else."""
-    if any(len(several) != 1 or not assigns(several[0]) for several in after):
-        return []
-    return [several[0].right for several in after]
+    values: list[Tree] = []
+    for several in after:
+        given = [r for r in several if letters(r.left) or letters(r.right)]
+        if len(given) != 1 or not assigns(given[0]) or given[0].left != letter:
+            return []
+        values.append(given[0].right)
+    return values
+
+
+def _elsewhere(context: Context, letter: str, place: Place) -> bool:
+    """Whether another line states a lost solution: cases are worked out one after the other."""
+    here = len(context.verdicts)
+    lines = (text for i, text in enumerate(context.solution) if i != here and answer_in(text) is None)
+    read_lines = (said for text in lines if (said := read(context, text)) is not None)
+    values = (v for said in read_lines if said.letters == {letter} for v in _values(said.alternatives, letter))
+    return not place.between and any(_near(v, place.x) for v in values)
+
+
+def _near(value: Tree, x: float) -> bool:
+    try:
+        return abs(about(value, {}) - x) < 1e-9 * max(1.0, abs(x))
+    except Undefined:
+        return False
 
 
 def _left_out(asked: Alternatives, letter: str, place: Place) -> bool:
@@ -249,9 +274,12 @@ def _lettered(context: Context, text: str) -> Iterator[tuple[str, Alternatives]]
 
 def _approximation(before: Alternatives, after: Alternatives, letter: str, pure: bool) -> Finding | None:
     """`x ≈ 1.609` after `e^x = 5` must be one of its roots, to the digits shown."""
-    if len(after) != 1 or len(after[0]) != 1 or len(before) != 1 or len(before[0]) != 1:
+    if len(after) != 1 or len(after[0]) != 1 or len(before) != 1:
         return None
-    relation, equation = after[0][0], before[0][0]
+    given = [r for r in before[0] if r.sign != "~" and (letters(r.left) or letters(r.right))]
+    if len(given) != 1:
+        return None
+    relation, equation = after[0][0], given[0]
     digits = _DECIMAL.fullmatch(relation.shown[1].replace("−", "-"))
     if relation.left != letter or letters(relation.right) or digits is None or endless(equation):
         return None

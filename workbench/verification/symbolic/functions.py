@@ -30,6 +30,9 @@ _PLAIN = word_set(
     "exponents bases equal equate equating left right hand"
 )
 """Words that change nothing in the mathematics around them; a line with any other word is left alone."""
+_ASKING = _PLAIN | word_set(
+    "if what which when such that determine given following satisfies satisfying solution solutions"
+)
 _HYPOTHESIS = re.compile(
     r"\b(?:if|case|suppose|assum\w*|try|trying|guess|when|let|check\w*|test\w*|verify|plug\w*|for|would|not)\b", re.I
 )
@@ -65,10 +68,13 @@ class Sentence:
 
 
 @lru_cache(maxsize=2048)
-def read_sentence(text: str, natural: bool = False, before: Tree | None = None) -> Sentence | None:
+def read_sentence(
+    text: str, natural: bool = False, before: Tree | None = None, asks: bool = False
+) -> Sentence | None:
     """Return what a line says; None where it cannot be read as a whole or is beyond the bounds.
 
     `natural` takes e for Euler's number; `before` is what stands before a leading equals sign.
+    `asks` reads a problem, which may say `if` and `what`.
     """
     if len(text) > MAX_TEXT or (not text.isascii() and any(ord(c) > 0xFFFF for c in text)):
         return None
@@ -76,7 +82,8 @@ def read_sentence(text: str, natural: bool = False, before: Tree | None = None) 
     if comment and _HYPOTHESIS.search(_SOLVE_FOR.sub("", comment.group())):
         return None
     tokens = named_constants(function_tokens(text, comment.end() if comment else 0), natural)
-    if any(t.kind == "other" or (t.kind == "word" and t.text.lower() not in _PLAIN) for t in tokens):
+    known = _ASKING if asks else _PLAIN
+    if any(t.kind == "other" or (t.kind == "word" and t.text.lower() not in known) for t in tokens):
         return None
     try:
         return _sentence(text, tokens, before)
@@ -103,7 +110,7 @@ def _sentence(text: str, tokens: Sequence[FunctionToken], before: Tree | None) -
             relations.append(_alternatives(text, chains, before))
     bare = [s for group in groups for s in group if all(t.kind != "rel" for t in s)]
     if not relations:
-        written = [s for s in bare if len(s) > 1]
+        written = [s for s in bare if len(s) > 1 or (len(bare) == 1 and s[0].kind == "num")]
         return Sentence(expression=parse_function(written[0])) if len(written) == 1 else None
     found = [alternative for several in relations for alternative in several]
     if len(groups) > 1 and len(found[0]) == 1:  # `x = 2 or -2`

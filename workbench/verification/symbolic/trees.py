@@ -61,9 +61,9 @@ def _check_growth(tree: Tree, tower: int) -> None:
     base, exponent = tree.args
     size = exponent_size(exponent)
     if size is None:
-        if has_power(exponent) or nodes(exponent) > MAX_WORKED_EXPONENT or tower > 1:
+        if has_power(exponent) or nodes(exponent) > MAX_WORKED_EXPONENT:
             raise Unreadable("exponents above an exponent")
-        _check_growth(base, MAX_TOWER)
+        _check_growth(base, max(tower, 2))
         return
     if size > MAX_EXPONENT or size * tower > MAX_TOWER:
         raise Unreadable("exponent out of bounds")

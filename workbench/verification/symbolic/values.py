@@ -33,6 +33,8 @@ def about(tree: Tree, at: Mapping[str, float]) -> float:
         return at[tree]
     if not isinstance(tree, Call):
         return float(tree)
+    if tree.name == "^" and _either_way(tree, at):
+        raise Beyond
     try:
         value: float = _FLOATS[tree.name](*[about(a, at) for a in tree.args])
     except OverflowError as error:
@@ -47,6 +49,13 @@ def about(tree: Tree, at: Mapping[str, float]) -> float:
 
 
 _VANISHING = frozenset(("^", "exp"))
+
+
+def _either_way(tree: Call, at: Mapping[str, float]) -> bool:
+    """Whether a power is of a negative number with an odd root: some take (-8)^(1/3) for -2, others for nothing."""
+    exponent = number_of(tree.args[1])
+    odd = exponent is not None and exponent.denominator % 2 == 1 and exponent.denominator > 1
+    return odd and about(tree.args[0], at) < 0
 
 
 def _float_power(base: float, exponent: float) -> float:
@@ -170,6 +179,8 @@ def _power(base: Any, exponent: Tree, at: Mapping[str, Any]) -> Any:
         return base**n if n > 0 else 1 / _nonzero(base ** (-n)) if n else _nonzero(base) ** 0
     iv = intervals()
     if value is not None:
+        if base.b < 0 and value.denominator % 2:
+            raise Unclear
         inside = _nonnegative(base)
         if inside.a > 0:
             return iv.exp(iv.log(inside) * value.numerator / value.denominator)
