@@ -180,6 +180,8 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
         return not words & _DIVIDES and not (near and _counts(near[-1]))
     if word in ("from", "to"):  # `subtract 5 from 12 = 7`
         return not words & _MOVES
+    if word in ("the", "his", "her", "their") and last in ("from", "to") and any(_counts(t) for t in near):
+        return False  # `adds 20 + 10 cards to the 29 + 24 cards = 83`
     if word in _COUNTED and tokens[i].kind is kinds.NUM and near and last not in _FEW:  # `in week 3 = 12`
         return False
     return not _in_word_sum(tokens, i) and not (word.rstrip("s") in _COUNTED and _is_range(tokens, i))
