@@ -47,7 +47,16 @@ from workbench.verification.lines.relations import (
     show,
     statements,
 )
-from workbench.verification.lines.roles import Role, concludes, follows, parts_by_words, rejects, role, understood
+from workbench.verification.lines.roles import (
+    Role,
+    concludes,
+    follows,
+    opened,
+    parts_by_words,
+    rejects,
+    role,
+    understood,
+)
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
@@ -186,12 +195,13 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
-    if _is_begun(relevant, after):
+    if _is_begun(relevant, after) or (not relevant[-1].main and relevant[-1].line == len(context.earlier)):
         return None  # work on a case or a part
     if "|" in context.problem.text and _is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
-    if (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter):
-        return None  # one end of an interval after the other, as in |x| < 3, or a domain before the equation
+    beyond = (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter)
+    if beyond and "|" not in context.problem.text:
+        return None  # a domain before the equation
     if reading.pure:
         return _not_equivalent(context, statement, before.statement, difference)
     return _in_words(context, statement, before, difference)
@@ -245,12 +255,22 @@ def _why_still_right(
     if before.trusted and _is_case(before.statement, statement):
         return case
     begun = _is_begun(relevant, after) or parts_by_words(context.stating, statement)
+    begun = begun or (_is_copied(before.statement, statement) and bool(opened(context.stating, statement)[0].strip()))
     if before.trusted and _is_condition(before.statement, after, begun):
         return "It is one of the conditions."
     solutions = before.statement.solutions
     if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):
         return None if statement.assignments else "Both sides were multiplied by the divisor."
     return None
+
+
+def _is_copied(before: Statement, after: Statement) -> bool:
+    """Whether a relation is one of those of the line before as written: `Next, solve x - 3 < 5`."""
+    only = after.only
+    return only is not None and any(
+        (p.left.words, p.relation, p.right.words) == (only.left.words, only.relation, only.right.words)
+        for p in before.pairs
+    )
 
 
 def _is_begun(relevant: Sequence[KnownStatement], after: Solutions) -> bool:
