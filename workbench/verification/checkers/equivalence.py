@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
-from workbench.verification.answers.text import answer_in
+from workbench.verification.answers.text import answer_in, working_and_answer
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
 from workbench.verification.checkers.notes import (
     chooses,
@@ -81,10 +81,20 @@ class Equivalence:
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first statement that fails, correct if any holds."""
         if context.is_answer:
-            return None
+            return self._before_answer(context)
         found = self._found(context)
         wrong = found is not None and found.judgement is Judgement.INCORRECT
         return None if wrong and supposes(context, context.line.text) else found
+
+    def _before_answer(self, context: Context) -> Finding | None:
+        """Judge the working of a step that ends with the answer, where lines or sentences part the two."""
+        working, answer = working_and_answer(context.step)
+        if not working:
+            return None
+        found = self(replace(context, line=read_line(working), is_answer=False))
+        if found is None or found.judgement is not Judgement.INCORRECT:
+            return None
+        return replace(found, repair=found.repair + answer if found.repair is not None else None)
 
     def _found(self, context: Context) -> Finding | None:
         held = check_expression(context)

@@ -56,6 +56,7 @@ _ONE_AFTER = re.compile(
     r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|by)\b",
     re.IGNORECASE,
 )
+_WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)", re.IGNORECASE)
 _REJECTS = re.compile(
     r"\b(?:reject\w*|discard\w*|exclud\w*|ignor\w*|extraneous|impossible|undefined|invalid|cannot|can't|no longer|"
     r"not (?:allowed|valid|possible|in)|throw\w*|eliminat\w+ (?:this|that|it)|restrict\w*|contradict\w*|incorrect|"
@@ -97,7 +98,7 @@ _PLAIN = word_set(
     "open opening brackets bracket parentheses parenthesis inequality inequalities flip flips flipped flipping "
     "sign signs reverse reversing reversed direction negative positive half double group grouping grouped put "
     "putting together real quadratic linear formula system rearrange rearranging rearranged standard form "
-    "evaluate evaluating or either"
+    "evaluate evaluating or either go goes going on continue continuing tidy up what"
 )
 """Words that change nothing about the formula that they stand beside."""
 
@@ -125,10 +126,16 @@ def role(line: Line, statement: Statement) -> Role:
         return Role.NEXT
     if _AHEAD.search(before) or _is_supposed(line, statement, before):
         return Role.SUPPOSED
-    one = len(statement.alternatives) == 1
+    one = len(statement.alternatives) == 1 and not _goes_on(statement, after)
     if one and (_ONE_BEFORE.search(before) or _ONE_AFTER.search(after) or _REJECTS.search(before)):
         return Role.ONE_ROOT
     return Role.NEXT
+
+
+def _goes_on(statement: Statement, after: str) -> bool:
+    """`4x = 8, which gives x = 2` goes on with the letter; `x = 2, which gives 4 - 6 + 2 = 0` checks a root."""
+    found = _WHICH_GIVES.match(after)
+    return found is not None and any(re.search(rf"(?<![A-Za-z]){c}(?![A-Za-z])", found[1]) for c in statement.letters)
 
 
 def _is_supposed(line: Line, statement: Statement, before: str) -> bool:

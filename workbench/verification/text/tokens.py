@@ -59,9 +59,11 @@ class Token(NamedTuple):
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]{0,60}+\}){0,120}+\}"
 """What a command takes in braces, with braces in it once more."""
+_BEFORE_VALUE = r"[ ](?=\$?[0-9]|[a-zA-Z](?![a-zA-Z])|[0-9]*[a-z][ ]|\\d?frac)"
+"""A blank before a number or a letter."""
 _TOKEN = re.compile(
     rf"""\s*+(?:
-    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
+    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])|[Nn]egative{_BEFORE_VALUE}
             |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
         [A-Za-z]{{2,}}(?:['’][A-Za-z]+|-[A-Za-z]{{3,}})*)
     |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
@@ -78,12 +80,13 @@ _TOKEN = re.compile(
         |[0-9]{{0,20}}\.[0-9]{{1,20}}[ ]?(?:\.\.\.|…|\\[lc]?dots(?![a-zA-Z])))
     |(?P<num>[0-9]{{1,3}}(?:[ ]000)+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
     |(?P<arrow>=>|->|→|⇒|⟹|⇔|⟺|\\(?:to|implies|iff|(?:Long)?(?:[rR]ight|[lL]eftright)arrow)(?![a-zA-Z]))
+    |(?P<junction>[∨∧]|\\(?:vee|lor|wedge|land)(?![a-zA-Z]))
     |(?P<other>[≠≡∈]|\\(?:neq?|not|in|notin|ni|equiv|cong|sim|simeq|propto|mid|nmid|parallel|perp|subset(?:eq)?|cup
         |cap|therefore|because)(?![a-zA-Z]))
     |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
     |(?P<degree>\^\{{\\circ\}}|\^\\circ(?![a-zA-Z])|°)
     |(?P<op>\*\*|\+/[-−]|(?<=[a-zA-Z]=)\+-|(?<=[a-zA-Z][ ]=[ ])\+-
-        |[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
+        |[Nn]egative{_BEFORE_VALUE}|[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
     |(?P<frac>\\[cdt]?frac(?![a-zA-Z]))
     |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
     |(?P<box>\\boxed(?![a-zA-Z]))
@@ -104,7 +107,7 @@ _TOKEN = re.compile(
 )
 _OPS = {"**": "^", "×": "*", "·": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
 _OPS |= {"+-": "±", "+/-": "±", "+/−": "±"}
-_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
+_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±", "negative ": "-", "Negative ": "-"}
 _RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
 _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
 SPELLED = {kinds.OP: _OPS, kinds.REL: _RELS, kinds.OPEN: {"{": "(", "[": "("}, kinds.CLOSE: {"}": ")", "]": ")"}}
@@ -124,6 +127,9 @@ _KINDS = {kind.value: kind for kind in kinds.Kind}
 _PLAIN = _KINDS.keys() - {kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE, kinds.MIXED, kinds.UNIT}
 """Groups of the pattern that become a token as they are; a word may yet be a formula."""
 _BREAKS = {"row": "row", "gap": "gap", "\\(": "open", "\\[": "open", "\\)": "close", "\\]": "close"}
+_POWERS = {"squared": "2", "cubed": "3"}
+_RAISED = frozenset((kinds.NUM, kinds.VAR, kinds.CLOSE))
+_EITHER = frozenset(("∨", "\\vee", "\\lor"))
 _WIDE = frozenset(("\\,", "\\;", "\\:", "\\ "))
 _TABLES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "tabular"])
 _CASES = frozenset(("cases", "array"))
@@ -264,8 +270,8 @@ def _space(tokens: list[Token], group: str, raw: str, text: str, start: int, end
 
 
 def _is_formula(word: str) -> bool:
-    """Whether a word is a product of letters or an operator."""
-    return word in _WORD_OPS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
+    """Whether a word is a product of letters, an operator or a power."""
+    return word in _WORD_OPS or word in _POWERS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
 
 
 def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spaced: bool) -> None:
@@ -276,6 +282,11 @@ def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spa
     elif group == "sup":
         tokens.append(Token(kinds.OP, "^", start, start, False))
         tokens.append(Token(kinds.NUM, raw.translate(_SUPERSCRIPTS), start, end, False))
+    elif raw in _POWERS and tokens and tokens[-1].kind in _RAISED:
+        tokens.append(Token(kinds.OP, "^", start, start, False))
+        tokens.append(Token(kinds.NUM, _POWERS[raw], start, end, False))
+    elif group == "junction":
+        tokens.append(Token(kinds.WORD, "or" if raw in _EITHER else "and", start, end, spaced))
     elif group == "other":
         tokens.append(Token(kinds.SEP, raw, start, end, spaced))
     elif group == "figures":
@@ -313,8 +324,13 @@ def _mixed_text(raw: str) -> str:
 
 def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bool) -> None:
     """Text inside LaTeX: a joining word such as `or` keeps its meaning, all else is a unit."""
-    inner = raw.rpartition("{")[2].rstrip("}").strip()
+    inner = raw.partition("{")[2].partition("}")[0].strip()
     kind = kinds.WORD if inner in ("or", "and", "of", "is") else kinds.UNIT
+    if inner[-1:] in (",", ":") and raw.startswith(r"\text"):  # `\text{Next, } -3 + 5` subtracts from nothing
+        tokens.append(Token(kinds.SEP, inner[-1], start, end, spaced))
+        return
+    if inner.rpartition(" ")[2].lower() in STOP and raw.startswith(r"\text"):  # `\text{So we get } -3x = 6`
+        kind, inner = kinds.WORD, inner.rpartition(" ")[2].lower()
     tokens.append(Token(kind, inner if kind is kinds.WORD else raw, start, end, spaced))
 
 
