@@ -44,6 +44,8 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
             token.text in "-+" and not is_word_op(token) and following.kind not in (kinds.WORD, kinds.SEP, kinds.BAD)
         )
     if token.kind is kinds.VAR:
+        if following.kind is kinds.WORD:  # `x equals 4`
+            return following.text in ("is", "equals") and token.text not in "aAI"
         return following.kind in (kinds.OP, kinds.REL, kinds.FRAC) or (
             following.kind in kinds.ARGUMENT and not following.spaced
         )
