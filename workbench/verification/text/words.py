@@ -84,7 +84,7 @@ def _negative(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None
     if number[0].kind not in kinds.NUMERIC:
         return None
     sign = token._replace(kind=kinds.OP, text="-", worded=False)
-    if token.text == "negative" or before is None:
+    if token.text != "-" or before is None:
         return in_brackets([sign, *number]) if before is not None else [sign, *number], end
     opens = before.kind in (kinds.SEP, kinds.BREAK, kinds.REL) or before.text.lower() in _BEGINS
     return ([sign, *number], end) if opens else None
