@@ -176,7 +176,8 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
     about = about or relation == "~"
     bare = [(exact, shown) for exact, shown in ((a, right), (b, left)) if shown.bare]
     about = about and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
-    rounded = not claim.letters and (rounds(a, right, about) or rounds(b, left, about))
+    solved = claim.letters and context.reading.statements  # there `x = 1/3 = 0.33` is no exact solution
+    rounded = not solved and (rounds(a, right, about) or rounds(b, left, about))
     if rounded and (about or not _comes_out(context, left, right)):
         return True
     if reads_as_percent(left, right, about) or reads_as_percent(right, left, about) or of_hundred(left, right):
