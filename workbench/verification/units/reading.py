@@ -174,7 +174,7 @@ def _per(tokens: Sequence[Token], i: int, sure: frozenset[str]) -> tuple[str, in
     if word not in _PER and word != "/":
         return None
     read = _factor(tokens, i + 1, sure | _UNDER if word == "/" else sure)
-    if read is None or (word not in _PLURAL_PER and _bases(_dimension(read[0])) != {"T"}):
+    if read is None or (word not in _PLURAL_PER and not _bases(_dimension(read[0])) <= {"T", "Y"}):
         return None
     return None if name_of(read[0]) in COUNTS else read
 
