@@ -16,16 +16,20 @@ from workbench.verification.exact.polynomials import tidy
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.readings import rounds
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Unreadable, token_value, word_set
+from workbench.verification.text.tokens import Number, Unreadable, token_value, tokenize, word_set
 from workbench.verification.units.amounts import Amount, amount, factors
 from workbench.verification.units.measures import Dimension, Measure, measure
 from workbench.verification.units.names import CAPACITIES
+from workbench.verification.units.reading import decimal
 
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
 """Words whose size is a convention, or that change a number in another way."""
 _OTHERWISE = word_set("per each every /")
 _SCALE = re.compile(r"\b(?:scale|map|model|drawing|drawn|blueprint|represents?|sketch)\b", re.IGNORECASE)
 _FAR = 1000
+_SMALL = ("second", "minute", "hour", "day", "meter", "centimeter", "millimeter", "gram", "ounce", "cent")
+_PLURALS = {name: f"{name}s" for name in _SMALL}
+_PLURALS |= {"inch": "inches", "foot": "feet"}
 _PREPOSITIONS = word_set("after before in within for of by than from to at until every per over during with on and")
 _CONNECTIVES = word_set("so then thus therefore hence and since because")
 _MONEY = frozenset("$€£")
@@ -95,6 +99,11 @@ def fit(claim: Claim, index: int, about: bool = False, line: str = "", problem: 
         return Fit.OPEN
     lengths = a.keys() == b.keys() == {_LENGTH} and len(units[0]) == len(units[1]) == 1
     return Fit.OPEN if lengths and (_SCALE.search(line) or _SCALE.search(problem)) else found
+
+
+def differs(claim: Claim) -> bool:
+    """Return whether the units prove two neighbouring parts of a chain different."""
+    return bool(claim.units) and any(fit(claim, i) is Fit.DIFFERENT for i in range(len(claim.relations)))
 
 
 def _belongs_before(text: str, right: ClaimSide) -> bool:
@@ -284,6 +293,9 @@ def _of_product(pair: _Pair, parts: list[tuple[Dimension, int]], result: Dimensi
     """`60 miles / 3 hours = 20 hours` cannot be; `3 hours * 5 miles = 15 miles` leaves `per hour` out."""
     dimensions = [d for d, _ in parts]
     twice = len(set(dimensions)) < len(dimensions)
+    above = [base for d, sign in parts if sign > 0 for base, power in d if power > 0 and base != "L"]
+    if len(set(above)) < len(above) and _rates(dimensions):
+        return Fit.OPEN  # `$24/month * $2 = $48`
     if twice and pair.clashes:  # `12 hours * 60 minutes = 720 minutes`
         return Fit.NUMBERS if pair.converts or pair.in_smallest_time else Fit.OPEN
     if twice and (dimensions[0] != _LENGTH or any(sign < 0 for _, sign in parts)):
@@ -322,6 +334,22 @@ def _bases(parts: Iterable[tuple[Dimension, int]]) -> set[str]:
     return {base for dimension, _ in parts for base, _ in dimension}
 
 
+def rewritten(part: ClaimSide, text: str, exact: Number) -> str | None:
+    """Return a compound quantity with another worth in its smallest unit: `1 hour 20` for 90 as `1 hour 30`."""
+    raw = text[part.start : part.end]
+    found = tokenize(raw)
+    numbers = [i for i, t in enumerate(found) if t.kind is kinds.NUM]
+    if len(numbers) != 2 or exact < 0:
+        return None
+    first, second = (found[i] for i in numbers)
+    whole, rest = token_value(first), token_value(second)
+    if not whole or rest is None:
+        return None
+    large, small = divmod(Fraction(exact), (Fraction(part.value) - rest) / whole)
+    shown = decimal(small)
+    return f"{raw[: first.start]}{large}{raw[first.end : second.start]}{shown}" if shown is not None else None
+
+
 def may_convert(claim: Claim) -> bool:
     """Return whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
     sizes: dict[Dimension, set[Fraction]] = {}
@@ -351,9 +379,8 @@ def expected(claim: Claim, index: int) -> Number | None:
 
 def word(claim: Claim, index: int) -> str:
     """Return the unit of a part, as a reader would write it."""
-    return next((u.word for u in claim.placed if u.part == index and measure(u.word) is not None), "").replace(
-        "_", " "
-    )
+    found = next((u.word for u in claim.placed if u.part == index and measure(u.word) is not None), "")
+    return _PLURALS.get(found, found).replace("_", " ")
 
 
 def written(claim: Claim, index: int, text: str) -> str:
