@@ -56,6 +56,18 @@ def answer_in(line: str) -> str | None:
     return _stated(next((g for g in match.groups() if g), ""))
 
 
+_PARTS = re.compile(r"\n|(?<=[a-z0-9)\]$}])[.;]\s")
+_LAST_PARTS = 4
+
+
+def working_and_answer(step: str) -> tuple[str, str]:
+    """Return the lines or sentences of a step before those that state the answer, and these; `""` where none are."""
+    for end in [m.end() for m in _PARTS.finditer(step)][: -_LAST_PARTS - 1 : -1]:
+        if answer_in(step[end:]) is not None:
+            return ("", step) if answer_in(step[:end]) is not None else (step[:end], step[end:])
+    return "", step
+
+
 def _stated(rest: str) -> str | None:
     """What is said behind a marker: its box, or its first sentence without what wraps it."""
     if (found := boxed(rest)) is not None:
