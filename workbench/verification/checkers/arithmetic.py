@@ -262,7 +262,7 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         sentence = f"{values[0]} {relation} {values[1]} is not true."
         return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
     measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
-    if measured or quantities.is_compound(right):
+    if measured or (quantities.is_compound(right) and any(c.isdigit() for c in text[right.start : right.end])):
         shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
         converted = quantities.expected(claim, index - 1)
         if converted is None:
