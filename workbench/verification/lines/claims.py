@@ -254,7 +254,7 @@ def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with functions of numbers, in signs or in words, as formulas."""
     if notation.HINT.search(text):
         tokens = notation.in_functions(tokens)
-    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
+    return phrases.in_formulas(tokens) if phrases.JOINS.search(text) and phrases.HINT.search(text) else tokens
 
 
 def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
