@@ -338,7 +338,7 @@ def test_a_small_bench_of_speed(tmp_path: Path) -> None:
     result = call("bench", "verify", "--pairs", pairs, "--steps", 40, "--json")
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
-    assert [row["peer"] for row in found["ratios"]][-1] == "solveset"
+    assert {"solveset"} <= {row["peer"] for row in found["ratios"]} <= {"math-verify", "solveset", "pycodemath"}
     assert found["ratios"][-1]["agree"] == 1.0
     assert found["ratios"][-1]["decision_seconds"] > 0
     assert [jobs for jobs, _ in found["mixed_seconds"]] == [1, 2]

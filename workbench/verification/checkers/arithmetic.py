@@ -89,7 +89,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return _wrong(context, claim, *far)
-        if holds is False and _miswritten(context, right):
+        if holds is False and (_is_alternative(context, claim) or _miswritten(context, right)):
             return None
         if holds is False:
             return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
@@ -97,6 +97,13 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         if holds and not _is_empty(context, claim, left, right):
             held.append(_shown(context.line.text, claim, i))
     return _Checked(held, left_open)
+
+
+def _is_alternative(context: Context, claim: Claim) -> bool:
+    """`0 = 3 or x = 4`: an alternative that nothing makes true is empty, if another stands beside it."""
+    line = context.line
+    beside = "or" in line.joins and claim in line.claims and any(other.letters for other in line.claims)
+    return beside and bool(context.reading.statements)
 
 
 def _shown(text: str, claim: Claim, i: int) -> str:
@@ -176,7 +183,8 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
     about = about or relation == "~"
     bare = [(exact, shown) for exact, shown in ((a, right), (b, left)) if shown.bare]
     about = about and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
-    rounded = not claim.letters and (rounds(a, right, about) or rounds(b, left, about))
+    solved = claim.letters and context.reading.statements  # there `x = 1/3 = 0.33` is no exact solution
+    rounded = not solved and (rounds(a, right, about) or rounds(b, left, about))
     if rounded and (about or not _comes_out(context, left, right)):
         return True
     if reads_as_percent(left, right, about) or reads_as_percent(right, left, about) or of_hundred(left, right):

@@ -63,6 +63,10 @@ _REJECTS = re.compile(
     r"wrong|mistake|recheck)\b",
     re.IGNORECASE,
 )
+_PART = re.compile(
+    r"\b(?:first|second|third|left|right|upper|lower|other|one|each|separate\w*|part|on the|half)\b",
+    re.IGNORECASE,
+)
 _CASE = re.compile(r"\b(?:cases?|if|when(?:ever)?|suppos\w+|assum\w+|otherwise|either)\b", re.IGNORECASE)
 _CONCLUDES = re.compile(
     r"\b(?:combin\w+|together|overall|altogether|union|solutions? (?:is|are|set)|in (?:both|all|either) cases?|"
@@ -159,9 +163,22 @@ def opens_case(line: Line, found: tuple[Statement, ...]) -> bool:
     return any(role(line, s) is Role.SUPPOSED and any(p.relation in FLIP for p in s.pairs) for s in found)
 
 
+def closes_case(line: Line, found: tuple[Statement, ...]) -> bool:
+    """Return whether a line of one case also says what holds in it, so that the next line may be about all."""
+    text = line.text.rstrip(" .$\\()[]*")
+    if text.endswith(":") or re.search(r"\bcases?\b", text, re.IGNORECASE) or not found:
+        return False
+    return len(text) > max(p.right.end for p in found[-1].pairs) + 2 or len(found) > 1
+
+
 def concludes(line: Line, statement: Statement) -> bool:
     """Return whether a statement sums up the cases before it."""
     return len(statement.alternatives) > 1 or bool(_CONCLUDES.search(opened(line, statement)[0]))
+
+
+def parts_by_words(line: Line, statement: Statement) -> bool:
+    """Return whether the words say that a statement is one of several: `First, x - 3 < 5 gives x < 8`."""
+    return bool(_PART.search(opened(line, statement)[0]))
 
 
 def rejects(text: str) -> bool:
