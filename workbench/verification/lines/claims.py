@@ -254,7 +254,7 @@ def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with functions of numbers, in signs or in words, as formulas."""
     if notation.HINT.search(text):
         tokens = notation.in_functions(tokens)
-    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
+    return phrases.in_formulas(tokens) if phrases.JOINS.search(text) and phrases.HINT.search(text) else tokens
 
 
 def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
@@ -346,6 +346,8 @@ class _Chain:
 
 def _goes_on(tokens: tuple[Token, ...], end: int) -> bool:
     """Whether a side that is unread so far has a relation behind it."""
+    if end < len(tokens) and tokens[end].kind is kinds.REL:
+        return boundaries.next_relation(tokens, end + 1) is not None
     return not boundaries.clean_after(tokens, end) and boundaries.next_relation(tokens, end) is not None
 
 
