@@ -253,21 +253,29 @@ def test_grades(tmp_path: Path) -> None:
         {"gold": "x = 5", "pred": "x = 6"},
         {"gold": "7", "solution": "3 + 4 = 7\nAnswer: 7"},
         {"gold": "7", "solution": "I do not know."},
+        {"gold": "7", "pred": "3 + 4"},
     ]
     file, out = write(tmp_path / "in.jsonl", *rows), tmp_path / "out.jsonl"
     result = call("grade", file, "--out", out, "--json")
     assert result.exit_code == 0, result.stderr
     found = records(out)
-    assert [row["id"] for row in found] == ["a", 1, 2, 3]
-    assert [row["equal"] for row in found] == [True, False, True, False]
+    assert [row["id"] for row in found] == ["a", 1, 2, 3, 4]
+    assert [row["equal"] for row in found] == [True, False, True, None, False]
+    assert [row["form"] for row in found] == [None, None, None, None, "not worked out"]
     assert all(row["reason"] for row in found)
     assert json.loads(result.stdout) == {
         "file": str(file),
-        "rows": 4,
+        "rows": 5,
         "equal": 2,
         "not_equal": 2,
-        "undecided": 0,
+        "undecided": 1,
     }
+
+
+def test_the_last_number_is_taken_where_that_is_allowed(tmp_path: Path) -> None:
+    file = write(tmp_path / "in.jsonl", {"gold": "1,250", "solution": "We add 50 to 1200 and have $1250 in the end."})
+    found = [json.loads(call("grade", file, *flag).stdout.splitlines()[0]) for flag in ((), ("--last-number",))]
+    assert [(row["pred"], row["equal"]) for row in found] == [(None, None), ("$1250", True)]
 
 
 @pytest.mark.parametrize(
@@ -330,7 +338,7 @@ def test_a_small_bench_of_speed(tmp_path: Path) -> None:
     result = call("bench", "verify", "--pairs", pairs, "--steps", 40, "--json")
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
-    assert [row["peer"] for row in found["ratios"]][-1] == "solveset"
+    assert {"solveset"} <= {row["peer"] for row in found["ratios"]} <= {"math-verify", "solveset", "pycodemath"}
     assert found["ratios"][-1]["agree"] == 1.0
     assert found["ratios"][-1]["decision_seconds"] > 0
     assert [jobs for jobs, _ in found["mixed_seconds"]] == [1, 2]

@@ -239,13 +239,19 @@ def grade(
         Path | None, typer.Option(metavar="OUT.jsonl", help="Where the grades go; stdout if left out.")
     ] = None,
     decimal_comma: DecimalComma = False,
+    last_number: Annotated[
+        bool, typer.Option("--last-number", help="Take a solution's last number where it states no answer.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare stated final answers with the known ones: equal, not equal, or undecided, with the reason.
 
-    A row of IN has `gold` and `pred`, or `gold` and `solution`, whose final answer is read first. OUT gets
-    one row for each, in the same order, with `equal` (true, false or null) and `reason`. A bad row stops
-    before anything is written.
+    A row of IN has `gold` and `pred`, or `gold` and `solution`, whose final answer is read first: the last box,
+    `Answer: ...`, `A: ...`, `#### ...`, `<answer>`, or a sentence such as `The answer is ...`. OUT gets one row
+    for each, in the same order, with `equal` (true, false, or null where one side was not read), `form` and
+    `reason`. An answer whose value is right but whose form is not, such as 3 + 4 for 7, is not equal; its
+    `form` says what it is: `not worked out`, `in another form` or `not solved`. A bad row stops before
+    anything is written.
 
     \b
     Examples:
@@ -257,7 +263,7 @@ def grade(
     from workbench.judging.rows import read_answers
 
     require_place(out)
-    grades = [graded(row) for row in read_answers(file, decimal_comma)]
+    grades = [graded(row) for row in read_answers(file, decimal_comma, last_number)]
     text = "".join(f"{json_line(record)}\n" for record in grades)
     if out is None:
         typer.echo(text, nl=False)
@@ -275,15 +281,16 @@ EQUAL = {"equal": True, "not_equal": False, "undecided": None}
 
 def graded(row: AnswerRow) -> dict[str, Any]:
     """One row of OUT."""
-    equal, reason = _compared(row.gold, row.pred)
-    return {"id": row.id, "gold": row.gold, "pred": row.pred, "equal": equal, "reason": reason}
+    from workbench.verification.answers import compare_answers
+    from workbench.verification.answers.grades import undecided
 
-
-def _compared(gold: str, pred: str | None) -> tuple[bool | None, str]:
-    """Whether two answers are equal, and why it is thought so."""
-    from workbench.verification.answers.grading import compare_answers
-
-    if pred is None:
-        return False, "The solution states no final answer."
-    found = compare_answers(gold, pred)
-    return found.equal, found.reason
+    none = "The solution states no final answer."
+    found = undecided(none) if row.pred is None else compare_answers(row.gold, row.pred)
+    return {
+        "id": row.id,
+        "gold": row.gold,
+        "pred": row.pred,
+        "equal": found.equal,
+        "form": found.form,
+        "reason": found.reason,
+    }

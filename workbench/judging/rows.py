@@ -12,8 +12,8 @@ from workbench.errors import BadInput
 from workbench.files import json_object, read_jsonl, shown
 from workbench.problems.readers import domain_in
 from workbench.types import Judgement, Knowledge, Problem, Verdict, content_id
+from workbench.verification.answers import final_answer
 from workbench.verification.domain import Domain
-from workbench.verification.maths import MATHS
 from workbench.verification.text.decimal_comma import with_decimal_points
 
 _SOLUTION = '{"problem": ..., "steps": [...]}'
@@ -57,10 +57,15 @@ def read_solutions(path: Path, decimal_comma: bool = False) -> list[SolutionRow]
     return _some(path, rows, "problem` and `steps")
 
 
-def read_answers(path: Path, decimal_comma: bool = False) -> list[AnswerRow]:
-    """Return the pairs of answers of a JSONL file, as `read_solutions` does."""
+def read_answers(path: Path, decimal_comma: bool = False, last_number: bool = False) -> list[AnswerRow]:
+    """Return the pairs of answers of a JSONL file, as `read_solutions` does.
+
+    With `last_number` a solution that states no answer is taken to end with its last number.
+    """
     number, country = count(), _pointed if decimal_comma else _as_it_is
-    rows = list(read_jsonl(path, lambda line: _answer(country(json_object(line, _ANSWER)), next(number))))
+    rows = list(
+        read_jsonl(path, lambda line: _answer(country(json_object(line, _ANSWER)), next(number), last_number))
+    )
     return _some(path, rows, "gold` and `pred")
 
 
@@ -100,13 +105,13 @@ def solution_row(row: dict[str, Any], number: int) -> SolutionRow:
     return SolutionRow(_id(row, number), problem, steps, _first_error(row, len(steps)))
 
 
-def _answer(row: dict[str, Any], number: int) -> AnswerRow:
+def _answer(row: dict[str, Any], number: int, last_number: bool) -> AnswerRow:
     gold = _text(row, "gold")
     if row.get("pred") is not None:
         return AnswerRow(_id(row, number), gold, _text(row, "pred"))
     if row.get("solution") is None:
         raise ValueError(f"neither `pred` nor `solution` among {shown(sorted(row))}; give the answer to be graded")
-    return AnswerRow(_id(row, number), gold, MATHS.answer(_text(row, "solution")))
+    return AnswerRow(_id(row, number), gold, final_answer(_text(row, "solution"), last_number))
 
 
 def _text(row: dict[str, Any], name: str) -> str:

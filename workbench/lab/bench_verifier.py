@@ -23,10 +23,10 @@ def verify(
     steps: Annotated[int, typer.Option(min=1, help="Mixed steps for one and for two jobs.")] = 10_000,
     as_json: AsJson = False,
 ) -> None:
-    """Time the verifier against Math-Verify and SymPy, as ratios in one run.
+    """Time the verifier against Math-Verify, SymPy and pycodemath, as ratios in one run.
 
     Caches are cold, every row is distinct, and parsing counts. Times are this process's CPU time, those of
-    jobs wall time. Math-Verify is an extra: pip install 'tutor-workbench[bench]'. Writes no file.
+    jobs wall time. Math-Verify and pycodemath are extras: pip install 'tutor-workbench[bench]'. Writes no file.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""How fast and how far our peers decide the same pairs of equations: Math-Verify and SymPy's `solveset`."""
+"""How fast and how far our peers decide the same pairs of equations: Math-Verify, SymPy's `solveset`, pycodemath."""
 
 from __future__ import annotations
 
@@ -125,15 +125,31 @@ def solveset() -> Check:
     return check
 
 
+def pycodemath() -> Check | None:
+    """pycodemath's check of a derivation of two lines; None where it is not installed."""
+    try:
+        from pycodemath.core.errors import PycodemathError
+        from pycodemath.verify import VerdictStatus, check_steps
+    except ImportError:
+        return None
+    told = {VerdictStatus.VERIFIED: True, VerdictStatus.REFUTED: False}
+
+    def check(pair: EquationPair) -> bool | None:
+        try:
+            return told.get(check_steps([pair.before, pair.after]).status)
+        except PycodemathError:
+            return None
+
+    return check
+
+
 # How fast the verifier is, as ratios within one run: caches cold, every row distinct, parsing counted.
 
 
 REPEATS = 3
 STEP_TARGET = 0.0001
-PEER_TARGETS = {"math-verify": 200.0, "solveset": 50.0}
-NO_MATH_VERIFY = (
-    "Math-Verify is not installed, so it was left out; install it with pip install 'tutor-workbench[bench]'."
-)
+PEER_TARGETS = {"math-verify": 200.0, "solveset": 50.0, "pycodemath": 200.0}
+LEFT_OUT = "{} is not installed, so it was left out; install it with pip install 'tutor-workbench[bench]'."
 
 
 @dataclass(frozen=True)
@@ -264,14 +280,18 @@ def _step_seconds(verifier: Verifier, batch: Sequence[VerificationTask]) -> floa
 
 
 def _ratios(verifier: Verifier, pairs: Sequence[EquationPair], peer_pairs: int) -> tuple[list[Ratio], list[str]]:
-    peers: dict[str, Check | None] = {"math-verify": math_verify(), "solveset": solveset()}
+    peers: dict[str, Check | None] = {
+        "math-verify": math_verify(),
+        "solveset": solveset(),
+        "pycodemath": pycodemath(),
+    }
     few = list(pairs[:peer_pairs])
     clear_caches()
     verdict = timed("verdict", ours(verifier), pairs)
     clear_caches()
     decision = timed("decision", deciding(), pairs)
     found = [_ratio(decision, verdict, timed(name, peer, few)) for name, peer in peers.items() if peer is not None]
-    return found, [NO_MATH_VERIFY] if peers["math-verify"] is None else []
+    return found, [LEFT_OUT.format(name) for name, peer in peers.items() if peer is None]
 
 
 def _ratio(decision: Timing, verdict: Timing, peer: Timing) -> Ratio:

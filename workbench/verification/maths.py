@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from workbench.types import Group, Judgement, Problem, Scope
 from workbench.verification.answers import answer_in, final_answer, grade
@@ -27,7 +28,9 @@ from workbench.verification.repairs.rewrites import hints, name_arithmetic
 from workbench.verification.symbolic.checker import Symbolic
 from workbench.verification.text import kinds
 from workbench.verification.text.layout import bulleted
+from workbench.verification.text.letters import is_name, spelled
 from workbench.verification.text.steps import other_reading, split
+from workbench.verification.text.tokens import tokenize
 
 _OPERATION = re.compile(
     r"\b(?:(?P<divide>divid\w+(?: both sides| it| everything)? by)|(?P<times>(?:multipl\w+|times)(?: \w+){0,2} by)|"
@@ -185,6 +188,24 @@ def _result(line: Line) -> frozenset[str]:
     return frozenset(t.text for t in last.tokens if t.kind in kinds.NUMERIC)
 
 
+def name_mistake(context: Context, finding: Finding) -> Finding:
+    """Return a finding with its malrule named, and with the letters of several signs as the solution writes them."""
+    found = name_arithmetic(context, finding)
+    told = (found.reason, found.repair or "", *(e.text for e in found.evidence))
+    if not any(map(is_name, "".join(told))):
+        return found
+    spell = partial(_spelled, (context.step, *context.solution[: len(context.verdicts)], context.problem.text))
+    evidence = tuple(replace(e, text=spell(e.text)) for e in found.evidence)
+    repair = spell(found.repair) if found.repair is not None else None
+    return replace(found, reason=spell(found.reason), evidence=evidence, repair=repair)
+
+
+def _spelled(sources: Sequence[str], text: str) -> str:
+    for source in sources:
+        text = spelled(text, tokenize(source), source)
+    return text
+
+
 def unreadable(context: Context) -> str | None:
     """Return which pieces of a line could not be read, if any."""
     unread = context.line.unread
@@ -223,7 +244,7 @@ MATHS = Domain(
     grade=grade,
     can_answer=in_right_unit,
     confidence=CONFIDENCE,
-    name_mistake=name_arithmetic,
+    name_mistake=name_mistake,
     carries=uses_wrong_result,
     read_again=read_again,
     misread=misread,

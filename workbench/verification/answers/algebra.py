@@ -327,6 +327,8 @@ def _whole(name: str, values: list[Fraction]) -> Number | None:
     """The value of a function of numbers where it is exact."""
     if name in ("floor", "ceil"):
         return values[0].__floor__() if name == "floor" else values[0].__ceil__()
+    if name == "based":
+        return int(str(values[0]), int(values[1]))
     if any(v.denominator != 1 or not 0 <= v <= MAX_FACTORIAL for v in values):
         return None
     whole = [int(v) for v in values]

@@ -83,7 +83,7 @@ def is_product(word: str) -> bool:
     """Return whether a short word is a product of letters, such as `mn` or `xyz`, and no word or unit."""
     if word in _NO_PRODUCT or len(word) > 3:
         return False
-    return len(word) == 2 or word == "abc" or not set(word.lower()) & set("aeiou")
+    return len(word) == 2 or set(word) == set("abc") or not set(word.lower()) & set("aeiou")
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -225,7 +225,10 @@ class _Parser:
                 raise Unreadable("a number behind a value")
             self.at += token.kind == "op"
             right = self.exponent() if name == "^" else self.expression(power)
-            left = self.postfix(Call(name, (left, right)))
+            if name == "/" and isinstance(right, Call) and right.name == "pct" and not isinstance(left, Call | str):
+                left = Call("pct", (Call("/", (left, right.args[0])),))  # `1/2%` is half a per cent.
+            else:
+                left = self.postfix(Call(name, (left, right)))
         self.depth -= 1
         return left
 
@@ -255,7 +258,7 @@ class _Parser:
         token = self.next()
         match token.kind:
             case "num":
-                return number_of(token.text)
+                return self.based(token.text) if self.peek().kind in ("under", "sub") else number_of(token.text)
             case "mixed":
                 return _mixed(token.text)
             case "repeat":
@@ -287,8 +290,18 @@ class _Parser:
         if self.next().kind != kind:
             raise Unreadable(f"no {kind}")
 
+    def based(self, digits: str) -> Tree:
+        """`1202_7`: digits in another base. Raise `Unreadable` where they are none."""
+        token = self.next()
+        base = token.text.translate(_SUPERSCRIPTS) if token.kind == "sub" else self.subscript()
+        if not base.isdigit() or not 2 <= int(base) <= 36 or not digits.isdigit():
+            raise Unreadable("no base")
+        if any(int(d) >= int(base) for d in digits):
+            raise Unreadable("a digit beyond the base")
+        return Call("based", (int(digits), int(base)))
+
     def letter(self, name: str) -> Tree:
-        """A letter with its subscript; `f(` is the value of a function, which has no value of its own."""
+        """A letter with its subscript; `f(` is the value of a function, which nothing is known of."""
         token = self.peek()
         if token.kind == "under":
             self.at += 1
@@ -298,7 +311,7 @@ class _Parser:
             name = f"{name}_{token.text.translate(_SUPERSCRIPTS)}"
         following = self.peek()
         if name in ("f", "g", "h", "P", "Q") and following.text in ("(", "[") and not following.spaced:
-            raise Unreadable("the value of a function")
+            return Call(f"{name}()", (self.operand(),))
         return name
 
     def subscript(self) -> str:

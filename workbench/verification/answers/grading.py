@@ -16,9 +16,11 @@ from workbench.verification.answers.grades import Grade, in_form, undecided
 from workbench.verification.answers.kinds import Reading, Value, read_answer_kind
 from workbench.verification.answers.measured import compare_measured
 from workbench.verification.answers.notation import clean
+from workbench.verification.answers.quantities import same_quantity
 from workbench.verification.answers.readings import compare_readings, letters_of
 from workbench.verification.answers.text import final_answer
 from workbench.verification.answers.words import compare_words, spoken
+from workbench.verification.text.decimal_comma import with_decimal_points
 from workbench.verification.text.grammar import MAX_CHARS, Unreadable
 
 _MARKER = re.compile(r"\bans(?:wer)?\b|\\(?:boxed|fbox)|####", re.IGNORECASE)
@@ -31,14 +33,14 @@ def grade(gold: str, pred: str) -> Judgement:
     return compare_answers(gold, pred).judgement
 
 
-def compare_answers(gold: str, pred: str, decimal_comma: bool = False) -> Grade:
+def compare_answers(gold: str, pred: str) -> Grade:
     """Return the grade of a stated answer, with the reason as a sentence. Never raises on any text.
 
-    Either text may be a whole solution, whose final answer is found first. With `decimal_comma` 3,5 is 3.5.
+    Either text may be a whole solution, whose final answer is found first.
     """
     if (match := _TWICE.fullmatch(pred)) is not None and _compare(match[1], match[2]).equal is not True:
         return Grade(False, "Two answers are stated.")
-    return _compare(_answer(gold), _answer(pred), decimal_comma)
+    return _compare(_answer(gold), _answer(pred))
 
 
 def _answer(text: str) -> str:
@@ -49,16 +51,17 @@ def _answer(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _compare(gold: str, pred: str, decimal_comma: bool = False) -> Grade:
+def _compare(gold: str, pred: str) -> Grade:
     if len(gold) > MAX_CHARS or len(pred) > MAX_CHARS:
         return undecided("The answer is too long to be one.")
     known, stated = clean(gold), clean(pred)
-    if decimal_comma:
-        known, stated = _with_point(known), _with_point(stated)
     if not known:
         return undecided("There is no known answer to compare with.")
     if not stated:
         return Grade(False, "No answer is stated.")
+    quantity = same_quantity(known, stated)
+    if quantity is not None:
+        return quantity
     if _plain(known) == _plain(stated):
         return Grade(True, "Both are written the same.")
     if _plain(known).rstrip("!") == _plain(stated).rstrip("!"):
@@ -69,8 +72,8 @@ def _compare(gold: str, pred: str, decimal_comma: bool = False) -> Grade:
         found = _graded(known, digits)
         return in_form("in other digits") if found.equal else found
     found = _graded(known, stated)
-    if found.equal is False and not decimal_comma and _DECIMAL_COMMA.search(f"{known} {stated}"):
-        other = _graded(_with_point(known), _with_point(stated))
+    if found.equal is False and _DECIMAL_COMMA.search(f"{known} {stated}"):
+        other = _graded(with_decimal_points(known), with_decimal_points(stated))
         return undecided("They are equal only if the comma is a decimal comma.") if other.equal else found
     return found
 
@@ -82,16 +85,8 @@ def _graded(known: str, stated: str) -> Grade:
         return undecided("The answers are beyond what can be compared exactly.")
 
 
-_COMMA = re.compile(r"(?<![0-9,])([0-9]+(?:\.[0-9]{3})*),([0-9]+)(?![0-9,])")
-
-
 _DECIMAL_COMMA = re.compile(r"[0-9],(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])")
 """A comma that parts no thousands."""
-
-
-def _with_point(text: str) -> str:
-    """`1.250,5` as 1250.5; a comma with a blank behind it still parts two values."""
-    return _COMMA.sub(lambda m: f"{m.group(1).replace('.', '')}.{m.group(2)}", text)
 
 
 def _in_our_digits(text: str) -> str:

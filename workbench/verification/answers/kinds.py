@@ -320,6 +320,8 @@ def _equation(sides: Sequence[str], depth: int) -> Reading | None:
     if _NAMES.fullmatch(sides[0]) and len(sides) == 2:
         return _named_point(sides[0], _read(sides[1], depth + 1))
     trees = [read_formula(side) for side in sides]
+    if len(trees) == 2 and trees[0] is not None and trees[0] == trees[1]:
+        return Nothing("Both sides are the same, which is no answer.")
     if len(sides) == 2 and (given := _given(sides, trees, depth)) is not None:
         return given
     named = _NAME.fullmatch(sides[0]) is not None and not (trees[1] is not None and letters(trees[1]))
@@ -332,7 +334,7 @@ def _equation(sides: Sequence[str], depth: int) -> Reading | None:
     if any(same(a, b) is False and not _rounded(a, sides[-1], b) for a, b in pairwise(chain)):
         return Nothing("It is a false equality, which states no answer.")
     if not named and len(set(chain)) < len(chain):
-        return Nothing("It says of a number that it is itself, which is no answer.")
+        return Nothing("Two sides are the same, which is no answer.")
     return Given(sides[0], Value(chain[-1])) if named else Value(chain[-1])
 
 

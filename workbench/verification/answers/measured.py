@@ -78,7 +78,9 @@ def _assigned(answer: Answer) -> list[ClaimSide]:
 
 def _equal_values(known: Sequence[ClaimSide], stated: Sequence[ClaimSide], ordered: bool) -> Grade:
     """The same values, each once; in order where both are plain lists."""
-    if not known or len(known) != len(stated):
+    if not known or not stated:
+        return undecided("One of the answers is words alone.")
+    if len(known) != len(stated):
         return Grade(False, f"One has {len(known)} values, the other {len(stated)}.")
     if ordered or len(known) == 1:
         return together([_one(a, b) for a, b in zip(known, stated, strict=True)], "Both are equal.")

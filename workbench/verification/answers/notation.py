@@ -39,6 +39,8 @@ _SYMBOLS = (
     (re.compile(r"\\(?:dots|ldots|cdots)(?![a-zA-Z])"), "…"),
     (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__"), r"\1\2"),
 )
+_HAS_SYMBOL = re.compile(r"[\\<>=!+⟨⟩*_]|inf|oo|union|U|empty|pi|[0-9]\s*x")
+"""What any of the symbols has, which is quick to ask."""
 
 
 def clean(text: str) -> str:
@@ -51,8 +53,9 @@ def clean(text: str) -> str:
         text = _DECIMAL.sub(".", _THOUSAND.sub("", _DOUBLED.sub(r"\\", text)))
         text = _INLINE.sub(lambda m: f" {m.group(1) or m.group(2)} ", text)
     text = _WRAPPED.sub(lambda m: f" {m.group(1).strip()} ", text)
-    for pattern, symbol in _SYMBOLS:
-        text = pattern.sub(symbol, text)
+    if _HAS_SYMBOL.search(text):
+        for pattern, symbol in _SYMBOLS:
+            text = pattern.sub(symbol, text)
     text = re.sub(r"\\[()\[\]]", " ", _SPACING.sub(" ", text))
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == "$":

@@ -136,6 +136,8 @@ def _listings(known: Reading, stated: Reading) -> Grade | None:
     a, b = _members(known), _members(stated)
     kinds = {side.kind for side in (known, stated) if isinstance(side, Listing)}
     if "matrix" in kinds:
+        if isinstance(known, Given) or isinstance(stated, Given):
+            return compare_readings(*(side.what if isinstance(side, Given) else side for side in (known, stated)))
         both = isinstance(known, Listing) and isinstance(stated, Listing) and kinds == {"matrix"}
         return _in_order(a, b) if both and len(a) == len(b) else Grade(False, "The matrices have different shapes.")
     if kinds & {"ratio", "remainder"}:

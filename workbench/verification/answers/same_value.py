@@ -6,7 +6,7 @@ from math import gcd
 
 from workbench.verification.answers.formulas import Call, Tree, letters
 from workbench.verification.exact import univariate
-from workbench.verification.exact.polynomials import Poly, rational, same, value
+from workbench.verification.exact.polynomials import Poly, magnitude, rational, same, value
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.lines.readings import rounds
 from workbench.verification.malrules.trees import is_sum
@@ -15,7 +15,6 @@ from workbench.verification.text.grammar import (
     Neg,
     Node,
     Num,
-    Number,
     Pct,
     Root,
     Unreadable,
@@ -127,6 +126,8 @@ def form_matches(gold: Node, stated: Node) -> bool:
 
 def form_differs(known: Tree, stated: Tree) -> str | None:
     """Return how a formula of the same value is not in the wanted form; None where it is."""
+    if isinstance(known, Call) and known.name == "based":
+        return None if isinstance(stated, Call) and stated.name == "based" else "in another form"
     wanted, found = node_of(known), node_of(stated)
     if not letters(known):
         if wanted is None or not is_worked_out(wanted):
@@ -177,7 +178,7 @@ def same_value(known: ClaimSide, stated: ClaimSide) -> bool:
         return univariate.same_value(known.node, stated.node)
     if any(t.text.endswith("...") for t in stated.tokens):
         return rounds(known.value, stated)
-    return bool(_readings(known.node) & _readings(stated.node))
+    return _same_number(known, stated)
 
 
 def same_measure(known: ClaimSide, unit: str, stated: ClaimSide, other: str) -> bool:
@@ -186,9 +187,12 @@ def same_measure(known: ClaimSide, unit: str, stated: ClaimSide, other: str) -> 
     return first is not None and second is not None and known.value * first.size == stated.value * second.size
 
 
-def _readings(node: Node) -> set[Number]:
-    """A percentage may be meant as a hundredth or as a number of per cent."""
-    return {value(node), value(node, percent=False)}
+def _same_number(known: ClaimSide, stated: ClaimSide) -> bool:
+    """Whether two numbers are equal; 20 may be said for 20%, but 0.1 is not 0.1%."""
+    if known.value == stated.value:
+        return True
+    plain = value(known.node, percent=False)
+    return known.percent != stated.percent and plain == value(stated.node, percent=False) and magnitude(plain) >= 1
 
 
 def _scientific(node: Node) -> bool:

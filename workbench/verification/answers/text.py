@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from workbench.verification.text.grammar import MAX_CHARS
@@ -46,6 +47,7 @@ _MAX_QUESTIONS = 3
 _MAX_SENTENCE = 800
 
 
+@lru_cache(maxsize=2048)
 def answer_in(line: str) -> str | None:
     """Return the answer that one line states, if it is an answer line."""
     if len(line) > _MAX_ANSWER_LINE:
@@ -54,6 +56,18 @@ def answer_in(line: str) -> str | None:
     if match is None:
         return boxed(line) or _tagged(line)
     return _stated(next((g for g in match.groups() if g), ""))
+
+
+_PARTS = re.compile(r"\n|(?<=[a-z0-9)\]$}])[.;]\s")
+_LAST_PARTS = 4
+
+
+def working_and_answer(step: str) -> tuple[str, str]:
+    """Return the lines or sentences of a step before those that state the answer, and these; `""` where none are."""
+    for end in [m.end() for m in _PARTS.finditer(step)][: -_LAST_PARTS - 1 : -1]:
+        if answer_in(step[end:]) is not None:
+            return ("", step) if answer_in(step[:end]) is not None else (step[:end], step[end:])
+    return "", step
 
 
 def _stated(rest: str) -> str | None:
@@ -191,6 +205,7 @@ def _in_heading(lines: list[str], at: int) -> str | None:
     return next((_stated(line) for line in lines[at + 1 : at + 5] if line.strip(" \t*_#$`\\[]():-")), None)
 
 
+@lru_cache(maxsize=2048)
 def _in_line(line: str) -> str | None:
     line = _IN_TEXT.sub(r"\1 ", line) if "\\text" in line else line
     if (found := answer_in(line)) is not None:

@@ -62,8 +62,9 @@ def _without_article(words: str) -> str:
 # Numbers in words
 
 
-_SHARE = re.compile(rf"(?:(a|an|one|{'|'.join(NUMBERS)})[ -])?({'|'.join(SHARES)})(?: of)?")
-_COUNT = re.compile(rf"(?:(a|an|[0-9]+|{'|'.join(NUMBERS)}) )?({'|'.join(COUNTS)})(?: of)?")
+_COUNTED = "|".join(sorted(NUMBERS, reverse=True))
+_SHARE = re.compile(rf"(?:(a|an|one|{_COUNTED})[ -])?({'|'.join(sorted(SHARES, reverse=True))})(?: of)?")
+_COUNT = re.compile(rf"(?:(a|an|[0-9]+|{_COUNTED}) )?({'|'.join(sorted(COUNTS, reverse=True))})(?: of)?")
 _MINUS = re.compile(r"(?:minus|negative) ")
 
 

@@ -17,7 +17,10 @@ from workbench.verification.lines.names import repeated
 from workbench.verification.lines.readings import (
     coarseness,
     cuts,
+    divides_twice,
+    in_cents,
     in_thousands,
+    is_clock,
     is_percent_of,
     keeps_percent,
     mixes_percent,
@@ -50,7 +53,7 @@ class Arithmetic:
         left_open = bool(context.line.unread)
         for claim in (*context.line.claims, *context.line.notes, *repeated(context.line.text)):
             checked = _check(context, claim)
-            if isinstance(checked, Finding):
+            if checked is None or isinstance(checked, Finding):
                 return checked
             held += checked.held
             left_open |= checked.left_open
@@ -66,8 +69,8 @@ class _Checked(NamedTuple):
     left_open: bool
 
 
-def _check(context: Context, claim: Claim) -> Finding | _Checked:
-    """The first mistake of a claim, or what of it holds."""
+def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
+    """The first mistake of a claim, or what of it holds; None where the line was only miswritten."""
     parts = [p if p is not None else context.carry for p in claim.parts]
     held: list[str] = []
     left_open = False
@@ -86,6 +89,8 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return _wrong(context, claim, *far)
+        if holds is False and _miswritten(context, right):
+            return None
         if holds is False:
             return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
         left_open |= holds is None
@@ -157,8 +162,8 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
     if relation not in ("=", "~"):
         return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
     if claim.units:
-        told = f"{context.problem.text} {context.line.text}"
-        measured = quantities.fit(claim, index, about or relation == "~", told)
+        told = context.line.text, context.problem.text
+        measured = quantities.fit(claim, index, about or relation == "~", *told)
         if measured is not quantities.Fit.NUMBERS:
             return {quantities.Fit.SAME: True, quantities.Fit.DIFFERENT: False}.get(measured)
     together = tight(left), tight(right)
@@ -171,7 +176,8 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
     about = about or relation == "~"
     bare = [(exact, shown) for exact, shown in ((a, right), (b, left)) if shown.bare]
     about = about and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
-    rounded = not claim.letters and (rounds(a, right, about) or rounds(b, left, about))
+    solved = claim.letters and context.reading.statements  # there `x = 1/3 = 0.33` is no exact solution
+    rounded = not solved and (rounds(a, right, about) or rounds(b, left, about))
     if rounded and (about or not _comes_out(context, left, right)):
         return True
     if reads_as_percent(left, right, about) or reads_as_percent(right, left, about) or of_hundred(left, right):
@@ -195,6 +201,10 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
         or _noted(context, a, right)
         or _is_share_of_given(context, left, right)
         or in_thousands(context.line.text, a, b)
+        or in_cents(claim, a, b)
+        or is_clock(left)
+        or is_clock(right)
+        or divides_twice(left, b)
     )
 
 
@@ -224,6 +234,15 @@ def _is_share_of_given(context: Context, left: ClaimSide, right: ClaimSide) -> b
     if not left.percent or right.percent or not (left.is_number and right.is_number):
         return False
     return any(left.value * given == right.value for given in numbers_in(context.problem.text))
+
+
+def _miswritten(context: Context, right: ClaimSide) -> bool:
+    """`8*3 = <<80*3=240>>240`: a note that holds confirms the result; what is written before it was a slip."""
+    return any(
+        n.whole[-1].known == right.known and n.whole[0].known == right.known
+        for n in context.line.notes
+        if not n.letters and len(n.whole) > 1
+    )
 
 
 def _noted(context: Context, exact: Number, right: ClaimSide) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
-from workbench.verification.answers.text import answer_in
+from workbench.verification.answers.text import answer_in, working_and_answer
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
 from workbench.verification.checkers.notes import (
     chooses,
@@ -19,6 +19,7 @@ from workbench.verification.checkers.notes import (
     notes,
     supposes,
 )
+from workbench.verification.checkers.one_root import names_root
 from workbench.verification.checkers.systems import check_system, is_true
 from workbench.verification.checkers.vacuous import really_same
 from workbench.verification.exact import univariate as uni
@@ -46,7 +47,16 @@ from workbench.verification.lines.relations import (
     show,
     statements,
 )
-from workbench.verification.lines.roles import Role, concludes, follows, rejects, role, understood
+from workbench.verification.lines.roles import (
+    Role,
+    concludes,
+    follows,
+    opened,
+    parts_by_words,
+    rejects,
+    role,
+    understood,
+)
 from workbench.verification.malrules import search
 from workbench.verification.repairs import fixes
 from workbench.verification.repairs.rewrites import named
@@ -71,10 +81,20 @@ class Equivalence:
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first statement that fails, correct if any holds."""
         if context.is_answer:
-            return None
+            return self._before_answer(context)
         found = self._found(context)
         wrong = found is not None and found.judgement is Judgement.INCORRECT
         return None if wrong and supposes(context, context.line.text) else found
+
+    def _before_answer(self, context: Context) -> Finding | None:
+        """Judge the working of a step that ends with the answer, where lines or sentences part the two."""
+        working, answer = working_and_answer(context.step)
+        if not working:
+            return None
+        found = self(replace(context, line=read_line(working), is_answer=False))
+        if found is None or found.judgement is not Judgement.INCORRECT:
+            return None
+        return replace(found, repair=found.repair + answer if found.repair is not None else None)
 
     def _found(self, context: Context) -> Finding | None:
         held = check_expression(context)
@@ -95,7 +115,7 @@ class Equivalence:
                 return finding
             held = held or finding
             if not identity(statement):
-                main = role(context.line, statement) is Role.NEXT and (
+                main = role(context.stating, statement) is Role.NEXT and (
                     finding is not None or goes_on(context.reading, known, statement)
                 )
                 known.append(KnownStatement(statement, len(context.earlier), finding is not None, main))
@@ -152,9 +172,13 @@ def _at_given(context: Context, statement: Statement, values: Mapping[str, Numbe
 
 def _may_fail(context: Context, statement: Statement) -> bool:
     """Whether a statement can be wrong at all: it is not supposed, and not said of one case or one root."""
-    if role(context.line, statement) is not Role.NEXT:
+    if role(context.stating, statement) is not Role.NEXT:
         return False
-    return not context.thread.in_case or concludes(context.line, statement)
+    thread = context.thread
+    if not thread.in_case or concludes(context.stating, statement):
+        return True
+    ends = len(context.solution) == len(context.earlier) + 1
+    return thread.closed and ends and statement.solved and understood(context.stating, statement)
 
 
 def _single(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
@@ -177,10 +201,17 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     reason = _why_still_right(context, statement, after, relevant, before)
     if reason is not None:
         return correct(_NAME, reason)
+    if role(context.stating, statement) is Role.ONE_ROOT:
+        return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
-    if (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter):
-        return None  # one end of an interval after the other, as in |x| < 3, or a domain before the equation
+    if _is_begun(relevant, after) or (not relevant[-1].main and relevant[-1].line == len(context.earlier)):
+        return None  # work on a case or a part
+    if "|" in context.problem.text and _is_condition(before.statement, after, True):
+        return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
+    beyond = (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter)
+    if beyond and "|" not in context.problem.text:
+        return None  # a domain before the equation
     if reading.pure:
         return _not_equivalent(context, statement, before.statement, difference)
     return _in_words(context, statement, before, difference)
@@ -204,11 +235,11 @@ def _in_words(
     """
     if before.line < len(context.earlier) - 1 or difference.kind == EvidenceKind.ROOTS:
         return None
-    if _new_fact(context, statement, before) or not understood(context.line, statement):
+    if _new_fact(context, statement, before) or not understood(context.stating, statement):
         return None
     finding = _not_equivalent(context, statement, before.statement, difference)
     rounded = finding.diagnosis is Diagnosis.ROUNDED
-    if finding.malrule is None and not rounded and not follows(context.line, statement):
+    if finding.malrule is None and not rounded and not follows(context.stating, statement):
         return None
     return replace(finding, confidence=_TOLD)
 
@@ -224,8 +255,8 @@ def _why_still_right(
     case = "It is one of the cases."
     for earlier in relevant:
         if earlier is not before and earlier.trusted and earlier.statement.solutions is not None:
-            if compare(earlier.statement.solutions, after) is None:  # back to `2x = 6` after a mistake
-                return "It has the same solutions as an earlier line." if earlier.main else None
+            if earlier.main and compare(earlier.statement.solutions, after) is None:
+                return "It has the same solutions as an earlier line."  # back to `2x = 6` after a mistake
             if _is_case(earlier.statement, statement):
                 return case
     # `x = 2`, and `x = 3` two lines on, after `(x - 2)(x - 3) = 0`
@@ -233,7 +264,9 @@ def _why_still_right(
         return case
     if before.trusted and _is_case(before.statement, statement):
         return case
-    if any(k.trusted and _is_condition(k.statement, after) for k in relevant):
+    begun = _is_begun(relevant, after) or parts_by_words(context.stating, statement)
+    begun = begun or (_is_copied(before.statement, statement) and bool(opened(context.stating, statement)[0].strip()))
+    if before.trusted and _is_condition(before.statement, after, begun):
         return "It is one of the conditions."
     solutions = before.statement.solutions
     if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):
@@ -241,12 +274,27 @@ def _why_still_right(
     return None
 
 
-def _is_condition(before: Statement, after: Solutions) -> bool:
+def _is_copied(before: Statement, after: Statement) -> bool:
+    """Whether a relation is one of those of the line before as written: `Next, solve x - 3 < 5`."""
+    only = after.only
+    return only is not None and any(
+        (p.left.words, p.relation, p.right.words) == (only.left.words, only.relation, only.right.words)
+        for p in before.pairs
+    )
+
+
+def _is_begun(relevant: Sequence[KnownStatement], after: Solutions) -> bool:
+    """Whether a case, a part or a value tried out has these solutions, so that the line goes on from it."""
+    asides = (k.statement.solutions for k in relevant if not k.main)
+    return any(s is not None and compare(s, after) is None for s in asides)
+
+
+def _is_condition(before: Statement, after: Solutions, by_words: bool) -> bool:
     """`x < 2` after `2x + 1 < 5 and x + 3 > 2`: of two unsolved conditions one is solved by itself."""
     if len(before.alternatives) != 1 or before.solved or len(before.alternatives[0]) < 2:
         return False
     pairs = before.alternatives[0]
-    chained = any(a.right is b.left for a, b in pairwise(pairs))
+    chained = not by_words and any(a.right is b.left for a, b in pairwise(pairs))
     parts = [Statement((pair,)) for pair in zip(pairs, strict=True)] if not chained else []
     return any(p.solutions is not None and compare(p.solutions, after) is None for p in parts)
 
@@ -366,7 +414,7 @@ def _not_equivalent(context: Context, statement: Statement, before: Statement, d
         if rounds(root, assigned[0][1]) or cut(root, assigned[0][1]):
             diagnosis, text = Diagnosis.ROUNDED, f"{exact.letter} is exactly {show(root)}; the line rounds it."
     finding = incorrect(_NAME, text, difference.kind, fixes.for_statement(context.line, statement, before), diagnosis)
-    if not understood(context.line, statement):
+    if not understood(context.stating, statement):
         finding = replace(finding, confidence=_WORDY)
     # Under a condition a root is lost or kept for another reason than any malrule names.
     names = diagnosis is Diagnosis.NOT_EQUIVALENT and condition is None

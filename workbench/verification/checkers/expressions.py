@@ -66,7 +66,7 @@ def check_identity(context: Context, statement: Statement, known: Sequence[Known
         return None
     pair = statement.first
     equation = pair.relation == "=" and statement.letters <= reading.expression.letters and reading.pure
-    if equation and (role(context.line, statement) is not Role.NEXT or not understood(context.line, statement)):
+    if equation and (role(context.line, statement) is Role.SUPPOSED or not understood(context.line, statement)):
         return None
     return _differs(context, pair.left, pair.right) if equation and _rewrites(reading.expression, pair) else None
 

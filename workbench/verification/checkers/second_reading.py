@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.exact.polynomials import Poly, rational
-from workbench.verification.lines.claims import Claim, Line
+from workbench.verification.lines import quantities
+from workbench.verification.lines.claims import Claim, ClaimSide, Line
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.malrules.trees import write
 from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Pct, Root, Unreadable, Var, parse
@@ -34,17 +35,26 @@ def misread(context: Context, finding: Finding) -> str | None:
     for line in (context.line, *before):
         for claim in line.claims:
             for side in claim.whole:
-                text = line.text[side.start : side.end]
-                if not (_text_agrees(text, side.node) and _tree_agrees(side.node)):
+                text = _shown(line.text, claim, side)
+                points = len(_POINTS) if side.letters else 1
+                if not (_text_agrees(text, side.node, points) and _tree_agrees(side.node, points)):
                     return f"Two readings of `{text}` differ, so the step stays undecided."
     if finding.checker == "arithmetic" and _all_hold(context.line):
         return "Another reading finds every calculation of the line right, so the step stays undecided."
     return None
 
 
-def _text_agrees(text: str, node: Node) -> bool:
+def _shown(text: str, claim: Claim, side: ClaimSide) -> str:
+    """What the other reader is given of a side: its text, without units, which it would take for letters."""
+    raw = text[side.start : side.end]
+    if not claim.units or side.letters or not any(c.isalpha() for c in raw):
+        return raw
+    return " ".join(side.words)
+
+
+def _text_agrees(text: str, node: Node, points: int) -> bool:
     """Whether the other reader, where it understands the text, finds what the tree is worth."""
-    for point in _POINTS:
+    for point in _POINTS[:points]:
         read, worked = second_value(text, point), evaluated(node, point)
         if read is not None and worked is not None and read != worked:
             return False
@@ -52,13 +62,13 @@ def _text_agrees(text: str, node: Node) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _tree_agrees(node: Node) -> bool:
+def _tree_agrees(node: Node, points: int) -> bool:
     """Whether exact algebra, and the tree written out and read again, are worth what the tree is."""
     try:
         again, exact = parse(write(node)), rational(node)
     except (Unreadable, RecursionError):
         return True
-    for point in _POINTS:
+    for point in _POINTS[:points]:
         worked = evaluated(node, point)
         if worked is None:
             continue
@@ -117,6 +127,10 @@ def _all_hold(line: Line) -> bool:
 
 def _holds(text: str, claim: Claim) -> bool:
     if claim.letters or set(claim.relations) != {"="} or len(claim.whole) != len(claim.parts):
+        return False
+    if claim.units and any(
+        quantities.fit(claim, i) is not quantities.Fit.NUMBERS for i in range(len(claim.relations))
+    ):
         return False
     worths = {second_value(text[side.start : side.end], {}) for side in claim.whole}
     return len(worths) == 1 and None not in worths

@@ -61,7 +61,7 @@ def _by_points(context: Context, statement: Statement, known: Sequence[KnownStat
         return None
     if all(map(polynomials.is_linear, given)) and len(statement.alternatives) == 1 and len(statement.pairs) == 1:
         return None  # elimination has said what can be said
-    may_fail = reading.pure and role(context.line, statement) is Role.NEXT and not context.thread.in_case
+    may_fail = reading.pure and role(context.stating, statement) is Role.NEXT and not context.thread.in_case
     solutions = points(given, reading.letters) if not reading.conditions else None
     if solutions is None:
         return _loses_some(context, statement, given) if may_fail and not reading.conditions else None
@@ -137,7 +137,7 @@ def _linear(context: Context, statement: Statement, known: Sequence[KnownStateme
         return correct(_NAME, "It follows from the equations.")
     if _follows_from_two(row, [r for _, r in rows]):
         return correct(_NAME, "It follows from the lines before.", carried=any(not k.trusted for k, _ in rows))
-    if not context.reading.pure or role(context.line, statement) is not Role.NEXT or context.thread.in_case:
+    if not context.reading.pure or role(context.stating, statement) is not Role.NEXT or context.thread.in_case:
         return None  # a fact told in words, or something supposed
     covered = poly_letters(row) <= context.reading.letters
     if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):

@@ -244,11 +244,13 @@ def same(a: Rational, b: Rational) -> bool:
 
 
 def evaluate(a: Poly, at: Mapping[str, Number]) -> Number:
-    """Return the polynomial's value; every letter must have one in `at`."""
+    """Return the polynomial's value. Raise `Unreadable` for a letter without one, such as pi."""
     total: Number = 0
     for monomial, coefficient in a.items():
         term: Number = coefficient
         for letter in monomial:
+            if letter not in at:
+                raise Unreadable("a letter without a value")
             term = term * at[letter]
         total = total + term
     return total

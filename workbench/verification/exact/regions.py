@@ -91,35 +91,33 @@ def members(clauses: Clauses) -> tuple[Number, ...] | None:
 def points(sets: Sequence[Clauses], whole: bool = False) -> Iterator[Point]:
     """Yield every root of the sets' polynomials in order, and a number before, between and after them.
 
-    With `whole` only whole numbers come, the first and the last one far out.
+    With `whole`, the whole numbers at and beside the roots instead.
     """
     polys = {squarefree(poly) for clauses in sets for one in clauses for poly, _ in one if len(poly) > 1}
-    roots = _isolated(_product(polys))
+    roots = _isolated(polys)
     if not roots:
         yield Point(0, 0)
         return
+    if whole:
+        near = {n for r in roots for n in (floor(r.low) - 1, floor(r.low), ceil(r.high), ceil(r.high) + 1)}
+        yield from (Point(n, n) for n in sorted(near))
+        return
     first, last = floor(roots[0].low) - 1, ceil(roots[-1].high) + 1
     yield Point(first, first)
-    for before, after in pairwise([*roots, None]):
-        assert before is not None
-        if not whole or before.low == before.high == floor(before.low):
-            yield before
-        if after is None:
-            break
-        between = _between(before.high, after.low, whole, before.exact is None, after.exact is None)
-        if between is not None:
-            yield Point(between, between)
+    for before, after in pairwise(roots):
+        yield before
+        between = _between(before, after)
+        yield Point(between, between)
+    yield roots[-1]
     yield Point(last, last)
 
 
-def _between(low: Number, high: Number, whole: bool, low_open: bool, high_open: bool) -> Number | None:
-    """A simple number between two others; an end that only bounds a root may itself be taken."""
-    middle = floor((Fraction(low) + Fraction(high)) / 2)
-    for candidate in (middle, middle + 1, ceil(low), floor(high)):
-        above = candidate > low or (low_open and candidate == low)
-        if above and (candidate < high or (high_open and candidate == high)):
-            return candidate
-    return None if whole else tidy((Fraction(low) + Fraction(high)) / 2)
+def _between(before: Point, after: Point) -> Number:
+    """A simple number between two roots."""
+    low, high = before.high, after.low
+    middle = (Fraction(low) + Fraction(high)) / 2
+    whole = (floor(middle), floor(middle) + 1)
+    return next((n for n in whole if low < n < high), tidy(middle))
 
 
 def _product(polys: set[Coefficients]) -> Coefficients:
@@ -137,10 +135,10 @@ def _product(polys: set[Coefficients]) -> Coefficients:
     return total
 
 
-def _isolated(poly: Coefficients) -> list[Point]:
-    """The real roots of a squarefree polynomial in order, the rational ones exactly, no two intervals touching."""
-    known = rational_roots(poly) if len(poly) > 1 else ()
-    rest = poly
+def _isolated(polys: set[Coefficients]) -> list[Point]:
+    """The real roots of squarefree polynomials in order, the rational ones exactly, no two intervals touching."""
+    known = sorted({root for poly in polys for root in rational_roots(poly)})
+    rest = _product(polys)
     for root in known:
         rest = divide(rest, (-root, 1))[0]
     found = [Point(r, r) for r in known]

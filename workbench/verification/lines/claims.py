@@ -60,7 +60,8 @@ class ClaimSide:
 
     @lazy
     def letters(self) -> frozenset[str]:
-        return frozenset([t.text for t in self.tokens if t.kind is kinds.VAR])
+        """The letters that stand for a number not yet known; pi is known."""
+        return frozenset([t.text for t in self.tokens if t.kind is kinds.VAR and t.text != "π"])
 
     @lazy
     def value(self) -> Number:
@@ -253,7 +254,7 @@ def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with functions of numbers, in signs or in words, as formulas."""
     if notation.HINT.search(text):
         tokens = notation.in_functions(tokens)
-    return phrases.in_formulas(tokens) if phrases.HINT.search(text) else tokens
+    return phrases.in_formulas(tokens) if phrases.JOINS.search(text) and phrases.HINT.search(text) else tokens
 
 
 def _trimmed(tokens: list[Token]) -> tuple[Token, ...]:
@@ -384,6 +385,7 @@ def _make_claims(
     """The claims that the sides of a chain make which were read: neighbours, or equal through what is between."""
     made: list[tuple[list[ClaimSide | None], list[str], list[int]]] = [([], [], [])]
     pending: str | None = None
+    imaginary = _is_imaginary(chain.parts)
     for index, part in enumerate(chain.parts):
         if index:
             relation = chain.relations[index - 1]
@@ -394,6 +396,8 @@ def _make_claims(
         if part:
             try:
                 side = make_part([t._replace(text=sign) if t.text == "±" else t for t in part])
+                if imaginary and "i" in side.letters:
+                    raise Unreadable("a complex number")
             except (Unreadable, RecursionError):
                 chain.unread.add(index)
                 unread.append((part[0].start, part[-1].end))
@@ -409,6 +413,16 @@ def _make_claims(
         pending = None
     units = [*chain.units, *_last_unit(tokens, found.end, chain)]
     return [_make_claim(tokens, i, *one, units) for one in made if len(one[0]) > 1]
+
+
+def _is_imaginary(parts: Sequence[Sequence[Token]]) -> bool:
+    """Whether `i` is the imaginary unit, as in `z = 3 + 4i`; alone, as in `2i + 1 = 7`, it is a letter."""
+    held = [[t.text for t in part] for part in parts]
+    if not any("i" in part for part in held):
+        return False
+    letters = {t.text for part in parts for t in part if t.kind is kinds.VAR}
+    powers = any(part[at : at + 2] == ["i", "^"] for part in held for at in range(len(part)))
+    return letters != {"i"} or powers or all("i" in part for part in held if part)
 
 
 def _through(first: str, second: str) -> str:
@@ -495,7 +509,7 @@ def _expression(tokens: tuple[Token, ...]) -> ClaimSide | None:
     while body and body[-1].kind is kinds.SEP:
         body.pop()
     body = [t for t in body if t.kind is not kinds.MONEY]
-    if not body or len(body) > MAX_TOKENS:
+    if not body or len(body) > MAX_TOKENS or any(t.kind is kinds.VAR and t.text == "i" for t in body):
         return None
     try:
         return make_part(body)

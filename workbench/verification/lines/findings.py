@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.domain import Finding, StepChecker, StepContext, lazy
-from workbench.verification.lines.claims import ClaimSide, Line
+from workbench.verification.lines.absolute import unfolded
+from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.known import Thread, begun, extended
 from workbench.verification.lines.problems import Reading, read_problem
 from workbench.verification.lines.relations import Statement, statements
@@ -36,7 +37,13 @@ class Context(StepContext):
     @lazy
     def stated(self) -> tuple[Statement, ...]:
         """What this line states about letters."""
-        return statements(self.line, self.carry)
+        return statements(self.stating, self.carry)
+
+    @lazy
+    def stating(self) -> Line:
+        """The line with an absolute value unfolded."""
+        plain = unfolded(self.line.text)
+        return self.line if plain is None else read_line(plain)
 
     @lazy
     def thread(self) -> Thread:
@@ -47,7 +54,7 @@ class Context(StepContext):
         verdict = self.verdicts[-1]
         wrong = verdict.judgement is Judgement.INCORRECT
         trusted = not wrong and not verdict.carried
-        return extended(last.thread, self.reading, last.line, len(self.previous) - 1, last.stated, wrong, trusted)
+        return extended(last.thread, self.reading, last.stating, len(self.previous) - 1, last.stated, wrong, trusted)
 
     @lazy
     def is_story(self) -> bool:

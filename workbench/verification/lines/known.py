@@ -20,7 +20,7 @@ from workbench.verification.lines.relations import (
     union,
     within,
 )
-from workbench.verification.lines.roles import Role, concludes, opens_case, role
+from workbench.verification.lines.roles import Role, closes_case, concludes, opens_case, role
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Token, Unreadable
 
@@ -48,6 +48,8 @@ class Thread:
     definitions: Definitions
     in_case: bool = False
     """A line before was said of one case, and none has summed the cases up."""
+    closed: bool = False
+    """That line said itself what holds in the case: `If x > 1, both factors are positive.`"""
 
 
 def begun(reading: Reading) -> Thread:
@@ -71,7 +73,9 @@ def extended(
         definition = _definition(reading, stated)
         if definition is not None:
             definitions.setdefault(*definition)
-    return Thread(tuple(known), definitions, in_case or opens_case(line, tuple(found)))
+    opens = opens_case(line, tuple(found))
+    closed = closes_case(line, tuple(found)) if opens else thread.closed
+    return Thread(tuple(known), definitions, in_case or opens, closed)
 
 
 def goes_on(reading: Reading, known: Sequence[KnownStatement], statement: Statement) -> bool:

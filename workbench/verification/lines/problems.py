@@ -14,6 +14,7 @@ from functools import lru_cache
 from workbench.verification.domain import lazy
 from workbench.verification.exact import regions
 from workbench.verification.exact.regions import Clauses
+from workbench.verification.lines.absolute import unfolded
 from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
 from workbench.verification.lines.relations import (
     FLIP,
@@ -139,6 +140,7 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read_problem(text: str) -> Reading:
     """Return the equations or the expression that a problem's text carries."""
+    text = unfolded(text) or text
     short = _ROOT_OF.sub(r"item\1 of", text) if " of" in text else text
     line = read_line(short)
     every = statements(line)
@@ -288,6 +290,6 @@ def _nothing_else(tokens: Sequence[Token], covered: Sequence[Span]) -> bool:
         if token.kind is kinds.WORD:
             if token.text.lower() not in _PLAIN_WORDS:
                 return False
-        elif token.kind not in (kinds.SEP, kinds.VAR, kinds.MONEY, kinds.OPEN, kinds.CLOSE):
+        elif token.kind not in (kinds.SEP, kinds.BREAK, kinds.VAR, kinds.MONEY, kinds.OPEN, kinds.CLOSE):
             return False
     return True

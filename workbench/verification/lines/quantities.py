@@ -19,15 +19,17 @@ from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Number, Unreadable, token_value, word_set
 from workbench.verification.units.amounts import Amount, amount, factors
 from workbench.verification.units.measures import Dimension, Measure, measure
-from workbench.verification.units.measures import factors as conversions
 
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
 """Words whose size is a convention, or that change a number in another way."""
 _OTHERWISE = word_set("per each every")
 _SCALE = re.compile(r"\b(?:scale|map|model|drawing|drawn|blueprint|represents?|sketch)\b", re.IGNORECASE)
 _FAR = 1000
+_PREPOSITIONS = word_set("after before in within for of by than from to at until every per over during with on")
+_CONNECTIVES = word_set("so then thus therefore hence and since because")
 _MONEY = frozenset("$€£")
 _TON = measure("ton")
+_TIME: Dimension = (("T", 1),)
 _LENGTH: Dimension = (("L", 1),)
 
 
@@ -67,8 +69,8 @@ def _one(words: list[str]) -> Measure | None:
     return units[0]._replace(size=units[0].size * many[0].size)
 
 
-def fit(claim: Claim, index: int, about: bool = False, text: str = "") -> Fit:
-    """Return what the units say of a part of a chain and the next; `text` is the problem's and the line's."""
+def fit(claim: Claim, index: int, about: bool = False, line: str = "", problem: str = "") -> Fit:
+    """Return what the units say of a part of a chain and the next; the texts may show how it is meant."""
     left, right = claim.parts[index], claim.parts[index + 1]
     if not claim.placed or left is None or right is None:
         return Fit.NUMBERS
@@ -80,9 +82,23 @@ def fit(claim: Claim, index: int, about: bool = False, text: str = "") -> Fit:
         return Fit.NUMBERS
     try:
         a, b = amount(left.tokens, units[0]), amount(right.tokens, units[1])
-        return _compared(_Pair((left, right), units, (a, b)), about, text)
+        found = _compared(_Pair((left, right), units, (a, b)), about)
     except Unreadable:
         return Fit.NUMBERS
+    if found is not Fit.DIFFERENT:
+        return found
+    if left.bare and index == 0 and _belongs_before(line[: left.start], right):
+        return Fit.OPEN
+    lengths = a.keys() == b.keys() == {_LENGTH} and len(units[0]) == len(units[1]) == 1
+    return Fit.OPEN if lengths and (_SCALE.search(line) or _SCALE.search(problem)) else found
+
+
+def _belongs_before(text: str, right: ClaimSide) -> bool:
+    """Whether a number may belong to the words before it: `the total after 20 years = $30/year * 20 years`."""
+    last = text.rstrip().rpartition(" ")[2].strip("([*$\\").lower()
+    if right.bare or not text.strip():
+        return last in _PREPOSITIONS
+    return last[-1:].isalpha() and last not in _CONNECTIVES
 
 
 def _alone(unit: Measure) -> bool:
@@ -117,9 +133,17 @@ class _Pair:
         return self.parts[at].is_number and len(self.units[at]) == 1
 
     @property
-    def numbers(self) -> list[Number]:
-        """All numbers of both parts."""
-        return [token_value(t) or 0 for part in self.parts for t in part.tokens if t.kind in kinds.NUMERIC]
+    def converts(self) -> bool:
+        """Whether a number is what one of the units has of another: `240 minutes / 60 minutes = 4 hours`."""
+        numbers = [token_value(t) for part in self.parts for t in part.tokens if t.kind in kinds.NUMERIC]
+        ratios = {a.size / b.size for a in self.every for b in self.every if a.dimension == b.dimension and a != b}
+        return not ratios.isdisjoint(numbers)
+
+    @property
+    def in_smallest_time(self) -> bool:
+        """Whether all units are of time and the result is in the smallest: `5 days * 8 hours = 40 hours`."""
+        smallest = min(self.every, key=lambda unit: unit.size)
+        return all(u.dimension == _TIME for u in self.every) and set(self.units[1].values()) == {smallest}
 
     @property
     def clashes(self) -> bool:
@@ -156,7 +180,7 @@ def _bare(part: ClaimSide, units: Mapping[int, Measure]) -> list[Number]:
     return found
 
 
-def _compared(pair: _Pair, about: bool, text: str) -> Fit:
+def _compared(pair: _Pair, about: bool) -> Fit:
     a, b = pair.amounts
     if a == b:
         return Fit.SAME
@@ -165,7 +189,7 @@ def _compared(pair: _Pair, about: bool, text: str) -> Fit:
     ((first, x),) = a.items()
     ((second, y),) = b.items()
     if first == second:
-        return _by_size(pair, x, y, about, text)
+        return _by_size(pair, x, y, about)
     warm = _temperature(pair, first, second)
     return warm or _by_dimension(pair, first, second)
 
@@ -183,24 +207,25 @@ def _temperature(pair: _Pair, first: Dimension, second: Dimension) -> Fit | None
     return Fit.SAME if same else Fit.OPEN if abs(fahrenheit - other.value) < 1 else Fit.DIFFERENT
 
 
-def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> Fit:
+def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool) -> Fit:
     """Two quantities of one kind that differ."""
     left, right = pair.parts
-    if x * right.value == y * left.value and not (is_compound(left) or is_compound(right)):
+    compound = left.bare and right.bare and (is_compound(left) or is_compound(right))
+    if x * right.value == y * left.value and not compound:
         return Fit.NUMBERS
     if (y and rounds(tidy(right.value * x / y), right, about)) or (
         x and rounds(tidy(left.value * y / x), left, about)
     ):
         return Fit.SAME
     if pair.bare:
-        converts = any(n in conversions() for n in pair.bare)
-        return Fit.NUMBERS if converts and left.value == right.value else Fit.OPEN
+        fits = pair.converts or not pair.clashes
+        return Fit.NUMBERS if fits and left.value == right.value else Fit.OPEN
     if any(u.soft for u in pair.every) or (about and abs(x - y) * 20 < abs(x)):
         return Fit.OPEN
     if len({u.customary for u in pair.every}) > 1 and abs(x - y) * (8 if _TON in pair.every else 20) < abs(x):
         return Fit.OPEN
     lengths = pair.is_single(0) and pair.is_single(1) and all(u.dimension == _LENGTH for u in pair.every)
-    if lengths and (_SCALE.search(text) or not x or not y or not Fraction(1, _FAR) < x / y < _FAR):
+    if lengths and (not x or not y or not Fraction(1, _FAR) < x / y < _FAR):
         return Fit.OPEN  # `1 inch = 5 miles` on a map
     return Fit.DIFFERENT
 
@@ -208,9 +233,9 @@ def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool, text: str) -> F
 def _by_dimension(pair: _Pair, first: Dimension, second: Dimension) -> Fit:
     """Two quantities of different kinds."""
     if pair.bare or not first or not second:
-        return Fit.OPEN if pair.clashes else Fit.NUMBERS
+        return Fit.OPEN if pair.clashes and not pair.converts else Fit.NUMBERS
     if any(u.soft or u.counts for u in pair.every) or _calendar(first) == _calendar(second):
-        return Fit.OPEN
+        return Fit.NUMBERS if pair.in_smallest_time else Fit.OPEN
     if pair.is_single(0) == pair.is_single(1):
         return Fit.OPEN  # a correspondence, such as `2 hours = 120 km`, or a chain of calculations
     at, result = (0, second) if pair.is_single(1) else (1, first)
@@ -241,11 +266,18 @@ def _of_product(pair: _Pair, parts: list[tuple[Dimension, int]], result: Dimensi
     dimensions = [d for d, _ in parts]
     twice = len(set(dimensions)) < len(dimensions)
     if twice and pair.clashes:  # `12 hours * 60 minutes = 720 minutes`
-        return Fit.NUMBERS if conversions() & set(pair.numbers) else Fit.OPEN
+        return Fit.NUMBERS if pair.converts or pair.in_smallest_time else Fit.OPEN
     if twice and (dimensions[0] != _LENGTH or any(sign < 0 for _, sign in parts)):
         return Fit.NUMBERS if all(sign > 0 for _, sign in parts) else Fit.OPEN
     if pair.clashes or any(power < 0 for _, power in result if not _rates(dimensions)):
         return Fit.OPEN
+    whole = _powers([*parts, (result, -1)])
+    if (
+        list(whole.values()) == [1]
+        and whole.keys() <= {"T", "Y"}
+        and not set(pair.units[0].values()) & set(pair.units[1].values())
+    ):
+        return Fit.OPEN  # `$300/month * 12 months = $3600/year`
     for size in range(1, len(parts)):
         for chosen in combinations(range(len(parts)), size):
             kept = [parts[i] for i in chosen]

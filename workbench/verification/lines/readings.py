@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from workbench.verification.exact.polynomials import magnitude, worth
-from workbench.verification.lines.claims import ClaimSide, make_part
+from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS
 from workbench.verification.text.tokens import Number, Token, Unreadable, in_brackets, slashed
@@ -86,7 +86,7 @@ def reads_as_percent(left: ClaimSide, right: ClaimSide, about: bool) -> bool:
     if not (hundred and (right.percent or left.percent)) or plain is None or shown is None:
         return False
     values = {plain, exact} if exact is not None and right.percent else {plain}
-    return any(v == shown or (right.percent and _rounds_plain(v, right, about)) for v in values)
+    return any(v == shown or (_rounds_plain if right.percent else rounds)(v, right, about) for v in values)
 
 
 def _rounds_plain(exact: Number, shown: ClaimSide, about: bool) -> bool:
@@ -170,3 +170,25 @@ def in_thousands(text: str, a: Number, b: Number) -> bool:
     words = {t.lower() for t in text[:MAX_CHARS].split()}
     factors = [factor for word, factor in (("thousand", 1000), ("million", 10**6)) if word in words]
     return any(b == a * factor or a == b * factor for factor in factors)
+
+
+def in_cents(claim: Claim, a: Number, b: Number) -> bool:
+    """`100 * 0.75 = $0.75`: cents on one side, dollars on the other."""
+    return "$" in claim.units and (a == 100 * b or b == 100 * a)
+
+
+def is_clock(side: ClaimSide) -> bool:
+    """`0900 - 0130`: numbers with a nought in front are times of the day, or codes."""
+    return any(t.kind is kinds.NUM and len(t.text) > 2 and t.text[0] == "0" and t.text.isdigit() for t in side.tokens)
+
+
+def divides_twice(side: ClaimSide, wanted: Number) -> bool:
+    """`14 / 1 / 4 = 56`: a fraction with blanks."""
+    if [t.text for t in side.tokens[1::2]] != ["/", "/"] or side.tokens[2].end == side.tokens[3].start:
+        return False
+    try:
+        share = make_part(side.tokens[2:])
+        grouped = make_part([*side.tokens[:2], *in_brackets(share.tokens)])
+    except Unreadable:
+        return False
+    return share.known is not None and share.known < 1 and grouped.known == wanted

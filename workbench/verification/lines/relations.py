@@ -50,7 +50,11 @@ class StatedRelation:
 
     @lazy
     def difference(self) -> Rational:
-        return difference(self.left.rational, self.right.rational)
+        """Left minus right. Raise `Unreadable` where pi stands in it, which is no letter to solve for."""
+        found = difference(self.left.rational, self.right.rational)
+        if any("π" in monomial for poly in found for monomial in poly):
+            raise Unreadable("pi")
+        return found
 
     @lazy
     def assignment(self) -> tuple[str, ClaimSide] | None:

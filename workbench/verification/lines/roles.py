@@ -56,10 +56,15 @@ _ONE_AFTER = re.compile(
     r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|by)\b",
     re.IGNORECASE,
 )
+_WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)", re.IGNORECASE)
 _REJECTS = re.compile(
     r"\b(?:reject\w*|discard\w*|exclud\w*|ignor\w*|extraneous|impossible|undefined|invalid|cannot|can't|no longer|"
     r"not (?:allowed|valid|possible|in)|throw\w*|eliminat\w+ (?:this|that|it)|restrict\w*|contradict\w*|incorrect|"
     r"wrong|mistake|recheck)\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"\b(?:first|second|third|left|right|upper|lower|other|one|each|separate\w*|part|on the|half)\b",
     re.IGNORECASE,
 )
 _CASE = re.compile(r"\b(?:cases?|if|when(?:ever)?|suppos\w+|assum\w+|otherwise|either)\b", re.IGNORECASE)
@@ -93,7 +98,7 @@ _PLAIN = word_set(
     "open opening brackets bracket parentheses parenthesis inequality inequalities flip flips flipped flipping "
     "sign signs reverse reversing reversed direction negative positive half double group grouping grouped put "
     "putting together real quadratic linear formula system rearrange rearranging rearranged standard form "
-    "evaluate evaluating or either"
+    "evaluate evaluating or either go goes going on continue continuing tidy up what"
 )
 """Words that change nothing about the formula that they stand beside."""
 
@@ -121,10 +126,16 @@ def role(line: Line, statement: Statement) -> Role:
         return Role.NEXT
     if _AHEAD.search(before) or _is_supposed(line, statement, before):
         return Role.SUPPOSED
-    one = len(statement.alternatives) == 1
+    one = len(statement.alternatives) == 1 and not _goes_on(statement, after)
     if one and (_ONE_BEFORE.search(before) or _ONE_AFTER.search(after) or _REJECTS.search(before)):
         return Role.ONE_ROOT
     return Role.NEXT
+
+
+def _goes_on(statement: Statement, after: str) -> bool:
+    """`4x = 8, which gives x = 2` goes on with the letter; `x = 2, which gives 4 - 6 + 2 = 0` checks a root."""
+    found = _WHICH_GIVES.match(after)
+    return found is not None and any(re.search(rf"(?<![A-Za-z]){c}(?![A-Za-z])", found[1]) for c in statement.letters)
 
 
 def _is_supposed(line: Line, statement: Statement, before: str) -> bool:
@@ -152,9 +163,22 @@ def opens_case(line: Line, found: tuple[Statement, ...]) -> bool:
     return any(role(line, s) is Role.SUPPOSED and any(p.relation in FLIP for p in s.pairs) for s in found)
 
 
+def closes_case(line: Line, found: tuple[Statement, ...]) -> bool:
+    """Return whether a line of one case also says what holds in it, so that the next line may be about all."""
+    text = line.text.rstrip(" .$\\()[]*")
+    if text.endswith(":") or re.search(r"\bcases?\b", text, re.IGNORECASE) or not found:
+        return False
+    return len(text) > max(p.right.end for p in found[-1].pairs) + 2 or len(found) > 1
+
+
 def concludes(line: Line, statement: Statement) -> bool:
     """Return whether a statement sums up the cases before it."""
     return len(statement.alternatives) > 1 or bool(_CONCLUDES.search(opened(line, statement)[0]))
+
+
+def parts_by_words(line: Line, statement: Statement) -> bool:
+    """Return whether the words say that a statement is one of several: `First, x - 3 < 5 gives x < 8`."""
+    return bool(_PART.search(opened(line, statement)[0]))
 
 
 def rejects(text: str) -> bool:

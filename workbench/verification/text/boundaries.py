@@ -44,6 +44,8 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
             token.text in "-+" and not is_word_op(token) and following.kind not in (kinds.WORD, kinds.SEP, kinds.BAD)
         )
     if token.kind is kinds.VAR:
+        if following.kind is kinds.WORD:  # `x equals 4`
+            return following.text in ("is", "equals") and token.text not in "aAI"
         return following.kind in (kinds.OP, kinds.REL, kinds.FRAC) or (
             following.kind in kinds.ARGUMENT and not following.spaced
         )
@@ -180,6 +182,8 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
         return not words & _DIVIDES and not (near and _counts(near[-1]))
     if word in ("from", "to"):  # `subtract 5 from 12 = 7`
         return not words & _MOVES
+    if word in ("the", "his", "her", "their") and last in ("from", "to") and any(_counts(t) for t in near):
+        return False  # `adds 20 + 10 cards to the 29 + 24 cards = 83`
     if word in _COUNTED and tokens[i].kind is kinds.NUM and near and last not in _FEW:  # `in week 3 = 12`
         return False
     return not _in_word_sum(tokens, i) and not (word.rstrip("s") in _COUNTED and _is_range(tokens, i))

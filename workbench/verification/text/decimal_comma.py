@@ -30,8 +30,8 @@ def with_decimal_points(text: str) -> str:
     text = _THOUSANDS.sub(lambda m: m[0].replace(".", ""), text)
     text = _SPACED_THOUSANDS.sub(lambda m: re.sub(r"\D", "", m[0]), text)
     text = _DECIMAL.sub(".", text)
-    if ":" in text and not _CLOCK.search(text):
-        text = _DIVISION.sub(" ÷ ", text)
     for pattern, english in _WORDS:
         text = pattern.sub(english, text)
+    if ":" in text and not _CLOCK.search(text):
+        text = _DIVISION.sub(" ÷ ", text)
     return text

@@ -1,4 +1,4 @@
-"""The kinds of tokens, and the sets of them that several modules ask for.
+"""Tokens, their kinds, and the sets of kinds that several modules ask for.
 
 Import the module and write `kinds.OP`: Python 3.11 takes five times as long for `Kind.OP`, and comparing kinds is
 much of what the verifier does.
@@ -7,6 +7,12 @@ much of what the verifier does.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a table written as running text."""
+    return frozenset(text.split())
 
 
 class Kind(StrEnum):
@@ -46,3 +52,16 @@ ARGUMENT = frozenset((OPEN, NUM, VAR))
 """How an argument of a fraction or a root may begin."""
 OPERAND_ENDS = frozenset((NUM, MIXED, VAR, CLOSE, PCT))
 """How an operand may end."""
+
+
+class Token(NamedTuple):
+    """One token; `text` is normalised, the span points into the raw line."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    spaced: bool
+    """White space stands before it."""
+    worded: bool = False
+    """An operator written as a word, such as `times`."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from workbench.verification.text import kinds
 from workbench.verification.text.notation import ARITHMETIC, function, is_plain, nested
-from workbench.verification.text.tokens import Token, in_brackets, word_set
+from workbench.verification.text.tokens import Number, Token, in_brackets, word_set
+from workbench.verification.text.words import NUMBERS, number_in_words
 
 HINT = re.compile(
     r"\b(?:square|cube|root|half|third|quarter|double|triple|sum|product|difference|quotient|average|mean|reciprocal|"
@@ -16,6 +17,8 @@ HINT = re.compile(
     re.IGNORECASE,
 )
 """What a line must have before it is looked at."""
+JOINS = re.compile(r"\s(?:of|between|when|if|after|from)\b", re.IGNORECASE)
+"""What stands in all of these, and is quicker to search for."""
 
 _POWERS = {"square": "2", "cube": "3"}
 _SHARES = {"half": "1/2", "third": "1/3", "quarter": "1/4"}
@@ -134,6 +137,10 @@ def _operands(tokens: Sequence[Token], i: int) -> tuple[list[list[Token]], int]:
         if token.kind in ARITHMETIC:
             operands[-1].append(token)
             at += 1
+        elif (read := _in_words(tokens, at)) is not None:
+            worth, end = read
+            operands[-1].append(token._replace(kind=kinds.NUM, text=str(worth), end=tokens[end - 1].end))
+            at = end
         elif token.kind is kinds.MONEY:
             at += 1
         elif depth == 0 and operands[-1] and (step := _separator(words)):
@@ -143,6 +150,12 @@ def _operands(tokens: Sequence[Token], i: int) -> tuple[list[list[Token]], int]:
             break
     ends = at < len(tokens) and (tokens[at].text in ("=", "~") or tokens[at].text.lower() in _EQUALS)
     return (operands, at) if ends and all(is_plain(o) for o in operands) else ([], at)
+
+
+def _in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:
+    """A whole number in words that begins at token i, and where it ends."""
+    named = tokens[i].kind is kinds.WORD and tokens[i].text.lower() in NUMBERS
+    return number_in_words(tokens, i) if named else None
 
 
 def _separator(words: Sequence[str]) -> int:

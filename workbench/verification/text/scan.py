@@ -29,6 +29,12 @@ _MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
+_INEQUALITIES = {
+    ("is", "less", "than"): "<",
+    ("is", "greater", "than"): ">",
+    ("is", "at", "most"): "<=",
+    ("is", "at", "least"): ">=",
+}
 _ENDS_LINE = frozenset(("row", "gap", "item"))
 _WITHIN = frozenset(("open", "close"))
 
@@ -352,6 +358,9 @@ class _Chain:
         if self.depth == 0 and (behind := self.equals(i)):
             self.relate("=")
             return behind, True
+        if text == "is" and self.depth == 0 and (relation := self.inequality(i)):
+            self.relate(relation)
+            return i + 3, True
         if text == "of":
             return self.part_of(i, following)
         return None if self.is_range() else self.units_from(i)
@@ -380,9 +389,39 @@ class _Chain:
             return None if self.is_share() else i + 3
         if words[0] == "equals":
             return i + 1
+        if words[0] == "is" and self.names_value(i + 1):
+            return i + 1
         if words[0] != "is" or not self.computes() or self.is_share() or COMPARES.intersection(words[1:]):
             return None
         return i + 1
+
+    def inequality(self, i: int) -> str | None:
+        """Return the relation that `is less than` and its like say of a number or a letter."""
+        words = tuple(t.text.lower() for t in self.tokens[i : i + 3])
+        behind = self.token(i + 3)
+        stated = behind is not None and behind.kind in (kinds.NUM, kinds.VAR, kinds.OP, kinds.OPEN)
+        return _INEQUALITIES.get(words) if stated else None
+
+    def names_value(self, i: int) -> bool:
+        """`x is 4.`, but not `x is 4 more than y`: a letter, and a number with nothing behind it."""
+        shape = [t.kind for t in self.parts[-1]]
+        if shape not in (
+            [kinds.VAR],
+            [kinds.NUM, kinds.VAR],
+            [kinds.OP, kinds.VAR],
+            [kinds.OP, kinds.NUM, kinds.VAR],
+        ):
+            return False
+        token = self.token(i)
+        at = i + 1 if token is not None and token.text == "-" else i
+        number, behind, second = self.token(at), self.token(at + 1), self.token(at + 2)
+        if number is None or number.kind not in kinds.NUMERIC:
+            return False
+        if behind is None or behind.kind is kinds.BREAK or behind.text in (".", ",", "or", "and"):
+            return True
+        if behind.text == "divided":
+            return True
+        return behind.kind is kinds.OP and second is not None and second.kind is not kinds.WORD
 
     def computes(self) -> bool:
         """Return whether the part at hand has an operator, so that `is` can mean equals."""

@@ -9,18 +9,15 @@ from fractions import Fraction
 from functools import lru_cache, wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from workbench.verification.text import kinds
-from workbench.verification.text.kinds import Kind
+from workbench.verification.text import kinds, letters
+from workbench.verification.text.kinds import Token as Token
+from workbench.verification.text.kinds import word_set as word_set
 from workbench.verification.text.layout import block_end, layout
+from workbench.verification.text.pattern import TOKEN
 
 Number = int | Fraction
 
 MAX_DIGITS = 40
-
-
-def word_set(text: str) -> frozenset[str]:
-    """Return the words of a table written as running text."""
-    return frozenset(text.split())
 
 
 class Unreadable(Exception):
@@ -44,86 +41,22 @@ def or_none(work: Callable[P, T | None]) -> Callable[P, T | None]:
     return tried
 
 
-class Token(NamedTuple):
-    """One token; `text` is normalised, the span points into the raw line."""
-
-    kind: Kind
-    text: str
-    start: int
-    end: int
-    spaced: bool
-    """White space stands before it."""
-    worded: bool = False
-    """An operator written as a word, such as `times`."""
-
-
-_GROUP = r"\{(?:[^{}]|\{[^{}]{0,60}+\}){0,120}+\}"
-"""What a command takes in braces, with braces in it once more."""
-_TOKEN = re.compile(
-    rf"""\s*+(?:
-    (?P<word>(?!sqrt[ ]?\(|percent(?![a-z])
-            |(?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
-        [A-Za-z]{{2,}}(?:['’][A-Za-z]+|-[A-Za-z]{{3,}})*)
-    |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
-    |(?P<delim>\\[()[\]]|\\q?quad(?![a-zA-Z])|\\(?:begin|end)\{{[a-zA-Z]{{1,10}}\*?\}}(?:\{{[^{{}}]{{0,20}}\}})?
-        |\\tag\*?\{{[^{{}}]{{0,12}}\}})
-    |(?P<space>\\[,;!:\ ]|\\(?:left|right)\.|\\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits
-            |nonumber|hline)(?![a-zA-Z])|<<[^<>\n]{{0,80}}>>|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
-    |(?P<gap>&)
-    |(?P<mixed>[0-9]{{1,9}}[ ][0-9]{{1,9}}/[0-9]{{1,9}}(?![0-9./])|[0-9]{{0,9}}[½⅓⅔¼¾⅕⅙⅛]
-        |[0-9]{{1,9}}[ ]?\\[dt]?frac(?:\{{[0-9]{{1,9}}\}}\{{[0-9]{{1,9}}\}}|[0-9]{{2}}(?![0-9]))
-        |(?<![0-9./])[0-9]{{1,9}}[ ]and[ ][0-9]{{1,9}}/[0-9]{{1,9}}(?![0-9./]|[ ]*[-+*/=x×]))
-    |(?P<figures>[0-9]{{1,20}}\.[0-9]{{0,20}}\\(?:overline|bar|dot)\{{[0-9]{{1,12}}\}}|[0-9]{{1,20}}\.\([0-9]{{1,12}}\)
-        |[0-9]{{1,3}}(?:(?:,|\{{,\}}|,?[ ]?\\[!,][ ]?|[\u2009\u202f])[0-9]{{3}})+(?:\.[0-9]+)?(?![0-9])
-        |[0-9]{{0,20}}\.[0-9]{{1,20}}[ ]?(?:\.\.\.|…|\\[lc]?dots(?![a-zA-Z])))
-    |(?P<num>[0-9]{{1,3}}(?:[ ]000)+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-    |(?P<arrow>=>|->|→|⇒|⟹|⇔|⟺|\\(?:to|implies|iff|(?:Long)?(?:[rR]ight|[lL]eftright)arrow)(?![a-zA-Z]))
-    |(?P<other>[≠≡∈]|\\(?:neq?|not|in|notin|ni|equiv|cong|sim|simeq|propto|mid|nmid|parallel|perp|subset(?:eq)?|cup
-        |cap|therefore|because)(?![a-zA-Z]))
-    |(?P<rel><=|>=|==|[=<>≤≥≈]|\\(?:leq?|geq?|lt|gt|approx)(?![a-zA-Z]))
-    |(?P<degree>\^\{{\\circ\}}|\^\\circ(?![a-zA-Z])|°)
-    |(?P<op>\*\*|\+/[-−]|(?<=[a-zA-Z]=)\+-|(?<=[a-zA-Z][ ]=[ ])\+-
-        |[-+*/^×÷·−–±∙⋅]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))
-    |(?P<frac>\\[cdt]?frac(?![a-zA-Z]))
-    |(?P<root>√|\\sqrt(?![a-zA-Z\[])|sqrt(?=[ ]?\())
-    |(?P<box>\\boxed(?![a-zA-Z]))
-    |(?P<row>\\\\(?:\[[0-9a-z.]{{1,6}}\])?)
-    |(?P<unit>\\(?:text|mathrm|mbox|textbf|textit|operatorname|mathbf)\{{[^{{}}]{{0,60}}\}}(?:\^\{{?[23]\}}?(?![0-9]))?
-        |¢|(?<=[0-9][ ])m[²³]|(?<![a-zA-Z])
-        (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
-    |(?P<unread>(?:\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z](?='{{1,3}}(?![A-Za-z]))'{{1,3}})
-        (?:\s*[_^](?:{_GROUP}|\\?[A-Za-z0-9]+))*|_(?:{_GROUP}|\\?[A-Za-z0-9]+))
-    |(?P<open>[({{[])|(?P<close>[)}}\]])
-    |(?P<pct>\\?%|percent(?![a-z]))
-    |(?P<money>\\?[$€£])
-    |(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
-    |(?P<var>[A-Za-zπθ])
-    |(?P<sep>[,;:.?!"“”…—])
-    |(?P<bad>\S))""",
-    re.VERBOSE | re.DOTALL,
-)
 _OPS = {"**": "^", "×": "*", "·": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "±": "±"}
 _OPS |= {"+-": "±", "+/-": "±", "+/−": "±"}
-_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±"}
+_OPS |= {r"\times": "*", r"\cdot": "*", r"\div": "/", r"\pm": "±", "negative ": "-", "Negative ": "-"}
 _RELS = {"==": "=", "≤": "<=", "≥": ">=", "≈": "~", r"\approx": "~", r"\lt": "<", r"\gt": ">"}
 _RELS |= {r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">="}
 SPELLED = {kinds.OP: _OPS, kinds.REL: _RELS, kinds.OPEN: {"{": "(", "[": "("}, kinds.CLOSE: {"}": ")", "]": ")"}}
 """How signs are written otherwise."""
 _LETTER_PRODUCT = re.compile(r"[xyz]{2,3}|ab|bc|ac|abc")
-_LETTERS = re.compile(r"[a-z]{2,3}")
-_NO_PRODUCT = word_set(
-    "mm cm dm km mg kg ml cl dl oz lb lbs ft yd mi in hr hrs min sec gal pt qt mph kmh kph pm am th st nd rd usd eur "
-    "ha kb mb gb tb hz kw mw ghz mhz pcs ea wk wks yr yrs mo dz bn tn cal deg rad pi sin cos tan log ln lim max gcd "
-    "lcm exp mod abs det is of to or if so at by we as an be do go he it me my no on up us yes not and the one two "
-    "six ten all any for was has had are but can who how why may get got let say saw set add sum too off out old new "
-    "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now"
-)
-"""Short words that are no product of letters."""
 _WORD_OPS = {"plus": "+", "minus": "-", "times": "*"}
 _KINDS = {kind.value: kind for kind in kinds.Kind}
 _PLAIN = _KINDS.keys() - {kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE, kinds.MIXED, kinds.UNIT}
 """Groups of the pattern that become a token as they are; a word may yet be a formula."""
 _BREAKS = {"row": "row", "gap": "gap", "\\(": "open", "\\[": "open", "\\)": "close", "\\]": "close"}
+_POWERS = {"squared": "2", "cubed": "3"}
+_RAISED = frozenset((kinds.NUM, kinds.VAR, kinds.CLOSE))
+_EITHER = frozenset(("∨", "\\vee", "\\lor"))
 _WIDE = frozenset(("\\,", "\\;", "\\:", "\\ "))
 _TABLES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "tabular"])
 _CASES = frozenset(("cases", "array"))
@@ -142,7 +75,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     spaced = False
     skip = 0
     marks = layout(text) if "\n" in text or "$" in text else None
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         group = match.lastgroup or "bad"
         start, end = match.span(group)
         if start < skip:
@@ -170,39 +103,9 @@ def tokenize(text: str) -> tuple[Token, ...]:
         else:
             _append(tokens, group, raw, start, end, spaced)
         spaced = False
-    if any(t.kind is kinds.WORD and len(t.text) < 4 and _may_multiply(t) for t in tokens):
-        tokens = _with_products(tokens)
+    if any(t.kind is kinds.WORD and len(t.text) < 4 and letters.is_short(t.text) for t in tokens):
+        tokens = letters.in_letters(tokens)
     return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
-
-
-def _may_multiply(token: Token) -> bool:
-    return _LETTERS.fullmatch(token.text) is not None and token.text not in _NO_PRODUCT
-
-
-def _with_products(tokens: Sequence[Token]) -> list[Token]:
-    """`2mn` and `mx + b` as products of letters: behind a number, between delimiters, and where no words are."""
-    bare = not any(t.kind is kinds.UNIT or (t.kind is kinds.WORD and not _may_multiply(t)) for t in tokens)
-    signs = bare and any(t.kind in (kinds.OP, kinds.REL) for t in tokens)
-    found: list[Token] = []
-    letters: set[str] = set()
-    inside = False
-    for i, token in enumerate(tokens):
-        if token.kind is kinds.BREAK and token.text in ("open", "close"):
-            inside = token.text == "open"
-        if token.kind is kinds.WORD and len(token.text) < 4 and _may_multiply(token):
-            glued = i > 0 and not token.spaced and tokens[i - 1].kind is kinds.NUM
-            if glued or inside or signs or letters.issuperset(token.text):
-                letters.update(token.text)
-                found += _letters(token)
-                continue
-        found.append(token)
-    return found
-
-
-def _letters(token: Token) -> list[Token]:
-    """The letters of a word, one by one."""
-    start = token.start
-    return [Token(kinds.VAR, c, start + i, start + i + 1, token.spaced and i == 0) for i, c in enumerate(token.text)]
 
 
 def slashed(tokens: Sequence[Token], i: int) -> int | None:
@@ -264,8 +167,8 @@ def _space(tokens: list[Token], group: str, raw: str, text: str, start: int, end
 
 
 def _is_formula(word: str) -> bool:
-    """Whether a word is a product of letters or an operator."""
-    return word in _WORD_OPS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
+    """Whether a word is a product of letters, an operator or a power."""
+    return word in _WORD_OPS or word in _POWERS or (len(word) < 4 and _LETTER_PRODUCT.fullmatch(word) is not None)
 
 
 def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spaced: bool) -> None:
@@ -276,8 +179,17 @@ def _append(tokens: list[Token], group: str, raw: str, start: int, end: int, spa
     elif group == "sup":
         tokens.append(Token(kinds.OP, "^", start, start, False))
         tokens.append(Token(kinds.NUM, raw.translate(_SUPERSCRIPTS), start, end, False))
+    elif raw in _POWERS and tokens and tokens[-1].kind in _RAISED:
+        tokens.append(Token(kinds.OP, "^", start, start, False))
+        tokens.append(Token(kinds.NUM, _POWERS[raw], start, end, False))
+    elif group == "junction":
+        tokens.append(Token(kinds.WORD, "or" if raw in _EITHER else "and", start, end, spaced))
     elif group == "other":
         tokens.append(Token(kinds.SEP, raw, start, end, spaced))
+    elif group == "name":
+        tokens.append(Token(kinds.VAR, letters.of_name(raw), start, end, spaced))
+    elif group == "greek":
+        tokens.append(Token(kinds.VAR, letters.GREEK[raw], start, end, spaced))
     elif group == "figures":
         tokens.append(Token(kinds.NUM, _figures(raw), start, end, spaced))
     elif group == "unread":
@@ -313,8 +225,13 @@ def _mixed_text(raw: str) -> str:
 
 def _append_unit(tokens: list[Token], raw: str, start: int, end: int, spaced: bool) -> None:
     """Text inside LaTeX: a joining word such as `or` keeps its meaning, all else is a unit."""
-    inner = raw.rpartition("{")[2].rstrip("}").strip()
+    inner = raw.partition("{")[2].partition("}")[0].strip()
     kind = kinds.WORD if inner in ("or", "and", "of", "is") else kinds.UNIT
+    if inner[-1:] in (",", ":") and raw.startswith(r"\text"):  # `\text{Next, } -3 + 5` subtracts from nothing
+        tokens.append(Token(kinds.SEP, inner[-1], start, end, spaced))
+        return
+    if inner.rpartition(" ")[2].lower() in STOP and raw.startswith(r"\text"):  # `\text{So we get } -3x = 6`
+        kind, inner = kinds.WORD, inner.rpartition(" ")[2].lower()
     tokens.append(Token(kind, inner if kind is kinds.WORD else raw, start, end, spaced))
 
 

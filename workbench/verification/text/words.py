@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Token, word_set
+from workbench.verification.text.tokens import Number, Token, in_brackets, word_set
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -32,28 +32,63 @@ _WORTH: dict[str, Number] = {
     **{word: Fraction(1, SHARES[word]) for word in sorted(_HALVES)},
 }
 _JOINS = ("-", "and")
-_AHEAD = word_set("hundred thousand million billion dozen half third quarter and")
-_TRIGGERS = frozenset((*TIMES, *SHARES, *NUMBERS))
-_COMPUTES = word_set("equals divided multiplied plus minus times by")
+_AHEAD = word_set("billion dozen half third quarter quarters thirds halves and point tenths hundredths")
+_POWERS = {"squared": "2", "cubed": "3"}
+_TRIGGERS = frozenset((*TIMES, *SHARES, *NUMBERS, *SCALES, *_POWERS, "negative", "minus"))
+_COMPUTES = word_set("equals divided multiplied plus minus times by squared cubed")
+_BEGINS = word_set("is equals so then get gives")
+"""Words behind which `minus` is a sign."""
 
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return the tokens with `twice 5`, `half of 48` and `eight times six` as numbers and operators."""
+    """Return the tokens with `twice 5`, `half of 48`, `eight times six` and `7 squared` as numbers and operators."""
     first = next((i for i, token in enumerate(tokens) if _triggers(token)), None)
     if first is None:
         return tokens
     found = list(tokens[: max(0, first - 1)])
     at = len(found)
     while at < len(tokens):
-        worded = tokens[at].kind in (kinds.WORD, kinds.VAR)
-        read = (_share(tokens, at) or _multiple(tokens, at) or _number(tokens, at)) if worded else None
-        new, at = read or ([tokens[at]], at + 1)
+        token = tokens[at]
+        read = None
+        if token.kind is kinds.WORD or token.kind is kinds.VAR:
+            read = _share(tokens, at) or _multiple(tokens, at) or _number(tokens, at) or _power(found, tokens, at)
+            read = read or _negative(tokens, at)
+        elif token.worded and token.text == "-":
+            read = _negative(tokens, at)
+        new, at = read or ([token], at + 1)
         found += new
     return tuple(found)
 
 
 def _triggers(token: Token) -> bool:
-    return token.kind is kinds.WORD and token.text.lower().rpartition("-")[2] in _TRIGGERS
+    if token.kind is not kinds.WORD:
+        return token.worded and token.text == "-"
+    return token.text.lower().rpartition("-")[2] in _TRIGGERS
+
+
+def _power(found: Sequence[Token], tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
+    """`7 squared` as 7^2."""
+    exponent = _POWERS.get(tokens[i].text.lower())
+    if exponent is None or not found or found[-1].kind not in (kinds.NUM, kinds.CLOSE):
+        return None
+    return [_sign("^", tokens[i]), tokens[i]._replace(kind=kinds.NUM, text=exponent)], i + 1
+
+
+def _negative(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
+    """`negative 5`, and `minus 5` where no number stands before."""
+    token, before = tokens[i], tokens[i - 1] if i else None
+    if token.text.lower() not in ("negative", "-") or i + 1 >= len(tokens):
+        return None
+    if tokens[i + 1].kind not in kinds.NUMERIC and (token.text != "-" or tokens[i + 1].text.lower() not in NUMBERS):
+        return None
+    if token.text == "-" and before is not None:
+        opens = before.kind in (kinds.SEP, kinds.BREAK, kinds.REL) or before.text.lower() in _BEGINS
+        if not opens:
+            return None
+    sign = token._replace(kind=kinds.OP, text="-", worded=False)
+    if token.text == "-":
+        return [sign], i + 1
+    return in_brackets([sign, tokens[i + 1]]), i + 2
 
 
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
@@ -88,18 +123,36 @@ def _share(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
 
 
 def _number(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
-    """A number word between operators."""
+    """A number in words between operators, or at the end of a sentence behind `is`; any other stays as it is."""
     token = tokens[i]
-    worth = NUMBERS.get(token.text.lower()) if token.kind is kinds.WORD else None
-    if worth is None:
+    word = token.text.lower()
+    if token.kind is not kinds.WORD or word not in NUMBERS:
         return None
+    read = number_in_words(tokens, i)
+    if read is None:
+        return None
+    worth, end = read
+    decimals = _decimals(tokens, end)
+    end += bool(decimals) + len(decimals)
     before = tokens[i - 1] if i else None
-    after = tokens[i + 1] if i + 1 < len(tokens) else None
-    if (after is not None and after.text.lower() in _AHEAD) or (before is not None and before.text == "and"):
-        return None
-    if not (_computes(before) or _computes(after)):
-        return None
-    return [token._replace(kind=kinds.NUM, text=str(worth))], i + 1
+    after = tokens[end] if end < len(tokens) else None
+    refused = (after is not None and after.text.lower() in _AHEAD) or (before is not None and before.text == "and")
+    ends = before is not None and before.text == "is" and (after is None or after.kind in (kinds.SEP, kinds.BREAK))
+    if refused or not (_computes(before) or _computes(after) or ends):
+        return list(tokens[i:end]), end
+    return [token._replace(kind=kinds.NUM, text=f"{worth}.{decimals}".rstrip("."), end=tokens[end - 1].end)], end
+
+
+def _decimals(tokens: Sequence[Token], i: int) -> str:
+    """The digits of `point two five`."""
+    found = ""
+    if i < len(tokens) and tokens[i].text == "point":
+        for token in tokens[i + 1 : i + 7]:
+            digit = _SMALL.get(token.text.lower(), 10)
+            if digit > 9:
+                break
+            found += str(digit)
+    return found
 
 
 def _computes(token: Token | None) -> bool:
@@ -116,6 +169,10 @@ def _operand(tokens: Sequence[Token], i: int) -> bool:
 
 def _times(token: Token) -> Token:
     return Token(kinds.OP, "*", token.end, token.end, False)
+
+
+def _sign(text: str, token: Token) -> Token:
+    return Token(kinds.OP, text, token.start, token.start, False)
 
 
 def number_in_words(tokens: Sequence[Token], i: int) -> tuple[Number, int] | None:

@@ -30,10 +30,8 @@ class Measure(NamedTuple):
     customary: bool
     """A unit of feet and pounds; to metres and grams it is converted by rounded numbers."""
 
-    @property
-    def counts(self) -> bool:
-        """A word such as dozen, which multiplies a number and measures nothing."""
-        return not self.dimension
+    counts: bool = False
+    """A word such as dozen, which multiplies a number and measures nothing."""
 
 
 @lru_cache(maxsize=1024)
@@ -54,7 +52,7 @@ def measure(text: str) -> Measure | None:
             powers[base] = powers.get(base, 0) + power * exponent
         names.append(name_of(read.group(1)))
     dimension = tuple(sorted((b, p) for b, p in powers.items() if p))
-    return Measure(size, dimension, not SOFT.isdisjoint(names), not _US.isdisjoint(names))
+    return Measure(size, dimension, not SOFT.isdisjoint(names), not _US.isdisjoint(names), names[0] in COUNTS)
 
 
 def name_of(word: str) -> str | None:

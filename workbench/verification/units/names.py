@@ -106,7 +106,7 @@ SYMBOLS = {
 COUNTS = word_set("pair dozen hundred thousand million billion")
 """Names that multiply a number and measure nothing."""
 
-SOFT = COUNTS | word_set("week month year ton nickel dime quarter calorie kilocalorie")
+SOFT = COUNTS | word_set("week ton nickel dime quarter calorie kilocalorie")
 """Names whose size is a convention or that are things, too: a working week has five days, a coin can be counted.
 
 They may show that two quantities are equal, never that they differ.

@@ -20,6 +20,8 @@ _PLURAL_PER = frozenset(("per", "/"))
 _FEET, _INCHES = frozenset("'′’"), frozenset('"″”')
 _CURRENCY = {"$": "dollar", "€": "euro", "£": "sterling"}
 _THINGS = COUNTS | word_set("nickel dime quarter")
+_UNDER = frozenset(("s", "h"))
+"""Letters that are units below a bar: `m/s`, `km/h`."""
 _CARRIES = kinds.NUMERIC | {kinds.CLOSE}
 """What a unit may stand behind."""
 _MAY_BEGIN = kinds.WORDS | {kinds.FRAC}
@@ -27,12 +29,15 @@ _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
 
 
-def measured(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return the tokens with units as names, and compound quantities as numbers in their smallest unit."""
+def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> tuple[Token, ...]:
+    """Return the tokens with units as names, and compound quantities as numbers in their smallest unit.
+
+    `sure` are the single letters that are units; where it is left out, the line's other units show it.
+    """
     first = next((i for i in range(1, len(tokens)) if _begins(tokens, i)), None)
     if first is None:
         return tokens
-    sure = _evidence(tokens)
+    sure = _evidence(tokens) if sure is None else sure
     found: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -45,7 +50,9 @@ def measured(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         if read is None:
             continue
         name, end = read
-        if end == at + 1 and tokens[at].kind is kinds.WORD and tokens[at].text != "in":
+        if name not in COUNTS and _goes_on(tokens, end):
+            found.append(_unit_token(tokens, at, end, f"{name}/?"))  # `125 watt hours`, `3 miles per trip`
+        elif end == at + 1 and tokens[at].kind is kinds.WORD and tokens[at].text != "in":
             found.append(tokens[at])
         else:
             found.append(_unit_token(tokens, at, end, name))
@@ -63,6 +70,18 @@ def _begins(tokens: Sequence[Token], i: int) -> bool:
     return token.kind in _MAY_BEGIN or token.text in _FEET
 
 
+def _goes_on(tokens: Sequence[Token], i: int) -> bool:
+    """Whether more of a unit follows that was not read: another unit, or so much per thing."""
+    if i >= len(tokens):
+        return False
+    word = tokens[i].text.lower()
+    if word == "/":
+        return i + 1 < len(tokens) and tokens[i + 1].kind in kinds.WORDS
+    if word in ("per", "each", "every", "apiece"):
+        return True
+    return tokens[i].kind in kinds.WORDS and word not in ("in", "squared", "cubed") and name_of(word) is not None
+
+
 def _unit_token(tokens: Sequence[Token], i: int, end: int, name: str) -> Token:
     return Token(kinds.UNIT, name, tokens[i].start, tokens[end - 1].end, tokens[i].spaced)
 
@@ -71,6 +90,7 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
     """The single letters that are units here: another unit of their kind is in the line, or each number has it."""
     bases: set[str] = set()
     bare: set[str | None] = set()
+    rates: set[str] = set()
     for i, token in enumerate(tokens):
         following = tokens[i + 1] if i + 1 < len(tokens) else None
         if token.kind is kinds.WORD or token.kind is kinds.UNIT:
@@ -81,10 +101,12 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
             letter = following is not None and following.kind is kinds.VAR and following.text in LETTERS
             bare.add(following.text if letter and following is not None else None)
             if letter and following is not None and _is_rate(tokens, i + 1):
-                return frozenset(LETTERS)
+                rates |= {following.text, *_UNDER}
     same = bare if len(bare) == 1 and None not in bare and sum(t.kind is kinds.REL for t in tokens) else set()
+    if bases and all(_has_unit(tokens, i) for i, t in enumerate(tokens) if t.kind in kinds.NUMERIC):
+        return frozenset(LETTERS)
     known = {letter for letter, name in LETTERS.items() if bases & _bases(_dimension(name))}
-    return frozenset(known | {letter for letter in same if letter is not None and _repeats(tokens, letter)})
+    return frozenset(known | rates | {letter for letter in same if letter is not None and _repeats(tokens, letter)})
 
 
 def _repeats(tokens: Sequence[Token], letter: str) -> bool:
@@ -94,12 +116,23 @@ def _repeats(tokens: Sequence[Token], letter: str) -> bool:
 
 
 def _is_rate(tokens: Sequence[Token], i: int) -> bool:
-    """`m/s` and `m/h`, written without blanks."""
-    return (
-        [t.text for t in tokens[i : i + 2]] == ["m", "/"]
-        and [t.text for t in tokens[i + 2 : i + 3]] in (["s"], ["h"])
-        and not (tokens[i + 1].spaced or tokens[i + 2].spaced)
-    )
+    """`m/s`, `m/h` and `g/cm^3`, written without blanks."""
+    if [t.text for t in tokens[i + 1 : i + 2]] != ["/"] or i + 2 >= len(tokens):
+        return False
+    if tokens[i + 1].spaced or tokens[i + 2].spaced:
+        return False
+    return (tokens[i].text == "m" and tokens[i + 2].text in _UNDER) or _factor(tokens, i + 2, frozenset()) is not None
+
+
+def _has_unit(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the number at i has a unit or a letter that may be one; an exponent needs none."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    if i and tokens[i - 1].text == "^":
+        return True
+    if following is None or (following.kind is kinds.VAR and following.spaced is False):
+        return False
+    letter = following.kind is kinds.VAR and following.text in LETTERS
+    return letter or unit_at(tokens, i + 1, frozenset()) is not None
 
 
 def _bases(dimension: Dimension) -> set[str]:
@@ -140,7 +173,7 @@ def _per(tokens: Sequence[Token], i: int, sure: frozenset[str]) -> tuple[str, in
     word = tokens[i].text.lower() if i < len(tokens) else ""
     if word not in _PER and word != "/":
         return None
-    read = _factor(tokens, i + 1, sure | {"h", "s"} if word == "/" else sure)
+    read = _factor(tokens, i + 1, sure | _UNDER if word == "/" else sure)
     if read is None or (word not in _PLURAL_PER and _bases(_dimension(read[0])) != {"T"}):
         return None
     return None if name_of(read[0]) in COUNTS else read
@@ -227,10 +260,8 @@ def _sign(tokens: Sequence[Token], i: int) -> tuple[str, int] | None:
     text = tokens[i].text
     if text == "°":
         return _degrees(tokens, i)
-    inner = text.rpartition("{")[2].rstrip("}") if text.startswith("\\") else text
-    if inner.strip() in ("in", "in."):
-        return "inch", i + 1
-    name = inner_unit(inner.strip())
+    inner = text.partition("{")[2].replace("}", "", 1) if text.startswith("\\") else text
+    name = "inch" if inner.strip() in ("in", "in.") else inner_unit(inner.strip())
     return (name, i + 1) if name is not None else None
 
 
