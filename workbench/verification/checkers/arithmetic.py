@@ -89,7 +89,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return _wrong(context, claim, *far)
-        if holds is False and _miswritten(context, right):
+        if holds is False and (_is_alternative(context, claim) or _miswritten(context, right)):
             return None
         if holds is False:
             return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
@@ -97,6 +97,13 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         if holds and not _is_empty(context, claim, left, right):
             held.append(_shown(context.line.text, claim, i))
     return _Checked(held, left_open)
+
+
+def _is_alternative(context: Context, claim: Claim) -> bool:
+    """`0 = 3 or x = 4`: an alternative that nothing makes true is empty, if another stands beside it."""
+    line = context.line
+    beside = "or" in line.joins and claim in line.claims and any(other.letters for other in line.claims)
+    return beside and bool(context.reading.statements)
 
 
 def _shown(text: str, claim: Claim, i: int) -> str:
@@ -262,13 +269,16 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         sentence = f"{values[0]} {relation} {values[1]} is not true."
         return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
     measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
-    if measured:
+    if measured or (quantities.is_compound(right) and any(c.isdigit() for c in text[right.start : right.end])):
         shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
         converted = quantities.expected(claim, index - 1)
         if converted is None:
             return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
         sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
         fixed = _repair(text, claim, index, converted)
+        if mended := quantities.is_compound(right) and quantities.rewritten(right, text, converted):
+            sentence = f"{shown} is {mended} {unit}, not {text[right.start : right.end]} {unit}."
+            fixed = edits.apply(text, edits.Edit(right.start, right.end, mended))
     elif rooted:
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:

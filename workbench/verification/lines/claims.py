@@ -346,6 +346,8 @@ class _Chain:
 
 def _goes_on(tokens: tuple[Token, ...], end: int) -> bool:
     """Whether a side that is unread so far has a relation behind it."""
+    if end < len(tokens) and tokens[end].kind is kinds.REL:
+        return boundaries.next_relation(tokens, end + 1) is not None
     return not boundaries.clean_after(tokens, end) and boundaries.next_relation(tokens, end) is not None
 
 
