@@ -95,7 +95,7 @@ def _said(steps: Sequence[str], read: Sequence[LineReading]) -> str | None:
     if stated is not None:
         return stated
     last = read[-1]
-    short = len(steps[-1].strip()) <= _BARE and _STARTS.match(steps[-1]) is not None
+    short = len(steps[-1].strip()) <= _BARE and _STARTS.match(tidy(steps[-1])) is not None
     if short and len(last.quantities) == 1 and not last.computations:
         return steps[-1]
     # Behind the answer there may be a closing word.

@@ -247,8 +247,9 @@ def _values(course: Course, row: Traits, i: int, step: LineReading) -> None:
         best = course.closest(step)
         if best is not None and alike(step, best) > _ALIKE:
             theirs = [c.result for c in best.computations if c.result is not None]
-            row["states_role"] = float(any(has(theirs, v) for v in values))
-            row["states_other_role"] = float(any(has(course.worked.results, v) for v in values) and not row["states_role"])
+            fits = any(has(theirs, v) for v in values)
+            row["states_role"] = float(fits)
+            row["states_other_role"] = float(not fits and any(has(course.worked.results, v) for v in values))
     row["new_off"] = float(any(not has(course.worked.values, v) for v in new))
     row["new_on"] = float(any(has(course.worked.values, v) for v in new))
     row["states_answer"] = float(course.worked.answer is not None and has(values, course.worked.answer))
