@@ -269,13 +269,16 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         sentence = f"{values[0]} {relation} {values[1]} is not true."
         return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
     measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
-    if measured:
+    if measured or (quantities.is_compound(right) and any(c.isdigit() for c in text[right.start : right.end])):
         shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
         converted = quantities.expected(claim, index - 1)
         if converted is None:
             return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
         sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
         fixed = _repair(text, claim, index, converted)
+        if mended := quantities.is_compound(right) and quantities.rewritten(right, text, converted):
+            sentence = f"{shown} is {mended} {unit}, not {text[right.start : right.end]} {unit}."
+            fixed = edits.apply(text, edits.Edit(right.start, right.end, mended))
     elif rooted:
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:
