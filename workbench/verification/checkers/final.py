@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
@@ -90,7 +90,9 @@ def _no_answer(context: Context, stated: str) -> Finding:
     text = f"{stated} is not the answer."
     if found and found != stated and not context.wrong_before:
         text = f"The lines before end with {found}, not {stated}, which is not the answer."
-    return incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+    found_wrong = incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+    # It may be rightly computed, and repeat what a line found: what it means is wrong.
+    return replace(found_wrong, scope=Scope.MEANING)
 
 
 def _marked(context: Context) -> bool:
