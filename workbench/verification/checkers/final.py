@@ -116,8 +116,12 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 
 
 def says_answer(context: Context) -> bool:
-    """Return whether a line is nothing but the known answer."""
-    if len(context.step) > _LONGEST_ANSWER or _graded(context, context.step) is not Judgement.CORRECT:
+    """Return whether a line is nothing but the known answer.
+
+    The known answer behind a calculation, or at the end of a paragraph, leaves what stands before it as it is.
+    """
+    several = "then" in context.line.joins or any(len(claim.parts) > 2 for claim in context.line.claims)
+    if several or len(context.step) > _LONGEST_ANSWER or _graded(context, context.step) is not Judgement.CORRECT:
         return False
     gold = read_answer(context.problem.answer or "")
     lettered = gold is not None and bool(gold.statements)
