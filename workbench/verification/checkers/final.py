@@ -120,12 +120,11 @@ def says_answer(context: Context) -> bool:
 
     The known answer behind a calculation, or at the end of a paragraph, leaves what stands before it as it is.
     """
-    several = "then" in context.line.joins or any(len(claim.parts) > 2 for claim in context.line.claims)
-    if several or len(context.step) > _LONGEST_ANSWER or _graded(context, context.step) is not Judgement.CORRECT:
+    claims = context.line.claims
+    if any(len(claim.whole) > 1 and not any(side.lone_letter for side in claim.whole) for claim in claims):
         return False
-    gold = read_answer(context.problem.answer or "")
-    lettered = gold is not None and bool(gold.statements)
-    return lettered or not context.line.claims or len(context.reading.letters) < 2
+    several = "then" in context.line.joins or len(context.step) > _LONGEST_ANSWER
+    return not several and _graded(context, context.step) is Judgement.CORRECT
 
 
 _LONGEST_ANSWER = 120
