@@ -20,6 +20,7 @@ from workbench.verification import Verifier, grade
 from workbench.verification.symbolic import checker as symbolic
 from workbench.verification.symbolic.pool import Holds, Pool
 from workbench.verification.symbolic.trees import Call
+from workbench.verification.symbolic.values import intervals
 
 CANARY = "workbench-fuzz-canary"
 """The file that would appear if anything in a line were executed."""
@@ -227,6 +228,7 @@ def fuzz(
     verifier, watch = Verifier(), _Watch()
     chosen = bombs() if bomb_number >= len(bombs()) else bombs()[:: max(1, len(bombs()) // bomb_number)][:bomb_number]
     killed, works = kill_in_mid_check()
+    intervals()
     for n, text in enumerate(strings(200, seed + 1, others)):  # whatever is imported late is imported now
         attack(verifier, text, n)
     sys.addaudithook(_auditor(watch))

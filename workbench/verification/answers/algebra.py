@@ -102,6 +102,9 @@ class Field(Ring):
             if not monomial:
                 result = self.times(result, self._exponential(base, _number(coefficient)))
                 continue
+            if base == "e" and (of := _LOGARITHM.fullmatch(monomial[0][0])) and monomial[0][1] == len(monomial) == 1:
+                result = self.times(result, self._exponential(int(of[1]), _number(coefficient)))
+                continue
             for prime, times in self._bases(base):
                 whole = coefficient * times
                 name = f"{prime}^({shown({monomial: Fraction(1, whole.denominator)})})"
@@ -299,6 +302,9 @@ def _number(value: Fraction) -> Number:
 
 
 _SURD = re.compile(r"([0-9]+)\^\(1/([0-9]+)\)|π|i")
+
+
+_LOGARITHM = re.compile(r"ln\(([0-9]+)\)")
 
 
 def _symbols(poly: Poly) -> bool:

@@ -108,10 +108,21 @@ def _by_kind(known: str, stated: str) -> Grade:
         first, second = (spoken(known) if a is None else known), (spoken(stated) if b is None else stated)
         if (first, second) != (known, stated):
             return _by_kind(first, second)
+        if not (_has_words(known, a) and _has_words(stated, b)):
+            return undecided("One of the answers cannot be read as mathematics.")
         return compare_measured(known, stated)
     if _unit_letter(a, b) or _unit_letter(b, a):
         return compare_measured(known, stated)
     return compare_readings(a, b)
+
+
+_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}|[$€£¢°%µμΩ]")
+_UNKNOWN = re.compile(r"\\(?!(?:[dtc]?frac|sqrt|times|cdot|circ)(?![a-zA-Z])|[%$])")
+
+
+def _has_words(text: str, reading: Reading | None) -> bool:
+    """Whether a text was read, or has words or signs of units, which are why it was not, and no unknown command."""
+    return reading is not None or (_WORDS.search(text) is not None and _UNKNOWN.search(text) is None)
 
 
 _UNIT_LETTERS = frozenset("hsgmlLdt")

@@ -43,8 +43,13 @@ class Listing:
     @property
     def ordered(self) -> bool:
         """Whether the order counts: of points and ratios, and of plain values behind commas."""
-        plain = self.kind == "list" and all(isinstance(i, Value) for i in self.items)
+        # `A, C` are options, whose order says nothing.
+        plain = self.kind == "list" and all(isinstance(i, Value) and not _is_option(i.tree) for i in self.items)
         return plain or self.kind in ("point", "ratio", "remainder")
+
+
+def _is_option(tree: Tree) -> bool:
+    return isinstance(tree, str) and len(tree) == 1 and tree.isupper()
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ Reading = Value | Given | Listing | Numbers | Relation | Nothing
 
 _NONE = re.compile(
     r"(?:there (?:is|are|exists?) )?no (?:real )?(?:solutions?|answers?|roots?|such (?:number|value)s?)(?: exists?)?"
-    r"|none|∅|\{\s*\}|no real number|does not exist|the empty set|empty set|(?:it )?has no (?:real )?solutions?",
+    r"|none|DNE|∅|\{\s*\}|no real number|does not exist|the empty set|empty set|(?:it )?has no (?:real )?solutions?",
     re.IGNORECASE,
 )
 _EVERY = re.compile(
@@ -90,9 +95,9 @@ _EITHER = frozenset(("or", "∨", "\\lor", "\\vee"))
 _SIGN = re.compile(r"<=|>=|≠|[=<>≤≥≈]")
 _FLIPPED = {">": "<", "≥": "≤"}
 _NAME = re.compile(
-    r"[A-Za-zα-ωΔΩ](?:_(?:\{[^{}]{1,8}\}|[A-Za-z0-9])|[₀-₉]|')?|[A-Za-z](?:_[0-9a-z])?\s?\(\s*[a-z0-9](?:\s*,\s*[a-z])*\s*\)"
+    r"[A-Za-zα-ορ-ωΔΩ](?:_(?:\{[^{}]{1,8}\}|[A-Za-z0-9])|[₀-₉]|')?|[A-Za-z](?:_[0-9a-z])?\s?\(\s*[a-z0-9](?:\s*,\s*[a-z])*\s*\)"
     r"|[a-z]\^\{?-1\}?\([a-z]\)|[A-Z]{2,3}|\\(?:angle|triangle|theta|alpha|beta|lambda|mu|overline)\s*\{?\s*[A-Z]{0,3}\}?"
-    r"|[a-zA-Z]{3,12}|\\frac\{d?[a-z]\}\{d[a-z]\}|\|[A-Z]{1,2}\||(?:[A-Z]{1,2}(?:_\{?[0-9]\}?)?\s?:\s?)+[A-Z]{1,2}(?:_\{?[0-9]\}?)?"
+    r"|[a-zA-Z]{3,12}|\\frac\{d?[a-z]\}\{d[a-z]\}|\|[A-Z]{1,2}\||(?:[A-Za-z]{1,2}(?:_\{?[0-9]\}?)?\s?:\s?)+[A-Za-z]{1,2}(?:_\{?[0-9]\}?)?"
 )
 _NAMES = re.compile(r"\(\s*[A-Za-z](?:_\{?[0-9]\}?)?(?:\s*,\s*[A-Za-z](?:_\{?[0-9]\}?)?)+\s*\)")
 _BUILDER = re.compile(
@@ -102,7 +107,7 @@ _MEMBER = re.compile(r"^([a-zA-Z])\s*∈\s*")
 _REMAINDER = re.compile(r"([0-9,]+)\s*(?:R|r|remainder|rem\.?|with (?:a )?remainder(?: of)?)\s*([0-9]+)")
 _RATIO = re.compile(r"\s*:\s*|\s+to\s+")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
-_MATRIX = re.compile(r"\\begin\{([pbv]?matrix)\}(.*)\\end\{\1\}", re.DOTALL)
+_MATRIX = re.compile(r"\\begin\{([pbvB]?matrix|array)\}(?:\{[lcr| ]{1,20}\})?(.*)\\end\{\1\}", re.DOTALL)
 _MAX_ITEMS = 40
 
 
@@ -128,6 +133,8 @@ def _read(text: str, depth: int) -> Reading | None:
         return _matrix(text)
     if "∪" in text:
         return _union(text)
+    if "∖" in text:
+        return _without(text)
     if match := _BUILDER.fullmatch(text):
         inner = _read(match[2], depth + 1)
         return inner if isinstance(inner, Numbers) and inner.letter in ("", match[1]) else None
@@ -200,6 +207,20 @@ def _union(text: str) -> Reading | None:
             return None
         pieces += inner.region
     return Numbers(united(pieces), letter)
+
+
+def _without(text: str) -> Reading | None:
+    """All numbers of a region but some."""
+    whole, _, points = text.partition("∖")
+    region, holes = _as_region(_read(whole.strip(), 4), ""), _as_region(_read(points.strip(), 4), "")
+    if region is None or holes is None:
+        return None
+    left = region.region
+    for hole in holes.region:
+        if hole.low is None or hole.low != hole.high:
+            return None
+        left = meet(left, united([Piece(high=hole.low), Piece(low=hole.low)]))
+    return Numbers(left)
 
 
 def _as_region(reading: Reading | None, letter: str) -> Numbers | None:
@@ -282,7 +303,7 @@ def _bracketed(text: str, depth: int) -> Reading | None:
 
 def _interval(parts: Sequence[str], low_closed: bool, high_closed: bool) -> Reading | None:
     plain = [p.replace(" ", "").removeprefix("+").replace("−", "-") for p in parts]
-    low, high = (None if p in ("∞", "-∞") else read_formula(p) for p in parts)
+    low, high = (None if p in ("∞", "-∞") else read_formula(p) for p in plain)
     if (low is None and plain[0] != "-∞") or (high is None and plain[1] != "∞"):
         return None
     region = united([Piece(low, low_closed and low is not None, high, high_closed and high is not None)])
@@ -307,9 +328,16 @@ def _matrix(text: str) -> Reading | None:
 def _related(text: str, signs: Sequence[re.Match[str]], depth: int) -> Reading | None:
     starts, ends = [0, *(m.end() for m in signs)], [*(m.start() for m in signs), len(text)]
     sides = [text[a:b].strip() for a, b in zip(starts, ends, strict=True)]
-    names = [{"<=": "≤", ">=": "≥", "≈": "="}.get(m.group(), m.group()) for m in signs]
+    names = [{"<=": "≤", ">=": "≥"}.get(m.group(), m.group()) for m in signs]
     if not all(sides):
         return None
+    if "≈" in names and set(names) <= {"=", "≈"}:
+        # The exact value is what stands before `≈`, unless that is but a name.
+        exact = sides[: names.index("≈") + 1]
+        sides = exact if len(exact) > 1 or _NAME.fullmatch(exact[0]) is None else sides[:2]
+        names = ["="] * (len(sides) - 1)
+        if not names:
+            return _single(sides[0], depth)
     if set(names) == {"="}:
         return _equation(sides, depth)
     return _bounds(sides, names)

@@ -12,7 +12,9 @@ _DOUBLED = re.compile(rf"\\\\(?=(?:{_COMMANDS})(?![a-zA-Z])|[{{}}])")
 _INLINE = re.compile(r"\$(?=\S)([^$]{0,200}?\S)\$(?!\d)|\\[(\[]\s*(.{1,300}?)\s*\\[)\]]", re.DOTALL)
 _THOUSAND = re.compile(r"(?<=[0-9])(?:,\\!|\{,\}|\\,)\s*(?=[0-9]{3}(?![0-9]))")
 _DECIMAL = re.compile(r"(?<=[0-9])\{,\}(?=[0-9])")
-_WRAPPED = re.compile(r"\\(?:mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}")
+_WRAPPED = re.compile(
+    r"\\(?:vec|hat|overrightarrow|overline(?=\{[A-Z]{2}\})|mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}"
+)
 _NUMBER = re.compile(r"[-−]?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
 _SPACING = re.compile(r"\\[!,;: ]|\\(?:left|right|displaystyle|limits|big|Big)(?![a-zA-Z])|~|\\q?quad(?![a-zA-Z])")
 ROW = "␤"
@@ -29,6 +31,7 @@ _SYMBOLS = (
     (re.compile(r"\\l(?:eqslant|eq?)(?![a-zA-Z])|<="), "≤"),
     (re.compile(r"\\g(?:eqslant|eq?)(?![a-zA-Z])|>="), "≥"),
     (re.compile(r"\\lt(?![a-zA-Z])"), "<"),
+    (re.compile(r"\\(?:setminus|backslash)(?![a-zA-Z])"), "∖"),
     (re.compile(r"\\gt(?![a-zA-Z])"), ">"),
     (re.compile(r"\\(?:approx|simeq)(?![a-zA-Z])"), "≈"),
     (re.compile(r"=="), "="),
@@ -39,6 +42,8 @@ _SYMBOLS = (
     (re.compile(r"\\(?:dots|ldots|cdots)(?![a-zA-Z])"), "…"),
     (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__"), r"\1\2"),
 )
+_HAS_SYMBOL = re.compile(r"[\\<>=!+⟨⟩*_]|inf|oo|union|U|empty|pi|[0-9]\s*x")
+"""What any of the symbols has, which is quick to ask."""
 
 
 def clean(text: str) -> str:
@@ -51,8 +56,9 @@ def clean(text: str) -> str:
         text = _DECIMAL.sub(".", _THOUSAND.sub("", _DOUBLED.sub(r"\\", text)))
         text = _INLINE.sub(lambda m: f" {m.group(1) or m.group(2)} ", text)
     text = _WRAPPED.sub(lambda m: f" {m.group(1).strip()} ", text)
-    for pattern, symbol in _SYMBOLS:
-        text = pattern.sub(symbol, text)
+    if _HAS_SYMBOL.search(text):
+        for pattern, symbol in _SYMBOLS:
+            text = pattern.sub(symbol, text)
     text = re.sub(r"\\[()\[\]]", " ", _SPACING.sub(" ", text))
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == "$":

@@ -130,6 +130,7 @@ def letters_of(reading: Reading) -> frozenset[str]:
 
 def _listings(known: Reading, stated: Reading) -> Grade | None:
     """Lists, sets, points and ratios; None where one of them has a single member."""
+    known, stated = _as_points(known), _as_points(stated)
     by_name = [_by_name(side) for side in (known, stated)]
     if by_name[0] is not None and by_name[1] is not None:
         return _names(by_name[0], by_name[1])
@@ -180,6 +181,21 @@ def _by_name(reading: Reading) -> dict[str, tuple[Reading, ...]] | None:
             found[item.name] = (*found.get(item.name, ()), item.what)
     numbered = {n.partition("_")[0] for n in found}
     return found if len(found) > 1 and not (len(numbered) == 1 and all("_" in n for n in found)) else None
+
+
+def _as_points(reading: Reading) -> Reading:
+    """`x = 1, y = 2 or x = 3, y = 4` as two points: what belongs together stays together."""
+    if not isinstance(reading, Listing) or not all(isinstance(i, Given) for i in reading.items):
+        return reading
+    groups: list[dict[str, Reading]] = [{}]
+    for item in reading.items:
+        if isinstance(item, Given):
+            if item.name in groups[-1]:
+                groups.append({})
+            groups[-1][item.name] = item.what
+    if len(groups) < 2 or len(groups[0]) < 2 or any(g.keys() != groups[0].keys() for g in groups):
+        return reading
+    return Listing("list", tuple(Listing("point", tuple(g[name] for name in sorted(g))) for g in groups))
 
 
 def _names(a: dict[str, tuple[Reading, ...]], b: dict[str, tuple[Reading, ...]]) -> Grade:
@@ -242,6 +258,8 @@ def _point(known: Reading, stated: Reading) -> Grade | None:
             return Grade(False, "One is a point, the other several.")
         found = _in_any_order(point.items, other.items)
         return found if found.equal is False else undecided("One is a point in brackets, the other a list.")
+    if isinstance(other, Value) and letters(other.tree):
+        return undecided("One is a point, the other a formula.")  # It may be a vector such as 3i + 4j.
     return Grade(False, f"One is a point, the other {_kind(other)}.")
 
 
@@ -305,7 +323,12 @@ def _as_relations(known: Reading, stated: Reading) -> Grade | None:
 def _as_relation(reading: Reading) -> Relation | None:
     if isinstance(reading, Relation):
         return reading
-    if isinstance(reading, Given) and isinstance(reading.what, Value) and letters(reading.what.tree):
+    if (
+        isinstance(reading, Given)
+        and isinstance(reading.what, Value)
+        and letters(reading.what.tree)
+        and len(reading.name) == 1
+    ):
         return Relation("=", reading.name, reading.what.tree)
     if isinstance(reading, Numbers) and len(reading.region) == 1 and reading.region[0].lettered:
         (piece,) = reading.region

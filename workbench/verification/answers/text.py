@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from workbench.verification.text.grammar import MAX_CHARS
@@ -46,6 +47,7 @@ _MAX_QUESTIONS = 3
 _MAX_SENTENCE = 800
 
 
+@lru_cache(maxsize=2048)
 def answer_in(line: str) -> str | None:
     """Return the answer that one line states, if it is an answer line."""
     if len(line) > _MAX_ANSWER_LINE:
@@ -203,6 +205,7 @@ def _in_heading(lines: list[str], at: int) -> str | None:
     return next((_stated(line) for line in lines[at + 1 : at + 5] if line.strip(" \t*_#$`\\[]():-")), None)
 
 
+@lru_cache(maxsize=2048)
 def _in_line(line: str) -> str | None:
     line = _IN_TEXT.sub(r"\1 ", line) if "\\text" in line else line
     if (found := answer_in(line)) is not None:

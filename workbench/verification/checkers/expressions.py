@@ -117,7 +117,7 @@ def check_expression(context: Context) -> Finding | None:
         return None
     target = earlier[-1][0]
     label = context.line.text[: part.start] + context.line.text[part.end :]
-    if label.strip(" .$\\()[]") and _is_term(target, part):
+    if label.strip(" .$\\()[]") and any(_is_term(c, part) for c, _ in earlier):
         return correct(_NAME, "It is a term of the expression worked out.")
     if not context.reading.pure or not plain(label):
         return None

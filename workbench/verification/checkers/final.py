@@ -14,6 +14,7 @@ from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import evaluate, same
 from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
+from workbench.verification.lines.known import differs
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number
@@ -60,8 +61,14 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
-    if repeats:
+    equal = _equals_expression(context, read) if read is not None and not context.wrong_before else None
+    if equal is False:
+        text = f"{stated} is not equal to the expression of the problem."
+        return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE)
+    if repeats and not (solves is False and context.reading.conditions and not context.wrong_before):
         return correct(_NAME, _REPEATS, context.wrong_before)
+    if equal:
+        return correct(_NAME, "It is equal to the expression of the problem.")
     if solves is False:
         text = f"{stated} does not solve the problem and does not follow from the lines before."
         return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE, _repair(context, stated))
@@ -154,11 +161,26 @@ def _solves_equations(context: Context, read: Answer) -> bool | None:
     reading = context.reading
     if len(reading.letters) != 1:
         return _solves_system(context, read)
-    wanted = reading.statements[0].solutions
+    wanted = reading.wanted
     found = read.statements[0] if len(read.statements) == 1 == len(reading.statements) else None
     if wanted is None or found is None or found.solutions is None or found.letters != reading.letters:
         return None
+    condition = reading.condition(found.solutions.letter)
+    given = reading.statements[0].solutions
+    if condition is not None and condition.whole and condition.largest is None and given is not None:
+        return _solved_form(found) and differs(reading, given, found.solutions) is None
     return _solved_form(found) and compare(wanted, found.solutions) is None
+
+
+def _equals_expression(context: Context, read: Answer) -> bool | None:
+    """Whether an answer with letters is equal to the expression to work on, written otherwise."""
+    target, reading = context.reading.expression, context.reading
+    if target is None or not target.letters or not reading.pure or reading.given or read.statements:
+        return None
+    if len(read.values) != 1 or read.values[0].letters - target.letters or not read.values[0].letters:
+        return None
+    equal = same(read.values[0].rational, target.rational)
+    return None if equal and read.values[0].words == target.words else equal
 
 
 def _solved_form(statement: Statement) -> bool:

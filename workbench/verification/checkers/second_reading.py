@@ -36,7 +36,8 @@ def misread(context: Context, finding: Finding) -> str | None:
         for claim in line.claims:
             for side in claim.whole:
                 text = _shown(line.text, claim, side)
-                if not (_text_agrees(text, side.node) and _tree_agrees(side.node)):
+                points = len(_POINTS) if side.letters else 1
+                if not (_text_agrees(text, side.node, points) and _tree_agrees(side.node, points)):
                     return f"Two readings of `{text}` differ, so the step stays undecided."
     if finding.checker == "arithmetic" and _all_hold(context.line):
         return "Another reading finds every calculation of the line right, so the step stays undecided."
@@ -51,9 +52,9 @@ def _shown(text: str, claim: Claim, side: ClaimSide) -> str:
     return " ".join(side.words)
 
 
-def _text_agrees(text: str, node: Node) -> bool:
+def _text_agrees(text: str, node: Node, points: int) -> bool:
     """Whether the other reader, where it understands the text, finds what the tree is worth."""
-    for point in _POINTS:
+    for point in _POINTS[:points]:
         read, worked = second_value(text, point), evaluated(node, point)
         if read is not None and worked is not None and read != worked:
             return False
@@ -61,13 +62,13 @@ def _text_agrees(text: str, node: Node) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _tree_agrees(node: Node) -> bool:
+def _tree_agrees(node: Node, points: int) -> bool:
     """Whether exact algebra, and the tree written out and read again, are worth what the tree is."""
     try:
         again, exact = parse(write(node)), rational(node)
     except (Unreadable, RecursionError):
         return True
-    for point in _POINTS:
+    for point in _POINTS[:points]:
         worked = evaluated(node, point)
         if worked is None:
             continue

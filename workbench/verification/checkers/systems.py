@@ -10,6 +10,7 @@ from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import Poly, evaluate, poly_letters, proportional
 from workbench.verification.exact.systems import grid, points
 from workbench.verification.lines.claims import ClaimSide, read_line
+from workbench.verification.lines.facts import facts, swapped
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.known import KnownStatement
 from workbench.verification.lines.relations import StatedRelation, Statement, show, statements
@@ -63,16 +64,18 @@ def _by_points(context: Context, statement: Statement, known: Sequence[KnownStat
         return None  # elimination has said what can be said
     may_fail = reading.pure and role(context.stating, statement) is Role.NEXT and not context.thread.in_case
     solutions = points(given, reading.letters) if not reading.conditions else None
+    if solutions is None and _factors(statement, given):
+        return correct(_NAME, "A product is zero where one of its factors is.")
     if solutions is None:
         return _loses_some(context, statement, given) if may_fail and not reading.conditions else None
     true = [is_true(statement, at) for at in solutions]
     if not solutions or None in true:
         return None
-    if all(true):
-        extra = _surplus(statement, solutions)
-        if extra is None:
-            return correct(_NAME, "It is true for every solution of the equations.")
+    extra = _surplus(statement, solutions)
+    if extra is not None:
         return incorrect(_NAME, extra, EvidenceKind.COUNTEREXAMPLE) if may_fail else None
+    if all(true):
+        return correct(_NAME, "It is true for every solution of the equations.")
     if any(true) or not may_fail:
         return None
     values = ", ".join(f"{k} = {show(v)}" for k, v in sorted(solutions[0].items()))
@@ -96,6 +99,16 @@ def _surplus(statement: Statement, solutions: Sequence[Mapping[str, Number]]) ->
         ):
             return "Both must hold, not one or the other: write and."
     return None
+
+
+def _factors(statement: Statement, rows: Sequence[Poly]) -> bool:
+    """`a = b or a = -b` after `a^2 = b^2`: the alternatives multiply to the equation."""
+    total: Poly = polynomials.ONE
+    for one in statement.alternatives:
+        if len(one) != 1 or one[0].relation != "=":
+            return False
+        total = polynomials.multiply(total, one[0].difference[0])
+    return len(rows) == 1 and len(statement.alternatives) > 1 and proportional(total, rows[0])
 
 
 def _alone(one: tuple[StatedRelation, ...]) -> Statement:
@@ -131,14 +144,18 @@ def _linear(context: Context, statement: Statement, known: Sequence[KnownStateme
         return correct(_NAME, "It says the same as an earlier line.", not any(k.trusted for k in same))
     rows = [(k, r) for k in known if (r := k.statement.equation) is not None and polynomials.is_linear(r)]
     basis = polynomials.echelon([r for k, r in rows if k.line < 0])
-    if not polynomials.is_linear(row) or not rows or basis is None:
+    if not polynomials.is_linear(row) or basis is None:
         return None
     if polynomials.implied(row, basis):
         return correct(_NAME, "It follows from the equations.")
+    if _follows_from_words(context, row):
+        return correct(_NAME, "It follows from what the problem says.")
     if _follows_from_two(row, [r for _, r in rows]):
         return correct(_NAME, "It follows from the lines before.", carried=any(not k.trusted for k, _ in rows))
     if not context.reading.pure or role(context.stating, statement) is not Role.NEXT or context.thread.in_case:
         return None  # a fact told in words, or something supposed
+    if any(k.line < 0 and not _is_linear(k.statement) for k in known):
+        return None
     covered = poly_letters(row) <= context.reading.letters
     if not basis or not covered or len(basis) != len([k for k, _ in rows if k.line < 0]):
         return None
@@ -163,6 +180,22 @@ def _repaired_system(
             return text
         text = fixes.for_system(line, wrong, basis, sides)
     return None
+
+
+def _is_linear(statement: Statement) -> bool:
+    row = statement.equation
+    return row is not None and polynomials.is_linear(row)
+
+
+def _follows_from_words(context: Context, row: Poly) -> bool:
+    """Whether an equation follows from the problem's equations and the facts that its words state."""
+    text = context.problem.text
+    given = [r for s in context.reading.statements if (r := s.equation) is not None]
+    inverse = swapped(text, given)
+    told = [r for s in facts(text) if (r := s.equation) is not None]
+    rows = [inverse] if inverse is not None else [*given, *told] if told else []
+    basis = polynomials.echelon([r for r in rows if polynomials.is_linear(r)])
+    return bool(basis) and basis is not None and polynomials.implied(row, basis)
 
 
 def _follows_from_two(row: Poly, rows: Sequence[Poly]) -> bool:

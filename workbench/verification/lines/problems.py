@@ -142,6 +142,7 @@ def read_problem(text: str) -> Reading:
     """Return the equations or the expression that a problem's text carries."""
     text = unfolded(text) or text
     short = _ROOT_OF.sub(r"item\1 of", text) if " of" in text else text
+    short = short.replace("inverse of", "mirror of")  # `the inverse of y = 2x` is no reciprocal
     line = read_line(short)
     every = statements(line)
     found, bounds = _split(every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +21,7 @@ from workbench.verification.exact.polynomials import (
     scale,
 )
 from workbench.verification.exact.regions import Sign
-from workbench.verification.lines.claims import Claim, ClaimSide, Line
+from workbench.verification.lines.claims import Claim, ClaimSide, Line, read_line
 from workbench.verification.lines.solutions import Condition as Condition
 from workbench.verification.lines.solutions import Difference as Difference
 from workbench.verification.lines.solutions import Interval as Interval
@@ -129,6 +130,8 @@ class Statement:
 @lru_cache(maxsize=4096)
 def statements(line: Line, carry: ClaimSide | None = None) -> tuple[Statement, ...]:
     """Return what a line states about letters, in order; `carry` stands before a leading `=`."""
+    if ") or (" in line.text and (bracketed := _bracketed(line.text)) is not None:
+        return (bracketed,)
     groups: list[list[tuple[StatedRelation, ...]]] = []
     joins = ("then", *line.joins)
     for claim, join in zip(line.claims, joins, strict=False):
@@ -162,10 +165,34 @@ def _joins(join: str, before: tuple[StatedRelation, ...], after: tuple[StatedRel
     return first is not None and second is not None and first[0] == second[0]
 
 
+def _bracketed(text: str) -> Statement | None:
+    """`(x = 3 and y = 3) or (x = -3 and y = -3)`, and no more."""
+    match = _BRACKETS.fullmatch(text)
+    if match is None:
+        return None
+    alternatives: list[tuple[StatedRelation, ...]] = []
+    at = match.start(1)
+    for piece in match[1].split(") or ("):
+        inner = read_line(" " * (at + 1) + piece.strip("()"))
+        at += len(piece) + 6
+        pairs = [p for claim in inner.claims for p in _pairs(claim, None)]
+        if inner.unreadable or not pairs or "or" in inner.joins:
+            return None
+        alternatives.append(tuple(p for one in pairs for p in one))
+    return Statement(tuple(alternatives))
+
+
+_BRACKETS = re.compile(
+    r"\s*(?:[a-z]+[,:]?\s){0,4}(\([^()]{3,80}\)(?: or \([^()]{3,80}\)){1,5})\s*\.?\s*", re.IGNORECASE
+)
+
+
 def _both_bound(before: tuple[StatedRelation, ...], after: tuple[StatedRelation, ...]) -> bool:
     """Whether `and` joins two conditions on one letter, as in `x > -2 and x < 2`: at least one is an inequality."""
     letters = frozenset().union(*(p.left.letters | p.right.letters for p in (*before, *after)))
     apart = all(any(p.left.letters or p.right.letters for p in pairs) for pairs in (before, after))
+    if all(p.relation in FLIP for p in before) and not any(p.relation in FLIP for p in after):
+        return False  # `Since x < 0, x = -6`
     return len(letters) == 1 and apart and any(p.relation in FLIP for p in (*before, *after))
 
 

@@ -48,6 +48,7 @@ def about(tree: Tree, at: Mapping[str, float]) -> float:
     return value
 
 
+_MAX_FACTORIAL = 40
 _VANISHING = frozenset(("^", "exp"))
 
 
@@ -75,6 +76,8 @@ def _float_root(x: float, n: float) -> float:
 
 
 def _float_factorial(n: float) -> float:
+    if not 0 <= n <= _MAX_FACTORIAL:
+        raise OverflowError
     return float(math.factorial(int(n)))
 
 

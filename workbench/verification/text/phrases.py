@@ -17,6 +17,8 @@ HINT = re.compile(
     re.IGNORECASE,
 )
 """What a line must have before it is looked at."""
+JOINS = re.compile(r"\s(?:of|between|when|if|after|from)\b", re.IGNORECASE)
+"""What stands in all of these, and is quicker to search for."""
 
 _POWERS = {"square": "2", "cube": "3"}
 _SHARES = {"half": "1/2", "third": "1/3", "quarter": "1/4"}
