@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
@@ -57,7 +57,9 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         return _RIGHT
     repeats = read is not None and _repeats(context, read)
     if known is Judgement.INCORRECT:
-        return correct(_NAME, _REPEATS, True) if repeats and _marked(context) else _no_answer(context, stated)
+        if repeats and _marked(context):
+            return correct(_NAME, _REPEATS, True)
+        return _no_answer(context, stated, _LIKELY if repeats else 1.0)
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
@@ -84,12 +86,14 @@ def _graded(context: Context, stated: str) -> Judgement | None:
     return grade(gold, stated) if context.knowledge is not Knowledge.FREE and gold is not None else None
 
 
-def _no_answer(context: Context, stated: str) -> Finding:
-    found = _last_text(context)
+def _no_answer(context: Context, stated: str, confidence: float) -> Finding:
+    """A matter of meaning, and only likely where the line repeats what was found before: the mistake lies there."""
+    before = _last_text(context)
     text = f"{stated} is not the answer."
-    if found and found != stated and not context.wrong_before:
-        text = f"The lines before end with {found}, not {stated}, which is not the answer."
-    return incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+    if before and before != stated and not context.wrong_before:
+        text = f"The lines before end with {before}, not {stated}, which is not the answer."
+    found = incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+    return replace(found, scope=Scope.MEANING, confidence=confidence)
 
 
 def _marked(context: Context) -> bool:
