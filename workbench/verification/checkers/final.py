@@ -56,14 +56,14 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
     if known is Judgement.CORRECT:
         return _RIGHT
     repeats = read is not None and _repeats(context, read)
+    equal = _equals_expression(context, read) if read is not None and not context.wrong_before else None
     if known is Judgement.INCORRECT:
         if repeats and _marked(context):
             return correct(_NAME, _REPEATS, True)
-        return _no_answer(context, stated, _LIKELY if repeats else 1.0)
+        return _no_answer(context, stated, _LIKELY if repeats and equal is not False else 1.0)
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
-    equal = _equals_expression(context, read) if read is not None and not context.wrong_before else None
     if equal is False:
         text = f"{stated} is not equal to the expression of the problem."
         return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE)
