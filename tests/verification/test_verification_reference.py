@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from workbench.lab.rewriting import Unfit, rewrite
 from workbench.problems import catalogue
-from workbench.types import Diagnosis, Judgement, Knowledge, Problem, Scope, StepVerdict
+from workbench.types import Judgement, Knowledge, Problem, Scope, StepVerdict
 from workbench.verification import Verifier
 
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
@@ -79,8 +79,6 @@ def test_alternate_paths_of_our_own_problems_pass():
 
 def keeps(less: StepVerdict, more: StepVerdict) -> bool:
     """Whether knowing more changed a verdict only where it may."""
-    if less.checker == "answer" and less.diagnosis is Diagnosis.OFF_PATH and more.carried:
-        return True  # A wrong end is blamed as long as nothing before it is found to be wrong.
     if less.judgement is Judgement.INCORRECT and less.confidence >= 1:
         return more.judgement is Judgement.INCORRECT and more.confidence >= 1
     if less.judgement is Judgement.CORRECT and less.scope is Scope.MEANING:
