@@ -21,7 +21,7 @@ from workbench.verification.text.grammar import (
     parse_tokens,
     tokenize,
 )
-from workbench.verification.text.tokens import Unit, or_none
+from workbench.verification.text.tokens import EASY, Unit, or_none
 from workbench.verification.text.words import in_digits
 from workbench.verification.units.reading import measured
 
@@ -204,7 +204,8 @@ def _read_line(text: str, bulleted: bool) -> Line:
     offset = lead.end() if lead else 0
     shown = _BAR.sub("", text) if "|" in text and text.count("|") < 3 else text
     tokens = _trimmed([t for t in tokenize(shown) if t.start >= offset])
-    tokens = measured(in_digits(_with_functions(text, tokens)))
+    plain = EASY.fullmatch(text) is not None and "C" not in text  # else there is nothing to look for
+    tokens = measured(tokens if plain else in_digits(_with_functions(text, tokens)))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
@@ -243,7 +244,7 @@ def _read_line(text: str, bulleted: bool) -> Line:
         tuple(claims),
         tuple(joins),
         expression,
-        bool(_ABOUT.search(text)),
+        not plain and bool(_ABOUT.search(text)),
         tuple(_notes(text)) if "<<" in text else (),
         tuple(dict.fromkeys((*unread, *rest))),
         cut or bool(rest),

@@ -41,7 +41,7 @@ class _Stopped(Exception):
 
 
 class _Reader:
-    def __init__(self, text: str, point: Mapping[str, Fraction]) -> None:
+    def __init__(self, text: str, point: Mapping[str, int | Fraction]) -> None:
         self.tokens: list[tuple[str, str]] = []
         self.point = point
         self.depth = 0
@@ -134,14 +134,14 @@ class _Reader:
         kind, text = self.peek()
         self.at += 1
         if kind == "number":
-            value = Fraction(text.replace(",", ""))
+            value = Fraction(int(text)) if text.isdigit() else Fraction(text.replace(",", ""))
             mixed = self.peek()[0] == "frac"
             value = self.mixed(value) if mixed else value
         elif kind == "mixed":
             whole, _, part = text.partition(" ")
             value = self.proper(Fraction(whole), Fraction(part) if int(part.partition("/")[2]) else Fraction(1))
         elif kind == "letter" and text in self.point:
-            value = self.point[text]
+            value = Fraction(self.point[text])
         elif kind == "open":
             value = self.sum()
             self.take("close")
@@ -172,7 +172,7 @@ class _Reader:
         return whole + part
 
 
-def second_value(text: str, point: Mapping[str, Fraction]) -> Fraction | None:
+def second_value(text: str, point: Mapping[str, int | Fraction]) -> Fraction | None:
     """Return what a formula is worth with numbers for its letters; None where this reader does not understand it."""
     if len(text) > MAX_CHARS or _TIMES.search(text):
         return None
