@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.exact.polynomials import Rational, rational, value, worth
+from workbench.verification.lines.plain import plain_chain
 from workbench.verification.text import boundaries, kinds, notation, phrases, scan
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import (
@@ -206,6 +207,9 @@ def _read_line(text: str, bulleted: bool) -> Line:
     tokens = _trimmed([t for t in tokenize(shown) if t.start >= offset])
     plain = EASY.fullmatch(text) is not None and "C" not in text  # else there is nothing to look for
     tokens = measured(tokens if plain else in_digits(_with_functions(text, tokens)))
+    chain = plain_chain(tokens) if plain and not offset else None
+    if chain is not None and (line := _plain_line(text, *chain)) is not None:
+        return line
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
@@ -249,6 +253,12 @@ def _read_line(text: str, bulleted: bool) -> Line:
         tuple(dict.fromkeys((*unread, *rest))),
         cut or bool(rest),
     )
+
+
+@or_none
+def _plain_line(text: str, parts: list[list[Token]], relations: list[str]) -> Line | None:
+    """The line of one chain in plain signs."""
+    return Line(text, (Claim(tuple(make_part(part) for part in parts), tuple(relations)),))
 
 
 def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
