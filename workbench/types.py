@@ -57,6 +57,8 @@ class Diagnosis(StrEnum):
     UNDECIDED = "undecided"
     MISREAD = "misread"
     """Two readings of the step differ: a fault of reading, not of reasoning."""
+    OVERRULED = "overruled"
+    """People overruled verdicts of this kind, so it is not given any more."""
 
 
 class Knowledge(StrEnum):

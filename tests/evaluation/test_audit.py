@@ -8,7 +8,6 @@ import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.evaluation.audit import (
-    NOT_LOCATED,
     Audit,
     Failure,
     audit,
@@ -37,16 +36,16 @@ def test_each_rollout_counts_once_by_its_first_error() -> None:
     assert [f.rollout_id for f in found.failures] == [judged[k].rollout.id for k in (1, 2, 3, 5)]
     assert [f.malrule for f in found.failures] == ["sign_kept", "subtracts_coefficient", "sign_kept", None]
     assert [f.right_answer for f in found.failures] == [False, False, True, False]
-    assert found.failures[3].kind == NOT_LOCATED
+    assert found.failures[3].kind == Diagnosis.OFF_PATH
     assert {f.round for f in found.failures[:3]} == {0}
 
 
 def test_an_error_of_reading_is_counted_apart() -> None:
     (member,) = group([STORY_WRONG], STORY).members
-    first, *rest = member.verdict.steps
-    read_twice = replace(first, judgement=Judgement.UNKNOWN, diagnosis=Diagnosis.MISREAD)
-    misread = replace(member, verdict=replace(member.verdict, steps=(read_twice, *rest)))
-    assert [f.kind for f in audit([misread], {}).failures] == ["misread"]
+    for diagnosis in (Diagnosis.MISREAD, Diagnosis.OVERRULED):
+        undecided = [replace(s, judgement=Judgement.UNKNOWN, diagnosis=diagnosis) for s in member.verdict.steps]
+        open_ = replace(member, verdict=replace(member.verdict, steps=tuple(undecided)))
+        assert [f.kind for f in audit([open_], {}).failures] == [diagnosis.value]
 
 
 def test_a_problem_that_is_gone_has_no_skill() -> None:

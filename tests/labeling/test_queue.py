@@ -134,8 +134,8 @@ def test_a_misread_story_is_ambiguous_and_worth_a_label():
     misread = next(c for c in found if c.item.step == "6 + 5 = 11")
     assert misread.ambiguous
     assert misread.disagree == 0.5
-    # One step is open, so it has the mistake; half of the signal moves; p = 2/5: 2 sqrt(0.24) = 0.98.
-    assert misread.worth == pytest.approx(0.5 * 2 * 0.24**0.5)
+    # One step is open, so it has the mistake; all of the signal moves; p = 2/5: 2 sqrt(0.24) = 0.98.
+    assert misread.worth == pytest.approx(2 * 0.24**0.5)
 
 
 def test_a_queue_holds_each_orders_first_a_random_slice_and_doubles():

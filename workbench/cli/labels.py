@@ -107,6 +107,8 @@ def import_(
             f"Imported {done.new_labels} labels of {', '.join(done.annotators)} with {done.new_items} new items; "
             f"{done.repeated} labels were in the store already."
         )
+        if done.asked_again:
+            typer.echo(f"{done.asked_again} of them contradict a proof; those steps wait first for a second reader.")
 
 
 @labels.command("export")
@@ -193,6 +195,40 @@ def _print_agreement(found: Agreement, models: bool, gold: dict[str, tuple[int, 
     for name, (right, of) in sorted(gold.items()):
         typer.echo(f"Gold items, {plain(name)}: {right} of {of} right.")
     typer.echo(f"Open disagreements: {open_}.")
+
+
+@labels.command("overruled")
+def overruled_(store: StoreAt = None, runs_folder: RunsFolder = RUNS, as_json: AsJson = False) -> None:
+    """List the kinds of proof that people contradict, and which of them 'workbench refine' withdraws.
+
+    A step counts once people agree on it. A kind is withdrawn when they overruled three steps, or two that were read
+    twice, and when more than one in ten of its verdicts must be wrong by all labels on it. Writes nothing.
+
+    \b
+    Examples:
+      workbench labels overruled
+      workbench labels overruled --json
+    """
+    from workbench.cli.render import plain, print_titled, table_of
+    from workbench.labeling.overruled import MarkedProof, overruled, proof_on
+    from workbench.labeling.refine import steps_in_store
+    from workbench.store import Store
+
+    with Store.open(store_place(store, runs_folder)) as opened:
+        steps = [one for one in steps_in_store(opened) if one.by_people]
+    proofs = [(one, step) for one in steps if (step := proof_on(one.item)) is not None]
+    found = overruled(MarkedProof(one.item.id, step, one.mark, one.readers) for one, step in proofs)
+    if as_json:
+        typer.echo(json.dumps([{**asdict(rule), "withdrawn": rule.withdrawn} for rule in found]))
+        return
+    if not found:
+        typer.echo(f"People contradict no proof; they agree on {len(proofs)} steps that are proved.")
+        return
+    table = table_of(("checker", "rule", "evidence", "says"), ("overruled", "read twice", "confirmed", "withdrawn"))
+    for rule in found:
+        counts = (str(rule.overruled), str(rule.read_twice), str(rule.confirmed), "yes" if rule.withdrawn else "no")
+        table.add_row(rule.checker, plain(rule.rule), rule.evidence, rule.judgement.value, *counts)
+    print_titled("Proofs that people contradict", table)
 
 
 # `workbench labels blind`

@@ -2,7 +2,7 @@
 
 Only first errors count: what follows a wrong step is off the path. A rollout with a wrong answer and no step
 judged incorrect is `not_located`, or `misread` where two readings of a step differ: an error of reading and not of
-reasoning. Plain records in, plain records out.
+reasoning. It is `overruled` where people withdrew the kind of verdict. Plain records in, plain records out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Failure:
     skill: str
     round: int
     diagnosis: str
-    """Of the first step judged incorrect, or `not_located`, or `misread`."""
+    """Of the first step judged incorrect, else `not_located`, `misread` or `overruled`."""
     malrule: str | None = None
     right_answer: bool = False
     """Right for wrong reasons."""
@@ -117,8 +117,9 @@ def failure_of(member: Judged, skill: str) -> Failure | None:
 
 def _not_found(verdict: Verdict) -> str:
     """Why no step of a wrong solution was found to be wrong."""
-    misread = any(step.diagnosis is Diagnosis.MISREAD for step in verdict.steps)
-    return Diagnosis.MISREAD.value if misread else NOT_LOCATED
+    open_ = {step.diagnosis for step in verdict.steps}
+    why = (reason.value for reason in (Diagnosis.MISREAD, Diagnosis.OVERRULED) if reason in open_)
+    return next(why, NOT_LOCATED)
 
 
 def by_kind(failure: Failure) -> str:

@@ -13,6 +13,8 @@ from workbench.verification.domain import Finding, StepChecker, StepContext
 
 LOW_CONFIDENCE = 0.9
 """Below it a decided step is ambiguous. Exact arithmetic and counterexamples have 1."""
+FINAL_ANSWER = "answer"
+"""The checker of final answers."""
 WRONG_THOUGH_RIGHT = 0.05
 """How likely an undecided step is wrong where the final answer is right: a prior, not a measurement."""
 
@@ -36,6 +38,11 @@ class Candidate:
     @property
     def disagree(self) -> float:
         return disagreement(self.verdict, self.findings)
+
+    @property
+    def proved_wrong(self) -> bool:
+        """Return whether it is called wrong with certainty."""
+        return self.verdict.judgement is Judgement.INCORRECT and self.verdict.confidence >= 1
 
     @property
     def ambiguous(self) -> bool:
@@ -180,7 +187,10 @@ def chances_of_error(verdict: Verdict, findings: Sequence[Sequence[Finding]]) ->
         for i, step in enumerate(verdict.steps)
         if step.judgement is Judgement.UNKNOWN or (i < len(findings) and disagreement(step, findings[i]) > 0)
     ]
-    failed = verdict.answer_judgement is Judgement.INCORRECT and verdict.first_error is None
+    first = verdict.first_error
+    # A final answer that is not the known one says that there is a mistake, not where.
+    located = first is not None and verdict.steps[first].checker != FINAL_ANSWER
+    failed = verdict.answer_judgement is Judgement.INCORRECT and not located
     shared = 1 / len(open_) if failed and open_ else WRONG_THOUGH_RIGHT
     return [
         max(shared, 1 - step.confidence if step.judgement is not Judgement.UNKNOWN else 0.0)

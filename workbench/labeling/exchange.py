@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.errors import BadInput
 from workbench.files import json_line, json_object, read_jsonl, write_atomically
+from workbench.labeling.overruled import ask_again
 from workbench.labeling.rows import MARKS, Read, read_row
 from workbench.store import Store, is_person
 from workbench.types import Label, LabelItem, Mark, to_json
@@ -32,6 +33,8 @@ class Imported:
     """Labels that the store had already."""
     new_items: int
     annotators: tuple[str, ...]
+    asked_again: int = 0
+    """Items on which a person contradicts a proof: somebody else is asked next."""
 
 
 def read_labels(path: Path, known: Mapping[str, LabelItem]) -> tuple[list[Read], dict[str, LabelItem]]:
@@ -89,7 +92,7 @@ def import_labels(store: Store, path: Path) -> Imported:
     fresh = [item for key, item in items.items() if key not in known]
     added = store.labels.save(new, path.name, fresh)
     names = tuple(sorted({read.label.annotator for read in reads}))
-    return Imported(len(new), len(reads) - len(new), added, names)
+    return Imported(len(new), len(reads) - len(new), added, names, ask_again(store, new))
 
 
 def _same(a: Label, b: Label) -> bool:

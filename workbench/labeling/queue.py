@@ -35,6 +35,8 @@ from workbench.types import UNKNOWN_SKILL, Group, Judged, LabelItem, Mark, Probl
 from workbench.verification import Verifier
 
 CONTROL_SHARE, DOUBLE_SHARE, GOLD_SHARE = 0.1, 0.2, 0.05
+PROOF_SHARE = 0.05
+"""Steps that are proved wrong, drawn at random: only so can people contradict a proof."""
 SOLUTIONS = 1000
 """The number of a run's latest solutions that are considered; each takes about a millisecond."""
 GOLD = "gold"
@@ -90,7 +92,8 @@ def build_queue(
 ) -> Queue:
     """Return at most `count` items with their places: ambiguous ones, and a random control slice of all candidates.
 
-    Where there are too many, each order gives its first in turn. `double_share` of the items get two readers.
+    A few steps that are proved wrong are among them, each at a random place. Where there are too many, each order
+    gives its first in turn. `double_share` of the items get two readers.
     """
     rng = Random(seed)
     control_ids = {c.item.id for c in rng.sample(candidates, min(len(candidates), round(control_share * count)))}
@@ -101,8 +104,11 @@ def build_queue(
     )
     orders = (uncertain, disagree, diverse, worth)
     in_turn = {c.item.id: c for c in chain.from_iterable(zip_longest(*orders)) if c is not None}
-    chosen = list(in_turn.values())[: count - len(control_ids)]
-    kept = chosen + [c for c in candidates if c.item.id in control_ids]
+    proved = [c for c in candidates if c.proved_wrong and c.item.id not in control_ids]
+    proofs = rng.sample(proved, min(len(proved), round(PROOF_SHARE * count)))
+    chance = {c.item.id: rng.random() for c in proofs}
+    chosen = list(in_turn.values())[: count - len(control_ids) - len(proofs)]
+    kept = chosen + proofs + [c for c in candidates if c.item.id in control_ids]
     doubles = {c.item.id for c in rng.sample(kept, round(double_share * len(kept)))}
     rank = {c.item.id: i for i, c in enumerate(diverse)}
     # Items are stored in diverse order, so that equals of another order come up mixed.
@@ -111,10 +117,10 @@ def build_queue(
         (
             c.item,
             QueuePlace(
-                c.uncertain,
-                c.disagree,
-                1 - rank[c.item.id] / len(rank) if c.item.id in rank else 0.0,
-                c.worth,
+                chance.get(c.item.id, c.uncertain),
+                chance.get(c.item.id, c.disagree),
+                1 - rank[c.item.id] / len(rank) if c.item.id in rank else chance.get(c.item.id, 0.0),
+                chance.get(c.item.id, c.worth),
                 c.item.id in control_ids,
                 2 if c.item.id in doubles else 1,
             ),

@@ -5,6 +5,7 @@ A verdict on a step may depend on how its solution ends, so each labelled step i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,9 +21,10 @@ from workbench.labeling.candidates import CheckerReport, item_id, run_checkers
 from workbench.labeling.exchange import EXAMPLE
 from workbench.labeling.features import View, features
 from workbench.labeling.judge import Example, Judge, JudgeFit, make_judge
+from workbench.labeling.overruled import MarkedProof, overruled
 from workbench.labeling.reliability import is_ambiguous, reliabilities
 from workbench.labeling.versions import Version
-from workbench.store import Store
+from workbench.store import Store, is_person
 from workbench.store.labels import AI
 from workbench.types import Knowledge, Label, LabelItem, Mark, StepVerdict
 from workbench.verification import Verifier
@@ -86,6 +88,8 @@ class LabelledStep:
     mark: Mark
     malrule: str | None = None
     by_people: bool = True
+    readers: int = 1
+    """How many people gave the mark; two where somebody settled it."""
 
     @property
     def at(self) -> int:
@@ -107,13 +111,23 @@ def marked(
         if label.mark is not None and label.item_id not in touched:
             models.setdefault(label.item_id, set()).add(label.mark)
     marks = {key: next(iter(given)) for key, given in models.items() if len(given) == 1} | people
+    readers = _readers(labels, people)
     named = {label.item_id: label.malrule for label in labels if label.malrule}
     lines = whole or {}
     return [
-        LabelledStep(i, lines.get(i.id, i.lines), marks[i.id], named.get(i.id), i.id in people)
+        LabelledStep(i, lines.get(i.id, i.lines), marks[i.id], named.get(i.id), i.id in people, readers[i.id])
         for i in items
         if i.id in marks and marks[i.id] is not Mark.CANT_TELL
     ]
+
+
+def _readers(labels: Sequence[Label], marks: Mapping[str, Mark]) -> Counter[str]:
+    """How many people gave each item's agreed mark; two where somebody settled it."""
+    found: Counter[str] = Counter()
+    for label in labels:
+        if label.mark is marks.get(label.item_id) and not label.annotator.casefold().startswith(AI):
+            found[label.item_id] += 1 if is_person(label.annotator) else 2
+    return found
 
 
 def steps_in_store(store: Store) -> list[LabelledStep]:
@@ -143,11 +157,14 @@ def refine(
     base = verifier or Verifier()
     seen: set[tuple[str, object]] = set()
     labelled: list[tuple[StepVerdict, Mark, str | None]] = []
+    proofs: list[MarkedProof] = []
     judges: dict[Knowledge, Judge] = {}
     trials: dict[Knowledge, JudgeFit] = {}
     for mode in modes:
         found = list(views(steps, mode, base, on_step))
         for one, view in found:
+            if one.by_people:
+                proofs.append(MarkedProof(one.item.id, view.step, one.mark, one.readers))
             key = (one.item.id, (view.step.checker, view.step.diagnosis, view.step.judgement, view.step.malrule))
             if key not in seen:
                 seen.add(key)
@@ -161,6 +178,7 @@ def refine(
         target=target,
         rules=reliabilities(labelled),
         judges=judges,
+        overruled=overruled(proofs),
         trials=trials,
         labels={"people": people, "models": len(steps) - people},
         seed=seed,

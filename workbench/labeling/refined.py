@@ -11,6 +11,7 @@ from workbench.judging.rows import permitted
 from workbench.labeling.candidates import CheckerReport, run_checkers
 from workbench.labeling.features import View, features
 from workbench.labeling.judge import Judge, Threshold
+from workbench.labeling.overruled import without_withdrawn
 from workbench.labeling.reliability import Reliability, is_ambiguous, weighed
 from workbench.labeling.versions import Version
 from workbench.store import Store
@@ -24,7 +25,7 @@ JUDGE = "judge"
 
 @dataclass(frozen=True)
 class RefinedVerifier(Verifier):
-    """A verifier with a version made from labels. It never changes what is proved."""
+    """A verifier with a version made from labels. It changes a proof only where people overruled its rule."""
 
     refinement: Version | None = None
 
@@ -77,7 +78,10 @@ def revise(report: CheckerReport, problem: Problem, version: Version) -> Verdict
     steps: list[StepVerdict] = []
     wrong = False
     for at in range(len(lines)):
-        made = _revised(View(known, lines, at, report), rules, judge if not wrong else None)
+        view = View(known, lines, at, report)
+        made = without_withdrawn(view.step, version.overruled)
+        if made is view.step:
+            made = _revised(view, rules, judge if not wrong else None)
         wrong = wrong or made.judgement is Judgement.INCORRECT
         steps.append(made)
     return replace(verdict, steps=tuple(steps), verifier=version.hash)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from workbench.errors import BadInput
 from workbench.files import make_folder, read_text, refused, what_was_wrong, write_atomically
 from workbench.labeling.judge import Judge, JudgeFit
+from workbench.labeling.overruled import Overruled
 from workbench.labeling.reliability import Reliability, Standing
 from workbench.types import Knowledge, content_id, from_json, to_json
 
@@ -40,12 +41,16 @@ class Version:
     seed: int = 0
     made: str = ""
     """When, in ISO 8601 with UTC offset."""
+    overruled: tuple[Overruled, ...] = ()
+    """Rules whose proofs people contradict, withdrawn or not."""
 
     @property
     def hash(self) -> str:
         """Return the content id of all that decides a verdict, without time and measurements."""
         judges = {mode.value: asdict(judge) for mode, judge in self.judges.items()}
-        return content_id("refined", self.base, [asdict(r) for r in self.rules], judges)
+        # Versions from before proofs could be withdrawn keep their hash.
+        withdrawn = [asdict(o) for o in self.overruled if o.withdrawn]
+        return content_id("refined", self.base, [asdict(r) for r in self.rules], judges, *filter(None, [withdrawn]))
 
 
 def changed(version: Version) -> str:
@@ -57,6 +62,9 @@ def changed(version: Version) -> str:
         count = sum(r.standing is standing for r in version.rules)
         if count:
             said.append(f"{count} {'rule' if count == 1 else 'rules'} {standing.value}")
+    proofs = sum(o.withdrawn for o in version.overruled)
+    if proofs:
+        said.append(f"{proofs} {'kind' if proofs == 1 else 'kinds'} of proof withdrawn, for people overruled them")
     return "; ".join(said)
 
 

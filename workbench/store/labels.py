@@ -231,6 +231,15 @@ class Labels:
         with self._database.read() as db:
             return _count_items(db, label_items.c.readers > 0)
 
+    def ask_again(self, ids: Iterable[str]) -> None:
+        """Put labelled items to the head of the queue until two people have read them; gold items stay in place."""
+        first: dict[str, Any] = dict.fromkeys(order.value for order in Order)
+        with self._database.write() as db:
+            for part in chunks(ids):
+                wanted = label_items.c.id.in_(part) & label_items.c.gold.is_(None)
+                readers = func.max(label_items.c.readers, 2)
+                db.execute(update(label_items).where(wanted).values(readers=readers, **first))
+
     def release(self, annotator: str) -> None:
         """Give back what a person holds."""
         with self._database.write() as db:

@@ -14,6 +14,7 @@ from workbench.domains import domain_of
 from workbench.errors import BadInput, WorkbenchError
 from workbench.labeling.agreement import Agreement, Disagreement, disagreements
 from workbench.labeling.candidates import CheckerReport
+from workbench.labeling.overruled import ask_again
 from workbench.labeling.queue import add_queue, shipped_queue
 from workbench.store import Order, Store, is_person
 from workbench.store.labels import ADJUDICATED, utc_now
@@ -100,7 +101,10 @@ def mark(
     if not store.labels.add(label):
         return take(store, annotator, order, skipped, "You had labelled that step already; nothing was changed.")
     (item,) = store.labels.items([shown])
-    return take(store, annotator, order, skipped, saved_text(given, item.step))
+    said = saved_text(given, item.step)
+    if ask_again(store, [label]):
+        said += " The verifier is certain of the opposite, so somebody else is asked next."
+    return take(store, annotator, order, skipped, said)
 
 
 def undo(store: Store, annotator: str) -> Turn | None:

@@ -66,6 +66,7 @@ def kind_sentence(kind: str) -> str:
         Diagnosis.UNGROUNDED: "A quantity from nowhere.",
         Diagnosis.OFF_PATH: "Worked out rightly, but the wrong thing to work out.",
         Diagnosis.MISREAD: "The final answer is wrong, and a step was read in two ways: an error of reading.",
+        Diagnosis.OVERRULED: "The final answer is wrong, and people overruled the kind of verdict on a step.",
     }
     return next((text for diagnosis, text in sentences.items() if diagnosis.value == kind), "")
 
@@ -76,7 +77,7 @@ def summary_html(found: Audit, partial: str = "") -> Markup:
     if not tried:
         return caption("No rollout has been judged yet.")
     right = sum(f.right_answer for f in found.failures)
-    lost = sum(f.diagnosis in (NOT_LOCATED, Diagnosis.MISREAD) for f in found.failures)
+    lost = sum(f.diagnosis in (NOT_LOCATED, Diagnosis.MISREAD, Diagnosis.OVERRULED) for f in found.failures)
     named = sum(f.malrule is not None for f in found.failures)
     return render("audit.summary", failed, tried, failed / tried, named, right, lost, partial)
 

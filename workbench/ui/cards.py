@@ -29,6 +29,7 @@ DIAGNOSES = {
     Diagnosis.UNREADABLE: "could not be read",
     Diagnosis.UNDECIDED: "nothing here could be checked",
     Diagnosis.MISREAD: "two readings of it differ",
+    Diagnosis.OVERRULED: "people overruled this kind of verdict",
 }
 EVIDENCE = {
     "value": "True value",

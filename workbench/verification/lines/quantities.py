@@ -16,19 +16,25 @@ from workbench.verification.exact.polynomials import tidy
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.readings import rounds
 from workbench.verification.text import kinds
-from workbench.verification.text.tokens import Number, Unreadable, token_value, word_set
+from workbench.verification.text.tokens import Number, Unreadable, token_value, tokenize, word_set
 from workbench.verification.units.amounts import Amount, amount, factors
 from workbench.verification.units.measures import Dimension, Measure, measure
+from workbench.verification.units.names import CAPACITIES
+from workbench.verification.units.reading import decimal
 
 _LOOSE = word_set("percent squared cubed score scores half quarter quarters third thirds degrees")
 """Words whose size is a convention, or that change a number in another way."""
-_OTHERWISE = word_set("per each every")
+_OTHERWISE = word_set("per each every /")
 _SCALE = re.compile(r"\b(?:scale|map|model|drawing|drawn|blueprint|represents?|sketch)\b", re.IGNORECASE)
 _FAR = 1000
-_PREPOSITIONS = word_set("after before in within for of by than from to at until every per over during with on")
+_SMALL = ("second", "minute", "hour", "day", "meter", "centimeter", "millimeter", "gram", "ounce", "cent")
+_PLURALS = {name: f"{name}s" for name in _SMALL}
+_PLURALS |= {"inch": "inches", "foot": "feet"}
+_PREPOSITIONS = word_set("after before in within for of by than from to at until every per over during with on and")
 _CONNECTIVES = word_set("so then thus therefore hence and since because")
 _MONEY = frozenset("$€£")
 _TON = measure("ton")
+_CAPACITIES = frozenset(m.size for name in CAPACITIES if (m := measure(name)) is not None)
 _TIME: Dimension = (("T", 1),)
 _LENGTH: Dimension = (("L", 1),)
 
@@ -82,21 +88,28 @@ def fit(claim: Claim, index: int, about: bool = False, line: str = "", problem: 
         return Fit.NUMBERS
     try:
         a, b = amount(left.tokens, units[0]), amount(right.tokens, units[1])
-        found = _compared(_Pair((left, right), units, (a, b)), about)
+        found = _compared(_Pair((left, right), units, (a, b), not _OTHERWISE.isdisjoint(claim.units)), about)
     except Unreadable:
         return Fit.NUMBERS
     if found is not Fit.DIFFERENT:
         return found
+    if "<<" in line and left.known == right.known:
+        return Fit.OPEN  # A calculator's note says that the numbers alone are meant.
     if left.bare and index == 0 and _belongs_before(line[: left.start], right):
         return Fit.OPEN
     lengths = a.keys() == b.keys() == {_LENGTH} and len(units[0]) == len(units[1]) == 1
     return Fit.OPEN if lengths and (_SCALE.search(line) or _SCALE.search(problem)) else found
 
 
+def differs(claim: Claim) -> bool:
+    """Return whether the units prove two neighbouring parts of a chain different."""
+    return bool(claim.units) and any(fit(claim, i) is Fit.DIFFERENT for i in range(len(claim.relations)))
+
+
 def _belongs_before(text: str, right: ClaimSide) -> bool:
     """Whether a number may belong to the words before it: `the total after 20 years = $30/year * 20 years`."""
     last = text.rstrip().rpartition(" ")[2].strip("([*$\\").lower()
-    if right.bare or not text.strip():
+    if last in _PREPOSITIONS or right.bare or not text.strip():
         return last in _PREPOSITIONS
     return last[-1:].isalpha() and last not in _CONNECTIVES
 
@@ -119,8 +132,9 @@ class _Pair:
         parts: tuple[ClaimSide, ClaimSide],
         units: tuple[Mapping[int, Measure], Mapping[int, Measure]],
         amounts: tuple[Amount, Amount],
+        rated: bool,
     ) -> None:
-        self.parts, self.units, self.amounts = parts, units, amounts
+        self.parts, self.units, self.amounts, self.rated = parts, units, amounts, rated
         self.every = frozenset((*units[0].values(), *units[1].values()))
 
     @property
@@ -137,7 +151,7 @@ class _Pair:
         """Whether a number is what one of the units has of another: `240 minutes / 60 minutes = 4 hours`."""
         numbers = [token_value(t) for part in self.parts for t in part.tokens if t.kind in kinds.NUMERIC]
         ratios = {a.size / b.size for a in self.every for b in self.every if a.dimension == b.dimension and a != b}
-        return not ratios.isdisjoint(numbers)
+        return not ratios.isdisjoint(numbers) or any(u.counts and u.size in numbers for u in self.every)
 
     @property
     def in_smallest_time(self) -> bool:
@@ -155,13 +169,14 @@ class _Pair:
         if any(len(found) > 1 for found in sizes.values()):
             return True
         for unit in self.every:
-            if unit.dimension and all(base in sizes for base, _ in unit.dimension):
+            if unit.dimension and unit.size not in _CAPACITIES and all(base in sizes for base, _ in unit.dimension):
                 expected = Fraction(1)
                 for base, power in unit.dimension:
                     expected *= next(iter(sizes[base])) ** power
                 if expected != unit.size:
                     return True
-        return len({u.size for u in self.every if u.counts}) > 0
+        counts = [{u.size for u in units.values() if u.counts} for units in self.units]
+        return not self.rated and (len(counts[0] | counts[1]) > 1 or counts[0] > counts[1])
 
 
 def _bare(part: ClaimSide, units: Mapping[int, Measure]) -> list[Number]:
@@ -185,7 +200,7 @@ def _compared(pair: _Pair, about: bool) -> Fit:
     if a == b:
         return Fit.SAME
     if len(a) != 1 or len(b) != 1:
-        return Fit.OPEN if pair.clashes else Fit.NUMBERS
+        return Fit.OPEN if pair.clashes and not pair.converts else Fit.NUMBERS
     ((first, x),) = a.items()
     ((second, y),) = b.items()
     if first == second:
@@ -234,15 +249,28 @@ def _by_dimension(pair: _Pair, first: Dimension, second: Dimension) -> Fit:
     """Two quantities of different kinds."""
     if pair.bare or not first or not second:
         return Fit.OPEN if pair.clashes and not pair.converts else Fit.NUMBERS
+    at, result = (0, second) if pair.is_single(1) else (1, first)
+    parts = factors(pair.parts[at].tokens, pair.units[at])
+    if _leaves_time_out(pair, parts or [(first if at == 0 else second, 1)], result):
+        return Fit.NUMBERS
     if any(u.soft or u.counts for u in pair.every) or _calendar(first) == _calendar(second):
         return Fit.NUMBERS if pair.in_smallest_time else Fit.OPEN
     if pair.is_single(0) == pair.is_single(1):
         return Fit.OPEN  # a correspondence, such as `2 hours = 120 km`, or a chain of calculations
-    at, result = (0, second) if pair.is_single(1) else (1, first)
-    parts = factors(pair.parts[at].tokens, pair.units[at])
     if parts is None:
         return _of_sum(pair, at, first if at == 0 else second, result)
     return _of_product(pair, parts, result)
+
+
+def _leaves_time_out(pair: _Pair, parts: list[tuple[Dimension, int]], result: Dimension) -> bool:
+    """Whether only `per week` was left out or added: `$30/hour * 40 hours/week = $1200`, `$5 + $6 = $11 a day`."""
+    whole = _powers([*parts, (result, -1)])
+    if len(whole) != 1 or not whole.keys() <= {"T", "Y"} or pair.is_single(0) == pair.is_single(1):
+        return False
+    (power,) = whole.values()
+    if power == -1:
+        return _rates(d for d, _ in parts)
+    return power == 1 and not set(pair.units[0].values()) & set(pair.units[1].values())
 
 
 def _calendar(dimension: Dimension) -> dict[str, int]:
@@ -265,19 +293,15 @@ def _of_product(pair: _Pair, parts: list[tuple[Dimension, int]], result: Dimensi
     """`60 miles / 3 hours = 20 hours` cannot be; `3 hours * 5 miles = 15 miles` leaves `per hour` out."""
     dimensions = [d for d, _ in parts]
     twice = len(set(dimensions)) < len(dimensions)
+    above = [base for d, sign in parts if sign > 0 for base, power in d if power > 0 and base != "L"]
+    if len(set(above)) < len(above) and _rates(dimensions):
+        return Fit.OPEN  # `$24/month * $2 = $48`
     if twice and pair.clashes:  # `12 hours * 60 minutes = 720 minutes`
         return Fit.NUMBERS if pair.converts or pair.in_smallest_time else Fit.OPEN
     if twice and (dimensions[0] != _LENGTH or any(sign < 0 for _, sign in parts)):
         return Fit.NUMBERS if all(sign > 0 for _, sign in parts) else Fit.OPEN
     if pair.clashes or any(power < 0 for _, power in result if not _rates(dimensions)):
         return Fit.OPEN
-    whole = _powers([*parts, (result, -1)])
-    if (
-        list(whole.values()) == [1]
-        and whole.keys() <= {"T", "Y"}
-        and not set(pair.units[0].values()) & set(pair.units[1].values())
-    ):
-        return Fit.OPEN  # `$300/month * 12 months = $3600/year`
     for size in range(1, len(parts)):
         for chosen in combinations(range(len(parts)), size):
             kept = [parts[i] for i in chosen]
@@ -310,6 +334,22 @@ def _bases(parts: Iterable[tuple[Dimension, int]]) -> set[str]:
     return {base for dimension, _ in parts for base, _ in dimension}
 
 
+def rewritten(part: ClaimSide, text: str, exact: Number) -> str | None:
+    """Return a compound quantity with another worth in its smallest unit: `1 hour 20` for 90 as `1 hour 30`."""
+    raw = text[part.start : part.end]
+    found = tokenize(raw)
+    numbers = [i for i, t in enumerate(found) if t.kind is kinds.NUM]
+    if len(numbers) != 2 or exact < 0:
+        return None
+    first, second = (found[i] for i in numbers)
+    whole, rest = token_value(first), token_value(second)
+    if not whole or rest is None:
+        return None
+    large, small = divmod(Fraction(exact), (Fraction(part.value) - rest) / whole)
+    shown = decimal(small)
+    return f"{raw[: first.start]}{large}{raw[first.end : second.start]}{shown}" if shown is not None else None
+
+
 def may_convert(claim: Claim) -> bool:
     """Return whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
     sizes: dict[Dimension, set[Fraction]] = {}
@@ -339,9 +379,8 @@ def expected(claim: Claim, index: int) -> Number | None:
 
 def word(claim: Claim, index: int) -> str:
     """Return the unit of a part, as a reader would write it."""
-    return next((u.word for u in claim.placed if u.part == index and measure(u.word) is not None), "").replace(
-        "_", " "
-    )
+    found = next((u.word for u in claim.placed if u.part == index and measure(u.word) is not None), "")
+    return _PLURALS.get(found, found).replace("_", " ")
 
 
 def written(claim: Claim, index: int, text: str) -> str:

@@ -133,7 +133,7 @@ def _oddities(tokens: Sequence[Token]) -> set[frozenset[str]]:
 def adds_nothing(text: str, before: str | None) -> bool:
     """Return whether a line only says `A = A`, or copies the line before."""
     sides = [
-        [[t.text for t in part.tokens] for part in claim.parts if part is not None]
+        [[text[t.start : t.end] for t in part.tokens] for part in claim.parts if part is not None]
         for claim in read_line(text).claims
     ]
     if sides and all(len(rows) > 1 and all(row == rows[0] for row in rows) for rows in sides):

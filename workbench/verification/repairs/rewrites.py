@@ -8,6 +8,7 @@ from dataclasses import replace
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, StepVerdict
 from workbench.verification.exact.polynomials import Poly, add, magnitude, numerator, rational
 from workbench.verification.exact.univariate import coefficients, monic, rational_roots
+from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.relations import Statement, statements
@@ -242,6 +243,8 @@ def name_arithmetic(context: Context, finding: Finding) -> Finding:
     """Return a wrong calculation with the malrule that gives its result."""
     if finding.judgement is not Judgement.INCORRECT or finding.diagnosis is not Diagnosis.NOT_EQUIVALENT:
         return finding
+    if any(quantities.differs(claim) for claim in context.line.claims):
+        return finding  # the malrules know numbers without units
     before = _before(context)
     if before is not None and len(context.line.claims) == 1:
         found = search.claim(before, context.line.claims[0])

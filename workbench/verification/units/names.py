@@ -112,6 +112,9 @@ SOFT = COUNTS | word_set("week ton nickel dime quarter calorie kilocalorie")
 They may show that two quantities are equal, never that they differ.
 """
 
+CAPACITIES = word_set("teaspoon tablespoon cup pint quart gallon milliliter centiliter deciliter liter")
+"""Names of volumes that are no powers of a length."""
+
 POWERS = {"square": 2, "squared": 2, "sq": 2, "cubic": 3, "cubed": 3, "cu": 3}
 """Words that raise a length to a power."""
 

@@ -183,7 +183,7 @@ def _per(tokens: Sequence[Token], i: int, sure: frozenset[str]) -> tuple[str, in
     if word not in _PER and word != "/":
         return None
     read = _factor(tokens, i + 1, sure | _UNDER if word == "/" else sure)
-    if read is None or (word not in _PLURAL_PER and _bases(_dimension(read[0])) != {"T"}):
+    if read is None or (word not in _PLURAL_PER and not _bases(_dimension(read[0])) <= {"T", "Y"}):
         return None
     return None if name_of(read[0]) in COUNTS else read
 
@@ -318,7 +318,7 @@ def _compound(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None
     while above.denominator == 1 and (further := _further(tokens, at, name)) is not None:
         ratio, above, name, last, at = further
         total = total * ratio + above
-    text = _decimal(total)
+    text = decimal(total)
     if last == i or text is None:
         return None
     number = Token(kinds.NUM, text, tokens[i].start, tokens[last].end, tokens[i].spaced)
@@ -364,8 +364,8 @@ def _further(tokens: Sequence[Token], i: int, above: str) -> tuple[Fraction, Fra
     return ratio, worth, name, at, end
 
 
-def _decimal(worth: Fraction) -> str | None:
-    """A number written out as a decimal; None beyond six places."""
+def decimal(worth: Fraction) -> str | None:
+    """Return a number written out as a decimal; None beyond six places."""
     scaled = worth * 10**6
     if scaled.denominator != 1 or scaled < 0:
         return None
