@@ -107,7 +107,7 @@ def _read_line(text: str, bulleted: bool) -> Line:
     dash = _DASH.match(text) if bulleted else None
     lead = _LEAD.match(text, dash.end() if dash else 0)
     offset = lead.end() if lead else 0
-    plain = EASY.fullmatch(text) is not None and "C" not in text  # else there is nothing to look for
+    plain = EASY.fullmatch(text) is not None and notation.HINT.search(text) is None
     if plain and not offset:
         tokens = measured(tokenize(text))
         chain = plain_chain(tokens)
