@@ -94,6 +94,7 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 """The form that is wanted."""
+_FORMULA = frozenset((kinds.NUM, kinds.MIXED, kinds.OP, kinds.FRAC, kinds.ROOT, kinds.OPEN))
 _PAIR = re.compile(rf"\(\s*([a-z])\s*,\s*([a-z])\s*\)\s*=\s*\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\)")
 _SIGNS = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
 
@@ -147,7 +148,11 @@ def read_problem(text: str) -> Reading:
     every = statements(line)
     found, bounds = _split(every)
     claimed = list(_spans(line))
-    expressions = [e for e in expressions_in(short) if not any(a <= e.start < b for a, b in claimed)]
+    rest = any(
+        t.kind in _FORMULA and not any(a <= t.start < b for a, b in claimed) for t in tokenize(short[:MAX_PROBLEM])
+    )
+    found_in = expressions_in(short) if rest else ()
+    expressions = [e for e in found_in if not any(a <= e.start < b for a, b in claimed)]
     short = short[:MAX_PROBLEM]
     asked = not every and _COMMAND.search(short) and len(_WORDS.findall(short)) <= _MANY_WORDS
     best = max(expressions, key=lambda p: len(p.tokens), default=None) if asked else None
