@@ -20,7 +20,7 @@ from workbench.verification.checkers.notes import (
     supposes,
 )
 from workbench.verification.checkers.one_root import names_root
-from workbench.verification.checkers.systems import check_system, is_true
+from workbench.verification.checkers.systems import check_system, follows_from_lines, is_true
 from workbench.verification.checkers.vacuous import really_same
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.univariate import rational_roots
@@ -149,12 +149,15 @@ def _judge(context: Context, statement: Statement, known: Sequence[KnownStatemen
     checked = check_identity(context, statement, known)
     if checked is not None:
         return checked
-    if not known or (reading.expression is not None and not reading.statements):
+    beside = reading.expression is not None and not reading.statements
+    if not known or (beside and reading.pure):
         return None
     letters = reading.letters or statement.letters
-    if len(letters) == 1:
-        return _single(context, statement, known)
-    return check_system(context, statement, known)
+    found = (_single if len(letters) == 1 else check_system)(context, statement, known)
+    if found is None and not reading.pure:
+        found = follows_from_lines(context, statement, known)
+    # Beside an expression to work on an equation may be about anything.
+    return None if beside and found is not None and found.judgement is Judgement.INCORRECT else found
 
 
 def _at_given(context: Context, statement: Statement, values: Mapping[str, Number]) -> Finding | None:

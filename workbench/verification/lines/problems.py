@@ -169,7 +169,9 @@ def read_problem(text: str) -> Reading:
     spans, conditions = _conditions(short, bounds) if found else ([], {})
     spans += [m.span() for m in _FORM.finditer(short)]
     covered = [*spans, *claimed, *((e.start, e.end) for e in expressions), *([pair.span()] if pair else [])]
-    pure = len(text) <= MAX_PROBLEM and _nothing_else(tokenize(short), covered)
+    pure = (
+        len(text) <= MAX_PROBLEM and (bool(every) or len(expressions) < 2) and _nothing_else(tokenize(short), covered)
+    )
     asks = _SOLVE.search(short) or (pure and _FINDS.search(short))
     return Reading(found, best, bool(found and asks and not expressions), pure, conditions, given)
 
