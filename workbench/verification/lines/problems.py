@@ -49,7 +49,7 @@ _PLAIN_WORDS = word_set(
     "exact exactly complete completely fully form simplest lowest fraction show your working steps step please now "
     "help me can you to it be algebraically carefully final put boxed problem exercise unknown unknowns variable "
     "variables satisfy satisfies satisfying so make makes true holds have has we know as integer integers whole "
-    "natural possible on only over reals isolate get how much equals equal item items"
+    "natural possible two three many on only over reals isolate get how much equals equal item items"
 )
 """Words that state nothing beside the formulas."""
 _FINDS = re.compile(
@@ -78,7 +78,7 @@ _THING = (
 )
 _KIND = re.compile(
     rf"\b(?P<kind>positive|negative|non-?negative|non-?zero)\s+{_THING}"
-    r"|\b(?:is|be|are)\s+(?P<said>positive|negative|non-?negative|non-?zero)\b",
+    r"|\b(?:is|be|are|for \$?[a-z]\$?|with \$?[a-z]\$?)\s+(?P<said>positive|negative|non-?negative|non-?zero)\b",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"\b(natural|whole|integers?)\b", re.IGNORECASE)

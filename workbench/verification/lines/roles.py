@@ -60,7 +60,8 @@ _WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads
 _REJECTS = re.compile(
     r"\b(?:reject\w*|discard\w*|exclud\w*|ignor\w*|extraneous|impossible|undefined|invalid|cannot|can't|no longer|"
     r"not (?:allowed|valid|possible|in)|throw\w*|eliminat\w+ (?:this|that|it)|restrict\w*|contradict\w*|incorrect|"
-    r"wrong|mistake|recheck)\b",
+    r"wrong|mistake|recheck|denominator (?:is|becomes|would be|to be) (?:zero|0)|divi\w+ by (?:zero|0)|"
+    r"no solutions?)\b",
     re.IGNORECASE,
 )
 _PART = re.compile(
