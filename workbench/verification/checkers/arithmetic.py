@@ -51,7 +51,7 @@ class Arithmetic:
 
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first claim that fails, correct if any claim holds."""
-        held: list[str] = []
+        held: list[tuple[Claim, int]] = []
         left_open = bool(context.line.unread)
         for claim in (*context.line.claims, *context.line.notes, *repeated(context.line.text)):
             checked = _check(context, claim)
@@ -65,10 +65,11 @@ class Arithmetic:
         held += named
         if not held:
             return None
-        return correct("arithmetic", f"{held[0]} is right." if left_open else "The calculation is right.")
+        shown = _shown(context.line.text, *held[0]) if left_open else "The calculation"
+        return correct("arithmetic", f"{shown} is right.")
 
 
-def _goes_on(context: Context) -> Finding | list[str]:
+def _goes_on(context: Context) -> Finding | list[tuple[Claim, int]]:
     """`Total = 42` after a step that ends `Total = 4 * 5 + 22`: not the number of that name, or what holds."""
     read = continued(context.earlier[-1].text, context.line.text) if context.earlier else None
     if read is None:
@@ -79,20 +80,20 @@ def _goes_on(context: Context) -> Finding | list[str]:
     if holds is False and right.bare:
         found = _wrong(context, claim, before, right, 1)
         return replace(found, confidence=_NAMED)
-    return [context.line.text[right.start : right.end]] if holds else []
+    return [(claim, 0)] if holds else []
 
 
 class _Checked(NamedTuple):
-    """The relations of a claim that hold, as written, and whether others were left open."""
+    """The relations of a claim that hold, by their place, and whether others were left open."""
 
-    held: list[str]
+    held: list[tuple[Claim, int]]
     left_open: bool
 
 
 def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
     """The first mistake of a claim, or what of it holds; None where the line was only miswritten."""
     parts = [p if p is not None else context.carry for p in claim.parts]
-    held: list[str] = []
+    held: list[tuple[Claim, int]] = []
     left_open = False
     if claim.letters and (found := put_in(context, claim)) is not None:
         return found
@@ -115,7 +116,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
             return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
         left_open |= holds is None
         if holds and not _is_empty(context, claim, left, right):
-            held.append(_shown(context.line.text, claim, i))
+            held.append((claim, i))
     return _Checked(held, left_open)
 
 

@@ -143,8 +143,14 @@ def mixes_percent(left: ClaimSide, wanted: Number) -> bool:
     return wanted == base.known * (1 + part.known if left.tokens[-3].text == "+" else 1 - part.known)
 
 
+_LEAST = 5
+"""Tokens of a division by a fraction."""
+
+
 def tight(part: ClaimSide) -> ClaimSide | None:
     """`25 / 1/3` with the fraction kept together, as white space shows it; None where nothing reads so."""
+    if len(part.tokens) < _LEAST:
+        return None
     tokens: list[Token] = []
     for i, token in enumerate(part.tokens):
         end = slashed(part.tokens, i) if i and part.tokens[i - 1].text == "/" else None
