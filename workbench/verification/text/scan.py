@@ -29,7 +29,7 @@ _MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
-_INEQUALITIES = {
+_INEQUALITIES: dict[tuple[str, ...], str] = {
     ("is", "less", "than"): "<",
     ("is", "greater", "than"): ">",
     ("is", "at", "most"): "<=",
