@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -34,11 +35,15 @@ from workbench.verification.lines.readings import (
 from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Function, Number, Unreadable
+from workbench.verification.text.grammar import Function, Number, Unreadable, has_function
 from workbench.verification.text.tokens import or_none
 
+_OTHER_NUMBERS = re.compile(r"\b(?:base|binary|octal|hexadecimal|modulo|mod|clock)\b", re.IGNORECASE)
+"""Words of lines that calculate otherwise: `In base 2, 1 + 1 = 10`."""
 _NAMED = 0.9
 """A name may stand for another number in the next step."""
+_LONGEST_NUMBER = 40
+"""The most signs of a number that a reason shows."""
 _LONGEST = 80
 """The most of a claim that a reason shows."""
 
@@ -219,6 +224,7 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
     """Whether two numbers that differ may still say the same in prose."""
     return (
         claim.loose
+        or (_OTHER_NUMBERS.search(context.line.text) is not None and not has_function(left.node))
         or quantities.may_convert(claim)
         or mixes_percent(left, b)
         or is_percent_of(left, right)
@@ -322,6 +328,8 @@ def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
     if isinstance(left.node, Function) and isinstance(right.node, Function) and left.node.name == "mod":
         return f"{shown} and {text[right.start : right.end]} leave different remainders."
     if (left.is_number and right.is_number) or _unwritten(right):
+        return f"{shown} is not {text[right.start : right.end]}."
+    if max(len(show(left.value)), len(show(right.value))) > _LONGEST_NUMBER:
         return f"{shown} is not {text[right.start : right.end]}."
     if right.bare or not left.bare:
         return f"{shown} is {show(left.value)}, not {show(right.value)}."

@@ -66,7 +66,7 @@ def cuts(exact: Number, left: ClaimSide, shown: ClaimSide) -> bool:
         return False
     text = _digits(shown)
     if shown.percent:  # 1/3 = 33%
-        return "." not in text and magnitude(exact - shown.value) * 200 <= 1 and (100 * exact).denominator != 1
+        return "." not in text and magnitude(exact - shown.value) * 100 < 1 and (100 * exact).denominator != 1
     if "." in text:
         places = len(text.rpartition(".")[2].removesuffix("..."))
         goes_on = bool(10 ** (places + 1) % exact.denominator)
