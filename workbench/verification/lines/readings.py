@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from workbench.verification.exact.polynomials import magnitude, worth
@@ -161,6 +162,39 @@ def tight(part: ClaimSide) -> ClaimSide | None:
                 return None
         tokens.append(token)
     return None
+
+
+def implied(part: ClaimSide) -> ClaimSide | None:
+    """`8 ÷ 2(2 + 2)` with the product without a sign kept together; None where nothing reads so."""
+    for i, token in enumerate(part.tokens[:-2]):
+        number, opening = part.tokens[i + 1 : i + 3]
+        bare = number.kind is kinds.NUM and number.start < number.end == opening.start < opening.end
+        if token.text == "/" and bare and opening.kind is kinds.OPEN:
+            end = _closing(part.tokens, i + 2)
+            try:
+                return make_part([*part.tokens[: i + 1], *in_brackets(part.tokens[i + 1 : end]), *part.tokens[end:]])
+            except Unreadable:
+                return None
+    return None
+
+
+def _closing(tokens: Sequence[Token], i: int) -> int:
+    """Where the bracket that opens at token i ends."""
+    depth = 0
+    for at in range(i, len(tokens)):
+        depth += (tokens[at].kind is kinds.OPEN) - (tokens[at].kind is kinds.CLOSE)
+        if depth == 0:
+            return at + 1
+    return len(tokens)
+
+
+_NOISE = 12
+
+
+def is_noise(a: Number, b: Number, shown: ClaimSide) -> bool:
+    """`0.1 + 0.2 = 0.30000000000000004`: what a program prints for a number that it keeps in binary."""
+    places = len(_digits(shown).rpartition(".")[2]) if shown.bare else 0
+    return places >= _NOISE and magnitude(a - b) * 10**_NOISE < max(1, magnitude(a))
 
 
 def is_percent_of(left: ClaimSide, right: ClaimSide) -> bool:
