@@ -227,7 +227,10 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
     """Whether two numbers that differ may still say the same in prose."""
     return (
         claim.loose
-        or (_OTHER_NUMBERS.search(context.line.text) is not None and not has_function(left.node))
+        or (
+            _OTHER_NUMBERS.search(context.line.text) is not None
+            and not any(has_function(p.node) for p in claim.whole)
+        )
         or quantities.may_convert(claim)
         or mixes_percent(left, b)
         or is_percent_of(left, right)

@@ -7,6 +7,7 @@ from workbench.verification.exact import univariate
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, incorrect
+from workbench.verification.lines.readings import implied
 from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
 from workbench.verification.text import kinds
@@ -44,7 +45,7 @@ def wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, ind
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:
         sentence = _sentence(text, left, right, shown)
-        fixed = None if is_unwritten(right) else _repair(text, claim, index, left.value)
+        fixed = None if is_unwritten(right) or implied(left) is not None else _repair(text, claim, index, left.value)
     # One of the two claims put right alone would offer numbers that do not factor the quadratic.
     pair = edits.factor_pair(context.line)
     quadratic = edits.quadratic(context) if pair is not None else None
