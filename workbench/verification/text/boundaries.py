@@ -314,7 +314,8 @@ def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
         return token.kind is not kinds.OP or ("gap" not in between and token.text == "-") or "item" in between
     if tokens[at - 1].text == "open":
         return True
-    if token.text == "…" or [t.text for t in tokens[at : at + 2]] == [".", "."]:  # `$0.142$...`
+    dots = token.text == "…" or [t.text for t in tokens[at : at + 2]] == [".", "."]
+    if dots and "." in tokens[i - 1].text:  # `$0.142$...`
         return False
     if token.kind is kinds.OP:
         return _ends_at_sign(token, tokens[at + 1] if at + 1 < len(tokens) else None)
