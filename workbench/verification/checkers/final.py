@@ -8,6 +8,7 @@ from functools import lru_cache
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
 from workbench.verification.answers import Answer, answer_in, grade, read_answer, stated_at
 from workbench.verification.answers.same_value import form_matches, is_worked_out
+from workbench.verification.answers.text import working_and_answer
 from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
 from workbench.verification.exact import polynomials
@@ -124,7 +125,9 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 
 def says_answer(context: Context) -> bool:
     """Return whether a line is nothing but the known answer."""
-    if len(context.step) > _LONGEST_ANSWER or _graded(context, context.step) is not Judgement.CORRECT:
+    if len(context.step) > _LONGEST_ANSWER or working_and_answer(context.step)[0]:
+        return False
+    if _graded(context, context.step) is not Judgement.CORRECT:
         return False
     gold = read_answer(context.problem.answer or "")
     lettered = gold is not None and bool(gold.statements)

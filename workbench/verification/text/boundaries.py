@@ -276,6 +276,8 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
             return [t.kind for t in tokens[i + 1 : i + 3]] == [kinds.OP, kinds.WORD] and not tokens[i + 1].spaced
         case kinds.VAR if after.text in "xX" and after.spaced:  # `6 x width`
             return following is None or following.kind not in kinds.WORDS
+        case kinds.VAR if tokens[i - 1].kind in kinds.OPERAND_ENDS and after.text not in "aAI":  # a factor, not read
+            return following is not None and following.kind in kinds.WORDS
     if after.text == ":" and following is not None and following.kind is kinds.NUM and not following.spaced:
         return False
     if after.text == "and" and following is not None and following.kind in (kinds.OPEN, kinds.MONEY):
