@@ -7,7 +7,7 @@ import re
 _ABSOLUTE = re.compile(
     r"(?:\\left\s*)?(?:\||\\vert|\\lvert)(?P<inside>[^|=<>≤≥,;:]{1,60}?)(?:\\right\s*)?(?:\||\\vert|\\rvert)\s*"
     r"(?P<relation>=|<=|>=|<|>|≤|≥|\\leq?(?![a-z])|\\geq?(?![a-z]))\s*(?P<number>\d{1,6}(?:\.\d{1,6}|/\d{1,4})?)"
-    r"(?![\d.]*\d*\s*[-+*/^a-zA-Z(|\\]*[\d(|])"
+    r"(?!\.?\d|\s*[-+*/^(|]|\s*\\[a-z]|\s?[a-zA-Z](?![a-zA-Z]))"
 )
 _LESS = frozenset(("<", "<=", "≤", r"\le", r"\leq"))
 
