@@ -8,7 +8,6 @@ from fractions import Fraction
 from math import comb, factorial, gcd, pi
 
 from workbench.verification.answers import angles
-from workbench.verification.answers.formulas import Call, Tree
 from workbench.verification.answers.rings import (
     MAX_BITS,
     ONE,
@@ -25,6 +24,7 @@ from workbench.verification.answers.rings import (
     primes,
     shown,
 )
+from workbench.verification.answers.trees import Call, Tree
 from workbench.verification.text.grammar import Number, Unreadable
 
 

@@ -11,14 +11,15 @@ from functools import lru_cache
 from unicodedata import decimal
 
 from workbench.types import Judgement
-from workbench.verification.answers.formulas import Call
+from workbench.verification.answers.comparing import compare_readings
 from workbench.verification.answers.grades import Grade, in_form, undecided
-from workbench.verification.answers.kinds import Reading, Value, read_answer_kind
+from workbench.verification.answers.kinds import Reading, Value, letters_of
 from workbench.verification.answers.measured import compare_measured
 from workbench.verification.answers.notation import clean
 from workbench.verification.answers.quantities import same_quantity
-from workbench.verification.answers.readings import compare_readings, letters_of
+from workbench.verification.answers.reading import read_answer_kind
 from workbench.verification.answers.text import final_answer
+from workbench.verification.answers.trees import Call
 from workbench.verification.answers.words import compare_words, spoken
 from workbench.verification.text.decimal_comma import with_decimal_points
 from workbench.verification.text.grammar import MAX_CHARS, Unreadable

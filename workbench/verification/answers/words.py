@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workbench.verification.answers.grades import Grade, undecided
-from workbench.verification.answers.kinds import read_answer_kind
+from workbench.verification.answers.reading import read_answer_kind
 from workbench.verification.text.grammar import tokenize
 from workbench.verification.text.words import COUNTS, NUMBERS, SHARES, number_in_words
 
