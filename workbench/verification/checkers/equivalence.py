@@ -21,7 +21,7 @@ from workbench.verification.checkers.notes import (
 )
 from workbench.verification.checkers.one_root import names_root
 from workbench.verification.checkers.systems import check_system, follows_from_lines, is_true
-from workbench.verification.checkers.vacuous import really_same
+from workbench.verification.checkers.vacuous import really_same, shows_none
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.univariate import rational_roots
 from workbench.verification.lines.claims import read_line
@@ -102,6 +102,10 @@ class Equivalence:
             return held
         thread = context.thread
         known = list(thread.known)
+        for claim in context.line.claims:
+            sides = claim.whole
+            if len(sides) == 2 == len(claim.parts) and not claim.letters and shows_none(context, *sides):
+                return correct(_NAME, "It shows that the line before has no solution.")
         lost = _lost_letter(context, known)
         if lost is not None:
             return lost
