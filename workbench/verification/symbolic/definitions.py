@@ -18,8 +18,8 @@ _ENDS = frozenset(("sep", "edge", "word", "row", "end"))
 _LIMITS = word_set("if when where for otherwise unless on")
 """Words behind a formula that may say that it holds for some values only."""
 _GOES_ON = _LIMITS | word_set(
-    "and find what then is are has have compute evaluate determine calculate with so suppose let which at as be gives "
-    "give how solve show the models represents"
+    "and find what then is are has have compute evaluate determine calculate with so suppose let which at as be "
+    "gives give how solve show the models represents"
 )
 """Words right behind a formula that end it."""
 
