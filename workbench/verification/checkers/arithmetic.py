@@ -10,6 +10,7 @@ from workbench.types import EvidenceKind
 from workbench.verification.checkers.chains import put_in, unlike
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.checkers.miscalculated import is_unwritten, wrong
+from workbench.verification.checkers.vacuous import shows_none
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import difference, magnitude
 from workbench.verification.lines import quantities
@@ -113,7 +114,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return wrong(context, claim, *far)
-        if holds is False and (_is_alternative(context, claim) or _miswritten(context, right)):
+        if holds is False and (_is_empty_line(context, claim, left, right) or _miswritten(context, right)):
             return None
         if holds is False:
             return wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
@@ -121,6 +122,11 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         if holds and not _is_empty(context, claim, left, right):
             held.append((claim, i))
     return _Checked(held, left_open)
+
+
+def _is_empty_line(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> bool:
+    """Whether a false equation is no mistake: an empty alternative, or the proof that there is no solution."""
+    return _is_alternative(context, claim) or shows_none(context, left, right)
 
 
 def _is_alternative(context: Context, claim: Claim) -> bool:
