@@ -142,7 +142,7 @@ CONFIDENCE = {
     "answer": 1.0,
     "claim": 0.95,
     "unit": 0.9,
-    "quantity": 0.8,
+    "quantity": 0.95,
 }
 """The most that evidence of a kind can be trusted: what is computed exactly is certain, what is aligned is not."""
 
