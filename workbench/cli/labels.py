@@ -109,8 +109,6 @@ def import_(
         )
         if done.cant_tell:
             typer.echo(f"{done.cant_tell} of them are neutral (a rating of 0) or flagged, and taken as can't tell.")
-                f"{done.cant_tell} of them are ratings of 0 (in PRM800K: neutral) or flagged: taken as can't tell."
-            )
         if done.asked_again:
             typer.echo(f"{done.asked_again} of them contradict a proof; those steps wait first for a second reader.")
 
