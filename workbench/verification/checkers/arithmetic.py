@@ -191,14 +191,13 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return True
     if about and magnitude(a - b) < max(1, magnitude(a) / 20, coarseness(right), coarseness(left)):
         return None
-    return None if _is_open(context, claim, left, right, a, b) else False
+    return None if quantities.may_convert(claim, index) or _is_open(context, claim, left, right, a, b) else False
 
 
 def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, a: Number, b: Number) -> bool:
     """Whether two numbers that differ may still say the same in prose."""
     return (
         claim.loose
-        or quantities.may_convert(claim)
         or mixes_percent(left, b)
         or is_percent_of(left, right)
         or keeps_percent(left, right)

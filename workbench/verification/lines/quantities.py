@@ -154,6 +154,11 @@ class _Pair:
         return not ratios.isdisjoint(numbers) or any(u.counts and u.size in numbers for u in self.every)
 
     @property
+    def has_sum(self) -> bool:
+        """Whether something is added, so that a number without a unit may be in any."""
+        return any(t.kind is kinds.OP and t.text in "+-" for part in self.parts for t in part.tokens)
+
+    @property
     def in_smallest_time(self) -> bool:
         """Whether all units are of time and the result is in the smallest: `5 days * 8 hours = 40 hours`."""
         smallest = min(self.every, key=lambda unit: unit.size)
@@ -233,8 +238,10 @@ def _by_size(pair: _Pair, x: Fraction, y: Fraction, about: bool) -> Fit:
     ):
         return Fit.SAME
     if pair.bare:
-        fits = pair.converts or not pair.clashes
-        return Fit.NUMBERS if fits and left.value == right.value else Fit.OPEN
+        if left.value == right.value:
+            return Fit.NUMBERS if pair.converts or not pair.clashes else Fit.OPEN
+        if pair.converts or pair.has_sum:
+            return Fit.OPEN
     if any(u.soft for u in pair.every) or (about and abs(x - y) * 20 < abs(x)):
         return Fit.OPEN
     if len({u.customary for u in pair.every}) > 1 and abs(x - y) * (8 if _TON in pair.every else 20) < abs(x):
@@ -350,10 +357,13 @@ def rewritten(part: ClaimSide, text: str, exact: Number) -> str | None:
     return f"{raw[: first.start]}{large}{raw[first.end : second.start]}{shown}" if shown is not None else None
 
 
-def may_convert(claim: Claim) -> bool:
-    """Return whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`."""
+def may_convert(claim: Claim, index: int | None = None) -> bool:
+    """Return whether the units may explain why the bare numbers disagree, as in `2 hours = 120 minutes`.
+
+    With an index those of that part and the next.
+    """
     sizes: dict[Dimension, set[Fraction]] = {}
-    for word in claim.units:
+    for word in claim.units if index is None else [u.word for u in claim.placed if u.part - index in (0, 1)]:
         if word in _LOOSE:
             return True
         found = measure(word)

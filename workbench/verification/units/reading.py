@@ -98,6 +98,8 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
             if read is not None:
                 bases |= _bases(_dimension(read[0]))
         elif token.kind in kinds.NUMERIC and not (i and tokens[i - 1].text == "^"):
+            if following is not None and following.text in POWERS and i + 2 < len(tokens):
+                following = tokens[i + 2]  # `300 sq m`
             letter = following is not None and following.kind is kinds.VAR and following.text in LETTERS
             bare.add(following.text if letter and following is not None else None)
             if letter and following is not None and _is_rate(tokens, i + 1):
@@ -112,7 +114,8 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
 def _repeats(tokens: Sequence[Token], letter: str) -> bool:
     """Whether a letter stands at least twice, each time behind a number and a blank: `5 m * 3 m`."""
     places = [i for i, t in enumerate(tokens) if t.text == letter and t.kind is kinds.VAR]
-    return len(places) > 1 and all(i and tokens[i].spaced and tokens[i - 1].kind in kinds.NUMERIC for i in places)
+    before = [tokens[i - 1] for i in places if i and tokens[i].spaced]
+    return len(before) == len(places) > 1 and all(t.kind in kinds.NUMERIC or t.text in POWERS for t in before)
 
 
 def _is_rate(tokens: Sequence[Token], i: int) -> bool:
