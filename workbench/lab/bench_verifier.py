@@ -129,7 +129,7 @@ def others(
 
 def locate(
     data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Other people's data.")],
-    synthetic: Annotated[int, typer.Option(min=0, help="Worked solutions of GSM8K to make wrong.")] = 4000,
+    synthetic: Annotated[int, typer.Option(min=0, help="Worked solutions of GSM8K to make wrong.")] = 6000,
     seed: Annotated[int, typer.Option(help="Seed of these.")] = 0,
     write: Annotated[bool, typer.Option("--write", help="Write the weights into the verifier's module.")] = False,
     as_json: AsJson = False,

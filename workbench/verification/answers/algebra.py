@@ -8,7 +8,6 @@ from fractions import Fraction
 from math import comb, factorial, gcd, pi
 
 from workbench.verification.answers import angles
-from workbench.verification.answers.formulas import Call, Tree
 from workbench.verification.answers.rings import (
     MAX_BITS,
     ONE,
@@ -25,6 +24,7 @@ from workbench.verification.answers.rings import (
     primes,
     shown,
 )
+from workbench.verification.answers.trees import Call, Tree
 from workbench.verification.text.grammar import Number, Unreadable
 
 
@@ -101,6 +101,9 @@ class Field(Ring):
         for monomial, coefficient in top.items():
             if not monomial:
                 result = self.times(result, self._exponential(base, _number(coefficient)))
+                continue
+            if base == "e" and (of := _LOGARITHM.fullmatch(monomial[0][0])) and monomial[0][1] == len(monomial) == 1:
+                result = self.times(result, self._exponential(int(of[1]), _number(coefficient)))
                 continue
             for prime, times in self._bases(base):
                 whole = coefficient * times
@@ -299,6 +302,9 @@ def _number(value: Fraction) -> Number:
 
 
 _SURD = re.compile(r"([0-9]+)\^\(1/([0-9]+)\)|π|i")
+
+
+_LOGARITHM = re.compile(r"ln\(([0-9]+)\)")
 
 
 def _symbols(poly: Poly) -> bool:

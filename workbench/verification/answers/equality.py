@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.answers.algebra import Field
-from workbench.verification.answers.formulas import Call, Tree, letters
 from workbench.verification.answers.rings import ONE, Quotient, constant
+from workbench.verification.answers.trees import Call, Tree, letters
 from workbench.verification.text.grammar import Unreadable
 
 _POINTS = (2.375, -1.625, 0.53125, -0.71875, 5.1875, -3.4375, 7.0625, 0.09375, -9.28125, 1.15625)

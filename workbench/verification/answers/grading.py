@@ -11,14 +11,15 @@ from functools import lru_cache
 from unicodedata import decimal
 
 from workbench.types import Judgement
-from workbench.verification.answers.formulas import Call
+from workbench.verification.answers.comparing import compare_readings
 from workbench.verification.answers.grades import Grade, in_form, undecided
-from workbench.verification.answers.kinds import Reading, Value, read_answer_kind
+from workbench.verification.answers.kinds import Reading, Value, letters_of
 from workbench.verification.answers.measured import compare_measured
 from workbench.verification.answers.notation import clean
 from workbench.verification.answers.quantities import same_quantity
-from workbench.verification.answers.readings import compare_readings, letters_of
+from workbench.verification.answers.reading import read_answer_kind
 from workbench.verification.answers.text import final_answer
+from workbench.verification.answers.trees import Call
 from workbench.verification.answers.words import compare_words, spoken
 from workbench.verification.text.decimal_comma import with_decimal_points
 from workbench.verification.text.grammar import MAX_CHARS, Unreadable
@@ -108,10 +109,21 @@ def _by_kind(known: str, stated: str) -> Grade:
         first, second = (spoken(known) if a is None else known), (spoken(stated) if b is None else stated)
         if (first, second) != (known, stated):
             return _by_kind(first, second)
+        if not (_has_words(known, a) and _has_words(stated, b)):
+            return undecided("One of the answers cannot be read as mathematics.")
         return compare_measured(known, stated)
     if _unit_letter(a, b) or _unit_letter(b, a):
         return compare_measured(known, stated)
     return compare_readings(a, b)
+
+
+_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}|[$€£¢°%µμΩ]")
+_UNKNOWN = re.compile(r"\\(?!(?:[dtc]?frac|sqrt|times|cdot|circ)(?![a-zA-Z])|[%$])")
+
+
+def _has_words(text: str, reading: Reading | None) -> bool:
+    """Whether a text was read, or has words or signs of units, which are why it was not, and no unknown command."""
+    return reading is not None or (_WORDS.search(text) is not None and _UNKNOWN.search(text) is None)
 
 
 _UNIT_LETTERS = frozenset("hsgmlLdt")

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from workbench.verification.answers.equality import same
-from workbench.verification.answers.formulas import Tree, read_formula
+from workbench.verification.answers.formulas import read_formula
 from workbench.verification.answers.grades import DIFFERENT, EQUAL, Grade, in_form, together, undecided, verdict
-from workbench.verification.answers.kinds import Given, Listing, Nothing, Value, read_answer_kind
+from workbench.verification.answers.kinds import Given, Listing, Nothing, Value
+from workbench.verification.answers.reading import read_answer_kind
 from workbench.verification.answers.same_value import is_worked_out, same_measure, same_value
+from workbench.verification.answers.trees import Tree
 from workbench.verification.answers.values import Answer, read_answer, without_unit_letter
 from workbench.verification.lines.claims import ClaimSide
 from workbench.verification.units.measures import related

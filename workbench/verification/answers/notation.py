@@ -12,7 +12,9 @@ _DOUBLED = re.compile(rf"\\\\(?=(?:{_COMMANDS})(?![a-zA-Z])|[{{}}])")
 _INLINE = re.compile(r"\$(?=\S)([^$]{0,200}?\S)\$(?!\d)|\\[(\[]\s*(.{1,300}?)\s*\\[)\]]", re.DOTALL)
 _THOUSAND = re.compile(r"(?<=[0-9])(?:,\\!|\{,\}|\\,)\s*(?=[0-9]{3}(?![0-9]))")
 _DECIMAL = re.compile(r"(?<=[0-9])\{,\}(?=[0-9])")
-_WRAPPED = re.compile(r"\\(?:mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}")
+_WRAPPED = re.compile(
+    r"\\(?:vec|hat|overrightarrow|overline(?=\{[A-Z]{2}\})|mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}"
+)
 _NUMBER = re.compile(r"[-−]?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
 _SPACING = re.compile(r"\\[!,;: ]|\\(?:left|right|displaystyle|limits|big|Big)(?![a-zA-Z])|~|\\q?quad(?![a-zA-Z])")
 ROW = "␤"
@@ -29,6 +31,7 @@ _SYMBOLS = (
     (re.compile(r"\\l(?:eqslant|eq?)(?![a-zA-Z])|<="), "≤"),
     (re.compile(r"\\g(?:eqslant|eq?)(?![a-zA-Z])|>="), "≥"),
     (re.compile(r"\\lt(?![a-zA-Z])"), "<"),
+    (re.compile(r"\\(?:setminus|backslash)(?![a-zA-Z])"), "∖"),
     (re.compile(r"\\gt(?![a-zA-Z])"), ">"),
     (re.compile(r"\\(?:approx|simeq)(?![a-zA-Z])"), "≈"),
     (re.compile(r"=="), "="),

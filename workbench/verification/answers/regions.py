@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 
 from workbench.verification.answers.equality import real_value, same
-from workbench.verification.answers.formulas import Tree, letters
+from workbench.verification.answers.trees import Tree, letters
 from workbench.verification.text.grammar import Unreadable
 
 

@@ -15,7 +15,7 @@ Quotient = tuple[Poly, Poly]
 
 ONE: Poly = {(): Fraction(1)}
 _MAX_TERMS = 150
-_MAX_POWER = 24
+_MAX_POWER = 120
 MAX_BITS = 4096
 MAX_NUMBER_BITS = 100_000
 """Of a lone number, such as 2004!."""
@@ -123,7 +123,7 @@ class Ring:
             if _size(value) * n > MAX_BITS:
                 raise Unreadable("too large")
             return number(value**n)
-        if n > _MAX_POWER:
+        if n > (_MAX_POWER if len(a) <= 2 else _MAX_POWER // 5):
             raise Unreadable("exponent out of bounds")
         result = ONE
         for _ in range(n):

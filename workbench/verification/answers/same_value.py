@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
-from workbench.verification.answers.formulas import Call, Tree, letters
+from workbench.verification.answers.trees import Call, Tree, letters
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import Poly, magnitude, rational, same, value
 from workbench.verification.lines.claims import ClaimSide

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.verification.answers.grades import Grade
-from workbench.verification.answers.kinds import read_answer_kind
+from workbench.verification.answers.grades import Grade, undecided
+from workbench.verification.answers.reading import read_answer_kind
 from workbench.verification.text.grammar import tokenize
 from workbench.verification.text.words import COUNTS, NUMBERS, SHARES, number_in_words
 
@@ -26,6 +26,8 @@ def compare_words(known: str, stated: str) -> Grade | None:
 def _choice(known: str, stated: str) -> Grade | None:
     """`(C)`, `C` and `C. 12` are the same option."""
     a, b = _OPTION.match(known), _OPTION.match(stated)
+    if a is not None and b is None and known[0] == "(" and len(known) == 3:
+        return undecided("One names an option, the other does not.")
     if a is None or b is None or not (known[0] == "(" or known[0].isupper()):
         return None
     same_letter = a.group(1).upper() == b.group(1).upper()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from workbench.types import EvidenceKind
@@ -13,7 +13,7 @@ from workbench.verification.exact.polynomials import magnitude
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.lines.names import repeated
+from workbench.verification.lines.names import continued, repeated
 from workbench.verification.lines.readings import (
     coarseness,
     cuts,
@@ -37,6 +37,8 @@ from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Function, Number, Unreadable
 from workbench.verification.text.tokens import or_none
 
+_NAMED = 0.9
+"""A name may stand for another number in the next step."""
 _LONGEST = 80
 """The most of a claim that a reason shows."""
 
@@ -57,9 +59,27 @@ class Arithmetic:
                 return checked
             held += checked.held
             left_open |= checked.left_open
+        named = _goes_on(context)
+        if isinstance(named, Finding):
+            return named
+        held += named
         if not held:
             return None
         return correct("arithmetic", f"{held[0]} is right." if left_open else "The calculation is right.")
+
+
+def _goes_on(context: Context) -> Finding | list[str]:
+    """`Total = 42` after a step that ends `Total = 4 * 5 + 22`: not the number of that name, or what holds."""
+    read = continued(context.earlier[-1].text, context.line.text) if context.earlier else None
+    if read is None:
+        return []
+    before, claim = read
+    right = claim.whole[0]
+    holds = _holds(context, claim, 0, before, right)
+    if holds is False and right.bare:
+        found = _wrong(context, claim, before, right, 1)
+        return replace(found, confidence=_NAMED)
+    return [context.line.text[right.start : right.end]] if holds else []
 
 
 class _Checked(NamedTuple):
@@ -182,7 +202,7 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return True
     about = about or relation == "~"
     bare = [(exact, shown) for exact, shown in ((a, right), (b, left)) if shown.bare]
-    about = about and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
+    about = about and not _unwritten(right) and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
     solved = claim.letters and context.reading.statements  # there `x = 1/3 = 0.33` is no exact solution
     rounded = not solved and (rounds(a, right, about) or rounds(b, left, about))
     if rounded and (about or not _comes_out(context, left, right)):
@@ -258,7 +278,7 @@ def _noted(context: Context, exact: Number, right: ClaimSide) -> bool:
 
 def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, index: int) -> Finding:
     text = context.line.text
-    shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "the line before"
+    shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "The line before"
     fixed = None
     relation = claim.relations[index - 1]
     rooted = univariate.has_root(left.node) or univariate.has_root(right.node)
@@ -282,7 +302,7 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:
         sentence = _sentence(text, left, right, shown)
-        fixed = _repair(text, claim, index, left.value)
+        fixed = None if _unwritten(right) else _repair(text, claim, index, left.value)
     # One of the two claims put right alone would offer numbers that do not factor the quadratic.
     pair = edits.factor_pair(context.line)
     quadratic = edits.quadratic(context) if pair is not None else None
@@ -291,10 +311,15 @@ def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, in
     return incorrect("arithmetic", sentence, EvidenceKind.VALUE, fixed)
 
 
+def _unwritten(right: ClaimSide) -> bool:
+    """`58 R 5` is read as a sum in brackets that no one wrote."""
+    return right.tokens[0].kind is kinds.OPEN and right.tokens[0].start == right.tokens[0].end
+
+
 def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
     if isinstance(left.node, Function) and isinstance(right.node, Function) and left.node.name == "mod":
         return f"{shown} and {text[right.start : right.end]} leave different remainders."
-    if left.is_number and right.is_number:
+    if (left.is_number and right.is_number) or _unwritten(right):
         return f"{shown} is not {text[right.start : right.end]}."
     if right.bare or not left.bare:
         return f"{shown} is {show(left.value)}, not {show(right.value)}."

@@ -116,10 +116,12 @@ def put_in(context: Context, claim: Claim) -> Finding | None:
     return incorrect(_NAME, text, EvidenceKind.VALUE, confidence=_PUT_IN)
 
 
-@or_none
-def _worth(side: ClaimSide, values: Mapping[str, Number]) -> Number:
-    top, bottom = side.rational
-    return divide_numbers(evaluate(top, values), evaluate(bottom, values))
+def _worth(side: ClaimSide, values: Mapping[str, Number]) -> Number | None:
+    try:
+        top, bottom = side.rational
+        return divide_numbers(evaluate(top, values), evaluate(bottom, values))
+    except Unreadable:
+        return None
 
 
 def _values(context: Context) -> dict[str, Number]:

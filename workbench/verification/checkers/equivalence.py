@@ -205,7 +205,9 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
-    if _is_begun(relevant, after) or (not relevant[-1].main and relevant[-1].line == len(context.earlier)):
+    last = relevant[-1]
+    in_part = not last.main and last.line == len(context.earlier) and is_bound(last.statement) == is_bound(statement)
+    if in_part or _is_begun(relevant, after):
         return None  # work on a case or a part
     if "|" in context.problem.text and _is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next

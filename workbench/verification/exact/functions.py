@@ -8,8 +8,8 @@ from math import ceil, comb, factorial, floor, gcd, lcm
 
 from workbench.verification.text.grammar import Number, Unreadable
 
-MAX_FACTORIAL = 30
-MAX_CHOICES = 200
+MAX_FACTORIAL = 400
+MAX_CHOICES = 1000
 MAX_ROOT_BITS = 512
 MAX_DEGREE = 12
 
@@ -43,6 +43,13 @@ def _remainder(n: int, by: int) -> int:
     if by <= 0:
         raise Unreadable("no remainder")
     return n % by
+
+
+def _in_base(digits: int, base: int) -> int:
+    """The number that digits write in a base: 242 in base 5 is 72."""
+    if not 2 <= base <= 10 or digits < 0 or any(int(digit) >= base for digit in str(digits)):
+        raise Unreadable("no number in this base")
+    return int(str(digits), base)
 
 
 def _reciprocal(number: Number) -> Number:
@@ -87,6 +94,7 @@ _WHOLE: dict[str, Callable[..., int]] = {
     "gcd": gcd,
     "lcm": lcm,
     "mod": _remainder,
+    "base": _in_base,
     "digit": lambda n: abs(n) % 10,
 }
 _EXACT: dict[str, Callable[..., Number]] = {

@@ -13,6 +13,7 @@ from workbench.verification.text.tokens import STOP, Token, Unit, Unreadable, to
 
 _MOST_WORDS = 5
 _FAR = 40
+_MOST_CHARACTERS = 120
 _ARTICLES = word_set("the a an his her their its my our your")
 _RESTS = word_set("left leftover leftovers remaining remainder rest")
 _LEFT = re.compile(
@@ -47,6 +48,32 @@ def repeated(text: str) -> tuple[Claim, ...]:
     if left is not None:
         claims += _what_is_left(text, left)
     return tuple(claims)
+
+
+_OPENING = 25
+_WORD = re.compile(r"[A-Za-z]+")
+
+
+@lru_cache(maxsize=1024)
+def continued(before: str, text: str) -> tuple[ClaimSide, Claim] | None:
+    """Return what a step claims that gives a number the name of the calculation with which the step before ends.
+
+    The calculation stands first; the claim's own first side is left out, for it is not in this step.
+    """
+    if "=" not in text[:_MOST_CHARACTERS] or "=" not in before or max(len(before), len(text)) > MAX_LINE:
+        return None
+    last = next(iter(list(_named(before))[-1:]), None)
+    first = next(_named(text), None) if last is not None and last.alone and not last.side.bare else None
+    if last is None or first is None or first.name != last.name or last.side.letters or first.side.letters:
+        return None
+    tail, lead = before[last.end :], text[: first.start]
+    if len(tail) > _OPENING or any(c.isdigit() for c in tail + lead):
+        return None
+    if {w.lower() for w in _WORD.findall(lead)} - STOP - _ARTICLES - {*first.name, "text"}:
+        return None
+    if {u.word for u in (*last.units, *first.units)} - {"$"}:
+        return None
+    return last.side, Claim((None, first.side), ("=",))
 
 
 def _named(text: str) -> Iterator[_Named]:

@@ -191,6 +191,8 @@ def _both_bound(before: tuple[StatedRelation, ...], after: tuple[StatedRelation,
     """Whether `and` joins two conditions on one letter, as in `x > -2 and x < 2`: at least one is an inequality."""
     letters = frozenset().union(*(p.left.letters | p.right.letters for p in (*before, *after)))
     apart = all(any(p.left.letters or p.right.letters for p in pairs) for pairs in (before, after))
+    if all(p.relation in FLIP for p in before) and not any(p.relation in FLIP for p in after):
+        return False  # `Since x < 0, x = -6`
     return len(letters) == 1 and apart and any(p.relation in FLIP for p in (*before, *after))
 
 

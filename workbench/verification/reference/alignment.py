@@ -10,12 +10,14 @@ from itertools import pairwise
 from workbench.verification.reference.ending import Ending, answer_steps, concludes, ending, has_answer_word
 from workbench.verification.reference.locator import first_wrong, surely_wrong
 from workbench.verification.reference.reading import Letters, LineReading, close, read_statement, unknown_letter
-from workbench.verification.reference.signals import Course, PlacedComputation, Signal, observe, root
+from workbench.verification.reference.signals import SCALES, Course, PlacedComputation, Signal, has, observe, root
 from workbench.verification.reference.traits import Traits, describe
 from workbench.verification.reference.worked import QuantityPlace, Worked, work_through
 from workbench.verification.text.grammar import Number
 
 MAX_STEPS = 100
+_UNCONVERTED = 0.6
+"""How sure it is that an answer in another unit is the only error: a teacher may find it earlier."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ def align(
     if seen.known is None or seen.end.right:
         pass
     elif seen.ended:
-        astray, chance = first_wrong(seen.traits)
+        astray, chance = _unconverted(seen) or first_wrong(seen.traits)
     elif (sure := surely_wrong(seen.traits, _off(seen.course))) is not None:
         astray, chance = sure
     return Alignment(seen.course, seen.end.right, astray, chance)
@@ -136,6 +138,18 @@ def _ended(course: Course, end: Ending, last: str) -> bool:
         return True
     at_end = [m for m in course.moves if m.step == len(course.steps) - 1]
     return bool(at_end) and at_end[-1].place <= QuantityPlace.SAME_VALUE
+
+
+def _unconverted(seen: Observed) -> tuple[int, float] | None:
+    """The step that states the answer in another unit, where all before it is right: 3840 seconds for 64 minutes."""
+    end, known, course = seen.end.value, seen.known, seen.course
+    if end is None or known is None or not any(known * s == end or end * s == known for s in SCALES):
+        return None
+    ways = {v * s for v in course.accepted | course.worked.wide_values for s in SCALES}
+    strange = (m for m in course.moves if m.place <= QuantityPlace.SAME_VALUE and not has(ways, m.value))
+    if next(strange, None) is not None or any(Signal.FALSE in found for found in course.signals):
+        return None
+    return len(course.steps) if len(course.signals) > len(course.steps) else len(course.steps) - 1, _UNCONVERTED
 
 
 def _off(course: Course) -> frozenset[int]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from workbench.verification.reference.traits import Traits
 from workbench.verification.reference.weights import BIAS, SHIFT, SLOPE, WEIGHTS
 
-TOO_EARLY = 0.3
+TOO_EARLY = 0.4
 """What it costs to flag a step before the first wrong one, where to flag that one itself gains 1."""
 SURE = 0.8
 """In a solution that has not ended yet, a step is flagged from this chance on."""

@@ -32,6 +32,7 @@ from workbench.verification.text.words import number_in_words
 MAX_LINE = 2000
 _MAX_UNIT_WORDS = 6
 _UNIT_LETTERS = "mglLhkKcsp"
+_LEADS_IN = word_set("so get gets write have equation that then therefore thus becomes")
 _MAX_LETTER = 12
 _OPERATIVE = (kinds.OP, kinds.REL, kinds.FRAC)
 _STOP = word_set(
@@ -59,6 +60,10 @@ class Computation:
     """A chain `a + b = c`, or an expression that is only written down."""
 
     sides: tuple[ClaimSide, ...]
+    whole: bool = True
+    """Nothing unread stands before its first side."""
+    valued: bool = False
+    """Its line had letters, which were given values."""
 
     @lazy
     def letters(self) -> frozenset[str]:
@@ -77,11 +82,11 @@ class Computation:
     @lazy
     def false(self) -> bool:
         """Two sides are not equal, and no change of unit or to per cent makes them so."""
-        computes = any(isinstance(s.node, BinaryOperation) for s in self.sides)
-        if not computes or self.letters:
+        if self.letters or not (self.valued or any(isinstance(s.node, BinaryOperation) for s in self.sides)):
             return False
         # `* 100 = 70` behind something unread says nothing of 100.
-        sides = [worth(s.node) for s in self.sides[not isinstance(self.sides[0].node, BinaryOperation) :]]
+        skipped = not self.whole and not isinstance(self.sides[0].node, BinaryOperation)
+        sides = [worth(s.node) for s in self.sides[skipped:]]
         return any(a is not None and b is not None and _apart(a, b) for a, b in pairwise(sides))
 
     @lazy
@@ -118,7 +123,7 @@ class LineReading:
         return found
 
 
-_SCALES = frozenset((100, 60, 1000, 12, 7, 24, 3600, 365, 52, 16, 3, 4, 1440, 36, 5280, 10000))
+_SCALES = frozenset((100, 60, 1000, 12, 7, 24, 3600, 365, 52, 1440, 5280, 10000))
 
 
 def _apart(a: Number, b: Number) -> bool:
@@ -176,11 +181,12 @@ def read_statement(text: str, letters: Letters = ()) -> LineReading:
     if len(text) > MAX_LINE:
         return LineReading(text[:MAX_LINE], (), (), frozenset())
     written = tidy(text)
-    raw = tokenize(written)
+    plain = raw = tokenize(written)
     for letter, value in letters:
-        raw = tuple(_valued(raw, letter, value))
+        if any(t.text == letter for t in raw):
+            raw = tuple(_valued(raw, letter, value))
     computes = any(t.kind in _OPERATIVE for t in raw) or " of " in written
-    found = tuple(_computations(tuple(_plain(raw)))) if computes else ()
+    found = tuple(_computations(tuple(_plain(raw)), valued=raw is not plain)) if computes else ()
     moved = bool(letters) or len(written) != len(text)
     return LineReading(text, found, tuple(_quantities(raw)), frozenset(content_words(raw)), moved)
 
@@ -280,6 +286,9 @@ def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
         elif token.text.lower() == "half" and following is not None and following.text == "of":
             yield token._replace(kind=kinds.NUM, text="0.5")
             at += 1
+        elif token.text == "of" and before is not None and _is_share(tokens, at):
+            yield token
+            at += 1
         elif token.kind in kinds.WORDS and behind_operand and (end := _units_end(tokens, at)):
             at = end
         else:
@@ -294,12 +303,16 @@ def _unit_letter(tokens: Sequence[Token], i: int) -> bool:
     )
 
 
+def _is_share(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a share stands before token i: a percentage, a fraction or a half."""
+    before = tokens[i - 1]
+    fraction = i > 2 and tokens[i - 2].text == "/" and before.kind in (kinds.NUM, kinds.CLOSE)
+    return before.kind is kinds.PCT or fraction or before.text.lower() == "half"
+
+
 def _share_of(tokens: Sequence[Token], i: int) -> int | None:
     """Where the number begins that a share is taken of, as in `20% of the 50 pens`."""
-    before = tokens[i - 1] if i else None
-    fraction = i > 2 and tokens[i - 2].text == "/" and tokens[i - 1].kind is kinds.NUM
-    half = before is not None and before.text.lower() == "half"
-    if before is None or not (before.kind is kinds.PCT or fraction or half):
+    if not i or not _is_share(tokens, i):
         return None
     for at in range(i + 1, min(i + 4, len(tokens))):
         if tokens[at].kind in (kinds.NUM, kinds.MIXED, kinds.OPEN):
@@ -330,7 +343,7 @@ def _units_end(tokens: Sequence[Token], i: int) -> int | None:
     return None
 
 
-def _computations(tokens: Sequence[Token]) -> Iterator[Computation]:
+def _computations(tokens: Sequence[Token], valued: bool) -> Iterator[Computation]:
     at = 0
     while at < len(tokens):
         run = scan.chain(tokens, at) if boundaries.begins(tokens, at) else None
@@ -341,5 +354,7 @@ def _computations(tokens: Sequence[Token]) -> Iterator[Computation]:
             sides = tuple(make_part(part) for part in run.parts if part)
         except (Unreadable, RecursionError):
             continue
+        before = tokens[at - 2] if at > 1 else None
+        whole = before is None or before.kind is kinds.SEP or before.text.lower() in _LEADS_IN
         at = max(run.end, at)
-        yield Computation(sides)
+        yield Computation(sides, whole, valued)

@@ -166,6 +166,8 @@ class Signal(StrEnum):
 
 SHARES = frozenset(Fraction(1, n) for n in (2, 3, 4, 5))
 """What `half of them` and `the third` are read as: no new values."""
+SCALES = (60, 100, 1000, 12, 3600)
+"""Between units of time, length and money."""
 SUSPICIOUS = frozenset(
     {Signal.FIRST_OFF, Signal.FIRST_NEW, Signal.FIRST_ROOT_OFF, Signal.PAST_ANSWER, Signal.FIRST_STATES_OFF}
 )
@@ -265,9 +267,16 @@ def _stated(course: Course, step: LineReading, found: set[Signal]) -> None:
     """New values that a step states without computing them; what stands with a letter is judged by its root."""
     if any(c.letters for c in step.computations):
         return
-    if any(v not in course.known and not has(course.accepted, v) for v in step.values):
+    if any(v not in course.known and not _told(course, v) for v in step.values):
         found.add(Signal.STATES_OFF)
         course.once(found, Signal.FIRST_STATES_OFF)
+
+
+def _told(course: Course, value: Number) -> bool:
+    """Whether the problem or the worked solution has a value, or has it in another unit."""
+    if has(course.accepted, value):
+        return True
+    return any(has(course.accepted, divide_numbers(value, s)) or has(course.accepted, value * s) for s in SCALES)
 
 
 def _moved(course: Course, move: PlacedComputation, found: set[Signal]) -> None:

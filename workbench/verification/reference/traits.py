@@ -10,12 +10,13 @@ from workbench.verification.exact.polynomials import divide_numbers
 from workbench.verification.reference.consequences import consequences
 from workbench.verification.reference.reading import LineReading, leaves, read_statement
 from workbench.verification.reference.signals import Course, PlacedComputation, Signal, alike, has
-from workbench.verification.reference.worked import LITERAL, QuantityPlace
+from workbench.verification.reference.worked import LITERAL, QuantityPlace, unsigned
 from workbench.verification.text.grammar import BinaryOperation, Number
 
 Traits = dict[str, float]
 UNITS = frozenset((7, 12, 24, 30, 31, 52, 365, 3600))
 
+_ALIKE = 0.2
 _SENTENCES = re.compile(r"(?<=[a-z)0-9%][.!?])\s+|\n")
 _PLANS = re.compile(
     r"\b(?:need to|let's|let us|first|we can|we will|start by|break|step by step|to find|to determine)\b", re.I
@@ -68,6 +69,10 @@ def describe(course: Course, problem: str, texts: Sequence[str], answers: int, k
             row[f"worst_{min(m.place for m in fresh).name.lower()}"] = 1.0
             row[f"best_{max(m.place for m in fresh).name.lower()}"] = 1.0
             row[f"first_{fresh[0].place.name.lower()}"] = 1.0
+        ways = [m for m in fresh if m.place is QuantityPlace.ANOTHER_WAY]
+        part = [any(unsigned(x) in course.worked.parts for x in m.prints) for m in ways]
+        row["way_part"] = float(any(part))
+        row["way_expanded"] = float(not all(part))
         row["off_seen"] = float(offs_seen > 0)
         row["offs_seen"] = min(4, offs_seen) / 2
         row["first_off_here"] = float(bool(off) and not offs_seen)
@@ -211,7 +216,9 @@ def _words(
     row["opens"] = float(text.rstrip().endswith(":"))
     row["plans"] = float(_PLANS.search(text) is not None)
     row["concludes"] = float(_CONCLUDES.search(text) is not None)
-    row["given"] = float(_KNOWN.search(text) is not None)
+    known = _KNOWN.search(text) is not None
+    row["given"] = float(known and not step.computations)
+    row["given_computes"] = float(known and bool(step.computations))
     row["compares"] = float(_COMPARES.search(text) is not None)
     row["each"] = float(_EACH.search(text) is not None)
     row["total"] = float(_TOTAL.search(text) is not None)
@@ -220,8 +227,8 @@ def _words(
     row["like_problem"] = near
     row["like_worked"] = max((alike(step, line) for line in course.worked.lines), default=0.0)
     row["like_question"] = alike(step, question)
-    known = course.problem.words.union(*(line.words for line in course.worked.lines))
-    row["new_words"] = len(step.words - known) / max(1, len(step.words))
+    told = course.problem.words.union(*(line.words for line in course.worked.lines))
+    row["new_words"] = len(step.words - told) / max(1, len(step.words))
 
 
 def _values(course: Course, row: Traits, i: int, step: LineReading) -> None:
@@ -237,6 +244,12 @@ def _values(course: Course, row: Traits, i: int, step: LineReading) -> None:
         strange = [v for v in new if not has(course.worked.values, v)]
         row["states_far"] = float(any(not _one_step(v, before) for v in strange))
         row["states_near"] = float(any(_one_step(v, before) for v in strange))
+        best = course.closest(step)
+        if best is not None and alike(step, best) > _ALIKE:
+            theirs = [c.result for c in best.computations if c.result is not None]
+            fits = any(has(theirs, v) for v in values)
+            row["states_role"] = float(fits)
+            row["states_other_role"] = float(not fits and any(has(course.worked.results, v) for v in values))
     row["new_off"] = float(any(not has(course.worked.values, v) for v in new))
     row["new_on"] = float(any(has(course.worked.values, v) for v in new))
     row["states_answer"] = float(course.worked.answer is not None and has(values, course.worked.answer))

@@ -164,6 +164,8 @@ class Worked:
     """What it computes, by fingerprint."""
     wide: dict[int, Number] = field(default_factory=dict)
     """Fingerprint and value of what it would compute if regrouped."""
+    parts: set[int] = field(default_factory=set)
+    """Of these, the sums and products of parts of one of its own computations."""
 
     @property
     def given(self) -> frozenset[Number]:
@@ -240,6 +242,7 @@ def _join(worked: Worked, other: Worked) -> None:
     worked.lines += other.lines
     worked.values |= other.values
     worked.operand_sets |= other.operand_sets
+    worked.parts |= other.parts
     worked.path |= {x: f for x, f in other.path.items() if x not in worked.path}
     worked.wide |= {x: v for x, v in other.wide.items() if x not in worked.wide}
 
@@ -294,8 +297,10 @@ def _lookup(worked: Worked, value: Number) -> Formula:
 
 def _regroup(worked: Worked, formula: Formula) -> None:
     """Add the partial sums and products of a formula, and of the formula multiplied out."""
+    before = set(worked.wide)
     _partial_sums(worked, [(s * f.print, s * f.value) for s, f in pieces(formula, "+-")])
     _partial_products(worked, pieces(formula, "*/"))
+    worked.parts |= worked.wide.keys() - before
     products = expanded(formula)
     if len(products) > 1:
         wholes = [_product(parts) for _, parts in products]

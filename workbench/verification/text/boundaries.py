@@ -104,7 +104,7 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.SEP:
             return _clean_mark(tokens, i, glued)
         case kinds.OPEN:
-            return end < len(tokens) and tokens[end].kind is kinds.CLOSE
+            return end < len(tokens) and (tokens[end].kind is kinds.CLOSE or _in_remark(tokens, i - 1, end))
         case kinds.OP:
             return i == 1
         case kinds.CLOSE:
@@ -206,6 +206,14 @@ def _clean_mark(tokens: Sequence[Token], i: int, glued: bool) -> bool:
 
 
 _QUANTITIES = _HAZARDS | NUMBERS.keys() | word_set("halves fourth fourths fifths sixth eighth")
+
+
+def _in_remark(tokens: Sequence[Token], i: int, end: int) -> bool:
+    """`(9 + 6 = 15, so write down 5)`: a bracket of prose that opens at token i, with words behind the formula."""
+    behind = tokens[end]
+    before = tokens[i - 1] if i else None
+    apart = before is None or (tokens[i].spaced and before.kind in (kinds.WORD, kinds.SEP, kinds.BREAK))
+    return apart and (behind.kind is kinds.SEP or (behind.kind is kinds.WORD and behind.text.lower() in STOP))
 
 
 def _is_remark(tokens: Sequence[Token], i: int) -> bool:

@@ -95,7 +95,7 @@ _FUNCTIONS = frozenset("fghP")
 
 ARGUMENTS = {
     **dict.fromkeys(("abs", "floor", "ceil", "factorial", "sqrt", "cbrt", "reciprocal", "negative", "digit"), 1),
-    **dict.fromkeys(("gcd", "lcm", "max", "min", "mod", "binom", "root", "difference"), 2),
+    **dict.fromkeys(("gcd", "lcm", "max", "min", "mod", "binom", "root", "difference", "base"), 2),
 }
 """How many arguments each function has."""
 
@@ -136,7 +136,9 @@ class _Parser:
                 break
             if token.kind is kinds.OP:
                 self.at += 1
-            elif token.kind not in (kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT, kinds.FUNC):
+            elif token.kind not in (kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT, kinds.FUNC) and not (
+                token.kind is kinds.NUM and self.tokens[self.at - 1].text == "!"
+            ):
                 raise Unreadable(f"unexpected {token.text!r}")
             left = BinaryOperation(op, left, self.parse(power - 1 if op == "^" else power))
         self.depth -= 1

@@ -14,7 +14,8 @@ from workbench.verification.text.tokens import Token, in_brackets
 
 HINT = re.compile(
     r"[!|⌊⌈∛≡]|\\(?:[dt]?binom|choose|[lr]floor|lceil|lvert|[bp]?mod|equiv|operatorname|sqrt\[)|"
-    r"\b(?:mod|gcd|lcm|hcf|max|min|cbrt)\b|[0-9]C[0-9]|\bC\(",
+    r"\b(?:mod|gcd|lcm|hcf|max|min|cbrt)\b|[0-9]C[0-9]|\bC\(|[0-9]_\{?[0-9]|"
+    r"[0-9]\W{0,9}(?:(?:with|and)? ?a? ?rem|\\(?:text|mathrm)\{ ?R|R\b)",
     re.IGNORECASE,
 )
 """What a line must have before it is looked at."""
@@ -41,6 +42,7 @@ def in_functions(tokens: Sequence[Token]) -> tuple[Token, ...]:
     at = 0
     while at < len(named):
         read = _pair(named, at) or _binomial(named, at) or _of_many(named, at) or _root(named, at)
+        read = read or _based(named, at) or _quotient(named, at)
         new, at = read or ([named[at]], at + 1)
         found += new
     return tuple(_congruences(_remainders(found)))
@@ -209,6 +211,57 @@ def _root(tokens: Sequence[Token], i: int) -> Found | None:
         return None
     of = _argument(tokens, at)
     return (function("root", tokens[i], tokens[of[1] - 1], of[0], index), of[1]) if of is not None else None
+
+
+def _based(tokens: Sequence[Token], i: int) -> Found | None:
+    """`242_5` and `72_{10}`: digits in another base."""
+    below = tokens[i + 1] if i + 1 < len(tokens) and tokens[i].text.isdigit() else None
+    base = below.text.strip("_{} ") if below is not None and below.text[0] == "_" and not below.spaced else ""
+    if below is None or not base.isdigit():
+        return None
+    number = below._replace(kind=kinds.NUM, text=base)
+    return function("base", tokens[i], below, tokens[i : i + 1], [number]), i + 2
+
+
+def _quotient(tokens: Sequence[Token], i: int) -> Found | None:
+    """`355 / 6 = 58 R 5`: the right side as 58 + 5/6, where the remainder is smaller than the divisor."""
+    three = tokens[i : i + 5]
+    if [t.kind for t in three] != [kinds.NUM, kinds.OP, kinds.NUM, kinds.REL, kinds.NUM] or three[1].text != "/":
+        return None
+    if i and (tokens[i - 1].kind in ARITHMETIC or not all(t.text.isdigit() for t in three[::2])):
+        return None
+    at = _past(tokens, i + 5)
+    words = [t.text.rpartition("{")[2].rstrip("} ").lower() for t in tokens[at : at + 5]]
+    length = next((len(w) for w in _REMAINS if words[: len(w)] == w), 0)
+    at = _past(tokens, at + length)
+    rest = tokens[at] if length and at < len(tokens) else None
+    if rest is None or not rest.text.isdigit() or not int(rest.text[:9]) < int(three[2].text[:9]):
+        return None
+    end = rest.end
+    plus, over = (Token(kinds.OP, sign, end, end, False) for sign in "+/")
+    return [*three[:4], *in_brackets([three[4], plus, rest, over, three[2]._replace(start=end, end=end)])], at + 1
+
+
+_REMAINS = tuple(
+    words.split()
+    for words in (
+        "with a remainder of",
+        "and a remainder of",
+        "with a remainder",
+        "with remainder",
+        "remainder of",
+        "remainder",
+        "rem",
+        "r",
+    )
+)
+
+
+def _past(tokens: Sequence[Token], i: int) -> int:
+    """Where a formula's delimiters that begin at token i end."""
+    while i < len(tokens) and tokens[i].kind is kinds.BREAK:
+        i += 1
+    return i
 
 
 def _remainders(tokens: list[Token]) -> list[Token]:

@@ -29,7 +29,7 @@ _MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
-_INEQUALITIES = {
+_INEQUALITIES: dict[tuple[str, ...], str] = {
     ("is", "less", "than"): "<",
     ("is", "greater", "than"): ">",
     ("is", "at", "most"): "<=",
@@ -196,6 +196,8 @@ class _Chain:
             case kinds.OP if token.text == "!":
                 self.take(token)
                 return i + 1, False
+            case kinds.NUM if before.text == "!" and before.kind is kinds.OP:
+                return i, True  # `2! 3!`
             case kinds.OP:
                 return self.sign(i, token)
             case kinds.SEP if token.text == "," and self.depth == 0 and (behind := self.equals(i)):

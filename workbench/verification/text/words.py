@@ -77,18 +77,17 @@ def _power(found: Sequence[Token], tokens: Sequence[Token], i: int) -> tuple[lis
 def _negative(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:
     """`negative 5`, and `minus 5` where no number stands before."""
     token, before = tokens[i], tokens[i - 1] if i else None
-    if token.text.lower() not in ("negative", "-") or i + 1 >= len(tokens):
+    if i + 1 >= len(tokens) or token.text.lower() not in ("negative", "-"):
         return None
-    if tokens[i + 1].kind not in kinds.NUMERIC and (token.text != "-" or tokens[i + 1].text.lower() not in NUMBERS):
+    worded = _number(tokens, i + 1)
+    number, end = worded or ([tokens[i + 1]], i + 2)
+    if number[0].kind not in kinds.NUMERIC:
         return None
-    if token.text == "-" and before is not None:
-        opens = before.kind in (kinds.SEP, kinds.BREAK, kinds.REL) or before.text.lower() in _BEGINS
-        if not opens:
-            return None
     sign = token._replace(kind=kinds.OP, text="-", worded=False)
-    if token.text == "-":
-        return [sign], i + 1
-    return in_brackets([sign, tokens[i + 1]]), i + 2
+    if token.text != "-" or before is None:
+        return in_brackets([sign, *number]) if before is not None else [sign, *number], end
+    opens = before.kind in (kinds.SEP, kinds.BREAK, kinds.REL) or before.text.lower() in _BEGINS
+    return ([sign, *number], end) if opens else None
 
 
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import combinations
 
 from workbench.verification.answers import regions
-from workbench.verification.answers.equality import quotient, quotient_of, same
-from workbench.verification.answers.formulas import Call, Tree, letters
+from workbench.verification.answers.equality import quotient, same
 from workbench.verification.answers.grades import DIFFERENT, EQUAL, Grade, in_form, together, undecided, verdict
-from workbench.verification.answers.kinds import Given, Listing, Nothing, Numbers, Reading, Relation, Value, interval
-from workbench.verification.answers.rings import Poly, constant
+from workbench.verification.answers.kinds import (
+    Given,
+    Listing,
+    Nothing,
+    Numbers,
+    Reading,
+    Relation,
+    Value,
+    interval,
+    letters_of,
+    members,
+)
+from workbench.verification.answers.relations import as_relations, relations
 from workbench.verification.answers.same_value import form_differs
-from workbench.verification.exact import univariate
+from workbench.verification.answers.trees import Call, Tree, letters
 
 _KINDS = {Value: "a value", Given: "a value", Numbers: "a set of numbers", Relation: "an equation or inequality"}
 
@@ -35,7 +44,7 @@ def compare_readings(known: Reading, stated: Reading) -> Grade:
     if isinstance(known, Numbers) and isinstance(stated, Numbers):
         return _numbers(known, stated)
     if isinstance(known, Relation) or isinstance(stated, Relation):
-        return _relations(known, stated)
+        return relations(known, stated)
     return Grade(False, f"One is {_kind(known)}, the other {_kind(stated)}.")
 
 
@@ -86,7 +95,7 @@ def _given(known: Reading, stated: Reading) -> Grade:
     if isinstance(known, Given) and isinstance(stated, Given):
         if known.name == stated.name:
             return _content(known, stated)
-        found = _as_relations(known, stated)
+        found = as_relations(known, stated)
         if found is not None:
             return found
         if known.name in letters_of(stated) or stated.name in letters_of(known):
@@ -98,7 +107,7 @@ def _given(known: Reading, stated: Reading) -> Grade:
     if not isinstance(named, Given):
         return DIFFERENT
     if isinstance(other, Relation):
-        return _relations(known, stated)
+        return relations(known, stated)
     if named.name in letters_of(other):
         return Grade(False, "One says of a letter what the other says with it.")
     if isinstance(known, Given):
@@ -114,26 +123,16 @@ def _content(known: Given, stated: Given) -> Grade:
     return compare_readings(a, b)
 
 
-def letters_of(reading: Reading) -> frozenset[str]:
-    """Return the letters that values in an answer are made of."""
-    if isinstance(reading, Value):
-        return letters(reading.tree)
-    if isinstance(reading, Given):
-        return letters_of(reading.what)
-    if isinstance(reading, Listing):
-        return frozenset().union(*(letters_of(i) for i in reading.items))
-    return frozenset()
-
-
 # Lists
 
 
 def _listings(known: Reading, stated: Reading) -> Grade | None:
     """Lists, sets, points and ratios; None where one of them has a single member."""
+    known, stated = _as_points(known), _as_points(stated)
     by_name = [_by_name(side) for side in (known, stated)]
     if by_name[0] is not None and by_name[1] is not None:
         return _names(by_name[0], by_name[1])
-    a, b = _members(known), _members(stated)
+    a, b = members(known), members(stated)
     kinds = {side.kind for side in (known, stated) if isinstance(side, Listing)}
     if "matrix" in kinds:
         if isinstance(known, Given) or isinstance(stated, Given):
@@ -147,20 +146,13 @@ def _listings(known: Reading, stated: Reading) -> Grade | None:
     if isinstance(known, Numbers) or isinstance(stated, Numbers):
         return _finite(known, stated)
     if any(isinstance(side, Relation) for side in (known, stated)):
-        return _relations(known, stated)
+        return relations(known, stated)
     if len(a) != len(b):
         return Grade(False, f"One has {len(a)} values, the other {len(b)}.")
     if len(a) == 1 == len(b):
         return None
     ordered = all(isinstance(side, Listing) and side.ordered for side in (known, stated))
     return _in_order(a, b) if ordered else _in_any_order(a, b)
-
-
-def _members(reading: Reading) -> tuple[Reading, ...]:
-    """The members; the values of one letter without its name, also of its numbered kind `x_1`, `x_2`."""
-    if not isinstance(reading, Listing):
-        return (reading,)
-    return tuple(i.what if isinstance(i, Given) else i for i in reading.items)
 
 
 def _by_name(reading: Reading) -> dict[str, tuple[Reading, ...]] | None:
@@ -180,6 +172,21 @@ def _by_name(reading: Reading) -> dict[str, tuple[Reading, ...]] | None:
             found[item.name] = (*found.get(item.name, ()), item.what)
     numbered = {n.partition("_")[0] for n in found}
     return found if len(found) > 1 and not (len(numbered) == 1 and all("_" in n for n in found)) else None
+
+
+def _as_points(reading: Reading) -> Reading:
+    """`x = 1, y = 2 or x = 3, y = 4` as two points: what belongs together stays together."""
+    if not isinstance(reading, Listing) or not all(isinstance(i, Given) for i in reading.items):
+        return reading
+    groups: list[dict[str, Reading]] = [{}]
+    for item in reading.items:
+        if isinstance(item, Given):
+            if item.name in groups[-1]:
+                groups.append({})
+            groups[-1][item.name] = item.what
+    if len(groups) < 2 or len(groups[0]) < 2 or any(g.keys() != groups[0].keys() for g in groups):
+        return reading
+    return Listing("list", tuple(Listing("point", tuple(g[name] for name in sorted(g))) for g in groups))
 
 
 def _names(a: dict[str, tuple[Reading, ...]], b: dict[str, tuple[Reading, ...]]) -> Grade:
@@ -242,6 +249,8 @@ def _point(known: Reading, stated: Reading) -> Grade | None:
             return Grade(False, "One is a point, the other several.")
         found = _in_any_order(point.items, other.items)
         return found if found.equal is False else undecided("One is a point in brackets, the other a list.")
+    if isinstance(other, Value) and letters(other.tree):
+        return undecided("One is a point, the other a formula.")  # It may be a vector such as 3i + 4j.
     return Grade(False, f"One is a point, the other {_kind(other)}.")
 
 
@@ -250,7 +259,7 @@ def _ratio(known: Reading, stated: Reading) -> Grade:
     kinds = {side.kind if isinstance(side, Listing) else "" for side in (known, stated)}
     if "remainder" in kinds:
         if kinds == {"remainder"}:
-            return _in_order(_members(known), _members(stated))
+            return _in_order(members(known), members(stated))
         return undecided("Only one of the answers has a remainder.")
     a, b = (_parts(side) for side in (known, stated))
     if a is None or b is None:
@@ -271,7 +280,7 @@ def _parts(side: Reading) -> list[Tree] | None:
     return found if len(found) > 1 and isinstance(side, Listing) and len(found) == len(side.items) else None
 
 
-# Regions and relations
+# Regions
 
 
 def _numbers(known: Numbers, stated: Numbers) -> Grade:
@@ -291,101 +300,4 @@ def _finite(known: Reading, stated: Reading) -> Grade:
     points = [p for p in region.region if p.low is not None and p.low_closed and p.high_closed and p.low == p.high]
     if len(points) != len(region.region):
         return Grade(False, "Only one of the answers is an interval.")
-    return _in_any_order([Value(p.low) for p in points if p.low is not None], _members(other))
-
-
-def _as_relations(known: Reading, stated: Reading) -> Grade | None:
-    """Two equations in several letters, whichever letter they are solved for."""
-    a, b = _as_relation(known), _as_relation(stated)
-    if a is None or b is None or a.sign != b.sign:
-        return None
-    return _same_relation(a, b)
-
-
-def _as_relation(reading: Reading) -> Relation | None:
-    if isinstance(reading, Relation):
-        return reading
-    if isinstance(reading, Given) and isinstance(reading.what, Value) and letters(reading.what.tree):
-        return Relation("=", reading.name, reading.what.tree)
-    if isinstance(reading, Numbers) and len(reading.region) == 1 and reading.region[0].lettered:
-        (piece,) = reading.region
-        if piece.low is None and piece.high is not None:
-            return Relation("≤" if piece.high_closed else "<", reading.letter, piece.high)
-        if piece.high is None and piece.low is not None:
-            return Relation("≤" if piece.low_closed else "<", piece.low, reading.letter)
-    return None
-
-
-def _relations(known: Reading, stated: Reading) -> Grade:
-    found = _as_relations(known, stated)
-    if found is not None:
-        return found
-    solved, open_ = (known, stated) if isinstance(stated, Relation) else (stated, known)
-    if not isinstance(open_, Relation) or isinstance(solved, Relation):
-        return DIFFERENT
-    equal = _solved_by(open_, solved)
-    if equal and open_ is stated:
-        return in_form("not solved")
-    if equal is None and isinstance(solved, Value):
-        return Grade(False, "One is a value, the other an equation or inequality.")
-    return verdict(equal)
-
-
-def _same_relation(a: Relation, b: Relation) -> Grade:
-    """Whether the differences of the sides are multiples of each other, positive ones for an inequality."""
-    first, second = difference(a), difference(b)
-    if first is None or second is None:
-        return undecided("The relations are beyond what can be compared exactly.")
-    if first.keys() == second.keys() and first:
-        pivot = next(iter(first))
-        factor = second[pivot] / first[pivot]
-        if all(second[m] == factor * first[m] for m in first) and (factor > 0 or a.sign == "="):
-            return EQUAL
-    linear = all(sum(k for _, k in m) <= 1 for m in (*first, *second))
-    return DIFFERENT if linear else _same_roots(first, second)
-
-
-def _same_roots(first: Poly, second: Poly) -> Grade:
-    """Equations of a higher degree are the same only where one letter has the same roots, which is left open else."""
-    return undecided("The relations are beyond what can be compared exactly.") if first != second else EQUAL
-
-
-def difference(relation: Relation) -> Poly | None:
-    """Return the polynomial that an equation sets to zero; for an inequality only where nothing is divided by."""
-    read = quotient_of(Call("-", (relation.left, relation.right)))
-    if read is None or (relation.sign != "=" and constant(read[1]) is None):
-        return None
-    return read[0]
-
-
-def _solved_by(relation: Relation, solved: Reading) -> bool | None:
-    """Whether an equation or inequality in one letter has just these solutions; None where that is not worked out."""
-    poly = difference(relation)
-    names = {a for m in poly or {} for a, _ in m}
-    if poly is None or len(names) != 1 or not next(iter(names)).isalpha():
-        return None
-    dense = [Fraction(0)] * (1 + max((k for m in poly for _, k in m), default=0))
-    for monomial, coefficient in poly.items():
-        dense[sum(k for _, k in monomial)] = coefficient
-    if relation.sign != "=":
-        return _solves_bound(relation.sign, dense, solved)
-    roots = univariate.squarefree(tuple(dense))
-    members = [i.tree for i in _members(solved) if isinstance(i, Value)]
-    if isinstance(solved, Given):
-        members = [solved.what.tree] if isinstance(solved.what, Value) else []
-    if not members or any(letters(m) for m in members):
-        return None
-    if len(members) != univariate.real_roots(roots):
-        return False
-    values = [quotient(m) for m in members]
-    if None in values:
-        return None
-    return all(v is not None and univariate.at(roots, v) == 0 for v in values)
-
-
-def _solves_bound(sign: str, dense: Sequence[Fraction], solved: Reading) -> bool | None:
-    if len(dense) != 2 or not isinstance(solved, Numbers):
-        return None
-    end = -dense[0] / dense[1]
-    piece = regions.Piece(high=end, high_closed=sign == "≤") if dense[1] > 0 else regions.Piece(end, sign == "≤")
-    return regions.equal((piece,), solved.region)
+    return _in_any_order([Value(p.low) for p in points if p.low is not None], members(other))
