@@ -13,7 +13,7 @@ from functools import lru_cache
 from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Token, token_value, tokenize, word_set
 from workbench.verification.units.measures import MAX_NAME, Dimension, measure, name_of
-from workbench.verification.units.names import COUNTS, LETTERS, NAMES, POWERS
+from workbench.verification.units.names import COUNTS, LETTERS, NAMES, POWERS, SYMBOLS
 
 _PER = word_set("per a an each every")
 _PLURAL_PER = frozenset(("per", "/"))
@@ -24,7 +24,9 @@ _UNDER = frozenset(("s", "h"))
 """Letters that are units below a bar: `m/s`, `km/h`."""
 _CARRIES = kinds.NUMERIC | {kinds.CLOSE}
 """What a unit may stand behind."""
-_MAY_BEGIN = kinds.WORDS | {kinds.FRAC}
+_WORDS = frozenset(NAMES) | SYMBOLS.keys() | POWERS.keys() | _PER | {"in"}
+"""Words that a unit may begin with."""
+_MAY_BEGIN = frozenset((kinds.UNIT, kinds.FRAC))
 _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
 
@@ -65,9 +67,13 @@ def _begins(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i - 1].kind not in _CARRIES:
         return False
     token = tokens[i]
+    if token.kind is kinds.WORD:
+        return token.text in _WORDS or token.text.lower() in _WORDS
     if token.kind is kinds.VAR:
-        return token.text in LETTERS
-    return token.kind in _MAY_BEGIN or token.text in _FEET
+        return token.text in LETTERS or (token.text == "a" and i > 1 and tokens[i - 2].kind is kinds.MONEY)
+    return (
+        token.kind in _MAY_BEGIN or token.text in _FEET or (token.text == "/" and tokens[i - 2].kind is kinds.MONEY)
+    )
 
 
 def _goes_on(tokens: Sequence[Token], i: int) -> bool:
