@@ -11,6 +11,7 @@ from workbench.verification.units.amounts import factors
 from workbench.verification.units.measures import Dimension
 
 LENGTH: Dimension = (("L", 1),)
+MONEY: Dimension = (("$", 1),)
 _MONEY = frozenset("$€£")
 
 

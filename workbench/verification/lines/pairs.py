@@ -90,11 +90,6 @@ class Pair:
         return not ratios.isdisjoint(numbers) or any(u.counts and u.size in numbers for u in self.every)
 
     @property
-    def has_sum(self) -> bool:
-        """Whether something is added, so that a number without a unit may be in any."""
-        return any(t.kind is kinds.OP and t.text in "+-" for part in self.parts for t in part.tokens)
-
-    @property
     def in_smallest_time(self) -> bool:
         """Whether all units are of time and the result is in the smallest: `5 days * 8 hours = 40 hours`."""
         smallest = min(self.every, key=lambda unit: unit.size)

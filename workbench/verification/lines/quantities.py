@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from workbench.verification.exact.polynomials import tidy
 from workbench.verification.lines.claims import Claim, ClaimSide
-from workbench.verification.lines.dimensions import LENGTH, by_dimension
+from workbench.verification.lines.dimensions import LENGTH, MONEY, by_dimension
 from workbench.verification.lines.pairs import OTHERWISE, Fit, Pair, is_compound, measures_of
 from workbench.verification.lines.readings import rounds
 from workbench.verification.text import kinds
@@ -81,7 +81,8 @@ def _compared(pair: Pair, about: bool) -> Fit:
     if a == b:
         return Fit.SAME
     if len(a) != 1 or len(b) != 1:
-        return Fit.OPEN if pair.clashes and not pair.converts else Fit.NUMBERS
+        other = b.keys() - a.keys() - {()}  # `5 + 3 cm = 8 kg`
+        return Fit.OPEN if other or (pair.clashes and not pair.converts) else Fit.NUMBERS
     ((first, x),) = a.items()
     ((second, y),) = b.items()
     if first == second:
@@ -113,12 +114,10 @@ def _by_size(pair: Pair, x: Fraction, y: Fraction, about: bool) -> Fit:
         x and rounds(tidy(left.value * y / x), left, about)
     ):
         return Fit.SAME
-    if pair.bare:
-        if left.value == right.value:
-            return Fit.NUMBERS if pair.converts or not pair.clashes else Fit.OPEN
-        if pair.converts or pair.has_sum:
-            return Fit.OPEN
-    if any(u.soft for u in pair.every) or (about and abs(x - y) * 20 < abs(x)):
+    if pair.bare and left.value == right.value:
+        return Fit.NUMBERS if pair.converts or not pair.clashes else Fit.OPEN
+    coins = pair.is_single(0) and pair.is_single(1) and all(u.dimension == MONEY for u in pair.every)
+    if (any(u.soft for u in pair.every) and not coins) or (about and abs(x - y) * 20 < abs(x)):
         return Fit.OPEN
     if len({u.customary for u in pair.every}) > 1 and abs(x - y) * (8 if _TON in pair.every else 20) < abs(x):
         return Fit.OPEN
