@@ -27,6 +27,7 @@ _CARRIES = kinds.NUMERIC | {kinds.CLOSE}
 _WORDS = frozenset(NAMES) | SYMBOLS.keys() | POWERS.keys() | _PER | {"in"}
 """Words that a unit may begin with."""
 _MAY_BEGIN = frozenset((kinds.UNIT, kinds.FRAC))
+_NEVER = frozenset((kinds.NUM, kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE))
 _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
 
@@ -36,8 +37,10 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
 
     `sure` are the single letters that are units; where it is left out, the line's other units show it.
     """
-    first = next((i for i in range(1, len(tokens)) if _begins(tokens, i)), None)
-    if first is None:
+    if not any(
+        token.kind not in _NEVER and _begins(tokens, i) and (sure is not None or _shows(tokens, i))
+        for i, token in enumerate(tokens)
+    ):
         return tokens
     sure = _evidence(tokens) if sure is None else sure
     found: list[Token] = []
@@ -62,18 +65,22 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
     return tuple(_compounds(found))
 
 
+def _shows(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a letter may be known for a unit: right behind its number, as in `3m`, it is none by itself."""
+    token = tokens[i]
+    return token.kind is not kinds.VAR or token.spaced or (i + 1 < len(tokens) and tokens[i + 1].text == "/")
+
+
 def _begins(tokens: Sequence[Token], i: int) -> bool:
     """Whether a unit may stand at token i, which costs little to ask."""
-    if tokens[i - 1].kind not in _CARRIES:
+    if not i or tokens[i - 1].kind not in _CARRIES:
         return False
     token = tokens[i]
     if token.kind is kinds.WORD:
         return token.text in _WORDS or token.text.lower() in _WORDS
     if token.kind is kinds.VAR:
         return token.text in LETTERS or (token.text == "a" and i > 1 and tokens[i - 2].kind is kinds.MONEY)
-    return (
-        token.kind in _MAY_BEGIN or token.text in _FEET or (token.text == "/" and tokens[i - 2].kind is kinds.MONEY)
-    )
+    return token.kind in _MAY_BEGIN or token.text in _FEET
 
 
 def _goes_on(tokens: Sequence[Token], i: int) -> bool:
