@@ -29,6 +29,9 @@ from workbench.verification.lines.readings import (
     is_noise,
     is_percent_of,
     keeps_percent,
+    may_be_floor,
+    may_multiply_all,
+    may_repeat,
     mixes_percent,
     names_a_share,
     needs_rounding,
@@ -167,17 +170,20 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
 
+_OR_NEGATIVE = re.compile(r"\s*(?:,|or|and|, or)\s*[-−]\s?[0-9]")
 _BOTH = frozenset(("±", "\\pm", "+-", "+/-", "+/−"))
 
 
 def _names_both_roots(text: str, left: ClaimSide, right: ClaimSide) -> bool:
     """`√36 = ±6`: one number cannot be two."""
-    if right.tokens[0].kind is not kinds.OP or right.known in (0, None):
+    if right.known in (0, None):
         return False
     if text[: left.start].rstrip().endswith(tuple(_BOTH)):
         return False
+    if _OR_NEGATIVE.match(text, right.end) and univariate.has_root(left.node):
+        return True  # `√100 = 10 or -10`
     signs = [{text[t.start : t.end] for t in side.tokens if t.kind is kinds.OP} & _BOTH for side in (left, right)]
-    return bool(signs[1]) and not signs[0]
+    return right.tokens[0].kind is kinds.OP and bool(signs[1]) and not signs[0]
 
 
 def _both_roots(text: str, left: ClaimSide, right: ClaimSide) -> Finding:
@@ -249,10 +255,20 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
         or in_thousands(context.line.text, a, b)
         or in_cents(claim, a, b)
         or is_noise(a, b, right)
+        or _reads_otherwise(context, left, right, a, b)
         or is_clock(left)
         or is_clock(right)
         or divides_twice(left, b)
     )
+
+
+def _reads_otherwise(context: Context, left: ClaimSide, right: ClaimSide, a: Number, b: Number) -> bool:
+    """Whether one side is written in a way that others read otherwise: `0.8(3)`, `[3.7]`, `twice 3 + 4`."""
+    for side, own, worth in ((left, a, b), (right, b, a)):
+        text = context.line.text[side.start : side.end]
+        if may_repeat(text, worth) or may_be_floor(text, own, worth) or may_multiply_all(text, side, worth):
+            return True
+    return False
 
 
 def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:

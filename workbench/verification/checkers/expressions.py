@@ -57,6 +57,8 @@ def check_identity(context: Context, statement: Statement, known: Sequence[Known
     """Return an identity is right; in an expression problem an equation of two expressions must be one."""
     if identity(statement):
         before = previous(known, statement) if context.reading.pure else None
+        if context.is_story and _goes_wrong(context, statement):
+            return None
         real = really_same(before.statement, statement) if before is not None and identity(before.statement) else True
         if isinstance(real, Difference):
             return incorrect(_NAME, real.text, real.kind)
@@ -69,6 +71,19 @@ def check_identity(context: Context, statement: Statement, known: Sequence[Known
     if equation and (role(context.line, statement) is Role.SUPPOSED or not understood(context.line, statement)):
         return None
     return _differs(context, pair.left, pair.right) if equation and _rewrites(reading.expression, pair) else None
+
+
+def _goes_wrong(context: Context, statement: Statement) -> bool:
+    """Whether another step of the same chain is no identity: `3x + 2x + 7 = 5x + 7 = 12x`."""
+    own = statement.first
+    for claim in context.line.claims:
+        pairs = [(a, b) for a, r, b in claim.pairs(context.carry) if r == "="]
+        if any(a is own.left and b is own.right for a, b in pairs):
+            return any(
+                a.letters and b.letters and not (a.lone_letter or b.lone_letter) and not same(a.rational, b.rational)
+                for a, b in pairs
+            )
+    return False
 
 
 def _rewrites(target: ClaimSide, pair: StatedRelation) -> bool:
@@ -187,10 +202,13 @@ def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
 
 
 def _beginnings(node: Node) -> Iterator[Node]:
-    """The sums of the first terms of a sum, without its last term, its last two and so on."""
-    while isinstance(node, BinaryOperation) and node.op in "+-":
+    """The sums of the first terms of a sum, without its last term, its last two and so on; or factors of a product."""
+    if not isinstance(node, BinaryOperation) or node.op not in "+-*":
+        return
+    signs = "*" if node.op == "*" else "+-"
+    while isinstance(node, BinaryOperation) and node.op in signs:
         node = node.left
-        if isinstance(node, BinaryOperation) and node.op in "+-":
+        if isinstance(node, BinaryOperation) and node.op in signs:
             yield node
 
 
