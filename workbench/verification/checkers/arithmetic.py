@@ -13,7 +13,7 @@ from workbench.verification.checkers.miscalculated import is_unwritten, wrong
 from workbench.verification.checkers.vacuous import shows_none
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import difference, magnitude
-from workbench.verification.lines import quantities
+from workbench.verification.lines import named_values, quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.names import continued, repeated
@@ -40,6 +40,7 @@ from workbench.verification.lines.readings import (
     rounds,
     tight,
 )
+from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable, has_function
 
@@ -71,8 +72,11 @@ class Arithmetic:
         if isinstance(named, Finding):
             return named
         held += named
+        taken = _takes_named(context)
+        if isinstance(taken, Finding):
+            return taken
         if not held:
-            return None
+            return correct("arithmetic", taken) if taken else None
         shown = _shown(context.line.text, *held[0]) if left_open else "The calculation"
         return correct("arithmetic", f"{shown} is right.")
 
@@ -89,6 +93,19 @@ def _goes_on(context: Context) -> Finding | list[tuple[Claim, int]]:
         found = wrong(context, claim, before, right, 1)
         return replace(found, confidence=_NAMED)
     return [(claim, 0)] if holds else []
+
+
+def _takes_named(context: Context) -> Finding | str | None:
+    """`Boys + Girls = 12 + 14` after `Girls = 15`: another number than the name has, or a sentence that it holds."""
+    right = [line for line, v in zip(context.earlier, context.verdicts, strict=False) if v.judgement != "incorrect"]
+    read = named_values.put_in(right, context.line) if right and context.is_story else None
+    if read is None:
+        return None
+    if read.exact == read.side.known or rounds(read.exact, read.side, about=True):
+        return f"{show(read.exact)} is right."
+    given = " and ".join(f"{name} = {show(v)}" for name, v in zip(read.names, read.values, strict=True))
+    text = f"With {given} this is {show(read.exact)}, not {context.line.text[read.side.start : read.side.end]}."
+    return incorrect("arithmetic", text, EvidenceKind.VALUE, confidence=_NAMED)
 
 
 class _Checked(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from workbench.types import Diagnosis, EvidenceKind, Judgement
@@ -19,6 +20,7 @@ from workbench.verification.exact.polynomials import (
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.known import KnownStatement, previous
+from workbench.verification.lines.readings import rounds
 from workbench.verification.lines.relations import Difference, StatedRelation, Statement, show
 from workbench.verification.lines.roles import Role, plain, role, understood
 from workbench.verification.malrules import search
@@ -128,9 +130,9 @@ def check_expression(context: Context) -> Finding | None:
         return None
     if matching:
         return correct(_NAME, "It is a piece of the expression before.")
-    if part.bare and not part.letters:
-        return None
     target = earlier[-1][0]
+    if part.bare and not part.letters and not _ends_wrong(context, target, part):
+        return None
     label = context.line.text[: part.start] + context.line.text[part.end :]
     if label.strip(" .$\\()[]") and any(_is_term(c, part) for c, _ in earlier):
         return correct(_NAME, "It is a term of the expression worked out.")
@@ -141,6 +143,14 @@ def check_expression(context: Context) -> Finding | None:
         finding = incorrect(_NAME, text, EvidenceKind.VALUE, fixes.for_expression(context.line, target, part))
         return named(finding, search.expression(target.node, part))
     return _differs(context, target, part)
+
+
+def _ends_wrong(context: Context, target: ClaimSide, part: ClaimSide) -> bool:
+    """Whether a number alone ends the work on a sum of numbers, and is not what is left of it when rounded."""
+    if target.letters or context.is_answer or not _presents(context, part):
+        return False
+    exact, shown = target.value, part.value
+    return not rounds(exact, part, about=True) and shown not in (math.floor(exact), 100 * exact)
 
 
 def _is_term(target: ClaimSide, part: ClaimSide) -> bool:
