@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
-from workbench.verification.answers import Answer, answer_in, grade, read_answer, stated_at
+from workbench.verification.answers import Answer, answer_in, final_answer, grade, read_answer, stated_at
 from workbench.verification.answers.same_value import form_matches, is_worked_out
 from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
@@ -124,7 +124,8 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 
 def says_answer(context: Context) -> bool:
     """Return whether a line is nothing but the known answer."""
-    if len(context.step) > _LONGEST_ANSWER or _graded(context, context.step) is not Judgement.CORRECT:
+    more = len(context.step) > _LONGEST_ANSWER or "\n" in context.step or final_answer(context.step) is not None
+    if more or _graded(context, context.step) is not Judgement.CORRECT:
         return False
     gold = read_answer(context.problem.answer or "")
     lettered = gold is not None and bool(gold.statements)
