@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
@@ -56,12 +56,14 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
     if known is Judgement.CORRECT:
         return _RIGHT
     repeats = read is not None and _repeats(context, read)
+    equal = _equals_expression(context, read) if read is not None and not context.wrong_before else None
     if known is Judgement.INCORRECT:
-        return correct(_NAME, _REPEATS, True) if repeats and _marked(context) else _no_answer(context, stated)
+        if repeats and _marked(context):
+            return correct(_NAME, _REPEATS, True)
+        return _no_answer(context, stated, _LIKELY if repeats and equal is not False else 1.0)
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
-    equal = _equals_expression(context, read) if read is not None and not context.wrong_before else None
     if equal is False:
         text = f"{stated} is not equal to the expression of the problem."
         return incorrect(_NAME, text, EvidenceKind.COUNTEREXAMPLE)
@@ -84,12 +86,14 @@ def _graded(context: Context, stated: str) -> Judgement | None:
     return grade(gold, stated) if context.knowledge is not Knowledge.FREE and gold is not None else None
 
 
-def _no_answer(context: Context, stated: str) -> Finding:
-    found = _last_text(context)
+def _no_answer(context: Context, stated: str, confidence: float) -> Finding:
+    """A matter of meaning, and only likely where the line repeats what was found before: the mistake lies there."""
+    before = _last_text(context)
     text = f"{stated} is not the answer."
-    if found and found != stated and not context.wrong_before:
-        text = f"The lines before end with {found}, not {stated}, which is not the answer."
-    return incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+    if before and before != stated and not context.wrong_before:
+        text = f"The lines before end with {before}, not {stated}, which is not the answer."
+    found = incorrect(_NAME, text, EvidenceKind.ANSWER, _repair(context, stated), Diagnosis.OFF_PATH)
+    return replace(found, scope=Scope.MEANING, confidence=confidence)
 
 
 def _marked(context: Context) -> bool:
@@ -123,13 +127,16 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 
 
 def says_answer(context: Context) -> bool:
-    """Return whether a line is nothing but the known answer."""
-    more = len(context.step) > _LONGEST_ANSWER or "\n" in context.step or final_answer(context.step) is not None
-    if more or _graded(context, context.step) is not Judgement.CORRECT:
+    """Return whether a line is nothing but the known answer.
+
+    The known answer behind a calculation, in a box or at the end of a paragraph leaves what stands before it as it is.
+    """
+    if len(context.step) > _LONGEST_ANSWER or final_answer(context.step) is not None:
         return False
-    gold = read_answer(context.problem.answer or "")
-    lettered = gold is not None and bool(gold.statements)
-    return lettered or not context.line.claims or len(context.reading.letters) < 2
+    claims = context.line.claims
+    if any(len(claim.whole) > 1 and not any(side.lone_letter for side in claim.whole) for claim in claims):
+        return False
+    return "then" not in context.line.joins and _graded(context, context.step) is Judgement.CORRECT
 
 
 _LONGEST_ANSWER = 120

@@ -28,6 +28,7 @@ _FACTS: frozenset[Number] = frozenset(
 _COUNT_WORDS = COUNTS | SCALES
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _FEWEST_WORDS = 8
+_FEWEST_NUMBERS = 2
 _MAX_KNOWN = 40
 _CONFIDENCE = 0.9
 
@@ -59,7 +60,8 @@ class Grounding:
 
 @lru_cache(maxsize=1024)
 def _has_story(text: str) -> bool:
-    return len(_WORDS.findall(text)) >= _FEWEST_WORDS and bool(numbers_in(text))
+    """Whether a text tells what is given: one number among words, as in `about 3 fields`, gives no data to go by."""
+    return len(_WORDS.findall(text)) >= _FEWEST_WORDS and len(numbers_in(text)) >= _FEWEST_NUMBERS
 
 
 def _finding(shown: str) -> Finding:
