@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from workbench.verification.answers.text import boxed
 from workbench.verification.text.words import NUMBERS
@@ -46,6 +47,7 @@ _HAS_SYMBOL = re.compile(r"[\\<>=!+⟨⟩*_]|inf|oo|union|U|empty|pi|[0-9]\s*x")
 """What any of the symbols has, which is quick to ask."""
 
 
+@lru_cache(maxsize=2048)
 def clean(text: str) -> str:
     """Return the text without dollars around formulas, spacing, bold marks and boxes, each symbol one character."""
     text = boxed(text) or text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from workbench.types import EvidenceKind
 from workbench.verification.checkers.chains import put_in, unlike
 from workbench.verification.checkers.grounding import numbers_in
+from workbench.verification.checkers.miscalculated import is_unwritten, wrong
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import magnitude
 from workbench.verification.lines import quantities
@@ -18,9 +20,11 @@ from workbench.verification.lines.readings import (
     coarseness,
     cuts,
     divides_twice,
+    implied,
     in_cents,
     in_thousands,
     is_clock,
+    is_noise,
     is_percent_of,
     keeps_percent,
     mixes_percent,
@@ -31,12 +35,11 @@ from workbench.verification.lines.readings import (
     rounds,
     tight,
 )
-from workbench.verification.lines.relations import show
-from workbench.verification.repairs import edits, repair, rewrites
 from workbench.verification.text import kinds
-from workbench.verification.text.grammar import Function, Number, Unreadable
-from workbench.verification.text.tokens import or_none
+from workbench.verification.text.grammar import Number, Unreadable, has_function
 
+_OTHER_NUMBERS = re.compile(r"\b(?:base|binary|octal|hexadecimal|modulo|mod|clock)\b", re.IGNORECASE)
+"""Words of lines that calculate otherwise: `In base 2, 1 + 1 = 10`."""
 _NAMED = 0.9
 """A name may stand for another number in the next step."""
 _LONGEST = 80
@@ -51,7 +54,7 @@ class Arithmetic:
 
     def __call__(self, context: Context) -> Finding | None:
         """Incorrect for the first claim that fails, correct if any claim holds."""
-        held: list[str] = []
+        held: list[tuple[Claim, int]] = []
         left_open = bool(context.line.unread)
         for claim in (*context.line.claims, *context.line.notes, *repeated(context.line.text)):
             checked = _check(context, claim)
@@ -65,10 +68,11 @@ class Arithmetic:
         held += named
         if not held:
             return None
-        return correct("arithmetic", f"{held[0]} is right." if left_open else "The calculation is right.")
+        shown = _shown(context.line.text, *held[0]) if left_open else "The calculation"
+        return correct("arithmetic", f"{shown} is right.")
 
 
-def _goes_on(context: Context) -> Finding | list[str]:
+def _goes_on(context: Context) -> Finding | list[tuple[Claim, int]]:
     """`Total = 42` after a step that ends `Total = 4 * 5 + 22`: not the number of that name, or what holds."""
     read = continued(context.earlier[-1].text, context.line.text) if context.earlier else None
     if read is None:
@@ -77,22 +81,22 @@ def _goes_on(context: Context) -> Finding | list[str]:
     right = claim.whole[0]
     holds = _holds(context, claim, 0, before, right)
     if holds is False and right.bare:
-        found = _wrong(context, claim, before, right, 1)
+        found = wrong(context, claim, before, right, 1)
         return replace(found, confidence=_NAMED)
-    return [context.line.text[right.start : right.end]] if holds else []
+    return [(claim, 0)] if holds else []
 
 
 class _Checked(NamedTuple):
-    """The relations of a claim that hold, as written, and whether others were left open."""
+    """The relations of a claim that hold, by their place, and whether others were left open."""
 
-    held: list[str]
+    held: list[tuple[Claim, int]]
     left_open: bool
 
 
 def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
     """The first mistake of a claim, or what of it holds; None where the line was only miswritten."""
     parts = [p if p is not None else context.carry for p in claim.parts]
-    held: list[str] = []
+    held: list[tuple[Claim, int]] = []
     left_open = False
     if claim.letters and (found := put_in(context, claim)) is not None:
         return found
@@ -108,14 +112,14 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
             return _both_roots(context.line.text, left, right)
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
-            return _wrong(context, claim, *far)
+            return wrong(context, claim, *far)
         if holds is False and (_is_alternative(context, claim) or _miswritten(context, right)):
             return None
         if holds is False:
-            return _wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
+            return wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
         left_open |= holds is None
         if holds and not _is_empty(context, claim, left, right):
-            held.append(_shown(context.line.text, claim, i))
+            held.append((claim, i))
     return _Checked(held, left_open)
 
 
@@ -198,11 +202,16 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         if (together[0] or left).known == (together[1] or right).known:
             return True
         return None if a == b else False
+    joined = implied(left) or implied(right)
+    if joined is not None and joined.known not in (None, a if implied(left) is not None else b):
+        return None if a == b or joined.known in (a, b) else False
     if a == b:
         return True
     about = about or relation == "~"
     bare = [(exact, shown) for exact, shown in ((a, right), (b, left)) if shown.bare]
-    about = about and not _unwritten(right) and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
+    about = (
+        about and not is_unwritten(right) and (not bare or any(needs_rounding(*pair, about=True) for pair in bare))
+    )
     solved = claim.letters and context.reading.statements  # there `x = 1/3 = 0.33` is no exact solution
     rounded = not solved and (rounds(a, right, about) or rounds(b, left, about))
     if rounded and (about or not _comes_out(context, left, right)):
@@ -218,6 +227,10 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
     """Whether two numbers that differ may still say the same in prose."""
     return (
         claim.loose
+        or (
+            _OTHER_NUMBERS.search(context.line.text) is not None
+            and not any(has_function(p.node) for p in claim.whole)
+        )
         or quantities.may_convert(claim)
         or mixes_percent(left, b)
         or is_percent_of(left, right)
@@ -229,6 +242,7 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
         or _is_share_of_given(context, left, right)
         or in_thousands(context.line.text, a, b)
         or in_cents(claim, a, b)
+        or is_noise(a, b, right)
         or is_clock(left)
         or is_clock(right)
         or divides_twice(left, b)
@@ -275,119 +289,3 @@ def _miswritten(context: Context, right: ClaimSide) -> bool:
 def _noted(context: Context, exact: Number, right: ClaimSide) -> bool:
     """Whether a calculator note confirms the left side, so that the right side was misread."""
     return not right.bare and any(n.whole[-1].value == exact for n in context.line.notes if not n.letters)
-
-
-def _wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, index: int) -> Finding:
-    text = context.line.text
-    shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "The line before"
-    fixed = None
-    relation = claim.relations[index - 1]
-    rooted = univariate.has_root(left.node) or univariate.has_root(right.node)
-    if relation not in ("=", "~"):
-        # A root has no exact value to show: it is shown as it is written.
-        values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
-        sentence = f"{values[0]} {relation} {values[1]} is not true."
-        return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
-    measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
-    if measured or (quantities.is_compound(right) and any(c.isdigit() for c in text[right.start : right.end])):
-        shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
-        converted = quantities.expected(claim, index - 1)
-        if converted is None:
-            return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
-        sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
-        fixed = _repair(text, claim, index, converted)
-        if mended := quantities.is_compound(right) and quantities.rewritten(right, text, converted):
-            sentence = f"{shown} is {mended} {unit}, not {text[right.start : right.end]} {unit}."
-            fixed = edits.apply(text, edits.Edit(right.start, right.end, mended))
-    elif rooted:
-        sentence = f"{shown} is not {text[right.start : right.end]}."
-    else:
-        sentence = _sentence(text, left, right, shown)
-        fixed = None if _unwritten(right) else _repair(text, claim, index, left.value)
-    # One of the two claims put right alone would offer numbers that do not factor the quadratic.
-    pair = edits.factor_pair(context.line)
-    quadratic = edits.quadratic(context) if pair is not None else None
-    if pair is not None and quadratic is not None:
-        fixed = edits.repair_pair(text, pair, quadratic)
-    return incorrect("arithmetic", sentence, EvidenceKind.VALUE, fixed)
-
-
-def _unwritten(right: ClaimSide) -> bool:
-    """`58 R 5` is read as a sum in brackets that no one wrote."""
-    return right.tokens[0].kind is kinds.OPEN and right.tokens[0].start == right.tokens[0].end
-
-
-def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:
-    if isinstance(left.node, Function) and isinstance(right.node, Function) and left.node.name == "mod":
-        return f"{shown} and {text[right.start : right.end]} leave different remainders."
-    if (left.is_number and right.is_number) or _unwritten(right):
-        return f"{shown} is not {text[right.start : right.end]}."
-    if right.bare or not left.bare:
-        return f"{shown} is {show(left.value)}, not {show(right.value)}."
-    return f"{text[right.start : right.end]} is {show(right.value)}, not {show(left.value)}."
-
-
-@or_none
-def _repair(text: str, claim: Claim, index: int, exact: Number) -> str | None:
-    right, left = claim.parts[index], claim.parts[index - 1]
-    if right is None or claim.relations[index - 1] not in ("=", "~"):
-        return None
-    if right.is_number:
-        fixed = _replace_value(text, claim, index, right, exact)
-        return fixed or _replace_copies(text, claim, index, right, exact)
-    if left is not None and left.is_number:
-        return _replace_value(text, claim, index - 1, left, right.value)
-
-    def accept(changed: Claim) -> bool:
-        values = [p.value for p in (left, *changed.whole) if p is not None and not p.letters]
-        return all(v == values[0] for v in values)
-
-    def measure(changed: Claim) -> dict[str, Number]:
-        part = changed.parts[1]
-        return {"": part.value - exact} if part is not None else {}
-
-    before = (left,) if left is not None else ()
-    # The left side is out of reach of edits.
-    only = Claim((None, right, *claim.parts[index + 1 :]), claim.relations[index - 1 :])
-    if rewrites.wrong_order(left, right) and index == len(claim.parts) - 1:
-        ordered = rewrites.one_operation(text, left, right)
-        if ordered is not None:
-            return ordered
-    return repair.find(text, only, accept, measure, before, copies=False)
-
-
-def _write(claim: Claim, part: ClaimSide, text: str, exact: Number) -> str | None:
-    """The exact value as the part writes its own; over its denominator only where the other side has it."""
-    raw = text[part.start : part.end].lstrip("-+−( ").rstrip("%) ")
-    others = [p for p in claim.whole if p is not part]
-    bottom = raw.rpartition("/")[2]
-    keep = any(p.is_number for p in others) or any(t.text == bottom for p in others for t in p.tokens)
-    return repair.write_number(exact, raw, part.percent, keep)
-
-
-def _replace_value(text: str, claim: Claim, index: int, part: ClaimSide, exact: Number) -> str | None:
-    """The wrong value replaced in its own notation, if that makes the whole chain hold."""
-    written = _write(claim, part, text, exact)
-    if written is None:
-        return None
-    rest = [p for i, p in enumerate(claim.parts) if i != index and p is not None and not p.letters]
-    if any(p.value != exact for p in rest):
-        return None
-    last = part.tokens[-1]
-    end = last.start if last.kind is kinds.PCT else part.end
-    return edits.apply(text, edits.Edit(part.start, end, written))
-
-
-def _replace_copies(text: str, claim: Claim, index: int, part: ClaimSide, exact: Number) -> str | None:
-    """`9 + 6 = 16 = 16`: the same wrong value copied along the chain is one mistake."""
-    fixed = text
-    for later in reversed(claim.parts[index:]):
-        if later is None or later.letters:
-            return None
-        if later.value == exact:
-            continue
-        written = _write(claim, later, text, exact)
-        if later.value != part.value or not later.is_number or written is None:
-            return None
-        fixed = edits.apply(fixed, edits.Edit(later.start, later.end, written))
-    return fixed

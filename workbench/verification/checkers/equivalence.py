@@ -20,7 +20,7 @@ from workbench.verification.checkers.notes import (
     supposes,
 )
 from workbench.verification.checkers.one_root import names_root
-from workbench.verification.checkers.systems import check_system, is_true
+from workbench.verification.checkers.systems import check_system, follows_from_lines, is_true
 from workbench.verification.checkers.vacuous import really_same
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.univariate import rational_roots
@@ -149,12 +149,15 @@ def _judge(context: Context, statement: Statement, known: Sequence[KnownStatemen
     checked = check_identity(context, statement, known)
     if checked is not None:
         return checked
-    if not known or (reading.expression is not None and not reading.statements):
+    beside = reading.expression is not None and not reading.statements
+    if not known or (beside and reading.pure):
         return None
     letters = reading.letters or statement.letters
-    if len(letters) == 1:
-        return _single(context, statement, known)
-    return check_system(context, statement, known)
+    found = (_single if len(letters) == 1 else check_system)(context, statement, known)
+    if found is None and not reading.pure:
+        found = follows_from_lines(context, statement, known)
+    # Beside an expression to work on an equation may be about anything.
+    return None if beside and found is not None and found.judgement is Judgement.INCORRECT else found
 
 
 def _at_given(context: Context, statement: Statement, values: Mapping[str, Number]) -> Finding | None:
@@ -195,7 +198,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return correct(_NAME, "It is rounded to the digits shown.")
     if story and chooses(statement, [k.statement for k in relevant]):  # `n = 6` after `n >= 5.5`
         return None
-    difference = differs(reading, before.statement.solutions, after)
+    difference = differs(reading, before.statement.solutions, after, statement.solved)
     if difference is None:
         return _same(context, statement, before, relevant)
     reason = _why_still_right(context, statement, after, relevant, before)
@@ -205,6 +208,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
+    if _is_rejected(context) and only_gains_poles(relevant, before.statement.solutions, after):
+        return None  # `x = 2, but then the denominator is zero`
     last = relevant[-1]
     in_part = not last.main and last.line == len(context.earlier) and is_bound(last.statement) == is_bound(statement)
     if in_part or _is_begun(relevant, after):
@@ -235,7 +240,9 @@ def _in_words(
     A difference is a mistake only between neighbours that rewrite each other: where a malrule makes the line, or
     the line itself says that it follows.
     """
-    if before.line < len(context.earlier) - 1 or difference.kind == EvidenceKind.ROOTS:
+    if before.line < len(context.earlier) - 1:
+        return None
+    if difference.kind == EvidenceKind.ROOTS and not (_is_zero(before.statement) and _is_zero(statement)):
         return None
     if _new_fact(context, statement, before) or not understood(context.stating, statement):
         return None
@@ -244,6 +251,16 @@ def _in_words(
     if finding.malrule is None and not rounded and not follows(context.stating, statement):
         return None
     return replace(finding, confidence=_TOLD)
+
+
+def _is_zero(statement: Statement) -> bool:
+    """`x^2 - 5x + 6 = 0` and `(x - 2)(x - 3) = 0`: rewritten, not solved."""
+    pair = statement.only
+    if pair is None or pair.relation != "=" or statement.assignments:
+        return False
+    zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
+    solutions = statement.solutions
+    return zero and isinstance(solutions, Roots) and len(solutions.poly) > 2
 
 
 def _why_still_right(
@@ -328,6 +345,11 @@ def _same(
     return replace(found, evidence=notes(context.line, before, statement))
 
 
+def _is_rejected(context: Context) -> bool:
+    """Whether this line or a later one throws a value out."""
+    return any(rejects(text) for text in context.solution[len(context.earlier) :])
+
+
 def _forbidden(context: Context, statement: Statement, relevant: Sequence[KnownStatement]) -> Finding | bool:
     """Whether the last line gives values that the problem rules out; a finding where a divisor would be zero."""
     values = [part.known for _, part in statement.assignments]
@@ -335,7 +357,7 @@ def _forbidden(context: Context, statement: Statement, relevant: Sequence[KnownS
         return False
     (letter,) = statement.letters
     rest = context.solution[len(context.earlier) + 1 :]
-    if any(rejects(text) for text in (context.step, *rest)):
+    if _is_rejected(context):
         return False
     for old in relevant:
         zero = next((v for v in values if v is not None and uni.at(poles(old.statement), v) == 0), None)

@@ -15,16 +15,29 @@ from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.malrules.trees import write
-from workbench.verification.text.grammar import BinaryOperation, Neg, Node, Num, Pct, Root, Unreadable, Var, parse
+from workbench.verification.text.grammar import (
+    BinaryOperation,
+    Neg,
+    Node,
+    Num,
+    Number,
+    Pct,
+    Root,
+    Unreadable,
+    Var,
+    parse,
+)
 from workbench.verification.text.second_reader import second_value, to_power
 
 CHECKED = frozenset(("arithmetic", "equivalence"))
 """The checkers whose disproofs are read twice."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _POINTS = tuple(
-    {letter: Fraction(start + step * i, part) for i, letter in enumerate(_LETTERS)}
-    for start, step, part in ((2, 3, 1), (101, -7, 4))
+    {letter: start + step * i for i, letter in enumerate(_LETTERS)}
+    for start, step in ((2, 3), (Fraction(101, 4), -7))
 )
+
+Point = Mapping[str, Number]
 
 
 def misread(context: Context, finding: Finding) -> str | None:
@@ -73,26 +86,26 @@ def _tree_agrees(node: Node, points: int) -> bool:
         if worked is None:
             continue
         bottom = _at(exact[1], point)
-        if evaluated(again, point) not in (None, worked) or (bottom and _at(exact[0], point) / bottom != worked):
+        if evaluated(again, point) not in (None, worked) or (bottom and _at(exact[0], point) != worked * bottom):
             return False
     return True
 
 
-def _at(poly: Poly, point: Mapping[str, Fraction]) -> Fraction:
-    total = Fraction(0)
+def _at(poly: Poly, point: Point) -> Number:
+    total: Number = 0
     for letters, number in poly.items():
-        term = Fraction(number)
+        term = number
         for letter in letters:
             term *= point[letter]
         total += term
     return total
 
 
-def evaluated(node: Node, point: Mapping[str, Fraction]) -> Fraction | None:
+def evaluated(node: Node, point: Point) -> Number | None:
     """Return what a tree is worth with numbers for its letters; None for roots, and where it has no value."""
     match node:
         case Num(value):
-            return Fraction(value)
+            return value
         case Var(name):
             return point.get(name)
         case Neg(arg):
@@ -100,7 +113,7 @@ def evaluated(node: Node, point: Mapping[str, Fraction]) -> Fraction | None:
             return -inner if inner is not None else None
         case Pct(arg):
             inner = evaluated(arg, point)
-            return inner / 100 if inner is not None else None
+            return Fraction(inner) / 100 if inner is not None else None
         case Root():
             return None
         case BinaryOperation(op, left, right):
@@ -108,7 +121,7 @@ def evaluated(node: Node, point: Mapping[str, Fraction]) -> Fraction | None:
     return None
 
 
-def _worked(op: str, a: Fraction | None, b: Fraction | None) -> Fraction | None:
+def _worked(op: str, a: Number | None, b: Number | None) -> Number | None:
     if a is None or b is None:
         return None
     if op in "+-":
@@ -116,8 +129,8 @@ def _worked(op: str, a: Fraction | None, b: Fraction | None) -> Fraction | None:
     if op == "*":
         return a * b
     if op == "/":
-        return a / b if b else None
-    return to_power(a, b)
+        return Fraction(a) / b if b else None
+    return to_power(Fraction(a), Fraction(b))
 
 
 def _all_hold(line: Line) -> bool:

@@ -8,7 +8,7 @@ from itertools import combinations
 from workbench.types import EvidenceKind
 from workbench.verification.exact import polynomials
 from workbench.verification.exact.polynomials import Poly, evaluate, poly_letters, proportional
-from workbench.verification.exact.systems import grid, points
+from workbench.verification.exact.systems import grid, points, put_in, solved_for
 from workbench.verification.lines.claims import ClaimSide, read_line
 from workbench.verification.lines.facts import facts, swapped
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
@@ -21,6 +21,8 @@ from workbench.verification.repairs.rewrites import named
 from workbench.verification.text.grammar import Number, Unreadable
 
 _NAME = "equivalence"
+_RECENT = 8
+"""How many statements back a line may go on from."""
 _EQUATIONS = 4
 """Equations of one line that are put right together."""
 
@@ -180,6 +182,40 @@ def _repaired_system(
             return text
         text = fixes.for_system(line, wrong, basis, sides)
     return None
+
+
+def follows_from_lines(context: Context, statement: Statement, known: Sequence[KnownStatement]) -> Finding | None:
+    """In a problem told in words: whether an equation follows from the latest lines, one put into another."""
+    row = statement.equation
+    if row is None or not poly_letters(row):
+        return None
+    recent = [k for k in known[-_RECENT:] if k.main and k.statement.equation]
+    rows = [r for k in recent if (r := k.statement.equation) is not None]
+    if not (_follows_from_all(row, rows) or _is_put_in(row, rows)):
+        return None
+    return correct(
+        _NAME,
+        "It follows from the lines before.",
+        carried=any(not k.trusted and k.line < len(context.earlier) for k in recent),
+    )
+
+
+def _follows_from_all(row: Poly, rows: Sequence[Poly]) -> bool:
+    linear = [r for r in rows if polynomials.is_linear(r)]
+    basis = polynomials.echelon(linear) if polynomials.is_linear(row) and linear else None
+    return basis is not None and polynomials.implied(row, basis)
+
+
+def _is_put_in(row: Poly, rows: Sequence[Poly]) -> bool:
+    """`2y * y = 50` after `x = 2y` and `xy = 50`."""
+    for single in rows:
+        solved = solved_for(single)
+        if solved is None:
+            continue
+        for other in rows:
+            if other is not single and solved[0] in poly_letters(other) and proportional(put_in(other, *solved), row):
+                return True
+    return False
 
 
 def _is_linear(statement: Statement) -> bool:

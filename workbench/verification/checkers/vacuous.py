@@ -27,6 +27,8 @@ def really_same(before: Statement, after: Statement) -> Difference | bool:
     rows = before.equation, after.equation
     if rows[0] is None or rows[1] is None:
         return True
+    if any(len(m) for m in rows[0]) and proportional(rows[0], rows[1]):
+        return True
     first, second = uni.coefficients(rows[0]), uni.coefficients(rows[1])
     if len(first) > 2 and len(second) > 2:
         return _same_factors(first, second)

@@ -66,6 +66,13 @@ def _difference(a: Number, b: Number) -> Number:
     return a - b
 
 
+def _quotient(a: Number, b: Number) -> Number:
+    """The quotient in words; where it does not come out whole, people may mean without the remainder."""
+    if b == 0 or Fraction(a, b).denominator != 1:
+        raise Unreadable("a quotient with a remainder or without")
+    return Fraction(a, b).numerator
+
+
 def nth_root(number: Number, degree: Number) -> Number:
     """Return the exact root of a number that is not negative. Raise `Unreadable` where it is not rational."""
     n = _whole(degree)
@@ -109,4 +116,5 @@ _EXACT: dict[str, Callable[..., Number]] = {
     "reciprocal": _reciprocal,
     "negative": lambda n: -n,
     "difference": _difference,
+    "quotient": _quotient,
 }

@@ -37,6 +37,8 @@ MAX_BITS = 4096
 
 def divide_numbers(a: Number, b: Number) -> Number:
     """Return the exact quotient, an int where it is one. Raise `Unreadable` for a division by zero."""
+    if b == 1 and type(a) is int:
+        return a
     if b == 0:
         raise Unreadable("division by zero")
     if isinstance(a, int) and isinstance(b, int) and a % b == 0:

@@ -148,7 +148,7 @@ def _isolated(polys: set[Coefficients]) -> list[Point]:
 
 
 def _bisected(poly: Coefficients, known: Sequence[Number]) -> list[Point]:
-    """The irrational roots by Sturm's theorem, each between two numbers with no known root or whole number there."""
+    """The other roots by Sturm's theorem, each between two numbers with no known root or whole number there."""
     chain = [poly, derivative(poly)]
     while len(chain[-1]) > 1:
         rest = divide(chain[-2], chain[-1])[1]
@@ -165,6 +165,11 @@ def _bisected(poly: Coefficients, known: Sequence[Number]) -> list[Point]:
         count = _changes(chain, low) - _changes(chain, high)
         if count == 0:
             continue
+        near = range(ceil(low), floor(high) + 1) if count == 1 and high - low < 2 else ()
+        whole = next((n for n in near if at(poly, n) == 0), None)
+        if whole is not None:
+            found.append((Fraction(whole), Fraction(whole)))
+            continue
         clear = not any(low <= r <= high for r in known) and ceil(low) > floor(high)
         if count == 1 and clear:
             found.append((low, high))
@@ -178,7 +183,7 @@ def _bisected(poly: Coefficients, known: Sequence[Number]) -> list[Point]:
     found.sort()
     apart: list[Point] = []
     for low, high in found:
-        while at(poly, low) == 0 or at(poly, high) == 0 or (apart and low <= apart[-1].high):
+        while low < high and (at(poly, low) == 0 or at(poly, high) == 0 or (apart and low <= apart[-1].high)):
             low, high = _halved(poly, low, high)
         apart.append(Point(low, high))
     return apart

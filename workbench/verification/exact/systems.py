@@ -57,7 +57,7 @@ def _solve(rows: list[Poly], letters: frozenset[str]) -> Iterator[Values]:
     if not rows:
         raise Unreadable("a letter is free")
     for row in sorted(rows, key=len):
-        single = _solved_for(row)
+        single = solved_for(row)
         if single is not None:
             letter, value = single
             rest = [r for other in rows if other is not row and (r := put_in(other, letter, value))]
@@ -80,8 +80,8 @@ def _solve(rows: list[Poly], letters: frozenset[str]) -> Iterator[Values]:
     raise Unreadable("no letter can be put in")
 
 
-def _solved_for(row: Poly) -> tuple[str, Poly] | None:
-    """A letter that stands alone in one term of an equation, and what it is equal to."""
+def solved_for(row: Poly) -> tuple[str, Poly] | None:
+    """Return a letter that stands alone in one term of an equation, and what it is equal to."""
     for monomial, coefficient in row.items():
         if len(monomial) == 1 and not any(monomial in other for other in row if other != monomial):
             rest = {m: c for m, c in row.items() if m != monomial}

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from workbench.verification.domain import lazy
 from workbench.verification.lines.chains import Chain, Found, claims_at, make_claims
+from workbench.verification.lines.plain import plain_chain
 from workbench.verification.lines.sides import Claim as Claim
 from workbench.verification.lines.sides import ClaimSide as ClaimSide
 from workbench.verification.lines.sides import make_part as make_part
@@ -21,7 +22,7 @@ from workbench.verification.text.grammar import (
     Unreadable,
     tokenize,
 )
-from workbench.verification.text.tokens import or_none
+from workbench.verification.text.tokens import EASY, or_none
 from workbench.verification.text.words import in_digits
 from workbench.verification.units.reading import measured
 
@@ -106,9 +107,16 @@ def _read_line(text: str, bulleted: bool) -> Line:
     dash = _DASH.match(text) if bulleted else None
     lead = _LEAD.match(text, dash.end() if dash else 0)
     offset = lead.end() if lead else 0
-    shown = _BAR.sub("", text) if "|" in text and text.count("|") < 3 else text
-    tokens = _trimmed([t for t in tokenize(shown) if t.start >= offset])
-    tokens = measured(in_digits(_with_functions(text, tokens)))
+    plain = EASY.fullmatch(text) is not None and notation.HINT.search(text) is None
+    if plain and not offset:
+        tokens = measured(tokenize(text))
+        chain = plain_chain(tokens)
+        if chain is not None and (line := _plain_line(text, *chain)) is not None:
+            return line
+    else:
+        shown = _BAR.sub("", text) if "|" in text and text.count("|") < 3 else text
+        tokens = _trimmed([t for t in tokenize(shown) if t.start >= offset])
+        tokens = measured(tokens if plain else in_digits(_with_functions(text, tokens)))
     claims: list[Claim] = []
     joins: list[str] = []
     unread: list[str] = []
@@ -147,11 +155,17 @@ def _read_line(text: str, bulleted: bool) -> Line:
         tuple(claims),
         tuple(joins),
         expression,
-        bool(_ABOUT.search(text)),
+        not plain and bool(_ABOUT.search(text)),
         tuple(_notes(text)) if "<<" in text else (),
         tuple(dict.fromkeys((*unread, *rest))),
         cut or bool(rest),
     )
+
+
+@or_none
+def _plain_line(text: str, parts: list[list[Token]], relations: list[str]) -> Line | None:
+    """The line of one chain in plain signs."""
+    return Line(text, (Claim(tuple(make_part(part) for part in parts), tuple(relations)),))
 
 
 def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -89,7 +89,7 @@ def goes_on(reading: Reading, known: Sequence[KnownStatement], statement: Statem
     if a is None or b is None:
         return False
     try:
-        return differs(reading, a, b) is None or only_gains_poles(known, a, b)
+        return differs(reading, a, b, statement.solved) is None or only_gains_poles(known, a, b)
     except Unreadable:
         return False
 
@@ -102,11 +102,16 @@ def previous(known: Sequence[KnownStatement], statement: Statement) -> KnownStat
     return None
 
 
-def differs(reading: Reading, before: Solutions, after: Solutions) -> Difference | None:
-    """Return how two statements differ in what the problem asks for; the one root that it wants may be chosen."""
+def differs(reading: Reading, before: Solutions, after: Solutions, solved: bool = True) -> Difference | None:
+    """Return how two statements differ in what the problem asks for; the one root that it wants may be chosen.
+
+    Only a solved statement may be true of whole numbers alone: `n <= 8`, but not `7n < 62` for `7n < 58`.
+    """
     condition = reading.condition(before.letter)
     if condition is None:
         return compare(before, after)
+    if not solved:
+        condition = replace(condition, whole=False)
     plain = replace(condition, largest=None)
     found = compare(before, after, plain)
     if found is None or condition.largest is None:

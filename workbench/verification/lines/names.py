@@ -35,16 +35,19 @@ class _Named:
     end: int
     alone: bool
     """Nothing is equal to it in turn."""
+    about: bool
+    """It is only about equal."""
 
 
 @lru_cache(maxsize=1024)
 def repeated(text: str) -> tuple[Claim, ...]:
     """Return what a step claims by giving a calculation and then a number the same name."""
-    if len(text) > MAX_LINE or "=" not in text:
+    signs = text.count("=") + text.count("≈") + text.count("\\approx")
+    if len(text) > MAX_LINE or not signs:
         return ()
-    found = list(_named(text)) if text.count("=") > 1 else []
+    found = list(_named(text)) if signs > 1 else []
     claims = [_claim(a, b) for i, a in enumerate(found) for b in found[i + 1 : i + 2] if _same(text, a, b)]
-    left = _LEFT.search(text) if text.count("=") == 1 else None
+    left = _LEFT.search(text) if signs == 1 else None
     if left is not None:
         claims += _what_is_left(text, left)
     return tuple(claims)
@@ -80,7 +83,7 @@ def _named(text: str) -> Iterator[_Named]:
     """The names of a step with what each is equal to."""
     tokens = tokenize(text)
     for i, token in enumerate(tokens):
-        if token.text != "=" or token.kind is not kinds.REL or i + 1 >= len(tokens):
+        if token.kind is not kinds.REL or token.text not in "=~" or i + 1 >= len(tokens):
             continue
         name = _name(tokens, i)
         run = scan.chain(tokens, i + 1) if name and boundaries.begins(tokens, i + 1) else None
@@ -92,13 +95,16 @@ def _named(text: str) -> Iterator[_Named]:
             continue
         units = tuple(u for u in run.units if u.part == 0)
         start = tokens[i - 1].start
-        yield _Named(name, side, units, start, tokens[run.end - 1].end, not run.relations)
+        yield _Named(name, side, units, start, tokens[run.end - 1].end, not run.relations, token.text == "~")
 
 
 def _name(tokens: Sequence[Token], i: int) -> tuple[str, ...]:
     """The words right before token i, without articles; nothing where a number or a sign stands among them."""
     words: list[str] = []
     at = i - 1
+    if at >= 0 and tokens[at].kind is kinds.VAR and tokens[i].text == "~":
+        apart = at == 0 or tokens[at - 1].kind in (kinds.SEP, kinds.BREAK, kinds.WORD)
+        return (tokens[at].text,) if apart else ()
     while at >= 0 and i - at <= _MOST_WORDS + 1 and tokens[at].kind in kinds.WORDS:
         inner = tokens[at].text.rpartition("{")[2].rstrip("}").lower()
         if inner in STOP:
@@ -126,7 +132,8 @@ def _same(text: str, first: _Named, second: _Named) -> bool:
 
 def _claim(first: _Named, second: _Named) -> Claim:
     units = (*first.units, *(u._replace(part=1) for u in second.units))
-    return Claim((first.side, second.side), ("=",), units=tuple(u.word for u in units), placed=units)
+    relation = "~" if first.about or second.about else "="
+    return Claim((first.side, second.side), (relation,), units=tuple(u.word for u in units), placed=units)
 
 
 def _what_is_left(text: str, left: re.Match[str]) -> Iterator[Claim]:

@@ -49,7 +49,7 @@ _PLAIN_WORDS = word_set(
     "exact exactly complete completely fully form simplest lowest fraction show your working steps step please now "
     "help me can you to it be algebraically carefully final put boxed problem exercise unknown unknowns variable "
     "variables satisfy satisfies satisfying so make makes true holds have has we know as integer integers whole "
-    "natural possible on only over reals isolate get how much equals equal item items"
+    "natural possible two three many on only over reals isolate get how much equals equal item items"
 )
 """Words that state nothing beside the formulas."""
 _FINDS = re.compile(
@@ -78,7 +78,7 @@ _THING = (
 )
 _KIND = re.compile(
     rf"\b(?P<kind>positive|negative|non-?negative|non-?zero)\s+{_THING}"
-    r"|\b(?:is|be|are)\s+(?P<said>positive|negative|non-?negative|non-?zero)\b",
+    r"|\b(?:is|be|are|for \$?[a-z]\$?|with \$?[a-z]\$?)\s+(?P<said>positive|negative|non-?negative|non-?zero)\b",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"\b(natural|whole|integers?)\b", re.IGNORECASE)
@@ -94,6 +94,7 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 """The form that is wanted."""
+_FORMULA = frozenset((kinds.NUM, kinds.MIXED, kinds.OP, kinds.FRAC, kinds.ROOT, kinds.OPEN))
 _PAIR = re.compile(rf"\(\s*([a-z])\s*,\s*([a-z])\s*\)\s*=\s*\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\)")
 _SIGNS = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
 
@@ -147,7 +148,11 @@ def read_problem(text: str) -> Reading:
     every = statements(line)
     found, bounds = _split(every)
     claimed = list(_spans(line))
-    expressions = [e for e in expressions_in(short) if not any(a <= e.start < b for a, b in claimed)]
+    rest = any(
+        t.kind in _FORMULA and not any(a <= t.start < b for a, b in claimed) for t in tokenize(short[:MAX_PROBLEM])
+    )
+    found_in = expressions_in(short) if rest else ()
+    expressions = [e for e in found_in if not any(a <= e.start < b for a, b in claimed)]
     short = short[:MAX_PROBLEM]
     asked = not every and _COMMAND.search(short) and len(_WORDS.findall(short)) <= _MANY_WORDS
     best = max(expressions, key=lambda p: len(p.tokens), default=None) if asked else None
@@ -164,7 +169,9 @@ def read_problem(text: str) -> Reading:
     spans, conditions = _conditions(short, bounds) if found else ([], {})
     spans += [m.span() for m in _FORM.finditer(short)]
     covered = [*spans, *claimed, *((e.start, e.end) for e in expressions), *([pair.span()] if pair else [])]
-    pure = len(text) <= MAX_PROBLEM and _nothing_else(tokenize(short), covered)
+    pure = (
+        len(text) <= MAX_PROBLEM and (bool(every) or len(expressions) < 2) and _nothing_else(tokenize(short), covered)
+    )
     asks = _SOLVE.search(short) or (pure and _FINDS.search(short))
     return Reading(found, best, bool(found and asks and not expressions), pure, conditions, given)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from workbench.verification.exact.polynomials import magnitude, worth
@@ -66,7 +67,7 @@ def cuts(exact: Number, left: ClaimSide, shown: ClaimSide) -> bool:
         return False
     text = _digits(shown)
     if shown.percent:  # 1/3 = 33%
-        return "." not in text and magnitude(exact - shown.value) * 200 <= 1 and (100 * exact).denominator != 1
+        return "." not in text and magnitude(exact - shown.value) * 100 < 1 and (100 * exact).denominator != 1
     if "." in text:
         places = len(text.rpartition(".")[2].removesuffix("..."))
         goes_on = bool(10 ** (places + 1) % exact.denominator)
@@ -143,8 +144,14 @@ def mixes_percent(left: ClaimSide, wanted: Number) -> bool:
     return wanted == base.known * (1 + part.known if left.tokens[-3].text == "+" else 1 - part.known)
 
 
+_LEAST = 5
+"""Tokens of a division by a fraction."""
+
+
 def tight(part: ClaimSide) -> ClaimSide | None:
     """`25 / 1/3` with the fraction kept together, as white space shows it; None where nothing reads so."""
+    if len(part.tokens) < _LEAST:
+        return None
     tokens: list[Token] = []
     for i, token in enumerate(part.tokens):
         end = slashed(part.tokens, i) if i and part.tokens[i - 1].text == "/" else None
@@ -155,6 +162,39 @@ def tight(part: ClaimSide) -> ClaimSide | None:
                 return None
         tokens.append(token)
     return None
+
+
+def implied(part: ClaimSide) -> ClaimSide | None:
+    """`8 ÷ 2(2 + 2)` with the product without a sign kept together; None where nothing reads so."""
+    for i, token in enumerate(part.tokens[:-2]):
+        number, opening = part.tokens[i + 1 : i + 3]
+        bare = number.kind is kinds.NUM and number.start < number.end == opening.start < opening.end
+        if token.text == "/" and bare and opening.kind is kinds.OPEN:
+            end = _closing(part.tokens, i + 2)
+            try:
+                return make_part([*part.tokens[: i + 1], *in_brackets(part.tokens[i + 1 : end]), *part.tokens[end:]])
+            except Unreadable:
+                return None
+    return None
+
+
+def _closing(tokens: Sequence[Token], i: int) -> int:
+    """Where the bracket that opens at token i ends."""
+    depth = 0
+    for at in range(i, len(tokens)):
+        depth += (tokens[at].kind is kinds.OPEN) - (tokens[at].kind is kinds.CLOSE)
+        if depth == 0:
+            return at + 1
+    return len(tokens)
+
+
+_NOISE = 12
+
+
+def is_noise(a: Number, b: Number, shown: ClaimSide) -> bool:
+    """`0.1 + 0.2 = 0.30000000000000004`: what a program prints for a number that it keeps in binary."""
+    places = len(_digits(shown).rpartition(".")[2]) if shown.bare else 0
+    return places >= _NOISE and magnitude(a - b) * 10**_NOISE < max(1, magnitude(a))
 
 
 def is_percent_of(left: ClaimSide, right: ClaimSide) -> bool:

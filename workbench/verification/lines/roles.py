@@ -60,7 +60,8 @@ _WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads
 _REJECTS = re.compile(
     r"\b(?:reject\w*|discard\w*|exclud\w*|ignor\w*|extraneous|impossible|undefined|invalid|cannot|can't|no longer|"
     r"not (?:allowed|valid|possible|in)|throw\w*|eliminat\w+ (?:this|that|it)|restrict\w*|contradict\w*|incorrect|"
-    r"wrong|mistake|recheck)\b",
+    r"wrong|mistake|recheck|denominator (?:is|becomes|would be|to be) (?:zero|0)|divi\w+ by (?:zero|0)|"
+    r"no solutions?)\b",
     re.IGNORECASE,
 )
 _PART = re.compile(
@@ -121,13 +122,15 @@ def _start(statement: Statement) -> int:
 
 def role(line: Line, statement: Statement) -> Role:
     """Return what part a statement plays in its line."""
-    before, after = opened(line, statement)
-    if not before.strip() and not after.strip():
+    text, end = line.text, statement.pairs[-1].right.end
+    if not _WORD.search(text, 0, _start(statement)) and not _WORD.search(text, end):
         return Role.NEXT
+    before, after = opened(line, statement)
     if _AHEAD.search(before) or _is_supposed(line, statement, before):
         return Role.SUPPOSED
     one = len(statement.alternatives) == 1 and not _goes_on(statement, after)
-    if one and (_ONE_BEFORE.search(before) or _ONE_AFTER.search(after) or _REJECTS.search(before)):
+    clause = _CLOSES.split(before.rpartition(",")[2])[-1]
+    if one and (_ONE_BEFORE.search(clause) or _ONE_AFTER.search(after) or _REJECTS.search(before)):
         return Role.ONE_ROOT
     return Role.NEXT
 

@@ -225,7 +225,7 @@ def leaves_out(context: Context, letter: str) -> bool:
     if not HINT.search(context.problem.text[:_LONG]):
         return False
     problem = solving(context)
-    return problem is not None and problem.letters == {letter} and _beyond(problem.alternatives)
+    return problem is None or (problem.letters == {letter} and _beyond(problem.alternatives))
 
 
 # Equations among words: right where they have the solutions of the last one, never wrong

@@ -36,7 +36,7 @@ _ASKING = _PLAIN | word_set(
 _HYPOTHESIS = re.compile(
     r"\b(?:if|case|suppose|assum\w*|try|trying|guess|when|let|check\w*|test\w*|verify|plug\w*|for|would|not)\b", re.I
 )
-_SOLVE_FOR = re.compile(r"\b(?:solve|find) for [a-z]\b", re.I)
+_SOLVE_FOR = re.compile(r"\b(?:solve|find) for (?:\$|\\\()?[a-z]\b", re.I)
 _COMMENT = re.compile(r"[^:=<>]{0,60}:")
 
 

@@ -61,7 +61,8 @@ _VALUES = _SUMS - word_set("average increase decrease excess maximum minimum res
 )
 """What names a value before `of` or `for` and does not change it."""
 _FUNCTIONS = word_set(
-    "square cube root reciprocal inverse digit digits remainder ceiling floor conjugate opposite negative factorial "
+    "sum product quotient difference square cube root reciprocal "
+    "inverse digit digits remainder ceiling floor conjugate opposite negative factorial "
     "log logarithm sine cosine tangent factor factors multiple multiples divisor divisors median mode average mean "
     "half third quarter rise increase decrease reduction percentage percent complement square successor predecessor"
 )
@@ -74,6 +75,8 @@ def changes(tokens: Sequence[Token], i: int) -> bool:
     Then `is` behind the calculation claims nothing: `a rise of 25% of 60 is 75`, `the digits of 2^10 are four`.
     """
     before = tokens[i - 1] if i else None
+    if before is not None and before.text in ("and", ",") and i > 1 and _counts(tokens[i - 2]):
+        return True  # `the sum of 3 and 4 times 2 is 14`
     if before is None or before.kind is not kinds.WORD or before.text.lower() not in _LEADS:
         return False
     noun = tokens[i - 2] if i > 1 else None
@@ -173,6 +176,8 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
         near.pop(0)
     words = {t.text.lower() for t in near}
     last = near[-1].text.lower() if near else ""
+    if word == "and" and near and _counts(near[-1]) and words & _FUNCTIONS:
+        return False  # `the sum of 3 and 4 times 2 = 14`
     if word == "of" and last in _FUNCTIONS:  # `the square of 3 + 4 = 49`
         return False
     if word in ("of", "than") and not (last in _SUMS and not words & {"x", "times"}):

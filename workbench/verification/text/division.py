@@ -56,8 +56,11 @@ def of_three(tokens: Sequence[Token], i: int) -> bool:
         while 0 <= at < len(tokens) and abs(at - i) <= _REACH and tokens[at].kind in _WITHIN:
             at += way
         if 0 <= at < len(tokens) and is_colon(tokens[at]):
-            return True
-    return False
+            label = way < 0 and not tokens[at].spaced and tokens[at + 1].spaced  # `Question 5: 12 : 4 = 3`
+            if not label:
+                return True
+    # `1 : 1000 = 5 cm : 50 m`
+    return any(is_colon(t) and tokens[i + k].kind in kinds.WORDS for k, t in enumerate(tokens[i + 1 : i + _REACH]))
 
 
 def labels(tokens: Sequence[Token], i: int) -> bool:

@@ -95,7 +95,7 @@ _FUNCTIONS = frozenset("fghP")
 
 ARGUMENTS = {
     **dict.fromkeys(("abs", "floor", "ceil", "factorial", "sqrt", "cbrt", "reciprocal", "negative", "digit"), 1),
-    **dict.fromkeys(("gcd", "lcm", "max", "min", "mod", "binom", "root", "difference", "base"), 2),
+    **dict.fromkeys(("gcd", "lcm", "max", "min", "mod", "binom", "root", "difference", "quotient", "base"), 2),
 }
 """How many arguments each function has."""
 

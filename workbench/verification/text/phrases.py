@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from workbench.verification.text import kinds
 from workbench.verification.text.notation import ARITHMETIC, function, is_plain, nested
-from workbench.verification.text.tokens import Number, Token, in_brackets, word_set
+from workbench.verification.text.tokens import STOP, Number, Token, in_brackets, word_set
 from workbench.verification.text.words import NUMBERS, number_in_words
 
 HINT = re.compile(
@@ -23,7 +23,7 @@ JOINS = re.compile(r"\s(?:of|between|when|if|after|from)\b", re.IGNORECASE)
 _POWERS = {"square": "2", "cube": "3"}
 _SHARES = {"half": "1/2", "third": "1/3", "quarter": "1/4"}
 _TIMES = {"double": "2", "triple": "3"}
-_JOINED = {"sum": "+", "product": "*", "quotient": "/"}
+_JOINED = {"sum": "+", "product": "*"}
 _OF_ONE = {
     "absolute value": "abs",
     "factorial": "factorial",
@@ -95,10 +95,14 @@ def _phrase(tokens: Sequence[Token], i: int) -> tuple[int, list[Token], int] | N
 def _stands_alone(tokens: Sequence[Token], start: int) -> bool:
     """Whether nothing before the name changes what it is of."""
     at = start - 1
-    if at >= 0 and tokens[at].text.lower() in _BEFORE:
-        at -= 1
+    article = at >= 0 and tokens[at].text.lower() in _BEFORE
+    at -= article
     if at < 0:
         return True
+    if tokens[at].text == "and" and at and tokens[at - 1].kind in ARITHMETIC:
+        return False  # `the product of 5 and the sum of 3 and 4`
+    if not article and tokens[at].kind is kinds.WORD and tokens[at].text.lower() not in STOP:
+        return False  # `the digit sum of 99 + 1`
     return tokens[at].kind not in (kinds.OP, kinds.NUM, kinds.MIXED) and tokens[at].text.lower() not in _CHANGES
 
 
@@ -108,14 +112,16 @@ def _formula(name: str, tokens: Sequence[Token], start: int, i: int) -> tuple[li
     if not operands or (tokens[i].text.lower() in ("if", "when", "after", "from") and name != "remainder"):
         return None
     first, last = tokens[start], operands[-1][-1]
+    if len(operands) > 1 and any(t.worded or t.text == "^" for t in operands[-1]):
+        return None  # `the sum of 3 and 4 times 2`
     if name == "remainder":
         return (function("mod", first, last, *operands), end) if len(operands) == 2 else None
     if len(operands) == 1:
         made = _of_one(name, first, operands[0], tokens[end].kind is kinds.WORD)
     elif name in _OF_MANY:
         made = nested(_OF_MANY[name], first, last, operands)
-    elif name == "difference" and len(operands) == 2:
-        made = function("difference", first, last, *operands)
+    elif name in ("difference", "quotient") and len(operands) == 2:
+        made = function(name, first, last, *operands)
     else:
         made = _joined(name, first, operands)
     return (made, end) if made is not None else None
@@ -176,7 +182,7 @@ def _of_one(name: str, first: Token, operand: list[Token], worded: bool) -> list
     share = name.rpartition(" ")[2]
     if share in _SHARES and worded and len(operand) > 1 and name in (share, f"a {share}", f"one {share}"):
         return [*_group(first, operand), *_signed("*", operand), _number(f"0 {_SHARES[share]}", operand, kinds.MIXED)]
-    if name in ("sum", "product", "quotient"):
+    if name in _JOINED:
         # `the sum of 3 + 4`: the calculation is the sum
         whole = any(t.kind is kinds.OP and t.text == _JOINED[name] for t in operand[1:])
         return _group(first, operand) if whole else None
@@ -184,9 +190,9 @@ def _of_one(name: str, first: Token, operand: list[Token], worded: bool) -> list
 
 
 def _joined(name: str, first: Token, operands: Sequence[list[Token]]) -> list[Token] | None:
-    """A sum, a product, a quotient or a mean of several calculations."""
+    """A sum, a product or a mean of several calculations."""
     sign = "+" if name.rpartition(" ")[2] in _MEANS else _JOINED.get(name)
-    if sign is None or (sign == "/" and len(operands) != 2):
+    if sign is None:
         return None
     made = _group(first, operands[0])
     for operand in operands[1:]:

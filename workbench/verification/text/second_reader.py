@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 MAX_CHARS = 200
 MAX_DEPTH = 16
@@ -40,19 +41,25 @@ class _Stopped(Exception):
     """The reader does not understand the text, or the value is out of bounds."""
 
 
+@lru_cache(maxsize=1024)
+def _tokens(text: str) -> tuple[tuple[str, str], ...]:
+    """The tokens of a text, which is read at several points. Raise `_Stopped`."""
+    found: list[tuple[str, str]] = []
+    at, end = 0, len(text.rstrip())
+    while at < end:
+        match = _TOKEN.match(text, at)
+        if match is None or match.lastgroup is None:
+            raise _Stopped
+        found.append((match.lastgroup, match[match.lastgroup]))
+        at = match.end()
+    return tuple(found)
+
+
 class _Reader:
-    def __init__(self, text: str, point: Mapping[str, Fraction]) -> None:
-        self.tokens: list[tuple[str, str]] = []
+    def __init__(self, text: str, point: Mapping[str, int | Fraction]) -> None:
+        self.tokens = _tokens(text)
         self.point = point
         self.depth = 0
-        self.at = 0
-        end = len(text.rstrip())
-        while self.at < end:
-            match = _TOKEN.match(text, self.at)
-            if match is None or match.lastgroup is None:
-                raise _Stopped
-            self.tokens.append((match.lastgroup, match[match.lastgroup]))
-            self.at = match.end()
         self.at = 0
 
     def peek(self) -> tuple[str, str]:
@@ -134,14 +141,14 @@ class _Reader:
         kind, text = self.peek()
         self.at += 1
         if kind == "number":
-            value = Fraction(text.replace(",", ""))
+            value = Fraction(int(text)) if text.isdigit() else Fraction(text.replace(",", ""))
             mixed = self.peek()[0] == "frac"
             value = self.mixed(value) if mixed else value
         elif kind == "mixed":
             whole, _, part = text.partition(" ")
             value = self.proper(Fraction(whole), Fraction(part) if int(part.partition("/")[2]) else Fraction(1))
         elif kind == "letter" and text in self.point:
-            value = self.point[text]
+            value = Fraction(self.point[text])
         elif kind == "open":
             value = self.sum()
             self.take("close")
@@ -172,7 +179,7 @@ class _Reader:
         return whole + part
 
 
-def second_value(text: str, point: Mapping[str, Fraction]) -> Fraction | None:
+def second_value(text: str, point: Mapping[str, int | Fraction]) -> Fraction | None:
     """Return what a formula is worth with numbers for its letters; None where this reader does not understand it."""
     if len(text) > MAX_CHARS or _TIMES.search(text):
         return None

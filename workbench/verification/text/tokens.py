@@ -71,6 +71,8 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 @lru_cache(maxsize=1024)
 def tokenize(text: str) -> tuple[Token, ...]:
     """Return the tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
+    if EASY.fullmatch(text):
+        return _easy(text)
     tokens: list[Token] = []
     spaced = False
     skip = 0
@@ -106,6 +108,24 @@ def tokenize(text: str) -> tuple[Token, ...]:
     if any(t.kind is kinds.WORD and len(t.text) < 4 and letters.is_short(t.text) for t in tokens):
         tokens = letters.in_letters(tokens)
     return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
+
+
+EASY = re.compile(
+    r"(?:[0-9]+(?![ ]?[0-9])|[A-Za-z](?![A-Za-z'’])|[+*/^](?![*+/−-])|-(?![>])|[=<>](?![=<>+-])|[()]|[ ])+"
+)
+"""A formula of digits, single letters and plain signs alone, which most lines of exercises are."""
+_EASY_TOKEN = re.compile(r"[ ]*(?:([0-9]+)|([A-Za-z])|([-+*/^])|([=<>])|(\()|(\)))")
+_EASY_KINDS = (kinds.BAD, kinds.NUM, kinds.VAR, kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE)
+
+
+def _easy(text: str) -> tuple[Token, ...]:
+    """The tokens of a formula in plain signs, by a pattern that costs a quarter of the full one."""
+    tokens: list[Token] = []
+    for match in _EASY_TOKEN.finditer(text):
+        index = match.lastindex or 0
+        start, end = match.span(index)
+        tokens.append(Token(_EASY_KINDS[index], text[start:end], start, end, start > match.start()))
+    return tuple(tokens)
 
 
 def slashed(tokens: Sequence[Token], i: int) -> int | None:

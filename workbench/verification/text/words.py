@@ -79,15 +79,18 @@ def _negative(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None
     token, before = tokens[i], tokens[i - 1] if i else None
     if i + 1 >= len(tokens) or token.text.lower() not in ("negative", "-"):
         return None
-    worded = _number(tokens, i + 1)
-    number, end = worded or ([tokens[i + 1]], i + 2)
-    if number[0].kind not in kinds.NUMERIC:
+    first = tokens[i + 1]
+    end = i + 2
+    if first.kind is kinds.WORD and first.text.lower() in NUMBERS and (read := number_in_words(tokens, i + 1)):
+        worth, end = read
+        first = first._replace(kind=kinds.NUM, text=str(worth), end=tokens[end - 1].end)
+    if first.kind not in kinds.NUMERIC:
         return None
     sign = token._replace(kind=kinds.OP, text="-", worded=False)
     if token.text != "-" or before is None:
-        return in_brackets([sign, *number]) if before is not None else [sign, *number], end
+        return in_brackets([sign, first]) if before is not None else [sign, first], end
     opens = before.kind in (kinds.SEP, kinds.BREAK, kinds.REL) or before.text.lower() in _BEGINS
-    return ([sign, *number], end) if opens else None
+    return ([sign, first], end) if opens else None
 
 
 def _multiple(tokens: Sequence[Token], i: int) -> tuple[list[Token], int] | None:

@@ -25,6 +25,7 @@ _UNDER = frozenset(("s", "h"))
 _CARRIES = kinds.NUMERIC | {kinds.CLOSE}
 """What a unit may stand behind."""
 _MAY_BEGIN = kinds.WORDS | {kinds.FRAC}
+_NEVER = frozenset((kinds.NUM, kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE))
 _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
 
@@ -34,8 +35,10 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
 
     `sure` are the single letters that are units; where it is left out, the line's other units show it.
     """
-    first = next((i for i in range(1, len(tokens)) if _begins(tokens, i)), None)
-    if first is None:
+    if not any(
+        token.kind not in _NEVER and _begins(tokens, i) and (sure is not None or _shows(tokens, i))
+        for i, token in enumerate(tokens)
+    ):
         return tokens
     sure = _evidence(tokens) if sure is None else sure
     found: list[Token] = []
@@ -60,9 +63,15 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
     return tuple(_compounds(found))
 
 
+def _shows(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a letter may be known for a unit: right behind its number, as in `3m`, it is none by itself."""
+    token = tokens[i]
+    return token.kind is not kinds.VAR or token.spaced or (i + 1 < len(tokens) and tokens[i + 1].text == "/")
+
+
 def _begins(tokens: Sequence[Token], i: int) -> bool:
     """Whether a unit may stand at token i, which costs little to ask."""
-    if tokens[i - 1].kind not in _CARRIES:
+    if not i or tokens[i - 1].kind not in _CARRIES:
         return False
     token = tokens[i]
     if token.kind is kinds.VAR:
