@@ -129,7 +129,7 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 def says_answer(context: Context) -> bool:
     """Return whether a line is nothing but the known answer.
 
-    The known answer behind a calculation, in a box or at the end of a paragraph leaves what stands before it as it is.
+    A known answer behind a calculation, in a box or at the end of a paragraph leaves what stands before it as it is.
     """
     if len(context.step) > _LONGEST_ANSWER or final_answer(context.step) is not None:
         return False
