@@ -142,7 +142,7 @@ CONFIDENCE = {
     "answer": 1.0,
     "claim": 0.95,
     "unit": 0.9,
-    "quantity": 0.8,
+    "quantity": 0.95,
 }
 """The most that evidence of a kind can be trusted: what is computed exactly is certain, what is aligned is not."""
 
@@ -166,7 +166,9 @@ def read_again(context: Context) -> Context | None:
     if context.is_answer:
         return None
     if context.step.startswith(("- ", "– ")) and bulleted(context.solution):
-        return replace(context, line=read_line(context.step))
+        # Where every line but the answer begins with a dash, none of them is a minus.
+        every = all(step.startswith(("- ", "– ")) or answer_in(step) is not None for step in context.solution)
+        return None if every else replace(context, line=read_line(context.step))
     other = other_reading(context.step)
     return replace(context, line=read_line(other)) if other is not None else None
 

@@ -50,6 +50,8 @@ _PLAIN = re.compile(r"(?:[a-z] = )?-?[0-9]+(?:[./][0-9]+)?")
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
 _UNBRACED = re.compile(r"\\?[A-Za-z]+|-?[0-9][0-9.,]*")
 _JOINS = re.compile(r"(?:\s|[,;&$]|\\[,;!()\[\]]|\\q?quad|\\text\s*\{\s*(?:and|or|,)\s*\}|\band\b|\bor\b)*")
+_HAS_DIGIT = re.compile(r"[0-9]")
+_CHECKS = re.compile(r"\b(?:check|verif|indeed|substitut|plug)", re.IGNORECASE)
 _LONGEST = 20_000
 _MAX_ANSWER_LINE = 2000
 _MAX_LINES = 200
@@ -215,6 +217,7 @@ def _found(text: str) -> str | None:
         return tagged
     lines = text.splitlines()[-_MAX_LINES:]
     solution = None
+    goes_on = False
     for at in range(len(lines) - 1, -1, -1):
         line = lines[at][-_MAX_ANSWER_LINE:]
         found = _in_heading(lines, at) if _HEADING.match(line) else _in_line(line)
@@ -222,7 +225,10 @@ def _found(text: str) -> str | None:
             found = _stated(match.group("answer"))
         if found is not None:
             return found
-        solution = solution or _said(line, "solution") or _said(line, "result") or _reversed(line)
+        # A result that the solution goes on from is not its answer: `The result: 6 + 4 = 10.`, then `10 - 3 = 7`.
+        if not goes_on:
+            solution = solution or _said(line, "solution") or _said(line, "result") or _reversed(line)
+        goes_on = goes_on or (_HAS_DIGIT.search(line) is not None and _CHECKS.search(line) is None)
     return solution
 
 

@@ -10,8 +10,9 @@ from workbench.types import EvidenceKind
 from workbench.verification.checkers.chains import put_in, unlike
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.checkers.miscalculated import is_unwritten, wrong
+from workbench.verification.checkers.vacuous import shows_none
 from workbench.verification.exact import univariate
-from workbench.verification.exact.polynomials import magnitude
+from workbench.verification.exact.polynomials import difference, magnitude
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
@@ -113,7 +114,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return wrong(context, claim, *far)
-        if holds is False and (_is_alternative(context, claim) or _miswritten(context, right)):
+        if holds is False and (_is_empty_line(context, claim, left, right) or _miswritten(context, right)):
             return None
         if holds is False:
             return wrong(context, claim, tight(left) or left, tight(right) or right, i + 1)
@@ -121,6 +122,11 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         if holds and not _is_empty(context, claim, left, right):
             held.append((claim, i))
     return _Checked(held, left_open)
+
+
+def _is_empty_line(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> bool:
+    """Whether a false equation is no mistake: an empty alternative, or the proof that there is no solution."""
+    return _is_alternative(context, claim) or shows_none(context, left, right)
 
 
 def _is_alternative(context: Context, claim: Claim) -> bool:
@@ -257,13 +263,24 @@ def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     return context.reading.expression is not None and not context.reading.statements and operators <= set("+-*")
 
 
+def _holds_with_pi(left: ClaimSide, right: ClaimSide) -> bool | None:
+    """The same for multiples of pi, which no fraction equals: `2π * 3 = 6π` compares as letters do."""
+    try:
+        tops = [side.rational[0] for side in (left, right)]
+        if all(any("π" in monomial for monomial in top) for top in tops):
+            return not difference(left.rational, right.rational)[0]
+    except Unreadable:
+        pass
+    return None
+
+
 def _holds_with_roots(left: ClaimSide, relation: str, right: ClaimSide, about: bool) -> bool | None:
     """The same for numbers with square roots; a decimal may stand for one to the digits it shows."""
     try:
         order = univariate.compare(univariate.surd(left.node), univariate.surd(right.node))
         exact = univariate.approximate(univariate.surd(left.node))
     except Unreadable:
-        return None
+        return _holds_with_pi(left, right) if relation == "=" else None
     if relation in ("=", "~"):
         close = univariate.distance(left.node, right.node) < 1
         return order == 0 or rounds(exact, right, about) or (None if about and close else False)

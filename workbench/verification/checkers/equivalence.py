@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
-from workbench.verification.answers.text import answer_in, working_and_answer
+from workbench.verification.answers.text import working_and_answer
+from workbench.verification.checkers.cases import is_begun, is_condition, why_still_right
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
 from workbench.verification.checkers.notes import (
     chooses,
@@ -21,7 +21,7 @@ from workbench.verification.checkers.notes import (
 )
 from workbench.verification.checkers.one_root import names_root
 from workbench.verification.checkers.systems import check_system, follows_from_lines, is_true
-from workbench.verification.checkers.vacuous import really_same
+from workbench.verification.checkers.vacuous import really_same, shows_none
 from workbench.verification.exact import univariate as uni
 from workbench.verification.exact.univariate import rational_roots
 from workbench.verification.lines.claims import read_line
@@ -40,19 +40,15 @@ from workbench.verification.lines.relations import (
     Difference,
     Interval,
     Roots,
-    Solutions,
     Statement,
     compare,
     cut,
     show,
-    statements,
 )
 from workbench.verification.lines.roles import (
     Role,
     concludes,
     follows,
-    opened,
-    parts_by_words,
     rejects,
     role,
     understood,
@@ -102,6 +98,10 @@ class Equivalence:
             return held
         thread = context.thread
         known = list(thread.known)
+        for claim in context.line.claims:
+            sides = claim.whole
+            if len(sides) == 2 == len(claim.parts) and not claim.letters and shows_none(context, *sides):
+                return correct(_NAME, "It shows that the line before has no solution.")
         lost = _lost_letter(context, known)
         if lost is not None:
             return lost
@@ -201,7 +201,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     difference = differs(reading, before.statement.solutions, after, statement.solved)
     if difference is None:
         return _same(context, statement, before, relevant)
-    reason = _why_still_right(context, statement, after, relevant, before)
+    reason = why_still_right(context, statement, after, relevant, before)
     if reason is not None:
         return correct(_NAME, reason)
     if role(context.stating, statement) is Role.ONE_ROOT:
@@ -212,9 +212,9 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return None  # `x = 2, but then the denominator is zero`
     last = relevant[-1]
     in_part = not last.main and last.line == len(context.earlier) and is_bound(last.statement) == is_bound(statement)
-    if in_part or _is_begun(relevant, after):
+    if in_part or is_begun(relevant, after):
         return None  # work on a case or a part
-    if "|" in context.problem.text and _is_condition(before.statement, after, True):
+    if "|" in context.problem.text and is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
     beyond = (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter)
     if beyond and "|" not in context.problem.text:
@@ -261,61 +261,6 @@ def _is_zero(statement: Statement) -> bool:
     zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
     solutions = statement.solutions
     return zero and isinstance(solutions, Roots) and len(solutions.poly) > 2
-
-
-def _why_still_right(
-    context: Context,
-    statement: Statement,
-    after: Solutions,
-    relevant: Sequence[KnownStatement],
-    before: KnownStatement,
-) -> str | None:
-    """Why a line may stand although it has other solutions than the line before; None where nothing speaks for it."""
-    case = "It is one of the cases."
-    for earlier in relevant:
-        if earlier is not before and earlier.trusted and earlier.statement.solutions is not None:
-            if earlier.main and compare(earlier.statement.solutions, after) is None:
-                return "It has the same solutions as an earlier line."  # back to `2x = 6` after a mistake
-            if _is_case(earlier.statement, statement):
-                return case
-    # `x = 2`, and `x = 3` two lines on, after `(x - 2)(x - 3) = 0`
-    if any(k.trusted and _is_listed_root(context, k.statement, statement) for k in relevant):
-        return case
-    if before.trusted and _is_case(before.statement, statement):
-        return case
-    begun = _is_begun(relevant, after) or parts_by_words(context.stating, statement)
-    begun = begun or (_is_copied(before.statement, statement) and bool(opened(context.stating, statement)[0].strip()))
-    if before.trusted and _is_condition(before.statement, after, begun):
-        return "It is one of the conditions."
-    solutions = before.statement.solutions
-    if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):
-        return None if statement.assignments else "Both sides were multiplied by the divisor."
-    return None
-
-
-def _is_copied(before: Statement, after: Statement) -> bool:
-    """Whether a relation is one of those of the line before as written: `Next, solve x - 3 < 5`."""
-    only = after.only
-    return only is not None and any(
-        (p.left.words, p.relation, p.right.words) == (only.left.words, only.relation, only.right.words)
-        for p in before.pairs
-    )
-
-
-def _is_begun(relevant: Sequence[KnownStatement], after: Solutions) -> bool:
-    """Whether a case, a part or a value tried out has these solutions, so that the line goes on from it."""
-    asides = (k.statement.solutions for k in relevant if not k.main)
-    return any(s is not None and compare(s, after) is None for s in asides)
-
-
-def _is_condition(before: Statement, after: Solutions, by_words: bool) -> bool:
-    """`x < 2` after `2x + 1 < 5 and x + 3 > 2`: of two unsolved conditions one is solved by itself."""
-    if len(before.alternatives) != 1 or before.solved or len(before.alternatives[0]) < 2:
-        return False
-    pairs = before.alternatives[0]
-    chained = not by_words and any(a.right is b.left for a, b in pairwise(pairs))
-    parts = [Statement((pair,)) for pair in zip(pairs, strict=True)] if not chained else []
-    return any(p.solutions is not None and compare(p.solutions, after) is None for p in parts)
 
 
 def _same(
@@ -393,37 +338,6 @@ def _other_numbers(statement: Statement, before: Statement) -> bool:
         return False
     own = {t.text for _, part in statement.assignments for t in part.tokens if t.kind in kinds.NUMERIC}
     return not own <= set(before.words)
-
-
-def _is_case(before: Statement, after: Statement) -> bool:
-    """`x - 2 = 0` after `(x - 2)(x - 3) = 0`: one factor set to zero is case work, not a lost root."""
-    equation, whole, part = after.equation, before.solutions, after.solutions
-    if equation is None or not isinstance(whole, Roots) or not isinstance(part, Roots):
-        return False
-    pair = after.first
-    zero = any(side.bare and not side.letters and side.value == 0 for side in (pair.left, pair.right))
-    if after.assignments or not zero or max(map(len, equation)) != 1 or len(whole.poly) <= 2:
-        return False
-    return set(rational_roots(part.poly)) <= set(rational_roots(whole.poly))
-
-
-def _is_listed_root(context: Context, before: Statement, after: Statement) -> bool:
-    """`x = 2` on a line of its own, where the solution's lines name every root one by one."""
-    whole, own = before.solutions, _lone_root(after)
-    if not isinstance(whole, Roots) or own is None:
-        return False
-    roots = set(rational_roots(whole.poly))
-    if len(roots) < 2 or own not in roots:
-        return False
-    lines = (read_line(text) for text in context.solution if answer_in(text) is None)
-    return roots <= {_lone_root(s) for line in lines for s in statements(line) if s.letters == after.letters}
-
-
-def _lone_root(statement: Statement) -> Number | None:
-    """The value that a statement gives its letter, where it gives it just one."""
-    single = len(statement.alternatives) == 1 == len(statement.assignments)
-    roots = rational_roots(statement.solutions.poly) if single and isinstance(statement.solutions, Roots) else ()
-    return roots[0] if len(roots) == 1 else None
 
 
 def _not_equivalent(context: Context, statement: Statement, before: Statement, difference: Difference) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from workbench.types import EvidenceKind
-from workbench.verification.exact import univariate
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, incorrect
@@ -24,7 +23,7 @@ def wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, ind
     shown = text[left.start : left.end] if claim.parts[index - 1] is not None else "The line before"
     fixed = None
     relation = claim.relations[index - 1]
-    rooted = univariate.has_root(left.node) or univariate.has_root(right.node)
+    rooted = left.known is None or right.known is None  # a root, or pi
     if relation not in ("=", "~"):
         # A root has no exact value to show: it is shown as it is written.
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))

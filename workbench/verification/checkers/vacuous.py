@@ -13,6 +13,8 @@ from workbench.verification.exact.polynomials import (
     proportional,
     same,
 )
+from workbench.verification.lines.claims import ClaimSide
+from workbench.verification.lines.findings import Context
 from workbench.verification.lines.relations import Difference, StatedRelation, Statement
 
 
@@ -35,6 +37,18 @@ def really_same(before: Statement, after: Statement) -> Difference | bool:
     if len(first) > 1 or len(second) > 1:
         return len(first) > 1 and len(second) > 1
     return _same_sides(old, new, rows[0], rows[1])
+
+
+def shows_none(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
+    """Return whether a false line shows that the one before has no root: `10 = 3` after 5x + 10 = 5x + 3."""
+    if left.letters or right.letters or not context.reading.pure:
+        return False
+    main = next((k for k in reversed(context.thread.known) if k.main), None)
+    row = main.statement.equation if main is not None and main.trusted else None
+    missed = constant(row) if row is not None else None
+    if not missed or left.known is None or right.known is None:
+        return False
+    return left.known - right.known in (missed, -missed)
 
 
 def _same_factors(first: uni.Coefficients, second: uni.Coefficients) -> Difference | bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from workbench.verification.domain import lazy
 from workbench.verification.reference.ending import Ending, answer_steps, concludes, ending, has_answer_word
 from workbench.verification.reference.locator import first_wrong, surely_wrong
 from workbench.verification.reference.reading import Letters, LineReading, close, read_statement, unknown_letter
@@ -44,7 +45,14 @@ class Observed:
     end: Ending
     ended: bool
     known: Number | None
-    traits: list[Traits]
+    problem: str
+    steps: tuple[str, ...]
+
+    @lazy
+    def traits(self) -> list[Traits]:
+        """What the locator weighs of each step; a solution that ends right needs none."""
+        answers = len(self.steps) - len(self.course.steps)
+        return describe(self.course, self.problem, self.steps, answers, self.known)
 
 
 @lru_cache(maxsize=256)
@@ -95,9 +103,8 @@ def look(
             read = [read_statement(step, own) for step in steps]
     answers = answer_steps(steps, read, end)
     course = observe(worked, problem, read[: len(steps) - answers], end.value, letters)
-    traits = describe(course, problem, steps, answers, known)
     course.signals += [{Signal.ANSWER} for _ in range(answers)]
-    return Observed(course, end, _ended(course, end, steps[-1]), known, traits)
+    return Observed(course, end, _ended(course, end, steps[-1]), known, problem, steps)
 
 
 def _letters(worked: Worked, read: Sequence[LineReading], final: Number | None, answer: Number) -> Letters:

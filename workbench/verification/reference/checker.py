@@ -45,8 +45,10 @@ class Reference:
 
 def _on_path(aligned: Alignment, at: int) -> Finding | None:
     """Right in meaning: a quantity of the worked solution in its part, or of another way that ends right."""
+    if at >= len(aligned.course.steps):
+        return _right(Diagnosis.EXPECTED, "This is the answer to the problem.") if aligned.right else None
     place = on_the_way(aligned, at)
-    signals = aligned.course.signals[at] if at < len(aligned.course.signals) else set()
+    signals = aligned.course.signals[at]
     doubtful = bool(signals & _DOUBTS) and Signal.LEADS_ON not in signals and not aligned.right
     if place is QuantityPlace.ON_PATH and not doubtful:
         return _right(Diagnosis.EXPECTED, "The worked solution finds this too.")

@@ -16,6 +16,8 @@ from workbench.verification.text.grammar import Number
 _BARE = 24
 """A step of at most this many characters that holds one number and computes nothing states the answer."""
 _STARTS = re.compile(r"\W*(?:[A-Za-z] ?= ?)?\W*(?:\d|[a-z]+\W*$)")
+_ALONE = re.compile(r"[.!]\s+(-?\$?\d[\d.,/]*%?)\s*\.?\s*$")
+"""`... are left. 17`: the answer on its own behind a sentence."""
 _SHORT = 60
 """An answer of at most this many characters may hold its value anywhere: `12 - 4 = 8`, `8 (of 20)`."""
 _CONCLUDES = re.compile(
@@ -98,6 +100,8 @@ def _said(steps: Sequence[str], read: Sequence[LineReading]) -> str | None:
     short = len(steps[-1].strip()) <= _BARE and _STARTS.match(tidy(steps[-1])) is not None
     if short and len(last.quantities) == 1 and not last.computations:
         return steps[-1]
+    if (behind := _ALONE.search(steps[-1][-_BARE:])) is not None:
+        return behind.group(1)
     # Behind the answer there may be a closing word.
     return final_answer(steps[-2]) if not last.quantities and len(steps) > 1 else None
 

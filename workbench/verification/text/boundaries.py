@@ -281,6 +281,8 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
             return [t.kind for t in tokens[i + 1 : i + 3]] == [kinds.OP, kinds.WORD] and not tokens[i + 1].spaced
         case kinds.VAR if after.text in "xX" and after.spaced:  # `6 x width`
             return following is None or following.kind not in kinds.WORDS
+        case kinds.VAR if tokens[i - 1].kind in kinds.OPERAND_ENDS and after.text not in "aAI":  # a factor, not read
+            return following is not None and following.kind in kinds.WORDS
     if after.text == ":" and following is not None and following.kind is kinds.NUM and not following.spaced:
         return False
     if after.text == "and" and following is not None and following.kind in (kinds.OPEN, kinds.MONEY):
@@ -319,7 +321,8 @@ def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
         return token.kind is not kinds.OP or ("gap" not in between and token.text == "-") or "item" in between
     if tokens[at - 1].text == "open":
         return True
-    if token.text == "…" or [t.text for t in tokens[at : at + 2]] == [".", "."]:  # `$0.142$...`
+    dots = token.text == "…" or [t.text for t in tokens[at : at + 2]] == [".", "."]
+    if dots and "." in tokens[i - 1].text:  # `$0.142$...`
         return False
     if token.kind is kinds.OP:
         return _ends_at_sign(token, tokens[at + 1] if at + 1 < len(tokens) else None)

@@ -18,7 +18,7 @@ _NO_PRODUCT = word_set(
     "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now"
 )
 """Short words that are no product of letters."""
-_LARGE = re.compile(r"[A-Z]{2}")
+_LARGE = re.compile(r"[A-Z]{2}|[A-D][xyzn]")
 _NO_NAME = word_set("AM PM US UK TV ID OK NY LA GB MB KB KG CM MM ML II IV VI IX")
 GREEK = {
     r"\pi": "π",
@@ -92,11 +92,13 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
             continue
         glued = i > 0 and not token.spaced and tokens[i - 1].kind is kinds.NUM
         small = token.text.islower()
-        if small and (glued or inside or bare or known.issuperset(token.text)):
+        counted = i > 0 and tokens[i - 1].kind is kinds.NUM  # `5 ppm`
+        signed = not counted and _computes(tokens, i)
+        if small and (glued or inside or bare or signed or known.issuperset(token.text)):
             known.update(token.text)
             found += _one_by_one(token)
         elif not small and (inside or bare or _computes(tokens, i)):
-            product = not alone.isdisjoint(token.text)
+            product = not alone.isdisjoint(token.text) or not token.text.isupper()
             found += _one_by_one(token) if product else [token._replace(kind=kinds.VAR, text=of_name(token.text))]
         else:
             found.append(token)

@@ -16,7 +16,7 @@ TOKEN = re.compile(
     |(?P<bold>(?<![0-9A-Za-z)])\*\*(?=[^\s*])|(?<=\S)\*\*(?=[\s.,;:]|$))
     |(?P<delim>\\[()[\]]|\\q?quad(?![a-zA-Z])|\\(?:begin|end)\{{[a-zA-Z]{{1,10}}\*?\}}(?:\{{[^{{}}]{{0,20}}\}})?
         |\\tag\*?\{{[^{{}}]{{0,12}}\}})
-    |(?P<space>\\[,;!:\ ]|\\(?:left|right)\.|\\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits
+    |(?P<space>\\[,;!:\ ]|\\(?:left|right)\.|\\(?:left|right|[bB]igg?[lr]?|[bx]?cancel|displaystyle|textstyle|limits
             |nonumber|hline)(?![a-zA-Z])|<<[^<>\n]{{0,80}}>>|&(?=\s*(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx)\b)))
     |(?P<gap>&)
     |(?P<mixed>[0-9]{{1,9}}[ ][0-9]{{1,9}}/[0-9]{{1,9}}(?![0-9./])|[0-9]{{0,9}}[½⅓⅔¼¾⅕⅙⅛]
@@ -43,8 +43,8 @@ TOKEN = re.compile(
         (?:[cmk]m|in|ft|yd|mi|units?|inches|feet|meters)(?:[²³]|\^\{{?[23]\}}?(?![0-9])))
     |(?P<name>(?<![A-Za-z])[A-Za-z](?:_(?:\{{[^{{}}]{{1,16}}\}}|\{{\\(?:text|mathrm|rm)\{{[^{{}}]{{1,16}}\}}\}}|[0-9](?![0-9])|[A-Za-z](?![A-Za-z0-9])))
         |(?<![A-Za-z])[A-Za-z]'{{1,2}}(?![A-Za-z'(]|\\left))
-    |(?P<greek>\\(?:pi|theta|alpha|beta|gamma|delta|lambda|mu|rho|sigma|tau|phi|varphi|omega|Delta|epsilon|varepsilon)
-        (?![a-zA-Z]|\s*[A-Z_^\'(]))
+    |(?P<greek>\\pi(?![a-zA-Z_])|\\(?:theta|alpha|beta|gamma|lambda|mu|rho|sigma|tau|phi|varphi|omega|epsilon
+        |varepsilon)(?![a-zA-Z]|\s*(?:[_'(]|\\left))|\\[dD]elta(?![a-zA-Z]|\s*(?:[a-zA-Z_'(]|\\left)))
     |(?P<unread>(?:\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z](?='{{1,3}}(?![A-Za-z]))'{{1,3}})
         (?:\s*[_^](?:{GROUP}|\\?[A-Za-z0-9]+))*|_(?:{GROUP}|\\?[A-Za-z0-9]+))
     |(?P<open>[({{[])|(?P<close>[)}}\]])

@@ -26,6 +26,7 @@ from workbench.verification.text.tokens import (
 
 _MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
 """Letters that stand for numbers before a bracket."""
+_ENDS_FACTOR = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP, kinds.BREAK, kinds.ARROW))
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
@@ -319,7 +320,7 @@ class _Chain:
         if before.kind in _FACTORS and not token.spaced:
             self.take(token)
             return i + 1, False
-        goes_on = following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP)
+        goes_on = following is None or following.kind in _ENDS_FACTOR
         goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
         if before.kind in _FACTORS and goes_on and (token.text not in "aAI" or self.is_letter(token, following)):
             self.take(token)
