@@ -83,7 +83,7 @@ def _is_chain(line: Line, claim: Claim) -> bool:
     if claim.relations.count("=") < len(claim.relations):
         return False
     first = claim.parts[0]
-    return len(claim.relations) > 1 or first is None or line.text[: first.start].rstrip().endswith("=")
+    return len(claim.relations) > 1 or first is None or line.text[: first.start].rstrip("\\([$ ").endswith("=")
 
 
 def _finding(context: Context, pair: _Pair, why: str) -> Finding:

@@ -123,8 +123,8 @@ def _same(text: str, first: _Named, second: _Named) -> bool:
         and first.alone
         and second.alone
         and not first.side.bare
-        and second.side.bare
-        and not (first.side.letters or second.side.letters)
+        and first.side.letters == second.side.letters
+        and (second.side.bare or bool(second.side.letters))
         and len(between) <= _FAR
         and not any(c.isdigit() for c in between)
     )

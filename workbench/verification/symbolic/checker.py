@@ -11,7 +11,7 @@ from threading import Lock
 
 from workbench.types import EvidenceKind
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.symbolic import deciding, equations
+from workbench.verification.symbolic import deciding, equations, told
 from workbench.verification.symbolic.functions import (
     HINT,
     Relation,
@@ -167,7 +167,7 @@ def _formulas(context: Context) -> Finding | None:
     if "\\" not in step and "$" not in step:
         return None
     held = None
-    for chain in equations.chains_of(context, step):
+    for chain in told.chains_of(context, step):
         for i, sign in enumerate(chain.signs):
             left, right = chain.sides[i], chain.sides[i + 1]
             if not left.values or not right.values or sign == "~":
@@ -183,7 +183,7 @@ def _formulas(context: Context) -> Finding | None:
                 held = f"{left.text.strip()} {sign} {right.text.strip()} holds{' for every value' * lettered}."
     if held is not None:
         return correct(_NAME, held)
-    return equations.follows(context)
+    return told.follows(context) or told.keeps_value(context)
 
 
 def _of_sides(left: tuple[Tree, ...], sign: str, right: tuple[Tree, ...]) -> Outcome:

@@ -281,6 +281,11 @@ def _variants(relation: Relation) -> list[tuple[Tree, Tree]]:
     return list(product(lefts, rights))[: _MAX_VARIANTS * 4]
 
 
+def _of_sizes(logarithm: Call) -> Tree:
+    """A logarithm of absolute values, to a base that is one: log_x 49 = 2 becomes x^2 = 49."""
+    return Call(logarithm.name, tuple(Call("abs", (a,)) if letters(a) else a for a in logarithm.args))
+
+
 def _signs(tree: Tree) -> list[Tree]:
     """The tree with either sign at each root, and logarithms of absolute values."""
     if not isinstance(tree, Call):
@@ -289,7 +294,7 @@ def _signs(tree: Tree) -> list[Tree]:
     if tree.name in ("sqrt", "root", "abs") and letters(tree):
         made += [Call("neg", (m,)) for m in made]
     if tree.name in ("ln", "log") and letters(tree):
-        made = [Call(m.name, (Call("abs", (m.args[0],)), *m.args[1:])) for m in made if isinstance(m, Call)]
+        made = [_of_sizes(m) for m in made if isinstance(m, Call)]
     return made[:_MAX_VARIANTS]
 
 

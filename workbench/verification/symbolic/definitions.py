@@ -17,6 +17,11 @@ _USES = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?:['’]{1,2}|\^\{?\\prime\}?)?\s*(
 _ENDS = frozenset(("sep", "edge", "word", "row", "end"))
 _LIMITS = word_set("if when where for otherwise unless on")
 """Words behind a formula that may say that it holds for some values only."""
+_GOES_ON = _LIMITS | word_set(
+    "and find what then is are has have compute evaluate determine calculate with so suppose let which at as be "
+    "gives give how solve show the models represents"
+)
+"""Words right behind a formula that end it."""
 
 Defined = dict[str, Definition]
 
@@ -52,8 +57,11 @@ def _formula(text: str, start: int, found: Defined) -> Tree | None:
     if end == len(tokens) and start + MAX_FORMULA < len(text):
         return None
     behind = next((t for t in tokens[end:] if t.kind not in ("sep", "edge", "row")), FunctionToken("end", "", 0, 0))
-    if behind.text.lower() in _LIMITS and not _everywhere(text, behind.end):
+    word = behind.text.lower()
+    if word in _LIMITS and not _everywhere(text, behind.end):
         return None
+    if behind is (tokens[end] if end < len(tokens) else None) and behind.kind == "word" and word not in _GOES_ON:
+        return None  # `f(x) = x rounded down`
     try:
         return parse_function(named_constants(tokens[:end]), found)
     except (Unreadable, RecursionError):

@@ -23,7 +23,6 @@ from workbench.verification.symbolic.comparing import (
     shown_place,
     written,
 )
-from workbench.verification.symbolic.formulas import Chain, chains
 from workbench.verification.symbolic.functions import HINT, Relation, Sentence, assigns, read_sentence
 from workbench.verification.symbolic.pool import Holds, Outcome, SameRoots
 from workbench.verification.symbolic.roots import changes
@@ -31,7 +30,7 @@ from workbench.verification.symbolic.trees import Call, Tree, has_functions, let
 from workbench.verification.symbolic.values import Undefined, about, shown
 
 _NAME = "symbolic"
-_NATURAL = re.compile(r"(?<![a-z])e\s?\^|(?<![a-z])ln(?![a-z])")
+NATURAL = re.compile(r"(?<![a-z])e\s?\^|(?<![a-z])ln(?![a-z])")
 _LONG = 2000
 _DECIMAL = re.compile(r"-?\d*\.(\d+)")
 
@@ -48,14 +47,14 @@ class Stated(NamedTuple):
 
 def read(context: Context, text: str, before: Tree | None = None) -> Sentence | None:
     """Return what a text says; e is Euler's number where the solution has powers of it or natural logarithms."""
-    natural = "e" in text and any(_NATURAL.search(t) for t in (context.problem.text, *context.solution))
+    natural = "e" in text and any(NATURAL.search(t) for t in (context.problem.text, *context.solution))
     return read_sentence(text, natural, before)
 
 
 def solving(context: Context) -> Sentence | None:
     """Return the equation or inequality in one letter that is all that the problem says."""
     text = context.problem.text
-    said = read_sentence(text.rstrip(". "), "e" in text and bool(_NATURAL.search(text)), asks=True)
+    said = read_sentence(text.rstrip(". "), "e" in text and bool(NATURAL.search(text)), asks=True)
     return said if said is not None and said.relations and len(said.letters) == 1 else None
 
 
@@ -70,14 +69,14 @@ def check(context: Context, said: Sentence, ask: Ask) -> Finding | None:
         return None
     problem = solving(context)
     asked = problem.alternatives if problem is not None and problem.letters == said.letters else None
-    if not any(_beyond(side) for side in (last.condition, after, asked or ())):
+    if not any(beyond(side) for side in (last.condition, after, asked or ())):
         return None
     rounded = _approximation(last.condition, after, letter, asked is not None)
     if rounded is not None:
         return rounded if rounded.judgement is not Judgement.UNKNOWN else None
-    if _any_endless(last.condition) or _any_endless(after):
+    if any_endless(last.condition) or any_endless(after):
         return _one_of_many(last, after, letter, asked is not None)
-    found = _compared(last.condition, after, letter)
+    found = compared(last.condition, after, letter)
     if found is None:
         return _by_sympy(context, last, after, letter, asked is not None, ask)
     return _judged(context, last, after, letter, asked, found)
@@ -95,16 +94,16 @@ def _stated(context: Context, letter: str) -> Iterator[Stated]:
         yield Stated(said.alternatives, True, True)
 
 
-def _beyond(side: Alternatives) -> bool:
+def beyond(side: Alternatives) -> bool:
     """Whether polynomials alone do not decide it."""
     return any(has_functions(r.left) or has_functions(r.right) for several in side for r in several)
 
 
-def _any_endless(side: Alternatives) -> bool:
+def any_endless(side: Alternatives) -> bool:
     return any(endless(r) for several in side for r in several)
 
 
-def _compared(before: Alternatives, after: Alternatives, letter: str) -> Comparison | None:
+def compared(before: Alternatives, after: Alternatives, letter: str) -> Comparison | None:
     """How they differ; with a logarithm of no stated base only what holds for both bases."""
     found = compare(before, after, letter)
     other = _natural(before), _natural(after)
@@ -225,48 +224,7 @@ def leaves_out(context: Context, letter: str) -> bool:
     if not HINT.search(context.problem.text[:_LONG]):
         return False
     problem = solving(context)
-    return problem is None or (problem.letters == {letter} and _beyond(problem.alternatives))
-
-
-# Equations among words: right where they have the solutions of the last one, never wrong
-
-
-def chains_of(context: Context, text: str) -> tuple[Chain, ...]:
-    """Return the chains between the delimiters of a text."""
-    return chains(text, "e" in text and any(_NATURAL.search(t) for t in (context.problem.text, *context.solution)))
-
-
-def follows(context: Context) -> Finding | None:
-    """Return that an equation between delimiters has the solutions of the last one in its letter, if it has."""
-    before: dict[str, Alternatives] = {}
-    for text in (context.problem.text, *(line.text for line in context.earlier)):
-        if "\\" in text or "$" in text:
-            before.update(_lettered(context, text))
-    for letter, condition in _lettered(context, context.step):
-        last = before.get(letter)
-        before[letter] = condition
-        if last is None or last == condition or not (_beyond(last) or _beyond(condition)):
-            continue
-        if _any_endless(last) or _any_endless(condition):
-            continue
-        found = _compared(last, condition, letter)
-        if found is not None and found.same:
-            return correct(
-                _NAME, f"It has the same solutions for {letter} as the equation before.", context.wrong_before
-            )
-    return None
-
-
-def _lettered(context: Context, text: str) -> Iterator[tuple[str, Alternatives]]:
-    """The equations in one letter between delimiters, by letter."""
-    for chain in chains_of(context, text):
-        for i, sign in enumerate(chain.signs):
-            left, right = chain.sides[i].values, chain.sides[i + 1].values
-            named = frozenset().union(*(letters(v) for v in (*left, *right)))
-            if sign != "=" or not left or not right or len(named) != 1 or len(left) > 1:
-                continue
-            shown = (chain.sides[i].text, chain.sides[i + 1].text)
-            yield min(named), tuple((Relation(left[0], sign, value, shown),) for value in right)
+    return problem is None or (problem.letters == {letter} and beyond(problem.alternatives))
 
 
 # Decimals, and equations with solutions without end
@@ -355,7 +313,7 @@ def check_answer(context: Context) -> Finding | None:
         return None
     (letter,) = problem.letters
     said = read(context, stated)
-    if said is None or _any_endless(problem.alternatives):
+    if said is None or any_endless(problem.alternatives):
         return None
     if said.expression is not None:
         said = Sentence(((Relation(letter, "=", said.expression, ("", stated)),),))
@@ -363,7 +321,7 @@ def check_answer(context: Context) -> Finding | None:
         return None
     if _approximation(problem.alternatives, said.alternatives, letter, True) is not None:
         return None
-    found = _compared(problem.alternatives, said.alternatives, letter)
+    found = compared(problem.alternatives, said.alternatives, letter)
     if found is None:
         return None
     if found.same:
@@ -377,4 +335,4 @@ def check_answer(context: Context) -> Finding | None:
     return incorrect(_NAME, text, EvidenceKind.ROOTS)
 
 
-__all__ = ["chains_of", "check", "check_answer", "follows", "for_sympy", "leaves_out", "read", "solving"]
+__all__ = ["check", "check_answer", "compared", "for_sympy", "leaves_out", "read", "solving"]

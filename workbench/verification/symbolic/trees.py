@@ -13,6 +13,8 @@ MAX_NODES = 80
 MAX_FACTORIAL = 20
 MAX_TOWER = 24
 """The largest product of exponents that stand above each other."""
+MAX_PLAIN_EXPONENT = 200
+"""Of a number, whose power is looked at by floating point before anything else."""
 MAX_WORKED_EXPONENT = 16
 """The most nodes of an exponent that has to be worked out."""
 
@@ -65,7 +67,8 @@ def _check_growth(tree: Tree, tower: int) -> None:
             raise Unreadable("exponents above an exponent")
         _check_growth(base, max(tower, 2))
         return
-    if size > MAX_EXPONENT or size * tower > MAX_TOWER:
+    most, highest = (MAX_EXPONENT, MAX_TOWER) if letters(base) else (MAX_PLAIN_EXPONENT, MAX_PLAIN_EXPONENT)
+    if size > most or size * tower > highest:
         raise Unreadable("exponent out of bounds")
     _check_growth(base, max(tower, tower * size))
 

@@ -77,7 +77,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     spaced = False
     skip = 0
     marks = layout(text) if "\n" in text or "$" in text else None
-    for match in TOKEN.finditer(text):
+    for match in TOKEN.finditer(text, 0, len(text.rstrip())):
         group = match.lastgroup or "bad"
         start, end = match.span(group)
         if start < skip:
