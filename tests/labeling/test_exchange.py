@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from tests.records import LINEAR, STORY
 from workbench.errors import BadInput
 from workbench.labeling.agreement import agreement_of
 from workbench.labeling.exchange import export_labels, import_labels
+from workbench.labeling.rows import read_row
 from workbench.store import Store
 from workbench.types import Label, Mark, Problem
 from workbench.verification.malrules.catalogue import CATALOGUE
@@ -256,3 +258,15 @@ def test_a_file_without_labels_says_so(store: Store, tmp_path: Path, content: st
     path.write_text(content)
     with pytest.raises(BadInput, match="holds no labels"):
         import_labels(store, path)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"problem": "p", "steps": ["a"], "label": 0}, "`label` is 0, as in ProcessBench; call it `first_error`"),
+        ({"input": "a", "label": "a +", "task": "MATH"}, "as in PRM800K it is an object with `steps`"),
+    ],
+)
+def test_rows_of_other_files_of_the_field_are_told_what_is_missing(row: dict, said: str):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        read_row(row, {})

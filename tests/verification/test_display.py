@@ -169,3 +169,31 @@ def test_any_text_gives_known_elements_that_close(text: str):
     assert seen(made).tags <= ALLOWED
     for tag in ("math", "mrow", "mfrac", "msup"):
         assert made.count(f"<{tag}>") + made.count(f"<{tag} ") == made.count(f"</{tag}>")
+
+
+def shown(text: str) -> str:
+    return "".join(seen(typeset(text)).words.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("$20% of 50 = 10$", "20%of50=10"),
+        ("$12% + 3%$", "12%+3%"),
+        (r"$20\% = 0.2$", "20%=0.2"),
+        (r"$\binom52 = 10$", "(52)=10"),
+        (r"$\binom{5}{2} = 10$", "(52)=10"),
+        (r"$\tbinom n k$", "(nk)"),
+        (r"\[ \begin{aligned}x&=1\\y&=2\end{aligned} \]", "x=1y=2"),
+    ],
+)
+def test_what_is_judged_is_seen(text: str, words: str):
+    assert shown(text) == words
+
+
+def test_an_unbraced_binomial_keeps_the_sign_behind_it():
+    assert inner(typeset(r"$\binom52 = 10$")) == inner(typeset(r"$\binom{5}{2} = 10$"))
+
+
+def test_an_unknown_command_is_shown_as_it_was_written():
+    assert shown(r"$\require{x} 5$").startswith(r"$\require")

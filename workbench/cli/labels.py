@@ -107,6 +107,8 @@ def import_(
             f"Imported {done.new_labels} labels of {', '.join(done.annotators)} with {done.new_items} new items; "
             f"{done.repeated} labels were in the store already."
         )
+        if done.cant_tell:
+            typer.echo(f"{done.cant_tell} of them are neutral (a rating of 0) or flagged, and taken as can't tell.")
         if done.asked_again:
             typer.echo(f"{done.asked_again} of them contradict a proof; those steps wait first for a second reader.")
 

@@ -33,6 +33,8 @@ class Imported:
     """Labels that the store had already."""
     new_items: int
     annotators: tuple[str, ...]
+    cant_tell: int = 0
+    """New labels that can't tell: in PRM800K a rating of 0 is neutral, and stands for that too."""
     asked_again: int = 0
     """Items on which a person contradicts a proof: somebody else is asked next."""
 
@@ -91,8 +93,9 @@ def import_labels(store: Store, path: Path) -> Imported:
             )
     fresh = [item for key, item in items.items() if key not in known]
     added = store.labels.save(new, path.name, fresh)
+    unsure = sum(label.mark is Mark.CANT_TELL for label in new)
     names = tuple(sorted({read.label.annotator for read in reads}))
-    return Imported(len(new), len(reads) - len(new), added, names, ask_again(store, new))
+    return Imported(len(new), len(reads) - len(new), added, names, unsure, ask_again(store, new))
 
 
 def _same(a: Label, b: Label) -> bool:
@@ -183,8 +186,7 @@ def _finish(chain: Sequence[Label]) -> str:
 
 def _step(line: str, label: Label | None) -> dict[str, Any]:
     rating = None if label is None or label.mark is None else RATINGS[label.mark]
-    flagged = label is not None and label.mark is Mark.CANT_TELL
-    completion: dict[str, Any] = {"text": line, "rating": rating, "flagged": flagged}
+    completion: dict[str, Any] = {"text": line, "rating": rating, "flagged": False}
     human = None
     if label is not None:
         extra = {"item": label.item_id, "at": label.at, "reason": label.reason, "malrule": label.malrule}

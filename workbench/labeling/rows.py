@@ -48,6 +48,15 @@ class Read:
 
 def read_row(row: Row, known: Mapping[str, LabelItem]) -> list[Read]:
     """Return the labels in one row. Raise `ValueError` that names the field."""
+    if type(row.get("label")) is int and "steps" in row:
+        raise ValueError(
+            f"`label` is {row['label']}, as in ProcessBench; call it `first_error`, and name an `annotator`"
+        )
+    if "label" in row and not isinstance(row["label"], dict):
+        raise ValueError(
+            f"`label` is {shown(row['label'])}; as in PRM800K it is an object with `steps`; "
+            "a solution with its first error has `steps`, `first_error` and `annotator`"
+        )
     if "label" in row:
         return list(_prm800k(row, known))
     if "first_error" in row:

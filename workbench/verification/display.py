@@ -46,6 +46,10 @@ _ATTRIBUTES = word_set(
 _SIGNS, _CLOSING = frozenset("+−±"), frozenset(")]}%")
 _SIGNED = {"*": "\\times", "<=": "\\le", ">=": "\\ge", "~": "\\approx"}
 """Signs in LaTeX; the others are written as they are."""
+_PERCENT = re.compile(r"(?<!\\)%")
+_BINOMIAL = re.compile(r"(\\[dt]?binom)\s*([0-9a-zA-Z])\s*([0-9a-zA-Z])")
+_KNOWN_AS = (("{aligned}", "{align*}"), ("{gathered}", "{align*}"))
+_UNKNOWN = re.compile(r"<mi>\\[a-zA-Z]")
 _BRACES = {"}": "\\}", "\\right}": "\\right\\}"}
 _CHAIN = re.compile(r"(?:\\[a-zA-Z]+\s*|[\^_]\s*){13,}")
 _VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,40}")
@@ -100,7 +104,22 @@ def _latex(formula: str) -> str | None:
     """Return a formula that somebody wrote in LaTeX as MathML; None where it is beyond the bounds or not LaTeX."""
     if len(formula) > MAX_LATEX or _BOMBS.search(formula) or _depth(formula) > MAX_BRACES:
         return None
-    return _mathml(formula)
+    made = _mathml(_for_converter(formula))
+    # A command that the converter does not know is shown as it was written.
+    return made if made is not None and _UNKNOWN.search(made) is None else None
+
+
+def _for_converter(formula: str) -> str:
+    """Return LaTeX that the converter reads as people mean it.
+
+    A bare % begins a comment in LaTeX, and would hide the rest of what is judged: `20% of 50 = 10`. The converter
+    takes `52` and the sign behind it into an unbraced `\\binom52`, and knows no `aligned`.
+    """
+    formula = _PERCENT.sub(r"\\%", formula)
+    formula = _BINOMIAL.sub(r"\1{\2}{\3}", formula)
+    for written, known in _KNOWN_AS:
+        formula = formula.replace(written, known)
+    return formula
 
 
 def _mathml(latex: str) -> str | None:

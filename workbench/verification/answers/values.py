@@ -10,6 +10,7 @@ from functools import lru_cache
 from workbench.verification.answers.text import boxed
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, Line, make_part, read_line
+from workbench.verification.lines.pairs import Fit
 from workbench.verification.lines.readings import is_percent_of, mixes_percent, reads_as_percent, rounds
 from workbench.verification.lines.relations import Statement, statements
 from workbench.verification.text import boundaries, kinds, scan
@@ -108,8 +109,8 @@ def _fails(claim: Claim, index: int, about: bool) -> bool:
     if a == b or rounds(a, right, about) or rounds(b, left, about) or reads_as_percent(left, right, about):
         return False
     measured = quantities.fit(claim, index, about)
-    if measured is not quantities.Fit.NUMBERS:
-        return measured is quantities.Fit.DIFFERENT
+    if measured is not Fit.NUMBERS:
+        return measured is Fit.DIFFERENT
     return not (quantities.may_convert(claim) or mixes_percent(left, b) or is_percent_of(left, right))
 
 

@@ -17,6 +17,7 @@ from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.names import continued, repeated
+from workbench.verification.lines.pairs import Fit, is_compound
 from workbench.verification.lines.readings import (
     coarseness,
     cuts,
@@ -161,7 +162,7 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     """`7 = 7` proves nothing, unless it ends a check: the number stands in the line before."""
     if claim.relations != ("=",) or left.words != right.words or not left.bare:
         return False
-    if quantities.is_compound(left) != quantities.is_compound(right):
+    if is_compound(left) != is_compound(right):
         return False  # `90 minutes = 1 hour 30 minutes`
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
@@ -201,8 +202,8 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
     if claim.units:
         told = context.line.text, context.problem.text
         measured = quantities.fit(claim, index, about or relation == "~", *told)
-        if measured is not quantities.Fit.NUMBERS:
-            return {quantities.Fit.SAME: True, quantities.Fit.DIFFERENT: False}.get(measured)
+        if measured is not Fit.NUMBERS:
+            return {Fit.SAME: True, Fit.DIFFERENT: False}.get(measured)
     together = tight(left), tight(right)
     if together != (None, None):  # `6 / 1/2` is 12 as the blanks show it, but 3 from left to right
         if (together[0] or left).known == (together[1] or right).known:
@@ -226,7 +227,7 @@ def _holds(context: Context, claim: Claim, index: int, left: ClaimSide, right: C
         return True
     if about and magnitude(a - b) < max(1, magnitude(a) / 20, coarseness(right), coarseness(left)):
         return None
-    return None if _is_open(context, claim, left, right, a, b) else False
+    return None if quantities.may_convert(claim, index) or _is_open(context, claim, left, right, a, b) else False
 
 
 def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, a: Number, b: Number) -> bool:
@@ -237,7 +238,6 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
             _OTHER_NUMBERS.search(context.line.text) is not None
             and not any(has_function(p.node) for p in claim.whole)
         )
-        or quantities.may_convert(claim)
         or mixes_percent(left, b)
         or is_percent_of(left, right)
         or keeps_percent(left, right)

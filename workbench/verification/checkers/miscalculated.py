@@ -6,6 +6,7 @@ from workbench.types import EvidenceKind
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, incorrect
+from workbench.verification.lines.pairs import Fit, is_compound
 from workbench.verification.lines.readings import implied
 from workbench.verification.lines.relations import show
 from workbench.verification.repairs import edits, repair, rewrites
@@ -29,17 +30,13 @@ def wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, ind
         values = (shown, text[right.start : right.end]) if rooted else (show(left.value), show(right.value))
         sentence = f"{values[0]} {relation} {values[1]} is not true."
         return incorrect("arithmetic", sentence, EvidenceKind.VALUE)
-    measured = claim.units and quantities.fit(claim, index - 1) is quantities.Fit.DIFFERENT
-    if measured or (quantities.is_compound(right) and any(c.isdigit() for c in text[right.start : right.end])):
+    differs = bool(claim.units) and quantities.fit(claim, index - 1) is Fit.DIFFERENT
+    converted = quantities.expected(claim, index - 1) if differs or is_compound(right) else None
+    if differs and converted is None:
         shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
-        converted = quantities.expected(claim, index - 1)
-        if converted is None:
-            return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
-        sentence = f"{shown} is {show(converted)} {unit}, not {show(right.value)} {unit}."
-        fixed = _repair(text, claim, index, converted)
-        if mended := quantities.is_compound(right) and quantities.rewritten(right, text, converted):
-            sentence = f"{shown} is {mended} {unit}, not {text[right.start : right.end]} {unit}."
-            fixed = edits.apply(text, edits.Edit(right.start, right.end, mended))
+        return incorrect("arithmetic", f"{shown} is not measured in {unit}.", EvidenceKind.UNIT)
+    if converted is not None:
+        sentence, fixed = _in_units(text, claim, index, right, converted)
     elif rooted:
         sentence = f"{shown} is not {text[right.start : right.end]}."
     else:
@@ -56,6 +53,17 @@ def wrong(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, ind
 def is_unwritten(right: ClaimSide) -> bool:
     """`58 R 5` is read as a sum in brackets that no one wrote."""
     return right.tokens[0].kind is kinds.OPEN and right.tokens[0].start == right.tokens[0].end
+
+
+def _in_units(text: str, claim: Claim, index: int, right: ClaimSide, exact: Number) -> tuple[str, str | None]:
+    """What a part should be in its own unit, as a sentence and as a repair."""
+    shown, unit = quantities.written(claim, index - 1, text), quantities.word(claim, index)
+    mended = quantities.rewritten(right, text, exact) if is_compound(right) else None
+    if mended is None:
+        sentence = f"{shown} is {show(exact)} {unit}, not {show(right.value)} {unit}."
+        return sentence, _repair(text, claim, index, exact)
+    fixed = edits.apply(text, edits.Edit(right.start, right.end, mended))
+    return f"{shown} is {mended} {unit}, not {text[right.start : right.end]} {unit}.", fixed
 
 
 def _sentence(text: str, left: ClaimSide, right: ClaimSide, shown: str) -> str:

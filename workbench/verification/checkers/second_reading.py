@@ -14,6 +14,7 @@ from workbench.verification.exact.polynomials import Poly, rational
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, Line
 from workbench.verification.lines.findings import Context, Finding
+from workbench.verification.lines.pairs import Fit
 from workbench.verification.malrules.trees import write
 from workbench.verification.text.grammar import (
     BinaryOperation,
@@ -141,9 +142,7 @@ def _all_hold(line: Line) -> bool:
 def _holds(text: str, claim: Claim) -> bool:
     if claim.letters or set(claim.relations) != {"="} or len(claim.whole) != len(claim.parts):
         return False
-    if claim.units and any(
-        quantities.fit(claim, i) is not quantities.Fit.NUMBERS for i in range(len(claim.relations))
-    ):
+    if claim.units and any(quantities.fit(claim, i) is not Fit.NUMBERS for i in range(len(claim.relations))):
         return False
     worths = {second_value(text[side.start : side.end], {}) for side in claim.whole}
     return len(worths) == 1 and None not in worths

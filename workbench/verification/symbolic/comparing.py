@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.verification.symbolic.functions import Relation
 from workbench.verification.symbolic.roots import Change, box, changes, crosses
-from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters, names
+from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters, names, number_of
 from workbench.verification.symbolic.values import Beyond, Unclear, Undefined, about, gap, is_zero, shown
 
 Alternatives = tuple[tuple[Relation, ...], ...]
@@ -147,7 +147,8 @@ def _holds(relation: Relation, letter: str, place: Place, found: Sequence[Change
         if here is not None and here.root:
             return relation.sign in ("=", "<=", ">=")
         if place.exact is not None:
-            return certainly(relation, {letter: place.exact})
+            held = certainly(relation, {letter: place.exact})
+            return False if held is None and here is not None else held
         if here is not None:
             return False  # where a side ceases to exist, and not at a simple number
     try:
@@ -244,6 +245,26 @@ def comes_in(before: Alternatives, letter: str, place: Place) -> bool:
     return False
 
 
+def without_logarithm(after: Alternatives, letter: str, place: Place) -> bool:
+    """Return whether a logarithm has no value at a place: `2 ln x = 4` for ln(x^2) = 4 speaks of x > 0 only."""
+    sides = [side for several in after for relation in several for side in (relation.left, relation.right)]
+    for inside in (arg for side in sides for arg in _logarithms(side)):
+        try:
+            if about(inside, {letter: place.x}) <= 0:
+                return True
+        except Undefined:
+            continue
+    return False
+
+
+def _logarithms(tree: Tree) -> list[Tree]:
+    """What the logarithms in a tree are of."""
+    if not isinstance(tree, Call):
+        return []
+    own = [tree.args[0]] if tree.name in ("ln", "log") else []
+    return own + [a for arg in tree.args for a in _logarithms(arg)]
+
+
 def _divides_by_zero(relation: Relation, letter: str, place: Place) -> bool:
     bottoms = [b for side in (relation.left, relation.right) for b in _bottoms(side)]
     for bottom in bottoms:
@@ -291,11 +312,23 @@ def _signs(tree: Tree) -> list[Tree]:
     if not isinstance(tree, Call):
         return [tree]
     made: list[Tree] = [Call(tree.name, args) for args in product(*(_signs(a) for a in tree.args))]
-    if tree.name in ("sqrt", "root", "abs") and letters(tree):
+    halved = tree.name == "^" and (power := number_of(tree.args[1])) is not None and power.denominator % 2 == 0
+    if (tree.name in ("sqrt", "root", "abs") or halved) and letters(tree):
         made += [Call("neg", (m,)) for m in made]
     if tree.name in ("ln", "log") and letters(tree):
         made = [_of_sizes(m) for m in made if isinstance(m, Call)]
     return made[:_MAX_VARIANTS]
 
 
-__all__ = ["Alternatives", "Comparison", "Place", "comes_in", "compare", "endless", "fits", "shown_place", "written"]
+__all__ = [
+    "Alternatives",
+    "Comparison",
+    "Place",
+    "comes_in",
+    "compare",
+    "endless",
+    "fits",
+    "shown_place",
+    "without_logarithm",
+    "written",
+]

@@ -21,6 +21,7 @@ from workbench.verification.symbolic.comparing import (
     endless,
     fits,
     shown_place,
+    without_logarithm,
     written,
 )
 from workbench.verification.symbolic.functions import HINT, Relation, Sentence, assigns, read_sentence
@@ -142,6 +143,8 @@ def _judged(
     case = not gained and any(_belongs(asked, letter, p) for p in (*found.shared, *found.gained))
     if lost and case and all(_elsewhere(context, letter, p) for p in lost):
         return correct(_NAME, "It is one of the cases.", not last.trusted)
+    if lost and all(without_logarithm(after, letter, p) for p in lost):
+        return None  # the rules of logarithms hold where they have a value
     if lost:
         text = f"This line loses {_listed(letter, lost)}."
         return incorrect(_NAME, text, EvidenceKind.ROOTS)

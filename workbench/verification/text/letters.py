@@ -12,6 +12,7 @@ from workbench.verification.text.kinds import Token, word_set
 _SMALL = re.compile(r"[a-z]{2,3}")
 _NO_PRODUCT = word_set(
     "mm cm dm km mg kg ml cl dl oz lb lbs ft yd mi in hr hrs min sec gal pt qt mph kmh kph pm am th st nd rd usd eur "
+    "sq cu tsp ton kms kgs cms gm gms qts yds amp ohm kwh "
     "ha kb mb gb tb hz kw mw ghz mhz pcs ea wk wks yr yrs mo dz bn tn cal deg rad pi sin cos tan log ln lim max gcd "
     "lcm exp mod abs det is of to or if so at by we as an be do go he it me my no on up us yes not and the one two "
     "six ten all any for was has had are but can who how why may get got let say saw set add sum too off out old new "

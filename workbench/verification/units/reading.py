@@ -13,7 +13,7 @@ from functools import lru_cache
 from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Token, token_value, tokenize, word_set
 from workbench.verification.units.measures import MAX_NAME, Dimension, measure, name_of
-from workbench.verification.units.names import COUNTS, LETTERS, NAMES, POWERS
+from workbench.verification.units.names import COUNTS, LETTERS, NAMES, POWERS, SYMBOLS
 
 _PER = word_set("per a an each every")
 _PLURAL_PER = frozenset(("per", "/"))
@@ -24,7 +24,9 @@ _UNDER = frozenset(("s", "h"))
 """Letters that are units below a bar: `m/s`, `km/h`."""
 _CARRIES = kinds.NUMERIC | {kinds.CLOSE}
 """What a unit may stand behind."""
-_MAY_BEGIN = kinds.WORDS | {kinds.FRAC}
+_WORDS = frozenset(NAMES) | SYMBOLS.keys() | POWERS.keys() | _PER | {"in"}
+"""Words that a unit may begin with."""
+_MAY_BEGIN = frozenset((kinds.UNIT, kinds.FRAC))
 _NEVER = frozenset((kinds.NUM, kinds.OP, kinds.REL, kinds.OPEN, kinds.CLOSE))
 _BEHIND_IN = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP))
 """What may follow `in` where it means inches."""
@@ -74,8 +76,10 @@ def _begins(tokens: Sequence[Token], i: int) -> bool:
     if not i or tokens[i - 1].kind not in _CARRIES:
         return False
     token = tokens[i]
+    if token.kind is kinds.WORD:
+        return token.text in _WORDS or token.text.lower() in _WORDS
     if token.kind is kinds.VAR:
-        return token.text in LETTERS
+        return token.text in LETTERS or (token.text == "a" and i > 1 and tokens[i - 2].kind is kinds.MONEY)
     return token.kind in _MAY_BEGIN or token.text in _FEET
 
 
@@ -107,6 +111,8 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
             if read is not None:
                 bases |= _bases(_dimension(read[0]))
         elif token.kind in kinds.NUMERIC and not (i and tokens[i - 1].text == "^"):
+            if following is not None and following.text in POWERS and i + 2 < len(tokens):
+                following = tokens[i + 2]  # `300 sq m`
             letter = following is not None and following.kind is kinds.VAR and following.text in LETTERS
             bare.add(following.text if letter and following is not None else None)
             if letter and following is not None and _is_rate(tokens, i + 1):
@@ -121,7 +127,8 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
 def _repeats(tokens: Sequence[Token], letter: str) -> bool:
     """Whether a letter stands at least twice, each time behind a number and a blank: `5 m * 3 m`."""
     places = [i for i, t in enumerate(tokens) if t.text == letter and t.kind is kinds.VAR]
-    return len(places) > 1 and all(i and tokens[i].spaced and tokens[i - 1].kind in kinds.NUMERIC for i in places)
+    before = [tokens[i - 1] for i in places if i and tokens[i].spaced]
+    return len(before) == len(places) > 1 and all(t.kind in kinds.NUMERIC or t.text in POWERS for t in before)
 
 
 def _is_rate(tokens: Sequence[Token], i: int) -> bool:
