@@ -125,7 +125,7 @@ _EASY_KINDS = (kinds.BAD, kinds.NUM, kinds.VAR, kinds.OP, kinds.REL, kinds.OPEN,
 def _easy(text: str) -> tuple[Token, ...]:
     """The tokens of a formula in plain signs, by a pattern that costs a quarter of the full one."""
     tokens: list[Token] = []
-    for match in _EASY_TOKEN.finditer(text):
+    for match in _EASY_TOKEN.finditer(text, 0, len(text.rstrip())):
         index = match.lastindex or 0
         start, end = match.span(index)
         tokens.append(Token(_EASY_KINDS[index], text[start:end], start, end, start > match.start()))
