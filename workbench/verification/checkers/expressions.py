@@ -212,7 +212,7 @@ def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
 
 
 def _beginnings(node: Node) -> Iterator[Node]:
-    """The sums of the first terms of a sum, without its last term, its last two and so on; or factors of a product."""
+    """The sums of the first terms of a sum, without its last one, its last two and so on; the same of a product."""
     if not isinstance(node, BinaryOperation) or node.op not in "+-*":
         return
     signs = "*" if node.op == "*" else "+-"

@@ -1,4 +1,4 @@
-"""Named values put in by later lines: after `Boys = 12` and `Girls = 15`, `Boys + Girls = 12 + 14` takes a wrong one."""
+"""Named values put in by later lines: after `Boys = 12`, `Girls = 15` it is no `Boys + Girls = 12 + 14`."""
 
 from __future__ import annotations
 

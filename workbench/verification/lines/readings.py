@@ -237,7 +237,7 @@ def may_be_floor(text: str, shown: Number, worth: Number) -> bool:
     return text.startswith("[") and text.endswith("]") and shown != worth and math.floor(shown) == worth
 
 
-_WHOLE_MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "half": Fraction(1, 2)}
+_WHOLE_MULTIPLES: dict[str, Number] = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "half": Fraction(1, 2)}
 
 
 @or_none

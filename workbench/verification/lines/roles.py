@@ -53,7 +53,8 @@ _ONE_AFTER = re.compile(
     r"\b(?:works?|satisf\w+|fits?|checks?|fails?|(?:is|are)\s+(?:(?:also|indeed|not|only)\s+)?"
     r"(?:a|an|one|another|the|not|too|valid|invalid|extraneous|impossible|allowed|possible|rejected|excluded|outside|"
     r"inside|positive|negative|larger|smaller)|"
-    r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|by (?:inspection|trial|guess\w*|test\w*|check\w*))\b",
+    r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|"
+    r"by (?:inspection|trial|guess\w*|test\w*|check\w*))\b",
     re.IGNORECASE,
 )
 _WHICH_GIVES = re.compile(
