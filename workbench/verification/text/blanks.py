@@ -69,5 +69,8 @@ def _parts(tokens: Sequence[Token], i: int, text: str) -> bool:
         return not grouped and not counted and after.kind in (kinds.OP, kinds.REL)
     signed = tokens[i - 2].kind is kinds.OP and tokens[i - 2].text == "-"
     alone = tokens[i - 2 - signed].kind is kinds.REL
-    known = any(t.kind is kinds.VAR and t.text == token.text for t in tokens[: i - 1])
+    known = any(
+        t.kind is kinds.VAR and t.text == token.text and not (at and t.spaced and tokens[at - 1].kind is kinds.NUM)
+        for at, t in enumerate(tokens[: i - 1])
+    )  # not so in `50 g * 12 = 600 g = 0.6 kg`
     return token.kind is kinds.VAR and after.kind is kinds.REL and alone and known  # `4w = 52 w = 13`
