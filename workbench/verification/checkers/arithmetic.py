@@ -105,7 +105,7 @@ def _takes_named(context: Context) -> Finding | str | None:
         return f"{show(read.exact)} is right."
     given = " and ".join(f"{name} = {show(v)}" for name, v in zip(read.names, read.values, strict=True))
     text = f"With {given} this is {show(read.exact)}, not {context.line.text[read.side.start : read.side.end]}."
-    return incorrect("arithmetic", text, EvidenceKind.VALUE, confidence=_NAMED)
+    return incorrect("names", text, EvidenceKind.VALUE, confidence=_NAMED)
 
 
 class _Checked(NamedTuple):
@@ -187,7 +187,7 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
 
-_OR_NEGATIVE = re.compile(r"\s*(?:,|or|and|, or)\s*[-−]\s?[0-9]")
+_OR_NEGATIVE = re.compile(r"\s*(?:,|or|and|, or|\\text\{\s*(?:or|and)\s*\})\s*[-−]\s?[0-9]")
 _BOTH = frozenset(("±", "\\pm", "+-", "+/-", "+/−"))
 
 

@@ -29,6 +29,9 @@ _COUNTED = word_set(
 _FEW = word_set("each every per a an one last next first")
 BENIGN = frozenset("'’‘`#&•_\"∴∵✓✔□■∎") | {"\\checkmark", "\\square", "\\blacksquare", "\\Box", "\\qed"}
 _COMMANDS = word_set("simplify solve calculate compute evaluate expand factor factorise factorize")
+_CONNECTS = word_set("so then thus hence therefore")
+_BLANKS = frozenset("_□")
+"""Where a number is to be filled in."""
 _NEAR = 4
 
 
@@ -98,7 +101,10 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.BREAK:
             return _clean_break(tokens, i, end)
         case kinds.BAD:
-            return before.text in BENIGN and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
+            blank = before.text in _BLANKS and tokens[i].kind is kinds.OP  # `__ + 5 = 12`
+            if before.text in "∴∵":
+                return True
+            return before.text in BENIGN and not blank and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
         case kinds.WORD:
             if (glued and tokens[i].kind is kinds.NUM) or (before.text in ("an", "the") and _is_size(tokens, i)):
                 return False
@@ -110,7 +116,7 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.OPEN:
             return end < len(tokens) and (tokens[end].kind is kinds.CLOSE or _in_remark(tokens, i - 1, end))
         case kinds.OP:
-            return i == 1
+            return i == 1 and before.text in "+-*"  # a bullet, but `^3√27 = 3`
         case kinds.CLOSE:
             return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1) or is_item(tokens, i - 3)
     if before.text in "aA" and _is_size(tokens, i):
@@ -243,6 +249,8 @@ def _in_word_sum(tokens: Sequence[Token], i: int) -> bool:
     """`adults + Shonda (1) + 2 = 20`: the chain is the tail of a sum with words in it."""
     at = i - 1
     while at >= 0 and i - at <= _NEAR and tokens[at].kind in (kinds.WORD, kinds.VAR):
+        if tokens[at].text.lower() in _CONNECTS:  # `8m = 96 - so m = 12`
+            return False
         if tokens[at].text in "xX" and at and _counts(tokens[at - 1]) and tokens[at].spaced:
             return True
         at -= 1
@@ -309,7 +317,7 @@ _POINTS = word_set("the as his her their its my our your what a an that how of n
 def _ends_at_sign(after: Token, following: Token | None) -> bool:
     """Whether a sign behind a chain is punctuation or part of a word, and not the way to an operand in words."""
     if following is None or following.kind is kinds.SEP:
-        return True
+        return not after.spaced or after.text not in "+*/"  # `20 = 4 * ?`
     if following.kind is not kinds.WORD:
         return False
     word = following.text.lower()

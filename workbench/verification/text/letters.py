@@ -16,7 +16,7 @@ _NO_PRODUCT = word_set(
     "ha kb mb gb tb hz kw mw ghz mhz pcs ea wk wks yr yrs mo dz bn tn cal deg rad pi sin cos tan log ln lim max gcd "
     "lcm exp mod abs det is of to or if so at by we as an be do go he it me my no on up us yes not and the one two "
     "six ten all any for was has had are but can who how why may get got let say saw set add sum too off out old new "
-    "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now"
+    "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now iff"
 )
 """Short words that are no product of letters."""
 _LARGE = re.compile(r"[A-Z]{2}|[A-D][xyzn]")
