@@ -32,18 +32,14 @@ _MARGIN = re.compile(
 _UNKNOWN = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _LABELLED = re.compile(r"(?<=\S)\s+(?=\(\d{1,2}\)\s*$)")
 _NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(])", re.IGNORECASE)
-_PERIOD = re.compile(r"(?<![\w.])([0-9]{1,9}\.[0-9]{1,9})\(([0-9]{1,6})\)(?![0-9.(])")
 
 
 def other_reading(step: str) -> str | None:
     """Return a step as it may also be meant; None where there is one reading.
 
     Without the note of what is done next, as in `3x + 5 = 20 (-5)`; with the number at its end as a factor and no
-    label, as in `20 = 5 (4)`; with the number before it as a label and no factor, as in `(2) x - y = 4`; with the
-    digits in brackets as the period of a decimal, as in `1/6 = 0.1(6)`.
+    label, as in `20 = 5 (4)`; with the number before it as a label and no factor, as in `(2) x - y = 4`.
     """
-    if "(" in step and (periodic := _PERIOD.sub(r"\1\\overline{\2}", step)) != step:
-        return periodic
     for pattern in (_MARGIN, _LABELLED, _NUMBERED):
         if pattern is _MARGIN and _UNKNOWN.search(step) is None:
             continue  # `120 ÷ 10 = 12 × 3` has nothing to be solved, so the factor is no note
