@@ -27,7 +27,8 @@ class Role(StrEnum):
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$|\\)|[;\n]")
 _SUPPOSE = re.compile(
-    r"\b(?:(?<!only )if(?! and only)|suppos\w+|assum\w+|cases?|check\w*|test\w*|try|trying|tries|guess\w*|unless|whether|"
+    r"\b(?:(?<!only )if(?! and only)|"
+    r"suppos\w+|assum\w+|cases?|check\w*|test\w*|try|trying|tries|guess\w*|unless|whether|"
     r"verif\w+|consider\w*|otherwise|either|hypothe\w+)\b",
     re.IGNORECASE,
 )
