@@ -126,7 +126,7 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.OPEN:
             return end < len(tokens) and (tokens[end].kind is kinds.CLOSE or _in_remark(tokens, i - 1, end))
         case kinds.OP:
-            return i == 1 and before.text in "+-*"  # a bullet, but `^3√27 = 3`
+            return i == 1 and before.text not in "^/"  # a bullet, but `^3√27 = 3`
         case kinds.CLOSE:
             if tokens[i].kind is kinds.OP:  # `x (Al's part) + 30 = 90`: the tail of a sum
                 return not (tokens[i].text == "+" or (i + 1 < len(tokens) and tokens[i + 1].spaced))
