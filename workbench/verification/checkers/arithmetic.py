@@ -41,6 +41,7 @@ from workbench.verification.lines.readings import (
     tight,
 )
 from workbench.verification.lines.relations import show
+from workbench.verification.lines.roles import is_denied
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable, has_function
 
@@ -135,6 +136,9 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return wrong(context, claim, *far)
+        if holds is False and is_denied(context.line.text, left.start, right.end):
+            left_open = True
+            continue
         if holds is False and (_is_empty_line(context, claim, left, right) or _miswritten(context, right)):
             return None
         if holds is False:

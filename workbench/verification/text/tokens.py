@@ -98,7 +98,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
                 continue
         if group in _SPACES:
             skip = _space(tokens, group, match.group(group), text, start, end)
-            spaced = spaced or group == "bold" or match.group(group)[:2] in _WIDE or text[start] in "<&"
+            spaced = spaced or group == "bold" or match.group(group)[:2] in _WIDE or text[start] in "<&~"
             continue
         raw = match.group(group)
         applied = tokens and tokens[-1].kind is kinds.FRAC
