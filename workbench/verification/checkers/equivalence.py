@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.answers.text import working_and_answer
-from workbench.verification.checkers.cases import is_begun, is_condition, why_still_right
+from workbench.verification.checkers.cases import drops_by_remark, is_begun, is_condition, why_still_right
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
 from workbench.verification.checkers.notes import (
     chooses,
@@ -216,6 +216,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return None  # work on a case or a part
     if "|" in context.problem.text and is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
+    if drops_by_remark(context.stating, statement, before.statement):
+        return None  # `x = 5 (since x > 0)`
     beyond = (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter)
     if beyond and "|" not in context.problem.text:
         return None  # a domain before the equation
@@ -307,6 +309,8 @@ def _forbidden(context: Context, statement: Statement, relevant: Sequence[KnownS
     for old in relevant:
         zero = next((v for v in values if v is not None and uni.at(poles(old.statement), v) == 0), None)
         if old.trusted and zero is not None:
+            if any(v is not None and uni.at(poles(old.statement), v) != 0 for v in values):
+                return True  # `x = 3 or x = -3` after clearing x - 3: the answer may yet leave one out
             text = f"{letter} = {show(zero)} makes a divisor zero."
             return incorrect(_NAME, text, EvidenceKind.DOMAIN) if _may_fail(context, statement) else True
     condition = context.reading.condition(letter)

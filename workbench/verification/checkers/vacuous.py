@@ -13,9 +13,12 @@ from workbench.verification.exact.polynomials import (
     proportional,
     same,
 )
-from workbench.verification.lines.claims import ClaimSide
+from workbench.verification.lines.claims import ClaimSide, read_line
 from workbench.verification.lines.findings import Context
 from workbench.verification.lines.relations import Difference, StatedRelation, Statement
+
+_SHORT = 200
+"""A problem that is nothing but a false equation is short."""
 
 
 def really_same(before: Statement, after: Statement) -> Difference | bool:
@@ -49,6 +52,20 @@ def shows_none(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     if not missed or left.known is None or right.known is None:
         return False
     return left.known - right.known in (missed, -missed)
+
+
+def repeats_false(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
+    """Return whether a false line says again what the problem says: `4 = 7` in "Solve 4 = 7." is no mistake."""
+    if left.letters or right.letters or left.known is None or right.known is None:
+        return False
+    missed = left.known - right.known
+    for claim in read_line(context.problem.text[:_SHORT]).claims:
+        sides = claim.whole
+        if claim.relations != ("=",) or claim.letters or len(sides) != 2 or None in (sides[0].known, sides[1].known):
+            continue
+        if sides[0].known - sides[1].known in (missed, -missed):
+            return True
+    return False
 
 
 def _same_factors(first: uni.Coefficients, second: uni.Coefficients) -> Difference | bool:

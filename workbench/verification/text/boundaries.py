@@ -115,6 +115,8 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
     if before.text in "aA" and _is_size(tokens, i):
         return False
     if before.kind is kinds.VAR:
+        if tokens[i].kind is kinds.OPEN and i > 1 and tokens[i - 2].kind is kinds.BAD:
+            return False  # `f \\circ g (2) = 9`: the bracket holds what an unread operation is used on
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
     return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
 
