@@ -127,9 +127,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
 
 def _is_empty_line(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> bool:
     """Whether a false equation is no mistake: an empty alternative, or the proof that there is no solution."""
-    return (
-        _is_alternative(context, claim) or shows_none(context, left, right) or repeats_false(context, left, right)
-    )
+    return _is_alternative(context, claim) or shows_none(context, left, right) or repeats_false(context, left, right)
 
 
 def _is_alternative(context: Context, claim: Claim) -> bool:

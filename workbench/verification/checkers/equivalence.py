@@ -32,6 +32,7 @@ from workbench.verification.lines.known import (
     goes_on,
     is_bound,
     only_gains_poles,
+    only_poles,
     poles,
     put_in,
 )
@@ -208,13 +209,15 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
-    if _is_rejected(context) and only_gains_poles(relevant, before.statement.solutions, after):
-        return None  # `x = 2, but then the denominator is zero`
+    if only_gains_poles(relevant, before.statement.solutions, after) and (
+        _is_rejected(context) or not only_poles(relevant, after)
+    ):
+        return None  # `x = 2, but then the denominator is zero`; of `x = 3 or x = -3` one may yet be left out
     last = relevant[-1]
     in_part = not last.main and last.line == len(context.earlier) and is_bound(last.statement) == is_bound(statement)
     if in_part or is_begun(relevant, after):
         return None  # work on a case or a part
-    if "|" in context.problem.text and is_condition(before.statement, after, True):
+    if is_condition(before.statement, after, "|" in context.problem.text):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
     if drops_by_remark(context.stating, statement, before.statement):
         return None  # `x = 5 (since x > 0)`

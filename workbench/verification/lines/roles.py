@@ -58,7 +58,9 @@ _ONE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)", re.IGNORECASE)
-_CHECKED = re.compile(r"[\s$\\)]{0,6}:[\s$\\(]{0,6}[-−(\d][^:]{0,80}=")
+_CHECKED = re.compile(
+    r"[\s$\\)]{0,6}(?::|=>|⇒|→|\\implies\b|\\Rightarrow\b|\\to\b)(?:[\s$\\(]|q?quad\b){0,8}[-−(\d][^:]{0,80}="
+)
 """`x = 4: 16 - 36 + 20 = 0`"""
 _REJECTS = re.compile(
     r"\b(?:reject\w*|discard\w*|exclud\w*|ignor\w*|extraneous|impossible|undefined|invalid|cannot|can't|no longer|"
@@ -126,7 +128,7 @@ def _start(statement: Statement) -> int:
 def role(line: Line, statement: Statement) -> Role:
     """Return what part a statement plays in its line."""
     text, end = line.text, statement.pairs[-1].right.end
-    if ":" in text and statement.assignments and len(statement.alternatives) == 1 and _CHECKED.match(text, end):
+    if len(text) > end + 4 and _CHECKED.match(text, end) and len(statement.assignments) == 1:
         return Role.ONE_ROOT
     if not _WORD.search(text, 0, _start(statement)) and not _WORD.search(text, end):
         return Role.NEXT
