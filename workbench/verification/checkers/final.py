@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
-from workbench.verification.answers import Answer, answer_in, grade, read_answer, stated_at
+from workbench.verification.answers import Answer, answer_in, final_answer, grade, read_answer, stated_at
 from workbench.verification.answers.same_value import form_matches, is_worked_out
 from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
@@ -131,13 +131,14 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 def says_answer(context: Context) -> bool:
     """Return whether a line is nothing but the known answer.
 
-    The known answer behind a calculation, or at the end of a paragraph, leaves what stands before it as it is.
+    A known answer behind a calculation, in a box or at the end of a paragraph leaves what stands before it as it is.
     """
+    if len(context.step) > _LONGEST_ANSWER or final_answer(context.step) is not None:
+        return False
     claims = context.line.claims
     if any(len(claim.whole) > 1 and not any(side.lone_letter for side in claim.whole) for claim in claims):
         return False
-    several = "then" in context.line.joins or len(context.step) > _LONGEST_ANSWER
-    return not several and _graded(context, context.step) is Judgement.CORRECT
+    return "then" not in context.line.joins and _graded(context, context.step) is Judgement.CORRECT
 
 
 _LONGEST_ANSWER = 120

@@ -16,6 +16,7 @@ from workbench.verification.exact.polynomials import (
 from workbench.verification.lines.claims import ClaimSide, read_line
 from workbench.verification.lines.findings import Context
 from workbench.verification.lines.relations import Difference, StatedRelation, Statement
+from workbench.verification.text.grammar import Number
 
 _SHORT = 200
 """A problem that is nothing but a false equation is short."""
@@ -56,16 +57,18 @@ def shows_none(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
 
 def repeats_false(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     """Return whether a false line says again what the problem says: `4 = 7` in "Solve 4 = 7." is no mistake."""
-    if left.letters or right.letters or left.known is None or right.known is None:
+    missed = _gap(left, right)
+    if missed is None:
         return False
-    missed = left.known - right.known
-    for claim in read_line(context.problem.text[:_SHORT]).claims:
-        sides = claim.whole
-        if claim.relations != ("=",) or claim.letters or len(sides) != 2 or None in (sides[0].known, sides[1].known):
-            continue
-        if sides[0].known - sides[1].known in (missed, -missed):
-            return True
-    return False
+    given = (c for c in read_line(context.problem.text[:_SHORT]).claims if c.relations == ("=",) and len(c.whole) == 2)
+    return any(_gap(*claim.whole) in (missed, -missed) for claim in given)
+
+
+def _gap(left: ClaimSide, right: ClaimSide) -> Number | None:
+    """By how much two numbers differ."""
+    if left.letters or right.letters or left.known is None or right.known is None:
+        return None
+    return left.known - right.known
 
 
 def _same_factors(first: uni.Coefficients, second: uni.Coefficients) -> Difference | bool:

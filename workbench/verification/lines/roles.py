@@ -54,10 +54,14 @@ _ONE_AFTER = re.compile(
     r"\b(?:works?|satisf\w+|fits?|checks?|fails?|(?:is|are)\s+(?:(?:also|indeed|not|only)\s+)?"
     r"(?:a|an|one|another|the|not|too|valid|invalid|extraneous|impossible|allowed|possible|rejected|excluded|outside|"
     r"inside|positive|negative|larger|smaller)|"
-    r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|by)\b",
+    r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|"
+    r"by (?:inspection|trial|guess\w*|test\w*|check\w*))\b",
     re.IGNORECASE,
 )
-_WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)", re.IGNORECASE)
+_WHICH_GIVES = re.compile(
+    r"[\s,$\\)\]]*(?:and |so )?(?:(?:which|this|that|it) )?(?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)",
+    re.IGNORECASE,
+)
 _CHECKED = re.compile(
     r"[\s$\\)]{0,6}(?::|=>|⇒|→|\\implies\b|\\Rightarrow\b|\\to\b)(?:[\s$\\(]|q?quad\b){0,8}[-−(\d][^:]{0,80}="
 )
