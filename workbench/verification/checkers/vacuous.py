@@ -60,8 +60,8 @@ def repeats_false(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     missed = _gap(left, right)
     if missed is None:
         return False
-    given = (c for c in read_line(context.problem.text[:_SHORT]).claims if c.relations == ("=",) and len(c.whole) == 2)
-    return any(_gap(*claim.whole) in (missed, -missed) for claim in given)
+    given = [c.whole for c in read_line(context.problem.text[:_SHORT]).claims if c.relations == ("=",)]
+    return any(len(sides) == 2 and _gap(*sides) in (missed, -missed) for sides in given)
 
 
 def _gap(left: ClaimSide, right: ClaimSide) -> Number | None:
