@@ -210,7 +210,8 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
     if only_gains_poles(relevant, before.statement.solutions, after) and (
-        _is_rejected(context) or not only_poles(relevant, after)
+        _is_rejected(context)
+        or (len(context.solution) > len(context.earlier) + 1 and not only_poles(relevant, after))
     ):
         return None  # `x = 2, but then the denominator is zero`; of `x = 3 or x = -3` one may yet be left out
     last = relevant[-1]
