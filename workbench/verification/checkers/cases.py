@@ -38,9 +38,7 @@ def why_still_right(
         return case
     begun = is_begun(relevant, after) or parts_by_words(context.stating, statement)
     begun = begun or (_is_copied(before.statement, statement) and bool(opened(context.stating, statement)[0].strip()))
-    # Where the solution ends with one of two conditions, the other may be forgotten.
-    ends = len(context.solution) == len(context.earlier) + 1 and not begun
-    if before.trusted and not ends and is_condition(before.statement, after, begun):
+    if before.trusted and is_condition(before.statement, after, begun):
         return "It is one of the conditions."
     solutions = before.statement.solutions
     if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):

@@ -218,7 +218,7 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
     in_part = not last.main and last.line == len(context.earlier) and is_bound(last.statement) == is_bound(statement)
     if in_part or is_begun(relevant, after):
         return None  # work on a case or a part
-    if is_condition(before.statement, after, "|" in context.problem.text):
+    if "|" in context.problem.text and is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
     if drops_by_remark(context.stating, statement, before.statement):
         return None  # `x = 5 (since x > 0)`

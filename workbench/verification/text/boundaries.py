@@ -48,9 +48,18 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
         if following.kind is kinds.WORD:  # `x equals 4`
             return following.text in ("is", "equals") and token.text not in "aAI"
         return following.kind in (kinds.OP, kinds.REL, kinds.FRAC) or (
-            following.kind in kinds.ARGUMENT and not following.spaced
+            following.kind in kinds.ARGUMENT and (not following.spaced or _is_remark_behind(tokens, i + 1))
         )
     return False
+
+
+def _is_remark_behind(tokens: Sequence[Token], i: int) -> bool:
+    """`x (Al's part) + 30 = 90`: a bracket of words says what the letter is."""
+    if tokens[i].kind is not kinds.OPEN or i + 1 >= len(tokens) or tokens[i + 1].kind is not kinds.WORD:
+        return False
+    close = next((k for k in range(i + 2, min(i + 8, len(tokens))) if tokens[k].kind is not kinds.WORD), i)
+    signs = (kinds.OP, kinds.REL)
+    return tokens[close].kind is kinds.CLOSE and close + 1 < len(tokens) and tokens[close + 1].kind in signs
 
 
 _LEADS = word_set(
@@ -112,12 +121,14 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.OP:
             return i == 1
         case kinds.CLOSE:
+            if tokens[i].kind is kinds.OP:  # `x (Al's part) + 30 = 90`: the tail of a sum
+                return not (tokens[i].text == "+" or (i + 1 < len(tokens) and tokens[i + 1].spaced))
             return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1) or is_item(tokens, i - 3)
     if before.text in "aA" and _is_size(tokens, i):
         return False
     if before.kind is kinds.VAR:
-        if tokens[i].kind is kinds.OPEN and i > 1 and tokens[i - 2].kind is kinds.BAD:
-            return False  # `f \\circ g (2) = 9`: the bracket holds what an unread operation is used on
+        if tokens[i].kind is kinds.OPEN and before.text not in "aAI":  # the tail of `f (x) = 3`
+            return False
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
     return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
 
