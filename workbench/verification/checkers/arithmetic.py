@@ -10,7 +10,7 @@ from workbench.types import EvidenceKind
 from workbench.verification.checkers.chains import put_in, unlike
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.checkers.miscalculated import is_unwritten, wrong
-from workbench.verification.checkers.vacuous import shows_none
+from workbench.verification.checkers.vacuous import repeats_false, shows_none
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import difference, magnitude
 from workbench.verification.lines import named_values, quantities
@@ -151,7 +151,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
 
 def _is_empty_line(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> bool:
     """Whether a false equation is no mistake: an empty alternative, or the proof that there is no solution."""
-    return _is_alternative(context, claim) or shows_none(context, left, right)
+    return _is_alternative(context, claim) or shows_none(context, left, right) or repeats_false(context, left, right)
 
 
 def _is_alternative(context: Context, claim: Claim) -> bool:

@@ -10,11 +10,11 @@ from workbench.verification.answers import Answer, answer_in, final_answer, grad
 from workbench.verification.answers.same_value import form_matches, is_worked_out
 from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
-from workbench.verification.exact import polynomials
+from workbench.verification.exact import polynomials, univariate
 from workbench.verification.exact.polynomials import evaluate, same
 from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.lines.known import differs
+from workbench.verification.lines.known import differs, poles
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number
@@ -61,6 +61,8 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         if repeats and _marked(context):
             return correct(_NAME, _REPEATS, True)
         return _no_answer(context, stated, _LIKELY if repeats and equal is not False else 1.0)
+    if read is not None and (pole := _pole(context, read)) is not None:
+        return incorrect(_NAME, f"{pole} makes a divisor zero.", EvidenceKind.DOMAIN, _repair(context, stated))
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
@@ -160,6 +162,20 @@ def _solves(context: Context, read: Answer) -> bool | None:
     if part.letters or not is_worked_out(part.node) or part.percent:
         return None
     return True if part.value == target.value and not is_worked_out(target.node) else None
+
+
+def _pole(context: Context, read: Answer) -> str | None:
+    """A stated value for which a divisor of the problem's equation is zero."""
+    reading = context.reading
+    if not reading.solves or not reading.pure or len(reading.letters) != 1:
+        return None
+    (letter,) = reading.letters
+    values = [part.known for s in read.statements if s.letters == {letter} for _, part in s.assignments]
+    values += [part.known for part in read.values if not part.letters]
+    for value in values:
+        if value is not None and any(univariate.at(poles(s), value) == 0 for s in reading.statements):
+            return f"{letter} = {show(value)}"
+    return None
 
 
 def _solves_equations(context: Context, read: Answer) -> bool | None:
