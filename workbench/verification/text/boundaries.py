@@ -331,7 +331,7 @@ _POINTS = word_set("the as his her their its my our your what a an that how of n
 def _ends_at_sign(after: Token, following: Token | None) -> bool:
     """Whether a sign behind a chain is punctuation or part of a word, and not the way to an operand in words."""
     if following is None or following.kind is kinds.SEP:
-        return not after.spaced or after.text not in "+*/"  # `20 = 4 * ?`
+        return not after.spaced or after.worded or after.text not in "+*/"  # `20 = 4 * ?`
     if following.kind is not kinds.WORD:
         return False
     word = following.text.lower()

@@ -83,7 +83,7 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
     bare = not words and any(t.kind in (kinds.OP, kinds.REL) for t in tokens)
     alone = {t.text for i, t in enumerate(tokens) if t.kind is kinds.VAR and _computes(tokens, i)}
     found: list[Token] = []
-    known: set[str] = set()
+    known = _turned(tokens)
     inside = False
     for i, token in enumerate(tokens):
         if token.kind is kinds.BREAK and token.text in ("open", "close"):
@@ -104,6 +104,14 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
         else:
             found.append(token)
     return found
+
+
+def _turned(tokens: Sequence[Token]) -> set[str]:
+    """The letters of products that stand in two orders: `7 pq - 4 qp`."""
+    short = {t.text for t in tokens if t.kind is kinds.WORD and len(t.text) == 2 and t.text.islower()}
+    return {
+        letter for word in short if word[0] != word[1] and word[::-1] in short and is_short(word) for letter in word
+    }
 
 
 def _computes(tokens: Sequence[Token], i: int) -> bool:

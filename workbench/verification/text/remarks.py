@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.verification.text import kinds
 from workbench.verification.text.kinds import Token
 
-_ROMAN = frozenset(("i", "ii", "iii", "iv", "v", "vi"))
+_ROMAN = frozenset(("i", "ii", "iii", "iv", "v", "vi", "I", "II", "III", "IV", "V"))
 
 
 def is_label(tokens: Sequence[Token], i: int) -> bool:

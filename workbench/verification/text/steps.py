@@ -32,7 +32,7 @@ _MARGIN = re.compile(
 )
 _UNKNOWN = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _LABELLED = re.compile(r"(?<=\S)\s+(?=\(\d{1,2}\)\s*$)")
-_NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(])", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(]|[-−](?=[0-9a-z(]))", re.IGNORECASE)
 
 
 def other_reading(step: str) -> str | None:
