@@ -85,12 +85,14 @@ def _rules(before: Node, after: Node) -> Iterator[Rule]:
         yield from numbers.LAST
 
 
-def _slips(rule: Slips, place: Spot) -> Iterator[Slip]:
+def _slips(rule: Slips, place: Spot) -> list[Slip]:
     """What a rule makes of a place, as far as the numbers stay within bounds."""
+    found: list[Slip] = []
     try:
-        yield from rule(place)
+        found.extend(rule(place))
     except Unreadable:
-        return
+        pass
+    return found
 
 
 def _is(made: Node, target: int | None, after: ClaimSide) -> bool:

@@ -42,8 +42,10 @@ _BEGINS = word_set("is equals so then get gives")
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Return the tokens with `twice 5`, `half of 48`, `eight times six` and `7 squared` as numbers and operators."""
-    first = next((i for i, token in enumerate(tokens) if _triggers(token)), None)
-    if first is None:
+    for first, token in enumerate(tokens):
+        if (token.kind is kinds.WORD or token.worded) and _triggers(token):
+            break
+    else:
         return tokens
     found = list(tokens[: max(0, first - 1)])
     at = len(found)
