@@ -100,7 +100,9 @@ def _tree_agrees(node: Node, points: int) -> bool:
         if worked is None:
             continue
         bottom = _at(exact[1], point)
-        if (not same and evaluated(again, point) not in (None, worked)) or (bottom and _at(exact[0], point) != worked * bottom):
+        if (not same and evaluated(again, point) not in (None, worked)) or (
+            bottom and _at(exact[0], point) != worked * bottom
+        ):
             return False
     return True
 

@@ -35,12 +35,13 @@ Number = int | Fraction
 
 def to_power(base: Number, exponent: Number) -> Number | None:
     """Return a power with a small whole exponent; None beyond the bounds, and for 0 to a negative power."""
-    if exponent.denominator != 1 or abs(exponent) > MAX_POWER or (exponent < 0 and not base):
+    if exponent.denominator != 1 or not -MAX_POWER <= exponent <= MAX_POWER or (exponent < 0 and not base):
         return None
+    power = int(exponent)
     bits = base.numerator.bit_length() + base.denominator.bit_length()
-    if bits * abs(exponent) > MAX_BITS:
+    if bits * abs(power) > MAX_BITS:
         return None
-    return base ** int(exponent) if exponent >= 0 else Fraction(base) ** int(exponent)
+    return base**power if power >= 0 else Fraction(base) ** power
 
 
 class _Stopped(Exception):
@@ -63,17 +64,17 @@ def _tokens(text: str) -> tuple[tuple[str, str], ...]:
 
 class _Reader:
     def __init__(self, text: str, point: Mapping[str, Number]) -> None:
-        self.tokens = _tokens(text)
+        self.tokens = (*_tokens(text), ("end", ""))
         self.point = point
         self.depth = 0
         self.at = 0
 
     def peek(self) -> tuple[str, str]:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
+        return self.tokens[self.at]
 
     def sign(self) -> str:
         """Return the operator that comes next, if one does."""
-        kind, text = self.peek()
+        kind, text = self.tokens[self.at]
         return _SIGNS.get(text, text) if kind == "op" else ""
 
     def take(self, kind: str) -> str:
@@ -194,4 +195,4 @@ def second_value(text: str, point: Mapping[str, Number]) -> Number | None:
         value = reader.sum()
     except _Stopped:
         return None
-    return value if reader.at == len(reader.tokens) else None
+    return value if reader.at == len(reader.tokens) - 1 else None
