@@ -13,9 +13,15 @@ from workbench.verification.answers import compare_answers, final_answer, grade
 WORKED, OTHER, SOLVED = "not worked out", "in another form", "not solved"
 
 FOUND = [
-    ("9 * 4 = 36 eggs\nA: 36", "36"), ("So 9 * 4 = 36.\n#### 36", "36"), ("#### 1,250<|endoftext|>", "1,250"),
-    ("Ans: 36", "36"), ("Answer:\n36", "36"), ("### Answer\n\n36 eggs", "36 eggs"), ("**Answer:** 36", "36"),
-    ("**Answer: 36**", "36"), ("## Final Answer\n\\[ \\boxed{36} \\]", "36"), ("Final Answer:\n$36$", "$36$"),
+    ("36 is the final answer.", "36"), ("I get $36$ as my answer.", "$36$"), ("(Answer: 36)", "36"),
+    ("Ans. 36", "36"), ("Answer: [0, 36)", "[0, 36)"), ("Answer: 36, since 9 * 4 = 36", "36"),
+    ('{"answer": "36"}', "36"), ("The answer, then, is 36.", "36"), ("The answer would then be 36.", "36"),
+    ("Final Answer 36", "36"), ("<final_answer>36</final_answer>", "36"), ("The correct option is (D).", "(D)"),
+    ("The answer is option D.", "D"), ("The best choice is to walk.", None), ("Answer: ```36```", "36"),
+    ("Answer: '36'", "36"), ("Answer: ≈ 36", "36"), ("9 * 4 = 36 eggs\nA: 36", "36"),
+    ("So 9 * 4 = 36.\n#### 36", "36"), ("#### 1,250<|endoftext|>", "1,250"), ("Ans: 36", "36"), ("Answer:\n36", "36"),
+    ("### Answer\n\n36 eggs", "36 eggs"), ("**Answer:** 36", "36"), ("**Answer: 36**", "36"),
+    ("## Final Answer\n\\[ \\boxed{36} \\]", "36"), ("Final Answer:\n$36$", "$36$"),
     ("Final Answer: The final answer is $36$. I hope it is correct.", "$36$"), ("ANSWER = 36", "36"),
     ("<think>9 * 4</think>\n<answer> 36 </answer>", "36"), ("<answer>The answer is 36.</answer>", "36"),
     ("<answer>36", "36"), ("36 it is. Answer: 36</s>", "36"), ("Answer: `36`", "36"), ("Answer: `$36$`", "$36$"),
@@ -67,7 +73,10 @@ FORMS = [
 ]  # fmt: skip
 
 ALGEBRA = [
-    ("7\\sqrt{2}", "\\sqrt{98}", True, None), ("7\\sqrt{2}", "2\\sqrt{7}", False, None), ("√75", "5√3", True, None),
+    ("e^{\\ln 7}", "7", True, None), ("(k+1)^{40}", "(1+k)^{40}", True, None),
+    ("(k+1)^{40}", "(1-k)^{40}", False, None), ("\\vec{v}", "v", True, None),
+    ("2\\operatorname{cis} 30^\\circ", "2", None, None), ("7\\sqrt{2}", "\\sqrt{98}", True, None),
+    ("7\\sqrt{2}", "2\\sqrt{7}", False, None), ("√75", "5√3", True, None),
     ("\\frac{1}{\\sqrt{7}}", "\\frac{\\sqrt{7}}{7}", True, None),
     ("\\sqrt{2}-1", "\\frac{1}{\\sqrt{2}+1}", True, None), ("\\sqrt{2}+1", "\\frac{1}{\\sqrt{2}+1}", False, None),
     ("2^{3/2}", "2\\sqrt{2}", True, None), ("\\sqrt[3]{54}", "3\\sqrt[3]{2}", True, None),
@@ -108,8 +117,13 @@ NAMED = [
 ]  # fmt: skip
 
 SETS = [
-    ("(4, 375)", "(4,375)", True, None), ("(4,375)", "4375", False, None), ("5375", "[5,375]", False, None),
-    ("\\{9, 245\\}", "\\{9,245\\}", True, None), ("(4, 375) \\cup (400, 500)", "(4,375) \\cup (400,500)", True, None),
+    ("(4, \\infty)", "(4,+\\infty)", True, None), ("\\mathbb{R} \\setminus \\{4\\}", "x \\neq 4", True, None),
+    ("x=4, y=9 or x=2, y=1", "(2,1), (4,9)", True, None),
+    ("x=4, y=9 or x=2, y=1", "x=4, y=1 or x=2, y=9", False, None), ("A, D", "D, A", True, None),
+    ("5\\pi \\approx 15.7", "5\\pi", True, None), ("x = \\frac{8}{3} \\approx 2.67", "8/3", True, None),
+    ("x \\approx 2.5", "2.5", True, None), ("a : b = 4 : 9", "4:9", True, None), ("(4, 375)", "(4,375)", True, None),
+    ("(4,375)", "4375", False, None), ("5375", "[5,375]", False, None), ("\\{9, 245\\}", "\\{9,245\\}", True, None),
+    ("(4, 375) \\cup (400, 500)", "(4,375) \\cup (400,500)", True, None),
     ("(0, 1) \\cup (3, 4)", "(3,4) \\cup (0,1)", True, None),
     ("(0, 1) \\cup (3, 4)", "(0,1) \\cup (3,4]", False, None), ("{4, 9}", "9, 4", True, None),
     ("4, 9", "9, 4", False, None), ("{4, 9}", "{4}", False, None), ("4, 9, 11", "4, 9", False, None),
@@ -138,13 +152,15 @@ SETS = [
 ]  # fmt: skip
 
 WORDS = [
-    ("4 cats and 7 dogs", "7 cats and 4 dogs", False, None), ("4 cats and 7 dogs", "7 dogs and 4 cats", True, None),
-    ("4 cats, 7 dogs", "7 dogs, 4 cats", True, None), ("Ben 4 and Eva 7", "Ben 7 and Eva 4", False, None),
-    ("Ben 4 and Eva 7", "Eva 7 and Ben 4", True, None), ("Ben: 4, Eva: 7", "Ben 4 and Eva 7", True, None),
-    ("4 cats and 7 dogs", "4 and 7", True, None), ("4 cats and 7 dogs", "11", False, None),
-    ("4 cats and 7 dogs", "4 hens and 7 dogs", None, None), ("Yes", "yes.", True, None), ("Yes", "no", False, None),
-    ("Friday", "friday", True, None), ("Friday", "Sunday", False, None), ("(D)", "D", True, None),
-    ("(D)", "\\text{(B)}", False, None), ("9:15 AM", "9:15 a.m.", True, None), ("9:15", "9:25", False, None),
+    ("36", "The correct answer is (B) 36.", True, None), ("36", "(B) 63", False, None), ("(D)", "15", None, None),
+    ("DNE", "does not exist", True, None), ("4 cats and 7 dogs", "7 cats and 4 dogs", False, None),
+    ("4 cats and 7 dogs", "7 dogs and 4 cats", True, None), ("4 cats, 7 dogs", "7 dogs, 4 cats", True, None),
+    ("Ben 4 and Eva 7", "Ben 7 and Eva 4", False, None), ("Ben 4 and Eva 7", "Eva 7 and Ben 4", True, None),
+    ("Ben: 4, Eva: 7", "Ben 4 and Eva 7", True, None), ("4 cats and 7 dogs", "4 and 7", True, None),
+    ("4 cats and 7 dogs", "11", False, None), ("4 cats and 7 dogs", "4 hens and 7 dogs", None, None),
+    ("Yes", "yes.", True, None), ("Yes", "no", False, None), ("Friday", "friday", True, None),
+    ("Friday", "Sunday", False, None), ("(D)", "D", True, None), ("(D)", "\\text{(B)}", False, None),
+    ("9:15 AM", "9:15 a.m.", True, None), ("9:15", "9:25", False, None),
     ("x \\neq 4", "We find that $x \\neq 4$", True, None), ("36", "The largest $n$ is $36$.", True, None),
     ("36", "It is 36.", True, None), ("36", "The largest $n$ is $35$.", False, None), ("36 eggs", "36", True, None),
     ("36", "36 eggs", True, None), ("36 eggs", "36 hens", False, None), ("36", "Answer:\n36", True, None),

@@ -14,20 +14,29 @@ from itertools import islice
 from workbench.verification.text.grammar import MAX_CHARS
 
 _LEAD = r"[\s*_#>\-–•]*"
-_IS = r"(?:\s+(?:is|are|equals|(?:will|would|should|must)\s+be)\b(?:\s+(?:therefore|thus|then|simply|just))?)"
+_THEN = r"(?:therefore|thus|then|simply|just)"
+_IS = (
+    rf"(?:,?\s+(?:{_THEN},?\s+)?"
+    rf"(?:is|are|equals|(?:will|would|should|must)\s+(?:{_THEN}\s+)?be)\b(?:\s+{_THEN})?)"
+)
 _NAMED = r"(?:(?:the|my|our|your)\s+)?(?:(?:final|correct|right|exact|numerical|overall)\s+){0,2}"
 ANSWER_LINE = re.compile(
     rf"{_LEAD}(?:{_NAMED}answer[*_]*(?:\s+is)?\s*[*_]*[:=](?P<answer>.*)|"
     rf"(?:(?:so|thus|therefore|hence),?\s+)?(?:the\s+(?:final\s+|correct\s+)?answer|final\s+answer)\s+is\b:?(?P<told>.*)|"
-    r"Ans\b\.?\s*[:=](?P<short>.*)|(?<=####)(?P<mark>.*))",
+    r"Ans(?:\b\.?\s*[:=]|\.)(?P<short>.*)|final answer\s+(?=[-$\\0-9])(?P<bare>.*)|(?<=####)(?P<mark>.*))",
     re.IGNORECASE | re.DOTALL,
 )
 _SENTENCE = re.compile(
-    rf"\b{_NAMED}(?P<noun>answer|result|solutions?)(?:\s+(?:to|of|for)\b[^.:=\n]{{1,80}}?)?"
-    rf"[*_]*(?:{_IS}\s*[*_]*:?|\s*[*_]*[:=])",
+    rf"\b{_NAMED}(?P<noun>answer|result|solutions?|(?:answer )?(?:option|choice))"
+    rf"(?:\s+(?:to|of|for)\b[^.:=\n]{{1,80}}?)?[*_\"']*(?:{_IS}\s*[*_]*:?|\s*[*_]*[:=])",
     re.IGNORECASE,
 )
 _HEADING = re.compile(rf"{_LEAD}{_NAMED}(?:answer|ans)\b\.?(?:\s+is\b)?[*_\s:.=#]*$", re.IGNORECASE)
+_REVERSED = re.compile(
+    r"(?:^|\s)(\$[^$]{1,80}\$|\\\(.{1,80}?\\\)|[-−]?\$?[0-9][0-9.,/]*%?)\s+(?:is|as)\s+(?:the|my|our)\s+(?:final\s+|correct\s+)?answer\b",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r"\s*[*$(\\]*(?:text\w*\{)?\(?[A-E]\b")
 _LETTER_A = re.compile(r"[\s*_>]*A[*_]*\s*[:.][*_]*(?P<answer>\s.*)", re.DOTALL)
 _IN_TEXT = re.compile(r"\\text(?:bf|it)?\{\s*((?:the )?(?:final )?answer(?: is)?\s*:?)\s*\}", re.IGNORECASE)
 _END = re.compile(r"(?:</?s>|<\|[a-z_]{1,20}\|>|<(?:eos|pad|end_of_turn)>|\[/?INST\]|</answer>)$", re.IGNORECASE)
@@ -35,7 +44,9 @@ _NEW_QUESTION = re.compile(
     r"\n[ \t]*(?:\*\*|#+ ?)?(?:question|problem|q|human|user|input)[ \t]*\d*[ \t]*:", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\$?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:/[0-9]+)?%?")
+_WHY = re.compile(r",?\s+(?:since|because|as we|which means)\b", re.IGNORECASE)
 _NEXT_SENTENCE = re.compile(r"(?<=[^.\s])(?<!\b[A-Za-z])[.!]\**\s+(?=[A-Z(])")
+_PLAIN = re.compile(r"(?:[a-z] = )?-?[0-9]+(?:[./][0-9]+)?")
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
 _UNBRACED = re.compile(r"\\?[A-Za-z]+|-?[0-9][0-9.,]*")
 _JOINS = re.compile(r"(?:\s|[,;&$]|\\[,;!()\[\]]|\\q?quad|\\text\s*\{\s*(?:and|or|,)\s*\}|\band\b|\bor\b)*")
@@ -74,15 +85,20 @@ def working_and_answer(step: str) -> tuple[str, str]:
 
 def _stated(rest: str) -> str | None:
     """What is said behind a marker: its box, or its first sentence without what wraps it."""
+    plain = rest.strip()
+    if _PLAIN.fullmatch(plain) is not None:
+        return plain
     if (found := boxed(rest)) is not None:
         return found
-    told = bare(_NEXT_SENTENCE.split(rest.strip(), 1)[0])
+    told = bare(_WHY.split(_NEXT_SENTENCE.split(rest.strip(), 1)[0], 1)[0])
     again = ANSWER_LINE.match(told) if told is not None else None
     return told if again is None else _stated(next((g for g in again.groups() if g), ""))
 
 
 _WRAPS = (
+    ("```", "```"),
     ("`", "`"),
+    ("'", "'"),
     ("**", "**"),
     ("__", "__"),
     ("\\(", "\\)"),
@@ -103,11 +119,20 @@ def bare(text: str) -> str | None:
             inner = text[len(opening) : -len(closing)]
             if text.startswith(opening) and text.endswith(closing) and inner and opening not in inner:
                 text = inner.strip()
-        for opening, closing in (("\\(", "\\)"), ("\\[", "\\]")):
-            if text.endswith(closing) and opening not in text:
+        for opening, closing in _ENDS:
+            if text.endswith(closing) and _unopened(text, opening):
                 text = text.removesuffix(closing).rstrip()
         if text == before:
-            return text.strip(" \t\n*_") or None
+            return _LABEL.sub("", text.strip(" \t\n*_")) or None
+
+
+def _unopened(text: str, opening: str) -> bool:
+    """Whether nothing opens the bracket that closes a text; `[0, 4)` opens with another one."""
+    return opening not in text and not (len(opening) == 1 and any(c in text for c in "([{"))
+
+
+_ENDS = (("\\(", "\\)"), ("\\[", "\\]"), ("(", ")"), ("[", "]"), ("{", "}"))
+_LABEL = re.compile(r"^(?:[=≈:→]\s*|(?:option|choice)\s+(?=\(?[A-E]\b))", re.IGNORECASE)
 
 
 def _without_end(text: str) -> str:
@@ -152,10 +177,11 @@ def _box(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
 
 def _tagged(text: str) -> str | None:
     """What the last `<answer>` tag holds, closed or cut off."""
-    if "<" not in text or (start := text.lower().rfind("<answer>")) < 0:
+    low = text.lower() if "<" in text else ""
+    start = max(low.rfind("<answer>"), low.rfind("<final_answer>"))
+    if start < 0:
         return None
-    inner = text[start + len("<answer>") :][:_MAX_ANSWER_LINE]
-    inner = inner[: inner.lower().find("</answer>")] if "</answer>" in inner.lower() else inner
+    inner = text[low.index(">", start) + 1 :][:_MAX_ANSWER_LINE].partition("</")[0]
     return final_answer(inner) or bare(inner)
 
 
@@ -206,7 +232,7 @@ def _found(text: str) -> str | None:
             return found
         # A result that the solution goes on from is not its answer: `The result: 6 + 4 = 10.`, then `10 - 3 = 7`.
         if not goes_on:
-            solution = solution or _said(line, "solution") or _said(line, "result")
+            solution = solution or _said(line, "solution") or _said(line, "result") or _reversed(line)
         goes_on = goes_on or (_HAS_DIGIT.search(line) is not None and _CHECKS.search(line) is None)
     return solution
 
@@ -224,7 +250,13 @@ def _in_line(line: str) -> str | None:
     _, marker, rest = line.rpartition("Answer:")
     if marker and rest.strip():
         return _stated(rest)
-    return _said(line, "answer") or _said(line, "result", "final")
+    return _said(line, "answer") or _said(line, "result", "final") or _said(line, "choice") or _said(line, "option")
+
+
+def _reversed(line: str) -> str | None:
+    """`42 is the answer.`"""
+    found = _REVERSED.findall(line[-_MAX_SENTENCE:]) if "answer" in line else []
+    return bare(found[-1]) if found else None
 
 
 def _said(line: str, noun: str, named: str = "") -> str | None:
@@ -233,6 +265,7 @@ def _said(line: str, noun: str, named: str = "") -> str | None:
         return None
     line = line[-_MAX_SENTENCE:]
     for match in reversed(list(_SENTENCE.finditer(line))):
-        if match.group("noun").lower().startswith(noun) and named in match.group().lower():
+        option = noun in ("choice", "option") and not _OPTION.match(line, match.end())
+        if noun in match.group("noun").lower() and named in match.group().lower() and not option:
             return _stated(line[match.end() :])
     return None

@@ -119,9 +119,13 @@ _SAYS = re.compile(
 )
 
 
+_LABELLED = re.compile(r"^\(?[A-E]\)\s+")
+"""The letter of an option before what it says."""
+
+
 def spoken(text: str) -> str:
     """Return the answer that a sentence says: its only formula, or what stands behind `is` where that can be read."""
-    digits = in_digits(text)
+    digits = in_digits(_LABELLED.sub("", text))
     if digits != text:
         return digits
     if " " not in text or not any(c.isalpha() for c in text):

@@ -10,10 +10,10 @@ from workbench.types import EvidenceKind
 from workbench.verification.checkers.chains import put_in, unlike
 from workbench.verification.checkers.grounding import numbers_in
 from workbench.verification.checkers.miscalculated import is_unwritten, wrong
-from workbench.verification.checkers.vacuous import shows_none
+from workbench.verification.checkers.vacuous import repeats_false, shows_none
 from workbench.verification.exact import univariate
 from workbench.verification.exact.polynomials import difference, magnitude
-from workbench.verification.lines import quantities
+from workbench.verification.lines import named_values, quantities
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.names import continued, repeated
@@ -29,6 +29,9 @@ from workbench.verification.lines.readings import (
     is_noise,
     is_percent_of,
     keeps_percent,
+    may_be_floor,
+    may_multiply_all,
+    may_repeat,
     mixes_percent,
     names_a_share,
     needs_rounding,
@@ -37,6 +40,7 @@ from workbench.verification.lines.readings import (
     rounds,
     tight,
 )
+from workbench.verification.lines.relations import show
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable, has_function
 
@@ -68,8 +72,11 @@ class Arithmetic:
         if isinstance(named, Finding):
             return named
         held += named
+        taken = _takes_named(context)
+        if isinstance(taken, Finding):
+            return taken
         if not held:
-            return None
+            return correct("arithmetic", taken) if taken else None
         shown = _shown(context.line.text, *held[0]) if left_open else "The calculation"
         return correct("arithmetic", f"{shown} is right.")
 
@@ -86,6 +93,19 @@ def _goes_on(context: Context) -> Finding | list[tuple[Claim, int]]:
         found = wrong(context, claim, before, right, 1)
         return replace(found, confidence=_NAMED)
     return [(claim, 0)] if holds else []
+
+
+def _takes_named(context: Context) -> Finding | str | None:
+    """`Boys + Girls = 12 + 14` after `Girls = 15`: another number than the name has, or a sentence that it holds."""
+    right = [line for line, v in zip(context.earlier, context.verdicts, strict=False) if v.judgement != "incorrect"]
+    read = named_values.put_in(right, context.line) if right and context.is_story else None
+    if read is None:
+        return None
+    if read.exact == read.side.known or rounds(read.exact, read.side, about=True):
+        return f"{show(read.exact)} is right."
+    given = " and ".join(f"{name} = {show(v)}" for name, v in zip(read.names, read.values, strict=True))
+    text = f"With {given} this is {show(read.exact)}, not {context.line.text[read.side.start : read.side.end]}."
+    return incorrect("arithmetic", text, EvidenceKind.VALUE, confidence=_NAMED)
 
 
 class _Checked(NamedTuple):
@@ -127,7 +147,7 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
 
 def _is_empty_line(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide) -> bool:
     """Whether a false equation is no mistake: an empty alternative, or the proof that there is no solution."""
-    return _is_alternative(context, claim) or shows_none(context, left, right)
+    return _is_alternative(context, claim) or shows_none(context, left, right) or repeats_false(context, left, right)
 
 
 def _is_alternative(context: Context, claim: Claim) -> bool:
@@ -167,17 +187,20 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
 
+_OR_NEGATIVE = re.compile(r"\s*(?:,|or|and|, or)\s*[-−]\s?[0-9]")
 _BOTH = frozenset(("±", "\\pm", "+-", "+/-", "+/−"))
 
 
 def _names_both_roots(text: str, left: ClaimSide, right: ClaimSide) -> bool:
     """`√36 = ±6`: one number cannot be two."""
-    if right.tokens[0].kind is not kinds.OP or right.known in (0, None):
+    if right.known in (0, None):
         return False
     if text[: left.start].rstrip().endswith(tuple(_BOTH)):
         return False
+    if _OR_NEGATIVE.match(text, right.end) and univariate.has_root(left.node):
+        return True  # `√100 = 10 or -10`
     signs = [{text[t.start : t.end] for t in side.tokens if t.kind is kinds.OP} & _BOTH for side in (left, right)]
-    return bool(signs[1]) and not signs[0]
+    return right.tokens[0].kind is kinds.OP and bool(signs[1]) and not signs[0]
 
 
 def _both_roots(text: str, left: ClaimSide, right: ClaimSide) -> Finding:
@@ -249,10 +272,20 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
         or in_thousands(context.line.text, a, b)
         or in_cents(claim, a, b)
         or is_noise(a, b, right)
+        or _reads_otherwise(context, left, right, a, b)
         or is_clock(left)
         or is_clock(right)
         or divides_twice(left, b)
     )
+
+
+def _reads_otherwise(context: Context, left: ClaimSide, right: ClaimSide, a: Number, b: Number) -> bool:
+    """Whether one side is written in a way that others read otherwise: `0.8(3)`, `[3.7]`, `twice 3 + 4`."""
+    for side, own, worth in ((left, a, b), (right, b, a)):
+        text = context.line.text[side.start : side.end]
+        if may_repeat(text, worth) or may_be_floor(text, own, worth) or may_multiply_all(text, side, worth):
+            return True
+    return False
 
 
 def _comes_out(context: Context, left: ClaimSide, right: ClaimSide) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from workbench.verification.answers.text import answer_in
-from workbench.verification.exact.univariate import rational_roots
-from workbench.verification.lines.claims import read_line
+from workbench.verification.exact.univariate import common, rational_roots
+from workbench.verification.lines.claims import Line, read_line
 from workbench.verification.lines.findings import Context
 from workbench.verification.lines.known import KnownStatement, only_gains_poles
 from workbench.verification.lines.relations import Roots, Solutions, Statement, compare, statements
@@ -43,6 +44,23 @@ def why_still_right(
     if solutions is not None and before.trusted and only_gains_poles(relevant, solutions, after):
         return None if statement.assignments else "Both sides were multiplied by the divisor."
     return None
+
+
+_REMARK = re.compile(
+    r"[\s,;$\\)]{0,6}(?:\(|\b(?:since|because|as|given|for|where|with|taking|when)\b)[^.;\n]{0,60}?"
+    r"(?:[<>≠≤≥]|\\[gl]eq?\b|\\neq?\b|\b(?:positive|negative|non-?negative|non-?zero|length|natural)\b)",
+    re.IGNORECASE,
+)
+
+
+def drops_by_remark(line: Line, after: Statement, before: Statement) -> bool:
+    """Return whether a line gives the reason for which it leaves out a root: `x = 5 (since x > 0)`."""
+    whole, part = before.solutions, after.solutions
+    if not isinstance(whole, Roots) or not isinstance(part, Roots) or not after.assignments:
+        return False
+    if not _REMARK.match(line.text, after.pairs[-1].right.end):
+        return False
+    return len(common(whole.poly, part.poly)) == len(part.poly) > 1
 
 
 def _is_copied(before: Statement, after: Statement) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement
 from workbench.verification.answers.text import working_and_answer
-from workbench.verification.checkers.cases import is_begun, is_condition, why_still_right
+from workbench.verification.checkers.cases import drops_by_remark, is_begun, is_condition, why_still_right
 from workbench.verification.checkers.expressions import check_expression, check_identity, identity
 from workbench.verification.checkers.notes import (
     chooses,
@@ -32,6 +32,7 @@ from workbench.verification.lines.known import (
     goes_on,
     is_bound,
     only_gains_poles,
+    only_poles,
     poles,
     put_in,
 )
@@ -208,14 +209,19 @@ def _single(context: Context, statement: Statement, known: Sequence[KnownStateme
         return names_root(context, statement, before)
     if not _may_fail(context, statement) or not _comparable(before.statement, statement):
         return None
-    if _is_rejected(context) and only_gains_poles(relevant, before.statement.solutions, after):
-        return None  # `x = 2, but then the denominator is zero`
+    if only_gains_poles(relevant, before.statement.solutions, after) and (
+        _is_rejected(context)
+        or (len(context.solution) > len(context.earlier) + 1 and not only_poles(relevant, after))
+    ):
+        return None  # `x = 2, but then the denominator is zero`; of `x = 3 or x = -3` one may yet be left out
     last = relevant[-1]
     in_part = not last.main and last.line == len(context.earlier) and is_bound(last.statement) == is_bound(statement)
     if in_part or is_begun(relevant, after):
         return None  # work on a case or a part
     if "|" in context.problem.text and is_condition(before.statement, after, True):
         return None  # `x < 4` after |2x - 3| < 5: the other condition may come next
+    if drops_by_remark(context.stating, statement, before.statement):
+        return None  # `x = 5 (since x > 0)`
     beyond = (statement.equation is None or is_bound(before.statement)) and leaves_out(context, after.letter)
     if beyond and "|" not in context.problem.text:
         return None  # a domain before the equation
@@ -307,6 +313,8 @@ def _forbidden(context: Context, statement: Statement, relevant: Sequence[KnownS
     for old in relevant:
         zero = next((v for v in values if v is not None and uni.at(poles(old.statement), v) == 0), None)
         if old.trusted and zero is not None:
+            if any(v is not None and uni.at(poles(old.statement), v) != 0 for v in values):
+                return True  # `x = 3 or x = -3` after clearing x - 3: the answer may yet leave one out
             text = f"{letter} = {show(zero)} makes a divisor zero."
             return incorrect(_NAME, text, EvidenceKind.DOMAIN) if _may_fail(context, statement) else True
     condition = context.reading.condition(letter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from workbench.types import Diagnosis, EvidenceKind, Judgement
@@ -19,6 +20,7 @@ from workbench.verification.exact.polynomials import (
 from workbench.verification.lines.claims import Claim, ClaimSide
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
 from workbench.verification.lines.known import KnownStatement, previous
+from workbench.verification.lines.readings import rounds
 from workbench.verification.lines.relations import Difference, StatedRelation, Statement, show
 from workbench.verification.lines.roles import Role, plain, role, understood
 from workbench.verification.malrules import search
@@ -57,6 +59,8 @@ def check_identity(context: Context, statement: Statement, known: Sequence[Known
     """Return an identity is right; in an expression problem an equation of two expressions must be one."""
     if identity(statement):
         before = previous(known, statement) if context.reading.pure else None
+        if context.is_story and _goes_wrong(context, statement):
+            return None
         real = really_same(before.statement, statement) if before is not None and identity(before.statement) else True
         if isinstance(real, Difference):
             return incorrect(_NAME, real.text, real.kind)
@@ -69,6 +73,19 @@ def check_identity(context: Context, statement: Statement, known: Sequence[Known
     if equation and (role(context.line, statement) is Role.SUPPOSED or not understood(context.line, statement)):
         return None
     return _differs(context, pair.left, pair.right) if equation and _rewrites(reading.expression, pair) else None
+
+
+def _goes_wrong(context: Context, statement: Statement) -> bool:
+    """Whether another step of the same chain is no identity: `3x + 2x + 7 = 5x + 7 = 12x`."""
+    own = statement.first
+    for claim in context.line.claims:
+        pairs = [(a, b) for a, r, b in claim.pairs(context.carry) if r == "="]
+        if any(a is own.left and b is own.right for a, b in pairs):
+            return any(
+                a.letters and b.letters and not (a.lone_letter or b.lone_letter) and not same(a.rational, b.rational)
+                for a, b in pairs
+            )
+    return False
 
 
 def _rewrites(target: ClaimSide, pair: StatedRelation) -> bool:
@@ -113,9 +130,9 @@ def check_expression(context: Context) -> Finding | None:
         return None
     if matching:
         return correct(_NAME, "It is a piece of the expression before.")
-    if part.bare and not part.letters:
-        return None
     target = earlier[-1][0]
+    if part.bare and not part.letters and not _ends_wrong(context, target, part):
+        return None
     label = context.line.text[: part.start] + context.line.text[part.end :]
     if label.strip(" .$\\()[]") and any(_is_term(c, part) for c, _ in earlier):
         return correct(_NAME, "It is a term of the expression worked out.")
@@ -126,6 +143,14 @@ def check_expression(context: Context) -> Finding | None:
         finding = incorrect(_NAME, text, EvidenceKind.VALUE, fixes.for_expression(context.line, target, part))
         return named(finding, search.expression(target.node, part))
     return _differs(context, target, part)
+
+
+def _ends_wrong(context: Context, target: ClaimSide, part: ClaimSide) -> bool:
+    """Whether a number alone ends the work on a sum of numbers, and is not what is left of it when rounded."""
+    if target.letters or context.is_answer or not _presents(context, part):
+        return False
+    exact, shown = target.value, part.value
+    return not rounds(exact, part, about=True) and shown not in (math.floor(exact), 100 * exact)
 
 
 def _is_term(target: ClaimSide, part: ClaimSide) -> bool:
@@ -187,10 +212,13 @@ def _chain_end(claims: Sequence[Claim], target: ClaimSide) -> ClaimSide | None:
 
 
 def _beginnings(node: Node) -> Iterator[Node]:
-    """The sums of the first terms of a sum, without its last term, its last two and so on."""
-    while isinstance(node, BinaryOperation) and node.op in "+-":
+    """The sums of the first terms of a sum, without its last one, its last two and so on; the same of a product."""
+    if not isinstance(node, BinaryOperation) or node.op not in "+-*":
+        return
+    signs = "*" if node.op == "*" else "+-"
+    while isinstance(node, BinaryOperation) and node.op in signs:
         node = node.left
-        if isinstance(node, BinaryOperation) and node.op in "+-":
+        if isinstance(node, BinaryOperation) and node.op in signs:
             yield node
 
 

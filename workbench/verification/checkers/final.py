@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.types import Diagnosis, Evidence, EvidenceKind, Judgement, Knowledge, Scope
-from workbench.verification.answers import Answer, answer_in, grade, read_answer, stated_at
+from workbench.verification.answers import Answer, answer_in, final_answer, grade, read_answer, stated_at
 from workbench.verification.answers.same_value import form_matches, is_worked_out
 from workbench.verification.answers.values import single_values, without_unit_letter
 from workbench.verification.checkers.notes import supposes
-from workbench.verification.exact import polynomials
+from workbench.verification.exact import polynomials, univariate
 from workbench.verification.exact.polynomials import evaluate, same
 from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.lines.known import differs
+from workbench.verification.lines.known import differs, poles
 from workbench.verification.lines.relations import Statement, compare, show, statements
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number
@@ -61,6 +61,8 @@ def _check(context: Context, stated: str, read: Answer | None) -> Finding | None
         if repeats and _marked(context):
             return correct(_NAME, _REPEATS, True)
         return _no_answer(context, stated, _LIKELY if repeats and equal is not False else 1.0)
+    if read is not None and (pole := _pole(context, read)) is not None:
+        return incorrect(_NAME, f"{pole} makes a divisor zero.", EvidenceKind.DOMAIN, _repair(context, stated))
     solves = _solves(context, read) if read is not None else None
     if solves:
         return _RIGHT
@@ -129,13 +131,14 @@ def _end(problem: str, gold: str, solution: tuple[str, ...]) -> tuple[int, str] 
 def says_answer(context: Context) -> bool:
     """Return whether a line is nothing but the known answer.
 
-    The known answer behind a calculation, or at the end of a paragraph, leaves what stands before it as it is.
+    A known answer behind a calculation, in a box or at the end of a paragraph leaves what stands before it as it is.
     """
+    if len(context.step) > _LONGEST_ANSWER or final_answer(context.step) is not None:
+        return False
     claims = context.line.claims
     if any(len(claim.whole) > 1 and not any(side.lone_letter for side in claim.whole) for claim in claims):
         return False
-    several = "then" in context.line.joins or len(context.step) > _LONGEST_ANSWER
-    return not several and _graded(context, context.step) is Judgement.CORRECT
+    return "then" not in context.line.joins and _graded(context, context.step) is Judgement.CORRECT
 
 
 _LONGEST_ANSWER = 120
@@ -160,6 +163,20 @@ def _solves(context: Context, read: Answer) -> bool | None:
     if part.letters or not is_worked_out(part.node) or part.percent:
         return None
     return True if part.value == target.value and not is_worked_out(target.node) else None
+
+
+def _pole(context: Context, read: Answer) -> str | None:
+    """A stated value for which a divisor of the problem's equation is zero."""
+    reading = context.reading
+    if not reading.solves or not reading.pure or len(reading.letters) != 1:
+        return None
+    (letter,) = reading.letters
+    values = [part.known for s in read.statements if s.letters == {letter} for _, part in s.assignments]
+    values += [part.known for part in read.values if not part.letters]
+    for value in values:
+        if value is not None and any(univariate.at(poles(s), value) == 0 for s in reading.statements):
+            return f"{letter} = {show(value)}"
+    return None
 
 
 def _solves_equations(context: Context, read: Answer) -> bool | None:

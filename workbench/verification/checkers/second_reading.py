@@ -6,13 +6,14 @@ evaluator than exact algebra, and the tree written out and read again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.exact.polynomials import Poly, rational
 from workbench.verification.lines import quantities
-from workbench.verification.lines.claims import Claim, ClaimSide, Line
+from workbench.verification.lines.claims import Claim, ClaimSide, Line, read_line
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.pairs import Fit
 from workbench.verification.malrules.trees import write
@@ -38,6 +39,9 @@ _POINTS = tuple(
     for start, step in ((2, 3), (Fraction(101, 4), -7))
 )
 
+_MOST_PLACES = 6
+"""Places at which a line is read as two formulas."""
+
 Point = Mapping[str, Number]
 
 
@@ -55,7 +59,7 @@ def misread(context: Context, finding: Finding) -> str | None:
                 points = len(_POINTS) if side.letters else 1
                 if not (_text_agrees(text, side.node, points) and _tree_agrees(side.node, points)):
                     return f"Two readings of `{text}` differ, so the step stays undecided."
-    if finding.checker == "arithmetic" and _all_hold(context.line):
+    if finding.checker == "arithmetic" and (_all_hold(context.line) or _holds_apart(context.line)):
         return "Another reading finds every calculation of the line right, so the step stays undecided."
     return None
 
@@ -149,6 +153,20 @@ def _worked(op: str, a: Number | None, b: Number | None) -> Number | None:
 def _all_hold(line: Line) -> bool:
     """Whether the other reader finds all sides of each claim equal."""
     return bool(line.claims) and not line.notes and all(_holds(line.text, claim) for claim in line.claims)
+
+
+_SIDE_BY_SIDE = re.compile(r"(?<=[0-9)}])[ ]+(?=[(\\√])")
+
+
+def _holds_apart(line: Line) -> bool:
+    """`3^2 = 9 (-2)^2 = 4` may be two formulas: whether both hold."""
+    if line.text.count("=") < 2:
+        return False
+    for match in list(_SIDE_BY_SIDE.finditer(line.text))[:_MOST_PLACES]:
+        apart = read_line(f"{line.text[: match.start()]}; {line.text[match.end() :]}")
+        if len(apart.claims) > len(line.claims) and not apart.unread and _all_hold(apart):
+            return True
+    return False
 
 
 def _holds(text: str, claim: Claim) -> bool:

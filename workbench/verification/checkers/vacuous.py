@@ -13,9 +13,13 @@ from workbench.verification.exact.polynomials import (
     proportional,
     same,
 )
-from workbench.verification.lines.claims import ClaimSide
+from workbench.verification.lines.claims import ClaimSide, read_line
 from workbench.verification.lines.findings import Context
 from workbench.verification.lines.relations import Difference, StatedRelation, Statement
+from workbench.verification.text.grammar import Number
+
+_SHORT = 200
+"""A problem that is nothing but a false equation is short."""
 
 
 def really_same(before: Statement, after: Statement) -> Difference | bool:
@@ -49,6 +53,22 @@ def shows_none(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
     if not missed or left.known is None or right.known is None:
         return False
     return left.known - right.known in (missed, -missed)
+
+
+def repeats_false(context: Context, left: ClaimSide, right: ClaimSide) -> bool:
+    """Return whether a false line says again what the problem says: `4 = 7` in "Solve 4 = 7." is no mistake."""
+    missed = _gap(left, right)
+    if missed is None:
+        return False
+    given = [c.whole for c in read_line(context.problem.text[:_SHORT]).claims if c.relations == ("=",)]
+    return any(len(sides) == 2 and _gap(*sides) in (missed, -missed) for sides in given)
+
+
+def _gap(left: ClaimSide, right: ClaimSide) -> Number | None:
+    """By how much two numbers differ."""
+    if left.letters or right.letters or left.known is None or right.known is None:
+        return None
+    return left.known - right.known
 
 
 def _same_factors(first: uni.Coefficients, second: uni.Coefficients) -> Difference | bool:

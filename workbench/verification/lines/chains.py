@@ -39,6 +39,8 @@ def claims_at(tokens: tuple[Token, ...], i: int, behind: int) -> Found:
     continued = i == 0 and tokens[0].kind is kinds.REL
     if not continued and not boundaries.begins(tokens, i):
         return Found(i + 1, unread=_odd(tokens[i]))
+    if tokens[i].kind is kinds.OPEN and boundaries.is_item(tokens, i):
+        return Found(i + 3)
     run = scan.chain(tokens, i, continued)
     if run is None:
         return Found(i + 1)

@@ -30,7 +30,7 @@ MAX_LINE = 2000
 
 _LEAD = re.compile(
     r"\s*(?:[*•+]\s+|[-–]\s+(?=[a-z]{2}|[-−]|\\[(\[]|\$|\*\*|\\text)|(?:step|line)\s*\d{1,3}\s*[:.)]\s*|"
-    r"\(\d{1,2}\)\s+(?![-+*/=^(]|[a-z]\b)|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
+    r"\(\d{1,2}\)\s+(?![-+*/=^(]|[a-z]\b)|\[\d{1,2}\]\s+(?![-+*/=^(])|\((?:i{1,3}|iv|vi?)\)\s+(?![-+*/=^(])|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
     re.IGNORECASE,
 )
 """Bullets and labels. `- 3x = -6` begins with a minus, as SymPy writes it, and `(3) x = 12` with a factor."""

@@ -146,6 +146,16 @@ def only_gains_poles(known: Sequence[KnownStatement], before: Solutions, after: 
     return uni.real_roots(gained) == 0
 
 
+def only_poles(known: Sequence[KnownStatement], after: Solutions) -> bool:
+    """Return whether every solution of a statement makes an earlier divisor zero."""
+    if not isinstance(after, Roots) or after.poly == ():
+        return False
+    rest = after.poly
+    for old in known:
+        rest = uni.divide(rest, uni.common(rest, poles(old.statement)))[0]
+    return uni.real_roots(rest) == 0
+
+
 # Definitions
 
 

@@ -79,6 +79,17 @@ def continued(before: str, text: str) -> tuple[ClaimSide, Claim] | None:
     return last.side, Claim((None, first.side), ("=",))
 
 
+@lru_cache(maxsize=1024)
+def named_in(text: str) -> tuple[tuple[tuple[str, ...], ClaimSide, tuple[str, ...]], ...]:
+    """Return the names of a step, the value at the end of what each is equal to, and its units."""
+    found = {}
+    for named in _named(text):
+        if named.about or not named.name:
+            continue
+        found[named.name] = (named.name, named.side, tuple(u.word for u in named.units))
+    return tuple(found.values())
+
+
 def _named(text: str) -> Iterator[_Named]:
     """The names of a step with what each is equal to."""
     tokens = tokenize(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -9,7 +11,7 @@ from workbench.verification.exact.polynomials import magnitude, worth
 from workbench.verification.lines.claims import Claim, ClaimSide, make_part
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import MAX_CHARS
-from workbench.verification.text.tokens import Number, Token, Unreadable, in_brackets, slashed
+from workbench.verification.text.tokens import Number, Token, Unreadable, in_brackets, or_none, slashed
 
 
 def rounds(exact: Number, shown: ClaimSide, about: bool = False) -> bool:
@@ -69,7 +71,7 @@ def cuts(exact: Number, left: ClaimSide, shown: ClaimSide) -> bool:
     if shown.percent:  # 1/3 = 33%
         return "." not in text and magnitude(exact - shown.value) * 100 < 1 and (100 * exact).denominator != 1
     if "." in text:
-        places = len(text.rpartition(".")[2].removesuffix("..."))
+        places = len(text.removesuffix("...").rpartition(".")[2])
         goes_on = bool(10 ** (places + 1) % exact.denominator)
         return goes_on and 0 <= (magnitude(exact) - magnitude(shown.value)) * 10**places < 1
     fine = [len(t.text.rpartition(".")[2]) for t in left.tokens if t.kind is kinds.NUM and "." in t.text]
@@ -215,6 +217,35 @@ def in_thousands(text: str, a: Number, b: Number) -> bool:
 def in_cents(claim: Claim, a: Number, b: Number) -> bool:
     """`100 * 0.75 = $0.75`: cents on one side, dollars on the other."""
     return "$" in claim.units and (a == 100 * b or b == 100 * a)
+
+
+_PERIOD = re.compile(r"(\d*)\.(\d+)\((\d{1,12})\)")
+
+
+def may_repeat(text: str, worth: Number) -> bool:
+    """Return whether `0.8(3)`, which may be a product, is worth a number as a repeating decimal."""
+    found = _PERIOD.fullmatch(text.strip())
+    if found is None:
+        return False
+    whole, first, period = found.groups()
+    start = Fraction(f"{whole or 0}.{first}")
+    return start + Fraction(int(period), (10 ** len(period) - 1) * 10 ** len(first)) == worth
+
+
+def may_be_floor(text: str, shown: Number, worth: Number) -> bool:
+    """Return whether `[3.7] = 3` may mean the whole part, as older books write it."""
+    return text.startswith("[") and text.endswith("]") and shown != worth and math.floor(shown) == worth
+
+
+_WHOLE_MULTIPLES: dict[str, Number] = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "half": Fraction(1, 2)}
+
+
+@or_none
+def may_multiply_all(text: str, side: ClaimSide, worth: Number) -> bool | None:
+    """Return whether `twice 3 + 4` is worth a number as twice the sum."""
+    factor = _WHOLE_MULTIPLES.get(text.split(None, 1)[0].lower()) if text else None
+    rest = [*side.tokens][2:]
+    return factor is not None and len(rest) > 1 and factor * make_part(rest).value == worth
 
 
 def is_clock(side: ClaimSide) -> bool:

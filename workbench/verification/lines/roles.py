@@ -46,17 +46,26 @@ _ONE_BEFORE = re.compile(
     r"\b(?:a|one|another|other|first|second|third|fourth|smaller|larger|bigger|greater|lesser|smallest|largest|"
     r"positive|negative|integer|rational|possible|potential|extraneous|valid|invalid|double|trivial|obvious)\s+"
     r"(?:real\s+|possible\s+|integer\s+|other\s+)?(?:roots?|solutions?|zeros?|values?|answers?|candidates?|factors?|"
-    r"brackets?|cases?|parts?|half|inequalit\w+|conditions?|numbers?|terms?|equations?|one)\b",
+    r"brackets?|cases?|parts?|half|inequalit\w+|conditions?|numbers?|terms?|equations?|one)\b"
+    r"|\bthe (?:other|first|second|third)(?: one)? is\b",
     re.IGNORECASE,
 )
 _ONE_AFTER = re.compile(
     r"\b(?:works?|satisf\w+|fits?|checks?|fails?|(?:is|are)\s+(?:(?:also|indeed|not|only)\s+)?"
     r"(?:a|an|one|another|the|not|too|valid|invalid|extraneous|impossible|allowed|possible|rejected|excluded|outside|"
     r"inside|positive|negative|larger|smaller)|"
-    r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|by)\b",
+    r"makes?|gives?|does|do|must be|cannot|can't|reject\w*|discard\w*|exclud\w*|ignor\w*|undefined|"
+    r"by (?:inspection|trial|guess\w*|test\w*|check\w*))\b",
     re.IGNORECASE,
 )
-_WHICH_GIVES = re.compile(r"[\s,$\\)\]]*which (?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)", re.IGNORECASE)
+_WHICH_GIVES = re.compile(
+    r"[\s,$\\)\]]*(?:and |so )?(?:(?:which|this|that|it) )?(?:gives|makes|means|implies|leads to)\b([^=<>≤≥]*)",
+    re.IGNORECASE,
+)
+_CHECKED = re.compile(
+    r"[\s$\\)]{0,6}(?::|=>|⇒|→|\\implies\b|\\Rightarrow\b|\\to\b)(?:[\s$\\(]|q?quad\b){0,8}[-−(\d][^:]{0,80}="
+)
+"""`x = 4: 16 - 36 + 20 = 0`"""
 _REJECTS = re.compile(
     r"\b(?:reject\w*|discard\w*|exclud\w*|ignor\w*|extraneous|impossible|undefined|invalid|cannot|can't|no longer|"
     r"not (?:allowed|valid|possible|in)|throw\w*|eliminat\w+ (?:this|that|it)|restrict\w*|contradict\w*|incorrect|"
@@ -123,6 +132,8 @@ def _start(statement: Statement) -> int:
 def role(line: Line, statement: Statement) -> Role:
     """Return what part a statement plays in its line."""
     text, end = line.text, statement.pairs[-1].right.end
+    if len(text) > end + 4 and _CHECKED.match(text, end) and len(statement.assignments) == 1:
+        return Role.ONE_ROOT
     if not _WORD.search(text, 0, _start(statement)) and not _WORD.search(text, end):
         return Role.NEXT
     before, after = opened(line, statement)

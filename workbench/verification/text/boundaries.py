@@ -27,7 +27,8 @@ _COUNTED = word_set(
     "page room question problem line number"
 )
 _FEW = word_set("each every per a an one last next first")
-BENIGN = frozenset("'’‘`#&•_\"∴∵✓")
+BENIGN = frozenset("'’‘`#&•_\"∴∵✓✔□■∎") | {"\\checkmark", "\\square", "\\blacksquare", "\\Box", "\\qed"}
+_COMMANDS = word_set("simplify solve calculate compute evaluate expand factor factorise factorize")
 _NEAR = 4
 
 
@@ -47,9 +48,18 @@ def begins(tokens: Sequence[Token], i: int) -> bool:
         if following.kind is kinds.WORD:  # `x equals 4`
             return following.text in ("is", "equals") and token.text not in "aAI"
         return following.kind in (kinds.OP, kinds.REL, kinds.FRAC) or (
-            following.kind in kinds.ARGUMENT and not following.spaced
+            following.kind in kinds.ARGUMENT and (not following.spaced or _is_remark_behind(tokens, i + 1))
         )
     return False
+
+
+def _is_remark_behind(tokens: Sequence[Token], i: int) -> bool:
+    """`x (Al's part) + 30 = 90`: a bracket of words says what the letter is."""
+    if tokens[i].kind is not kinds.OPEN or i + 1 >= len(tokens) or tokens[i + 1].kind is not kinds.WORD:
+        return False
+    close = next((k for k in range(i + 2, min(i + 8, len(tokens))) if tokens[k].kind is not kinds.WORD), i)
+    signs = (kinds.OP, kinds.REL)
+    return tokens[close].kind is kinds.CLOSE and close + 1 < len(tokens) and tokens[close + 1].kind in signs
 
 
 _LEADS = word_set(
@@ -111,10 +121,14 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.OP:
             return i == 1
         case kinds.CLOSE:
-            return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1)
+            if tokens[i].kind is kinds.OP:  # `x (Al's part) + 30 = 90`: the tail of a sum
+                return not (tokens[i].text == "+" or (i + 1 < len(tokens) and tokens[i + 1].spaced))
+            return tokens[i].kind is not kinds.NUM or _holds_words(tokens, i - 1) or is_item(tokens, i - 3)
     if before.text in "aA" and _is_size(tokens, i):
         return False
     if before.kind is kinds.VAR:
+        if tokens[i].kind is kinds.OPEN and before.text not in "aAI":  # the tail of `f (x) = 3`
+            return False
         return not glued and not (before.text in "xX" and i > 1 and tokens[i - 2].kind not in (kinds.SEP, kinds.REL))
     return before.kind not in (kinds.FRAC, kinds.NUM, kinds.MIXED, kinds.PCT, kinds.ROOT)
 
@@ -168,7 +182,7 @@ def _clean_word(tokens: Sequence[Token], i: int) -> bool:
     if word in _HAZARDS:  # `half 12 = 6`, `sqrt 16 = 4`
         return False
     if tokens[i].kind is kinds.OP and tokens[i].spaced and tokens[i + 1].spaced:  # `profit - 5 = 12`
-        return False
+        return word in _COMMANDS  # `Simplify - 5 x + 2 x.`
     if _is_remark(tokens, i):
         return False
     near = list(tokens[max(0, i - 1 - _NEAR) : i - 1])
@@ -283,6 +297,8 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
             return following is None or following.kind not in kinds.WORDS
         case kinds.VAR if tokens[i - 1].kind in kinds.OPERAND_ENDS and after.text not in "aAI":  # a factor, not read
             return following is not None and following.kind in kinds.WORDS
+    if after.text == "," and following is not None and following.kind is kinds.NUM and not following.spaced:
+        return after.spaced or not _has_comma(tokens, i)
     if after.text == ":" and following is not None and following.kind is kinds.NUM and not following.spaced:
         return False
     if after.text == "and" and following is not None and following.kind in (kinds.OPEN, kinds.MONEY):
@@ -290,6 +306,14 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
     if after.text in ("R", "r", "remainder") and following is not None and following.kind is kinds.NUM:
         return False
     return after.kind not in (kinds.MIXED, kinds.FRAC, kinds.ROOT, kinds.FUNC)
+
+
+def _has_comma(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the comma at token i is in a number, as in `100 / 8 = 12,5`, and parts no values: `x = 2,3`."""
+    if tokens[i - 1].kind is not kinds.NUM or [t.text for t in tokens[i + 2 : i + 3]] == [","]:
+        return False
+    named = i > 2 and tokens[i - 2].kind is kinds.REL and tokens[i - 3].kind is kinds.VAR
+    return not (named and (i == 3 or tokens[i - 4].kind is not kinds.OP))
 
 
 _POINTS = word_set("the as his her their its my our your what a an that how of number")
@@ -329,12 +353,29 @@ def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
     return token.spaced or token.kind in (kinds.SEP, kinds.CLOSE, kinds.WORD, kinds.ARROW)
 
 
+_ROMAN = frozenset(("i", "ii", "iii", "iv", "v", "vi"))
+
+
 def is_label(tokens: Sequence[Token], i: int) -> bool:
     """Return whether a bracket is the number of an equation at its end: `x - y = 4 (2)`."""
-    shape = [t.kind for t in tokens[i : i + 3]] == [kinds.OPEN, kinds.NUM, kinds.CLOSE]
-    if not shape or not tokens[i].spaced or tokens[i + 1].spaced or len(tokens[i + 1].text) > 2:
+    if not tokens[i].spaced or i + 1 >= len(tokens) or tokens[i + 1].spaced:
         return False
-    return i + 3 == len(tokens) or tokens[i + 3].kind in (kinds.BREAK, kinds.SEP)
+    end = i + 1
+    while end < len(tokens) and end < i + 5 and tokens[end].kind is not kinds.CLOSE:
+        end += 1
+    inside = tokens[i + 1 : end]
+    number = [t.kind for t in inside] == [kinds.NUM] and len(inside[0].text) < 3
+    if not number and "".join(t.text for t in inside) not in _ROMAN:
+        return False
+    return end + 1 >= len(tokens) or tokens[end + 1].kind in (kinds.BREAK, kinds.SEP)
+
+
+def is_item(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a bracket numbers what stands behind it: the second one of `(a) 5 + 9 = 14 (b) 14 - 4 = 10`."""
+    shape = [t.kind for t in tokens[i : i + 4]]
+    if shape != [kinds.OPEN, kinds.VAR, kinds.CLOSE, kinds.NUM] or tokens[i + 1].text not in "abcdefgh":
+        return False
+    return (i == 0 or tokens[i].spaced) and tokens[i + 3].spaced
 
 
 def is_remark(tokens: Sequence[Token], i: int) -> bool:
@@ -359,7 +400,7 @@ def _is_note(tokens: Sequence[Token], i: int) -> bool:
         return False
     if [t.kind for t in tokens[i + 2 : i + 4]] == [kinds.NUM, kinds.CLOSE] and tokens[i + 1].text in "*/:+-":
         return True
-    if is_label(tokens, i):
+    if is_label(tokens, i) or is_item(tokens, i):
         return True
     words = False
     for token in tokens[i + 1 : i + 12]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.verification.text import boundaries, kinds
-from workbench.verification.text.boundaries import is_label, is_remark
+from workbench.verification.text.boundaries import is_item, is_label, is_remark
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.tokens import (
@@ -288,6 +288,8 @@ class _Chain:
         following = self.token(i + 1)
         opens = self.tokens[i].kind is kinds.OPEN
         if opens and ((self.relations and self.depth == 0 and is_label(self.tokens, i)) or is_remark(self.tokens, i)):
+            return None
+        if opens and self.relations and is_item(self.tokens, i):
             return None
         if opens and following and following.kind in kinds.WORDS and self.tokens[i].spaced:
             return self.bracketed_unit(i)

@@ -26,9 +26,10 @@ _LABEL = re.compile(
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|No|approx|e\.g|i\.e)|\b[A-Z])\.$|^\s*\d{1,2}\.$")
 _PARAGRAPH = 80
 _MARGIN = re.compile(
-    r"(?<=[0-9A-Za-z)}\]])(?:\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)|(?:\s{2,}|\s+(?=[×÷:]|/\s*[-+(])|\s+(?=[-+*/]\d))"
+    r"(?<=[0-9A-Za-z)}\]])(?<!\bor)(?<!\band)(?:\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)|(?:\s{2,}|\s+(?=[×÷:]|/\s*[-+(])|\s+(?=[-+*/]\d))"
     r"[-+*/×÷:]\s*\(?[-+]?\d{1,4}[a-z]?\)?)\s*$"
 )
+_UNKNOWN = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _LABELLED = re.compile(r"(?<=\S)\s+(?=\(\d{1,2}\)\s*$)")
 _NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(])", re.IGNORECASE)
 
@@ -40,6 +41,8 @@ def other_reading(step: str) -> str | None:
     label, as in `20 = 5 (4)`; with the number before it as a label and no factor, as in `(2) x - y = 4`.
     """
     for pattern in (_MARGIN, _LABELLED, _NUMBERED):
+        if pattern is _MARGIN and _UNKNOWN.search(step) is None:
+            continue  # `120 ÷ 10 = 12 × 3` has nothing to be solved, so the factor is no note
         other = pattern.sub("", step)
         if other != step:
             return other

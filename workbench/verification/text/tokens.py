@@ -10,6 +10,7 @@ from functools import lru_cache, wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from workbench.verification.text import kinds, letters
+from workbench.verification.text.blanks import may_part, parted
 from workbench.verification.text.kinds import Token as Token
 from workbench.verification.text.kinds import word_set as word_set
 from workbench.verification.text.layout import block_end, layout
@@ -72,7 +73,8 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 def tokenize(text: str) -> tuple[Token, ...]:
     """Return the tokens of one line. Characters outside the grammar become `bad` tokens; nothing raises."""
     if EASY.fullmatch(text):
-        return _easy(text)
+        plain = _easy(text)
+        return parted(plain, text) if may_part(text) else plain
     tokens: list[Token] = []
     spaced = False
     skip = 0
@@ -107,6 +109,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
         spaced = False
     if any(t.kind is kinds.WORD and len(t.text) < 4 and letters.is_short(t.text) for t in tokens):
         tokens = letters.in_letters(tokens)
+    if may_part(text):
+        tokens = list(parted(tokens, text))
     return _with_fractions(tokens, text) if "÷" in text or "\\div" in text else tuple(tokens)
 
 
@@ -124,7 +128,7 @@ def _easy(text: str) -> tuple[Token, ...]:
     """The tokens of a formula in plain signs, by a pattern that costs a quarter of the full one."""
     tokens: list[Token] = []
     behind = 0
-    for match in _EASY_TOKEN.finditer(text):
+    for match in _EASY_TOKEN.finditer(text, 0, len(text.rstrip())):
         index = match.lastindex or 0
         start, end = match.span(index)
         tokens.append(_token((_EASY_KINDS[index], text[start:end], start, end, start > behind, False)))
