@@ -98,7 +98,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
                 continue
         if group in _SPACES:
             skip = _space(tokens, group, match.group(group), text, start, end)
-            spaced = spaced or group == "bold" or match.group(group)[:2] in _WIDE or text[start] in "<&"
+            spaced = spaced or group == "bold" or match.group(group)[:2] in _WIDE or text[start] in "<&~"
             continue
         raw = match.group(group)
         applied = tokens and tokens[-1].kind is kinds.FRAC
@@ -325,7 +325,7 @@ STOP = word_set(
     "and or so then because which that is are was were be has have had but if since while will would "
     "therefore thus hence equals when where we he she they it you let gives get gets got leaves makes "
     "giving yielding yields yield implying implies imply meaning mean with hence namely where whence such that "
-    "consequently obtain obtaining means now first next also plus minus into from between to answer "
+    "consequently obtain obtaining means now first next also plus minus into from between to answer iff "
 )
 COMPARES = word_set("more less fewer greater larger smaller older younger times half twice not")
 """Words that make `is 2 more than` something else than a value."""
