@@ -123,8 +123,15 @@ class Equivalence:
                 main = role(context.stating, statement) is Role.NEXT and (
                     finding is not None or goes_on(context.reading, known, statement)
                 )
+                main = main or (finding is not None and _is_again(known, statement))
                 known.append(KnownStatement(statement, len(context.earlier), finding is not None, main))
         return held
+
+
+def _is_again(known: Sequence[KnownStatement], statement: Statement) -> bool:
+    """Whether a statement says again what stands before, whatever its words: `3r = 48 dividing by 3 gives r = 16`."""
+    before = next((k.statement for k in reversed(known) if k.main), None)
+    return before is not None and before.equation is not None and before.equation == statement.equation
 
 
 def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding | None:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from workbench.types import EvidenceKind
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.symbolic import deciding, equations, told
+from workbench.verification.symbolic import deciding, equations, told, worked
 from workbench.verification.symbolic.functions import (
     HINT,
     Relation,
@@ -39,8 +39,10 @@ class Symbolic:
 
     def __call__(self, context: Context) -> Finding | None:
         """None where the line is outside its matter, or where it cannot be told."""
-        if not _concerns(context):
-            return None
+        found = self._by_functions(context) if _concerns(context) else None
+        return found if found is not None else worked.check(context)
+
+    def _by_functions(self, context: Context) -> Finding | None:
         if context.is_answer:
             return equations.check_answer(context)
         said = equations.read(context, context.step, _carried(context))
