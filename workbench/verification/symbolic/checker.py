@@ -11,15 +11,16 @@ from threading import Lock
 
 from workbench.types import EvidenceKind
 from workbench.verification.lines.findings import Context, Finding, correct, incorrect
-from workbench.verification.symbolic import deciding, equations, told
+from workbench.verification.symbolic import deciding, equations, told, worked
 from workbench.verification.symbolic.functions import (
     HINT,
     Relation,
     Sentence,
     read_sentence,
 )
-from workbench.verification.symbolic.pool import Holds, Outcome, Pool, SameRoots
-from workbench.verification.symbolic.trees import Call, Tree, has_functions, letters
+from workbench.verification.symbolic.pool import Holds, Outcome, Pool
+from workbench.verification.symbolic.trees import Call, Tree, has_functions, letters, number_of
+from workbench.verification.symbolic.values import Undefined, about
 
 MEMORY = 512 << 20
 POOL = Pool("workbench.verification.symbolic.solving:serve", memory=MEMORY, size=2)
@@ -38,12 +39,14 @@ class Symbolic:
 
     def __call__(self, context: Context) -> Finding | None:
         """None where the line is outside its matter, or where it cannot be told."""
-        if not _concerns(context):
-            return None
+        found = self._by_functions(context) if _concerns(context) else None
+        return found if found is not None else worked.check(context)
+
+    def _by_functions(self, context: Context) -> Finding | None:
         if context.is_answer:
             return equations.check_answer(context)
         said = equations.read(context, context.step, _carried(context))
-        found = equations.check(context, said, ask) if said is not None else None
+        found = equations.check(context, said) if said is not None else None
         if said is not None and found is None and (len(said.alternatives) < 2 and not equations.solving(context)):
             found = _claims(context, said)
         return found if found is not None else _formulas(context)
@@ -92,9 +95,26 @@ def _outcome(left: Tree, sign: str, right: Tree) -> Outcome:
     """By numbers; SymPy is asked only where the numbers see no difference and do not prove that there is none."""
     outcome = _decided(left, sign, right)
     lettered = letters(left) | letters(right)
-    if outcome.holds is None and sign == "=" and lettered and all(map(equations.for_sympy, (left, right))):
+    if outcome.holds is None and sign == "=" and lettered and all(map(_for_sympy, (left, right))):
         return ask(Holds(left, sign, right)) or outcome
     return outcome
+
+
+def _for_sympy(tree: Tree) -> bool:
+    """Whether SymPy may be given a tree: no exponents that have to be worked out, and no part without a value.
+
+    Of √(-9) there is nothing to prove, and the first question costs the start of a process.
+    """
+    if not isinstance(tree, Call):
+        return True
+    if (tree.name == "^" and number_of(tree.args[1]) is None) or tree.name == "e":
+        return False
+    if not letters(tree):
+        try:
+            about(tree, {})
+        except Undefined:
+            return False
+    return all(map(_for_sympy, tree.args))
 
 
 @lru_cache(maxsize=4096)
@@ -204,11 +224,11 @@ def _of_sides(left: tuple[Tree, ...], sign: str, right: tuple[Tree, ...]) -> Out
 
 # Asking
 
-_answers: OrderedDict[Holds | SameRoots, Outcome] = OrderedDict()
+_answers: OrderedDict[Holds, Outcome] = OrderedDict()
 _lock = Lock()
 
 
-def ask(question: Holds | SameRoots) -> Outcome | None:
+def ask(question: Holds) -> Outcome | None:
     """From what is kept, or from the pool. None where the check was lost, which is not kept: it says nothing."""
     with _lock:
         if question in _answers:

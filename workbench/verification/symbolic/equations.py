@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -25,17 +25,14 @@ from workbench.verification.symbolic.comparing import (
     written,
 )
 from workbench.verification.symbolic.functions import HINT, Relation, Sentence, assigns, read_sentence
-from workbench.verification.symbolic.pool import Holds, Outcome, SameRoots
 from workbench.verification.symbolic.roots import changes
-from workbench.verification.symbolic.trees import Call, Tree, has_functions, letters, names, number_of
+from workbench.verification.symbolic.trees import Tree, has_functions, letters, names
 from workbench.verification.symbolic.values import Undefined, about, shown
 
 _NAME = "symbolic"
 NATURAL = re.compile(r"(?<![a-z])e\s?\^|(?<![a-z])ln(?![a-z])")
 _LONG = 2000
 _DECIMAL = re.compile(r"-?\d*\.(\d+)")
-
-Ask = Callable[[Holds | SameRoots], Outcome | None]
 
 
 class Stated(NamedTuple):
@@ -59,7 +56,7 @@ def solving(context: Context) -> Sentence | None:
     return said if said is not None and said.relations and len(said.letters) == 1 else None
 
 
-def check(context: Context, said: Sentence, ask: Ask) -> Finding | None:
+def check(context: Context, said: Sentence) -> Finding | None:
     """Return how a line stands to the last one before it: it must keep the solutions that the problem has."""
     if len(said.letters) != 1 or not said.relations:
         return None
@@ -79,7 +76,7 @@ def check(context: Context, said: Sentence, ask: Ask) -> Finding | None:
         return _one_of_many(last, after, letter, asked is not None)
     found = compared(last.condition, after, letter)
     if found is None:
-        return _by_sympy(context, last, after, letter, asked is not None, ask)
+        return None
     return _judged(context, last, after, letter, asked, found)
 
 
@@ -274,37 +271,6 @@ def _does_not_fit_line(letter: str, values: list[Tree]) -> Finding:
     return incorrect(_NAME, f"{named} does not fit the line before.", EvidenceKind.COUNTEREXAMPLE)
 
 
-# SymPy
-
-
-def for_sympy(tree: Tree) -> bool:
-    """Return whether a tree is one that SymPy may be given: no exponents that have to be worked out."""
-    if not isinstance(tree, Call):
-        return True
-    if tree.name == "^" and number_of(tree.args[1]) is None:
-        return False
-    return tree.name != "e" and all(for_sympy(a) for a in tree.args)
-
-
-def _by_sympy(
-    context: Context, last: Stated, after: Alternatives, letter: str, pure: bool, ask: Ask
-) -> Finding | None:
-    pairs = []
-    for side in (last.condition, after):
-        if any(len(several) != 1 or several[0].sign != "=" for several in side):
-            return None
-        pairs.append(tuple((several[0].left, several[0].right) for several in side))
-    before, now = pairs
-    if not all(for_sympy(tree) for pair in (*before, *now) for tree in pair):
-        return None
-    outcome = ask(SameRoots(letter, before, now))
-    if outcome is None or outcome.holds is None:
-        return None
-    if outcome.holds:
-        return correct(_NAME, "It has the same solutions as the line before.", not last.trusted)
-    return incorrect(_NAME, outcome.witness, EvidenceKind.ROOTS) if pure else None
-
-
 # Answers
 
 
@@ -338,4 +304,4 @@ def check_answer(context: Context) -> Finding | None:
     return incorrect(_NAME, text, EvidenceKind.ROOTS)
 
 
-__all__ = ["check", "check_answer", "compared", "for_sympy", "leaves_out", "read", "solving"]
+__all__ = ["check", "check_answer", "compared", "leaves_out", "read", "solving"]

@@ -13,13 +13,13 @@ from workbench.verification.symbolic.trees import Tree
 from workbench.verification.text.grammar import Unreadable
 
 MAX_STEP = 2000
-_FORMULA = re.compile(
+FORMULA = re.compile(
     r"\$\$(.{1,400}?)\$\$|\$([^$]{1,400})\$|\\\((.{1,400}?)\\\)|\\\[(.{1,400}?)\\\]|"
     r"\\begin\{align\*?\}(.{1,400}?)\\end\{align\*?\}",
     re.DOTALL,
 )
-_ALIGNED = re.compile(r"\\(?:begin|end)\{(?:align|aligned|split|gather|gathered)\*?\}")
-_CLOSED = frozenset(("sep", "edge", "row", "word", "or", "other"))
+ALIGNED = re.compile(r"\\(?:begin|end)\{(?:align|aligned|split|gather|gathered)\*?\}")
+CLOSED = frozenset(("sep", "edge", "row", "word", "or", "other"))
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def chains(text: str, natural: bool = False) -> tuple[Chain, ...]:
     found: list[Chain] = []
     if len(text) > MAX_STEP:
         return ()
-    for match in _FORMULA.finditer(text):
+    for match in FORMULA.finditer(text):
         start, end = match.span(match.lastindex or 0)
-        inside = _ALIGNED.sub(lambda m: " " * len(m.group()), text[start:end])
+        inside = ALIGNED.sub(lambda m: " " * len(m.group()), text[start:end])
         tokens = named_constants(function_tokens(inside), natural)
         last: Side | None = None
-        for row in _rows(tokens):
+        for row in rows(tokens):
             chain = _chain(inside, row, last)
             if chain is not None:
                 found.append(chain)
@@ -57,7 +57,7 @@ def chains(text: str, natural: bool = False) -> tuple[Chain, ...]:
     return tuple(found)
 
 
-def _rows(tokens: Sequence[FunctionToken]) -> list[list[FunctionToken]]:
+def rows(tokens: Sequence[FunctionToken]) -> list[list[FunctionToken]]:
     """The rows and the parts of a list; nothing where the brackets do not close."""
     rows: list[list[FunctionToken]] = [[]]
     depth = 0
@@ -88,7 +88,7 @@ def _side(text: str, row: Sequence[FunctionToken], first: int, end: int) -> Side
         return Side((), "")
     start = row[first - 1].end if first else tokens[0].start
     shown = text[start : row[end].start if end < len(row) else tokens[-1].end].strip()
-    if any(t.kind in _CLOSED for t in tokens):
+    if any(t.kind in CLOSED for t in tokens):
         return Side((), shown)
     try:
         ways = "+-" if has_plus_minus(tokens) else ("",)

@@ -40,7 +40,7 @@ _UNICODE = {"α": "alpha", "β": "beta", "γ": "gamma", "θ": "theta", "φ": "ph
 _RELATIONS = {"≠": "!=", "!=": "!=", r"\ne": "!=", r"\neq": "!="}
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _BEGINS = ("num", "var", "open", "func", "frac", "pi", "binom", "e")
-_APPLIED = frozenset("fghFGHpqPQ")
+APPLIED = frozenset("fghFGHpqPQ")
 """Letters that in front of a bracket are functions: without a definition nothing is known of them."""
 MAX_BINOMIAL = 60
 
@@ -222,7 +222,7 @@ class _FunctionParser:
             self.at += primes > 0
             self.need("open")
             return put(body, letter, self.closing("close"))
-        if primes or (name in _APPLIED and following.kind == "open") or (name in "fgFG" and following.text == "^"):
+        if primes or (name in APPLIED and following.kind == "open") or (name in "fgFG" and following.text == "^"):
             raise Unreadable("a function that is not known")
         return name
 

@@ -23,9 +23,6 @@ from typing import IO, Any, NamedTuple
 
 from workbench.verification.symbolic.trees import Tree
 
-Equations = tuple[tuple[Tree, Tree], ...]
-"""The two sides of each of several alternatives."""
-
 
 class Holds(NamedTuple):
     """Whether `left sign right` holds: for numbers, or for all values of the letters."""
@@ -33,14 +30,6 @@ class Holds(NamedTuple):
     left: Tree
     sign: str
     right: Tree
-
-
-class SameRoots(NamedTuple):
-    """Whether the equations after have the same real roots as those before."""
-
-    letter: str
-    before: Equations
-    after: Equations
 
 
 class Outcome(NamedTuple):

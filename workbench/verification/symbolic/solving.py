@@ -16,25 +16,20 @@ import sympy
 from sympy.core.cache import clear_cache
 
 from workbench.verification.symbolic import deciding
-from workbench.verification.symbolic.pool import Equations, Holds, Outcome, Reply, SameRoots
-from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, letters, number_of
-from workbench.verification.symbolic.values import interval
-
-DIGITS = 40
-
+from workbench.verification.symbolic.pool import Holds, Outcome, Reply
+from workbench.verification.symbolic.trees import TRIGONOMETRIC, Call, Tree, number_of
 
 MAX_CALLS = 400_000
-_MAX_ROOTS = 8
 
 
 class TooMuch(Exception):
     """The work limit was reached."""
 
 
-def serve(request: Holds | SameRoots, reply: Reply) -> None:
+def serve(request: Holds, reply: Reply) -> None:
     """Answer one request, whatever SymPy makes of it."""
     clear_cache()  # or the count of calls would depend on what was asked before
-    reply(within_limit(lambda: _holds(request) if isinstance(request, Holds) else _same_roots(request)))
+    reply(within_limit(lambda: _holds(request)))
 
 
 def within_limit(work: Callable[[], Outcome]) -> Outcome:
@@ -117,61 +112,3 @@ def _holds(asked: Holds) -> Outcome:
     if seen.holds is not None or asked.sign != "=":
         return seen
     return Outcome(True if is_zero(expression(asked.left) - expression(asked.right)) else None)
-
-
-# Equations in one letter
-
-
-def _same_roots(asked: SameRoots) -> Outcome:
-    before, after = _roots(asked.letter, asked.before), _roots(asked.letter, asked.after)
-    if before is None or after is None:
-        return Outcome(None)
-    lost = [r for r in before if all(_differ(r, s) for s in after)]
-    gained = [r for r in after if all(_differ(r, s) for s in before)]
-    if lost:
-        return Outcome(False, f"This line loses {_listed(asked.letter, lost)}.")
-    if gained and _assigns(asked):
-        return Outcome(False, f"This line gains {_listed(asked.letter, gained)}.")
-    if gained:
-        return Outcome(None)  # as squaring does: allowed, if it is checked at the end
-    sides = ((before, after), (after, before))
-    matched = all(any(_equal(r, s) for s in others) for some, others in sides for r in some)
-    return Outcome(True if matched else None)
-
-
-def _assigns(asked: SameRoots) -> bool:
-    """Whether the line after states values."""
-    return all(left == asked.letter and not letters(right) for left, right in asked.after)
-
-
-def _listed(letter: str, roots: list[Any]) -> str:
-    return " and ".join(f"{letter} = {sympy.sstr(root)}".replace("sqrt", "√").replace("**", "^") for root in roots)
-
-
-def _roots(letter: str, equations: Equations) -> list[Any] | None:
-    """The real roots of alternatives, each proved to fit; None where they are not a short list."""
-    found: list[Any] = []
-    for left, right in equations:
-        if left == letter and not letters(right):
-            found.append(sympy.nsimplify(expression(right).doit()))
-            interval(right, {})  # raises where the value does not exist
-            continue
-        symbol = sympy.Symbol(letter, real=True)
-        solved = sympy.solveset(expression(left).doit() - expression(right).doit(), symbol, domain=sympy.S.Reals)
-        if not isinstance(solved, sympy.FiniteSet) or len(solved) > _MAX_ROOTS:
-            return [] if solved is sympy.S.EmptySet else None
-        for root in solved:
-            if not is_zero((expression(left) - expression(right)).subs(symbol, root)):
-                return None
-            found.append(root)
-    return found
-
-
-def _differ(a: Any, b: Any) -> bool:
-    """Whether two numbers are certainly not equal: SymPy keeps track of the digits it can trust."""
-    value = (a - b).evalf(DIGITS, maxn=200)
-    return bool(value.is_number and value.is_real and abs(value) > sympy.Float("1e-25"))
-
-
-def _equal(a: Any, b: Any) -> bool:
-    return not _differ(a, b) and is_zero(a - b)
