@@ -205,7 +205,8 @@ def name_mistake(context: Context, finding: Finding) -> Finding:
     """Return a finding with its malrule named, and with the letters of several signs as the solution writes them."""
     found = name_arithmetic(context, finding)
     told = (found.reason, found.repair or "", *(e.text for e in found.evidence))
-    if not any(map(is_name, "".join(told))):
+    text = "".join(told)
+    if text.isascii() or not any(map(is_name, text)):
         return found
     spell = partial(_spelled, (context.step, *context.solution[: len(context.verdicts)], context.problem.text))
     evidence = tuple(replace(e, text=spell(e.text)) for e in found.evidence)
