@@ -161,6 +161,13 @@ def read(step: StepContext) -> Context:
     )
 
 
+_LEADS_MINUS = re.compile(
+    r"(?:^|[:;]|\b(?:simplif\w+|calculate|compute|evaluate|expand|factor\w*|solve))\s*[$\\(\[]*\s?[-−–]",
+    re.IGNORECASE,
+)
+"""A problem whose own formula begins with a minus."""
+
+
 def read_again(context: Context) -> Context | None:
     """Return the step in its other reading, such as `3x + 5 = 20 (-5)` without the note of what is done next."""
     if context.is_answer:
@@ -168,7 +175,11 @@ def read_again(context: Context) -> Context | None:
     if context.step.startswith(("- ", "– ")) and bulleted(context.solution):
         # Where every line but the answer begins with a dash, none of them is a minus.
         every = all(step.startswith(("- ", "– ")) or answer_in(step) is not None for step in context.solution)
-        return None if every else replace(context, line=read_line(context.step))
+        return (
+            None
+            if every and not _LEADS_MINUS.search(context.problem.text)
+            else replace(context, line=read_line(context.step))
+        )
     other = other_reading(context.step)
     return replace(context, line=read_line(other)) if other is not None else None
 
@@ -194,7 +205,8 @@ def name_mistake(context: Context, finding: Finding) -> Finding:
     """Return a finding with its malrule named, and with the letters of several signs as the solution writes them."""
     found = name_arithmetic(context, finding)
     told = (found.reason, found.repair or "", *(e.text for e in found.evidence))
-    if not any(map(is_name, "".join(told))):
+    text = "".join(told)
+    if text.isascii() or not any(map(is_name, text)):
         return found
     spell = partial(_spelled, (context.step, *context.solution[: len(context.verdicts)], context.problem.text))
     evidence = tuple(replace(e, text=spell(e.text)) for e in found.evidence)

@@ -29,6 +29,7 @@ _TWICE = re.compile(r"([^\s:]{1,40}) Answer: ([^\s:]{1,40})")
 """An answer behind which the marker of another one stands."""
 
 
+@lru_cache(maxsize=1024)
 def grade(gold: str, pred: str) -> Judgement:
     """Return whether a stated answer is the known one."""
     return compare_answers(gold, pred).judgement

@@ -187,7 +187,12 @@ def _tagged(text: str) -> str | None:
 
 def final_answer(text: str, last_number: bool = False) -> str | None:
     """Return the last answer that a solution states; its last number where that is allowed and nothing is stated."""
-    text = _without_end(text[-_LONGEST:])
+    return _last_stated(text[-_LONGEST:], last_number)
+
+
+@lru_cache(maxsize=256)
+def _last_stated(text: str, last_number: bool) -> str | None:
+    text = _without_end(text)
     # A model that runs on asks itself a new question: what it answered to ours stands before.
     for question in islice(_NEW_QUESTION.finditer(text), _MAX_QUESTIONS):
         if (found := _found(text[: question.start()])) is not None:

@@ -41,6 +41,7 @@ from workbench.verification.lines.readings import (
     tight,
 )
 from workbench.verification.lines.relations import show
+from workbench.verification.lines.roles import is_denied
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number, Unreadable, has_function
 
@@ -105,7 +106,7 @@ def _takes_named(context: Context) -> Finding | str | None:
         return f"{show(read.exact)} is right."
     given = " and ".join(f"{name} = {show(v)}" for name, v in zip(read.names, read.values, strict=True))
     text = f"With {given} this is {show(read.exact)}, not {context.line.text[read.side.start : read.side.end]}."
-    return incorrect("arithmetic", text, EvidenceKind.VALUE, confidence=_NAMED)
+    return incorrect("names", text, EvidenceKind.VALUE, confidence=_NAMED)
 
 
 class _Checked(NamedTuple):
@@ -135,6 +136,9 @@ def _check(context: Context, claim: Claim) -> Finding | _Checked | None:
         holds = _holds(context, claim, i, left, right)
         if holds is None and relation == "=" and (far := _beyond(context, claim, i)) is not None:
             return wrong(context, claim, *far)
+        if holds is False and is_denied(context.line.text, left.start, right.end):
+            left_open = True
+            continue
         if holds is False and (_is_empty_line(context, claim, left, right) or _miswritten(context, right)):
             return None
         if holds is False:
@@ -187,7 +191,7 @@ def _is_empty(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide)
     return not context.earlier or left.words[-1] not in context.earlier[-1].numbers
 
 
-_OR_NEGATIVE = re.compile(r"\s*(?:,|or|and|, or)\s*[-−]\s?[0-9]")
+_OR_NEGATIVE = re.compile(r"\s*(?:,|or|and|, or|\\text\{\s*(?:or|and)\s*\})\s*[-−]\s?[0-9]")
 _BOTH = frozenset(("±", "\\pm", "+-", "+/-", "+/−"))
 
 

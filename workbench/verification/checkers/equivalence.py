@@ -80,8 +80,12 @@ class Equivalence:
         if context.is_answer:
             return self._before_answer(context)
         found = self._found(context)
-        wrong = found is not None and found.judgement is Judgement.INCORRECT
-        return None if wrong and supposes(context, context.line.text) else found
+        if found is None or found.judgement is not Judgement.INCORRECT:
+            return found
+        if supposes(context, context.line.text):
+            return None
+        # A repair is made in the text that was read, and that is not the line's own where it was written out.
+        return found if context.stating is context.line else replace(found, repair=None)
 
     def _before_answer(self, context: Context) -> Finding | None:
         """Judge the working of a step that ends with the answer, where lines or sentences part the two."""
@@ -119,8 +123,15 @@ class Equivalence:
                 main = role(context.stating, statement) is Role.NEXT and (
                     finding is not None or goes_on(context.reading, known, statement)
                 )
+                main = main or (finding is not None and _is_again(known, statement))
                 known.append(KnownStatement(statement, len(context.earlier), finding is not None, main))
         return held
+
+
+def _is_again(known: Sequence[KnownStatement], statement: Statement) -> bool:
+    """Whether a statement says again what stands before, whatever its words: `3r = 48 dividing by 3 gives r = 16`."""
+    before = next((k.statement for k in reversed(known) if k.main), None)
+    return before is not None and before.equation is not None and before.equation == statement.equation
 
 
 def _lost_letter(context: Context, known: Sequence[KnownStatement]) -> Finding | None:

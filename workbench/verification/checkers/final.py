@@ -144,6 +144,7 @@ def says_answer(context: Context) -> bool:
 _LONGEST_ANSWER = 120
 
 
+@lru_cache(maxsize=1024)
 def other_unit(problem: str, stated: str) -> str | None:
     """Return the unit of an answer, where the question asks for another kind of quantity."""
     read = read_answer(stated)

@@ -17,6 +17,7 @@ from workbench.verification.lines.claims import Claim, ClaimSide, Line, read_lin
 from workbench.verification.lines.findings import Context, Finding
 from workbench.verification.lines.pairs import Fit
 from workbench.verification.malrules.trees import write
+from workbench.verification.text import kinds
 from workbench.verification.text.grammar import (
     BinaryOperation,
     Neg,
@@ -24,7 +25,6 @@ from workbench.verification.text.grammar import (
     Num,
     Number,
     Pct,
-    Root,
     Unreadable,
     Var,
     parse,
@@ -53,6 +53,8 @@ def misread(context: Context, finding: Finding) -> str | None:
     for line in (context.line, *before):
         for claim in line.claims:
             for side in claim.whole:
+                if _is_plain(side):
+                    continue
                 text = _shown(line.text, claim, side)
                 points = len(_POINTS) if side.letters else 1
                 if not (_text_agrees(text, side.node, points) and _tree_agrees(side.node, points)):
@@ -60,6 +62,16 @@ def misread(context: Context, finding: Finding) -> str | None:
     if finding.checker == "arithmetic" and (_all_hold(context.line) or _holds_apart(context.line)):
         return "Another reading finds every calculation of the line right, so the step stays undecided."
     return None
+
+
+def _is_plain(side: ClaimSide) -> bool:
+    """Whether a side is one whole number in digits or one letter, which no two readers take differently."""
+    if len(side.tokens) != 1:
+        return False
+    (token,) = side.tokens
+    return (token.kind is kinds.NUM and token.text.isdecimal() and token.text.isascii()) or (
+        token.kind is kinds.VAR and token.text in _LETTERS
+    )
 
 
 def _shown(text: str, claim: Claim, side: ClaimSide) -> str:
@@ -86,12 +98,15 @@ def _tree_agrees(node: Node, points: int) -> bool:
         again, exact = parse(write(node)), rational(node)
     except (Unreadable, RecursionError):
         return True
+    same = again == node
     for point in _POINTS[:points]:
         worked = evaluated(node, point)
         if worked is None:
             continue
         bottom = _at(exact[1], point)
-        if evaluated(again, point) not in (None, worked) or (bottom and _at(exact[0], point) != worked * bottom):
+        if (not same and evaluated(again, point) not in (None, worked)) or (
+            bottom and _at(exact[0], point) != worked * bottom
+        ):
             return False
     return True
 
@@ -108,21 +123,18 @@ def _at(poly: Poly, point: Point) -> Number:
 
 def evaluated(node: Node, point: Point) -> Number | None:
     """Return what a tree is worth with numbers for its letters; None for roots, and where it has no value."""
-    match node:
-        case Num(value):
-            return value
-        case Var(name):
-            return point.get(name)
-        case Neg(arg):
-            inner = evaluated(arg, point)
-            return -inner if inner is not None else None
-        case Pct(arg):
-            inner = evaluated(arg, point)
-            return Fraction(inner) / 100 if inner is not None else None
-        case Root():
-            return None
-        case BinaryOperation(op, left, right):
-            return _worked(op, evaluated(left, point), evaluated(right, point))
+    if type(node) is Num:
+        return node.value
+    if type(node) is BinaryOperation:
+        return _worked(node.op, evaluated(node.left, point), evaluated(node.right, point))
+    if type(node) is Var:
+        return point.get(node.name)
+    if type(node) is Neg:
+        inner = evaluated(node.arg, point)
+        return -inner if inner is not None else None
+    if type(node) is Pct:
+        inner = evaluated(node.arg, point)
+        return Fraction(inner, 100) if inner is not None else None
     return None
 
 
@@ -134,8 +146,8 @@ def _worked(op: str, a: Number | None, b: Number | None) -> Number | None:
     if op == "*":
         return a * b
     if op == "/":
-        return Fraction(a) / b if b else None
-    return to_power(Fraction(a), Fraction(b))
+        return Fraction(a, b) if b else None
+    return to_power(a, b)
 
 
 def _all_hold(line: Line) -> bool:

@@ -43,7 +43,7 @@ def divide_numbers(a: Number, b: Number) -> Number:
         raise Unreadable("division by zero")
     if isinstance(a, int) and isinstance(b, int) and a % b == 0:
         return a // b
-    return tidy(Fraction(a) / b)
+    return tidy(Fraction(a, b))
 
 
 def tidy(value: Number) -> Number:
@@ -125,7 +125,8 @@ def add(a: Poly, b: Poly, sign: int = 1) -> Poly:
     """Return a + sign * b."""
     total = dict(a)
     for monomial, coefficient in b.items():
-        new = total.get(monomial, 0) + sign * coefficient
+        old = total.get(monomial, 0)
+        new = old + coefficient if sign == 1 else old - coefficient if sign == -1 else old + sign * coefficient
         if new:
             total[monomial] = new
         else:
@@ -135,6 +136,8 @@ def add(a: Poly, b: Poly, sign: int = 1) -> Poly:
 
 def scale(a: Poly, factor: Number) -> Poly:
     """Return factor * a."""
+    if factor == 1:
+        return a
     return {m: c * factor for m, c in a.items()} if factor else ZERO
 
 

@@ -48,7 +48,10 @@ def coefficients(poly: Poly) -> Coefficients:
 
 def monic(a: Coefficients) -> Coefficients:
     """Return the same roots with leading coefficient 1."""
-    return tuple(divide_numbers(c, a[-1]) for c in a) if a else a
+    if not a or a[-1] == 1:
+        return a
+    last = a[-1]
+    return tuple([divide_numbers(c, last) for c in a])
 
 
 def divide(a: Coefficients, b: Coefficients) -> tuple[Coefficients, Coefficients]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.verification.lines.sides import Claim, ClaimSide, make_part
-from workbench.verification.text import boundaries, kinds, scan
+from workbench.verification.text import boundaries, kinds, remarks, scan
 from workbench.verification.text.grammar import Token, Unreadable
 from workbench.verification.text.tokens import Unit
 
@@ -39,7 +39,7 @@ def claims_at(tokens: tuple[Token, ...], i: int, behind: int) -> Found:
     continued = i == 0 and tokens[0].kind is kinds.REL
     if not continued and not boundaries.begins(tokens, i):
         return Found(i + 1, unread=_odd(tokens[i]))
-    if tokens[i].kind is kinds.OPEN and boundaries.is_item(tokens, i):
+    if tokens[i].kind is kinds.OPEN and remarks.is_item(tokens, i):
         return Found(i + 3)
     run = scan.chain(tokens, i, continued)
     if run is None:

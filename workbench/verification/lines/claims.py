@@ -30,7 +30,7 @@ MAX_LINE = 2000
 
 _LEAD = re.compile(
     r"\s*(?:[*•+]\s+|[-–]\s+(?=[a-z]{2}|[-−]|\\[(\[]|\$|\*\*|\\text)|(?:step|line)\s*\d{1,3}\s*[:.)]\s*|"
-    r"\(\d{1,2}\)\s+(?![-+*/=^(]|[a-z]\b)|\[\d{1,2}\]\s+(?![-+*/=^(])|\((?:i{1,3}|iv|vi?)\)\s+(?![-+*/=^(])|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
+    r"\(\d{1,2}\)\s+(?![-+*/=^(]|[a-z]\b)|\[\d{1,2}\]\s+(?![-+*/=^(])|\((?:i{1,3}|iv|vi?)\)\s+(?![-+*/=^(])|[a-h]\)\s+(?![-+*/=^(])|\d{1,2}[.)]\s+(?![-+*/=^])){0,4}",
     re.IGNORECASE,
 )
 """Bullets and labels. `- 3x = -6` begins with a minus, as SymPy writes it, and `(3) x = 12` with a factor."""
@@ -107,7 +107,7 @@ def _read_line(text: str, bulleted: bool) -> Line:
     dash = _DASH.match(text) if bulleted else None
     lead = _LEAD.match(text, dash.end() if dash else 0)
     offset = lead.end() if lead else 0
-    plain = EASY.fullmatch(text) is not None and notation.HINT.search(text) is None
+    plain = EASY.fullmatch(text) is not None and not notation.may_stand_in(text)
     if plain and not offset:
         tokens = measured(tokenize(text))
         chain = plain_chain(tokens)
@@ -170,7 +170,7 @@ def _plain_line(text: str, parts: list[list[Token]], relations: list[str]) -> Li
 
 def _with_functions(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens with functions of numbers, in signs or in words, as formulas."""
-    if notation.HINT.search(text):
+    if notation.may_stand_in(text):
         tokens = notation.in_functions(tokens)
     return phrases.in_formulas(tokens) if phrases.JOINS.search(text) and phrases.HINT.search(text) else tokens
 

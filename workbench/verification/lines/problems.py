@@ -15,6 +15,7 @@ from workbench.verification.domain import lazy
 from workbench.verification.exact import regions
 from workbench.verification.exact.regions import Clauses
 from workbench.verification.lines.absolute import unfolded
+from workbench.verification.lines.asked import equation_asked
 from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
 from workbench.verification.lines.relations import (
     FLIP,
@@ -95,6 +96,7 @@ _FORM = re.compile(
 )
 """The form that is wanted."""
 _FORMULA = frozenset((kinds.NUM, kinds.MIXED, kinds.OP, kinds.FRAC, kinds.ROOT, kinds.OPEN))
+_SAYS_NOTHING = frozenset((kinds.SEP, kinds.BREAK, kinds.VAR, kinds.MONEY, kinds.OPEN, kinds.CLOSE))
 _PAIR = re.compile(rf"\(\s*([a-z])\s*,\s*([a-z])\s*\)\s*=\s*\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\)")
 _SIGNS = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
 
@@ -141,16 +143,18 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read_problem(text: str) -> Reading:
     """Return the equations or the expression that a problem's text carries."""
-    text = unfolded(text) or text
+    text = equation_asked(text) or unfolded(text) or text
     short = _ROOT_OF.sub(r"item\1 of", text) if " of" in text else text
     short = short.replace("inverse of", "mirror of")  # `the inverse of y = 2x` is no reciprocal
     line = read_line(short)
     every = statements(line)
     found, bounds = _split(every)
     claimed = list(_spans(line))
-    rest = any(
-        t.kind in _FORMULA and not any(a <= t.start < b for a, b in claimed) for t in tokenize(short[:MAX_PROBLEM])
-    )
+    rest = False
+    for token in tokenize(short[:MAX_PROBLEM]):
+        if token.kind in _FORMULA and not any(a <= token.start < b for a, b in claimed):
+            rest = True
+            break
     found_in = expressions_in(short) if rest else ()
     expressions = [e for e in found_in if not any(a <= e.start < b for a, b in claimed)]
     short = short[:MAX_PROBLEM]
@@ -293,11 +297,15 @@ def _spans(line: Line) -> Iterator[Span]:
 def _nothing_else(tokens: Sequence[Token], covered: Sequence[Span]) -> bool:
     """Whether every token beside the formulas is a plain word, a letter or a mark."""
     for token in tokens:
-        if any(start <= token.start < end for start, end in covered):
-            continue
         if token.kind is kinds.WORD:
-            if token.text.lower() not in _PLAIN_WORDS:
-                return False
-        elif token.kind not in (kinds.SEP, kinds.BREAK, kinds.VAR, kinds.MONEY, kinds.OPEN, kinds.CLOSE):
+            if token.text in _PLAIN_WORDS or token.text.lower() in _PLAIN_WORDS:
+                continue
+        elif token.kind in _SAYS_NOTHING:
+            continue
+        at = token.start
+        for start, end in covered:
+            if start <= at < end:
+                break
+        else:
             return False
     return True

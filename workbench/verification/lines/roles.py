@@ -25,9 +25,12 @@ class Role(StrEnum):
     """It names or checks one solution among several."""
 
 
+_NEAR = 90
+"""How far before a calculation a word may deny it."""
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$|\\)|[;\n]")
 _SUPPOSE = re.compile(
-    r"\b(?:if(?! and only)|suppos\w+|assum\w+|cases?|check\w*|test\w*|try|trying|tries|guess\w*|unless|whether|"
+    r"\b(?:(?<!only )if(?! and only)|"
+    r"suppos\w+|assum\w+|cases?|check\w*|test\w*|try|trying|tries|guess\w*|unless|whether|"
     r"verif\w+|consider\w*|otherwise|either|hypothe\w+)\b",
     re.IGNORECASE,
 )
@@ -208,6 +211,20 @@ def understood(line: Line, statement: Statement) -> bool:
 def plain(text: str) -> bool:
     """Return whether every word of a text is one that leaves a formula as it is."""
     return all(word.lower() in _PLAIN for word in _WORD.findall(text))
+
+
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|mistake|error|wrong|incorrect|false|instead of|rather than|cannot|impossible)\b|n['’]t\b)"
+    r"(?![^,.;:!?]*\b(?:so|because|since|but|therefore|thus|hence)\b)[^,.;:!?]{0,60}$"
+    r"|\b(?:if|whether|unless|suppose|assume)\s+(?:that\s+)?[$\\(\s]*$",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"[\s$\\)]*\?")
+
+
+def is_denied(text: str, start: int, end: int) -> bool:
+    """Return whether words deny a calculation, suppose it or ask for it: `a common mistake is 1/2 + 1/3 = 2/5`."""
+    return bool(_DENIED.search(text, max(0, start - _NEAR), start) or _ASKED.match(text, end))
 
 
 def follows(line: Line, statement: Statement) -> bool:

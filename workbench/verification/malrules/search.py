@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -50,12 +51,13 @@ def expression(before: Node, after: ClaimSide) -> Found | None:
         return None
     target = residue(after.node)
     rounded = after.bare and any("." in t.text for t in after.tokens) and _divides(before)
-    places = list(spots(before))
+    places: dict[str, list[Spot]] = {"": list(spots(before))}
+    for place in places[""]:
+        if place.kind:
+            places.setdefault(place.kind, []).append(place)
     close: Found | None = None
-    for at, rule in _rules(before, after.node):
-        for place in places:
-            if at and at != place.kind:
-                continue
+    for at, rule in _rules_for(before, after.node):
+        for place in places.get(at, ()):
             for slip in _slips(rule, place):
                 whole = place.put(slip.node)
                 if _is(whole, target, after):
@@ -69,28 +71,32 @@ def _divides(node: Node) -> bool:
     return isinstance(node, BinaryOperation) and (node.op == "/" or _divides(node.left) or _divides(node.right))
 
 
-def _rules(before: Node, after: Node) -> Iterator[Rule]:
+def _rules_for(before: Node, after: Node) -> tuple[Rule, ...]:
     """The rules that can lead to a line of this form."""
-    yield from numbers.FRACTION_RULES
-    yield from products.POWERS
-    if size(after) < size(before):
-        yield from products.WORKED_OUT
-    if multiplies_sum(after):
-        yield from roots.FACTORING
-        yield from brackets.FACTORING
-    if groups(after) < groups(before):
-        yield from brackets.OPENING
-    yield from _PLAIN
-    if isinstance(after, BinaryOperation) and after.op == "/":
-        yield from numbers.LAST
+    divides = isinstance(after, BinaryOperation) and after.op == "/"
+    return _rules(size(after) < size(before), multiplies_sum(after), groups(after) < groups(before), divides)
 
 
-def _slips(rule: Slips, place: Spot) -> Iterator[Slip]:
+@lru_cache(maxsize=16)
+def _rules(shorter: bool, factored: bool, opened: bool, divides: bool) -> tuple[Rule, ...]:
+    """The rules in the order in which they are tried, for each of the forms that a line may have."""
+    return (
+        *numbers.FRACTION_RULES,
+        *products.POWERS,
+        *(products.WORKED_OUT if shorter else ()),
+        *((*roots.FACTORING, *brackets.FACTORING) if factored else ()),
+        *(brackets.OPENING if opened else ()),
+        *_PLAIN,
+        *(numbers.LAST if divides else ()),
+    )
+
+
+def _slips(rule: Slips, place: Spot) -> list[Slip]:
     """What a rule makes of a place, as far as the numbers stay within bounds."""
-    try:
-        yield from rule(place)
-    except Unreadable:
-        return
+    found: list[Slip] = []
+    with suppress(Unreadable):
+        found.extend(rule(place))
+    return found
 
 
 def _is(made: Node, target: int | None, after: ClaimSide) -> bool:

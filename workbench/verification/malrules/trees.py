@@ -337,9 +337,15 @@ def residue(node: Node) -> int | None:
         n = node.value
         return n if type(n) is int and 0 <= n < PRIME else _residue_of(n)
     if type(node) is BinaryOperation:
-        if node.op == "^":
+        op = node.op
+        if op == "^":
             return _power(residue(node.left), constant(node.right))
-        return combined(node.op, residue(node.left), residue(node.right))
+        left, right = residue(node.left), residue(node.right)
+        if left is None or right is None:
+            return None
+        if op == "+":
+            return (left + right) % PRIME
+        return (left - right) % PRIME if op == "-" else combined(op, left, right)
     if type(node) is Var:
         return (1_000_003 * ord(node.name[0]) * ord(node.name[0]) + 97) * 1_000_000_007 % PRIME
     if type(node) is Neg:

@@ -6,6 +6,7 @@ then a number by the value that works. The first edit that the caller's test acc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
@@ -86,6 +87,8 @@ def _passes(claim: Claim | None, accept: Accept) -> bool:
         return False
 
 
+_BARE_ARGUMENT = re.compile(r"\\[cdt]?frac[ ]?\d?[ ]?$")
+
 Spot = tuple[int, int]
 """Which part, and which token in it."""
 
@@ -102,6 +105,8 @@ def _number_edit(
         value = _solve(claim, spot, measure)
         if value is None or (value.denominator != 1 and not _may_be_broken(claim, spot, before)):
             continue
+        if _BARE_ARGUMENT.search(text, 0, _token(claim, spot).start) and value not in range(10):
+            continue  # `\\frac25` takes no more than a digit
         fixed = _write_at(text, claim, spot, value, accept)
         if fixed is None or _reads_oddly(fixed, text, before):
             continue

@@ -34,7 +34,11 @@ def parted(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
                 found.append(_gap(token))
                 related = False
                 continue
-            if token.spaced and token.kind in _BEGINS and _parts(tokens, i, text):
+            if token.text == "/" and token.spaced and _parts(tokens, i + 1, text, i - 1):
+                found.append(_gap(token))  # `8m = 96 / m = 12`
+                related = False
+                continue
+            if token.spaced and token.kind in _BEGINS and _parts(tokens, i, text, i - 1):
                 found.append(_gap(token))
                 related = False
         found.append(token)
@@ -55,22 +59,24 @@ def _relates(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
-def _parts(tokens: Sequence[Token], i: int, text: str) -> bool:
-    """Whether two operands side by side belong to two formulas, and are no product."""
-    before, token, after = tokens[i - 1], tokens[i], tokens[i + 1]
-    blank = text[before.end : token.start]
+def _parts(tokens: Sequence[Token], i: int, text: str, last: int) -> bool:
+    """Whether the operands at `last` and at token i belong to two formulas, and are no product."""
+    if i + 1 >= len(tokens):
+        return False
+    before, token, after = tokens[last], tokens[i], tokens[i + 1]
+    blank = text[before.end : token.start] if last == i - 1 else " "
     if blank.isspace() and (len(blank) > 1 or "\t" in blank):
         return "\n" not in blank
     if before.kind is not kinds.NUM or blank != " ":
         return False
-    if token.kind is kinds.NUM:  # no one writes a product so; `1 250` is a thousand
+    if token.kind is kinds.NUM and last == i - 1:  # no one writes a product so; `1 250` is a thousand
         grouped = len(token.text) == 3 and len(before.text) <= 3
         counted = after.kind is kinds.OP and i + 2 < len(tokens) and tokens[i + 2].kind is kinds.WORD
         return not grouped and not counted and after.kind in (kinds.OP, kinds.REL)
-    signed = tokens[i - 2].kind is kinds.OP and tokens[i - 2].text == "-"
-    alone = tokens[i - 2 - signed].kind is kinds.REL
+    signed = tokens[last - 1].kind is kinds.OP and tokens[last - 1].text == "-"
+    alone = tokens[last - 1 - signed].kind is kinds.REL
     known = any(
         t.kind is kinds.VAR and t.text == token.text and not (at and t.spaced and tokens[at - 1].kind is kinds.NUM)
-        for at, t in enumerate(tokens[: i - 1])
+        for at, t in enumerate(tokens[:last])
     )  # not so in `50 g * 12 = 600 g = 0.6 kg`
     return token.kind is kinds.VAR and after.kind is kinds.REL and alone and known  # `4w = 52 w = 13`

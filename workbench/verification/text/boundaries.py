@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.verification.text import division, kinds
+from workbench.verification.text.remarks import is_item, is_note
 from workbench.verification.text.tokens import STOP, Token, is_word_op, word_set
 from workbench.verification.text.words import NUMBERS
 
@@ -29,6 +30,9 @@ _COUNTED = word_set(
 _FEW = word_set("each every per a an one last next first")
 BENIGN = frozenset("'’‘`#&•_\"∴∵✓✔□■∎") | {"\\checkmark", "\\square", "\\blacksquare", "\\Box", "\\qed"}
 _COMMANDS = word_set("simplify solve calculate compute evaluate expand factor factorise factorize")
+_CONNECTS = word_set("so then thus hence therefore")
+_BLANKS = frozenset("_□")
+"""Where a number is to be filled in."""
 _NEAR = 4
 
 
@@ -107,7 +111,10 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.BREAK:
             return _clean_break(tokens, i, end)
         case kinds.BAD:
-            return before.text in BENIGN and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
+            blank = before.text in _BLANKS and tokens[i].kind is kinds.OP  # `__ + 5 = 12`
+            if before.text in "∴∵":
+                return True
+            return before.text in BENIGN and not blank and not (i > 1 and tokens[i - 2].kind is kinds.NUM)
         case kinds.WORD:
             if (glued and tokens[i].kind is kinds.NUM) or (before.text in ("an", "the") and _is_size(tokens, i)):
                 return False
@@ -119,7 +126,7 @@ def clean_before(tokens: Sequence[Token], i: int, end: int) -> bool:
         case kinds.OPEN:
             return end < len(tokens) and (tokens[end].kind is kinds.CLOSE or _in_remark(tokens, i - 1, end))
         case kinds.OP:
-            return i == 1
+            return i == 1 and before.text not in "^/"  # a bullet, but `^3√27 = 3`
         case kinds.CLOSE:
             if tokens[i].kind is kinds.OP:  # `x (Al's part) + 30 = 90`: the tail of a sum
                 return not (tokens[i].text == "+" or (i + 1 < len(tokens) and tokens[i + 1].spaced))
@@ -256,6 +263,8 @@ def _in_word_sum(tokens: Sequence[Token], i: int) -> bool:
     """`adults + Shonda (1) + 2 = 20`: the chain is the tail of a sum with words in it."""
     at = i - 1
     while at >= 0 and i - at <= _NEAR and tokens[at].kind in (kinds.WORD, kinds.VAR):
+        if tokens[at].text.lower() in _CONNECTS:  # `8m = 96 - so m = 12`
+            return False
         if tokens[at].text in "xX" and at and _counts(tokens[at - 1]) and tokens[at].spaced:
             return True
         at -= 1
@@ -290,7 +299,7 @@ def clean_after(tokens: Sequence[Token], i: int) -> bool:
         case kinds.OP:
             return _ends_at_sign(after, following)
         case kinds.OPEN:
-            return following is not None and following.kind is not kinds.BAD and _is_note(tokens, i)
+            return following is not None and following.kind is not kinds.BAD and is_note(tokens, i)
         case kinds.NUM:  # 6 12-packs
             return [t.kind for t in tokens[i + 1 : i + 3]] == [kinds.OP, kinds.WORD] and not tokens[i + 1].spaced
         case kinds.VAR if after.text in "xX" and after.spaced:  # `6 x width`
@@ -322,7 +331,7 @@ _POINTS = word_set("the as his her their its my our your what a an that how of n
 def _ends_at_sign(after: Token, following: Token | None) -> bool:
     """Whether a sign behind a chain is punctuation or part of a word, and not the way to an operand in words."""
     if following is None or following.kind is kinds.SEP:
-        return True
+        return not after.spaced or after.worded or after.text not in "+*/"  # `20 = 4 * ?`
     if following.kind is not kinds.WORD:
         return False
     word = following.text.lower()
@@ -351,65 +360,6 @@ def _ends_at_break(tokens: Sequence[Token], i: int) -> bool:
     if token.kind is kinds.OP:
         return _ends_at_sign(token, tokens[at + 1] if at + 1 < len(tokens) else None)
     return token.spaced or token.kind in (kinds.SEP, kinds.CLOSE, kinds.WORD, kinds.ARROW)
-
-
-_ROMAN = frozenset(("i", "ii", "iii", "iv", "v", "vi"))
-
-
-def is_label(tokens: Sequence[Token], i: int) -> bool:
-    """Return whether a bracket is the number of an equation at its end: `x - y = 4 (2)`."""
-    if not tokens[i].spaced or i + 1 >= len(tokens) or tokens[i + 1].spaced:
-        return False
-    end = i + 1
-    while end < len(tokens) and end < i + 5 and tokens[end].kind is not kinds.CLOSE:
-        end += 1
-    inside = tokens[i + 1 : end]
-    number = [t.kind for t in inside] == [kinds.NUM] and len(inside[0].text) < 3
-    if not number and "".join(t.text for t in inside) not in _ROMAN:
-        return False
-    return end + 1 >= len(tokens) or tokens[end + 1].kind in (kinds.BREAK, kinds.SEP)
-
-
-def is_item(tokens: Sequence[Token], i: int) -> bool:
-    """Return whether a bracket numbers what stands behind it: the second one of `(a) 5 + 9 = 14 (b) 14 - 4 = 10`."""
-    shape = [t.kind for t in tokens[i : i + 4]]
-    if shape != [kinds.OPEN, kinds.VAR, kinds.CLOSE, kinds.NUM] or tokens[i + 1].text not in "abcdefgh":
-        return False
-    return (i == 0 or tokens[i].spaced) and tokens[i + 3].spaced
-
-
-def is_remark(tokens: Sequence[Token], i: int) -> bool:
-    """Return whether a bracket with a number and words explains the number before it: `= 3 (20 minutes) in all`."""
-    if not tokens[i].spaced or i + 1 >= len(tokens) or tokens[i + 1].kind not in (kinds.NUM, kinds.MONEY):
-        return False
-    words = False
-    for at in range(i + 2, min(i + 10, len(tokens))):
-        kind = tokens[at].kind
-        if kind is kinds.CLOSE:
-            behind = tokens[at + 1].kind if at + 1 < len(tokens) else kinds.SEP
-            return words and behind not in (kinds.OP, kinds.REL, kinds.OPEN)
-        words |= kind in kinds.WORDS
-        if kind not in (kinds.WORD, kinds.UNIT, kinds.NUM):
-            return False
-    return False
-
-
-def _is_note(tokens: Sequence[Token], i: int) -> bool:
-    """`= 3 (20 minutes)`, `= 15 (/3)`: a bracket with words and no calculation, or with what is done next."""
-    if not tokens[i].spaced:
-        return False
-    if [t.kind for t in tokens[i + 2 : i + 4]] == [kinds.NUM, kinds.CLOSE] and tokens[i + 1].text in "*/:+-":
-        return True
-    if is_label(tokens, i) or is_item(tokens, i):
-        return True
-    words = False
-    for token in tokens[i + 1 : i + 12]:
-        if token.kind is kinds.CLOSE:
-            return words
-        words |= token.kind in kinds.WORDS
-        if token.kind in (kinds.OP, kinds.BAD) and not words:
-            return False
-    return words
 
 
 _FARTHEST = 24

@@ -91,6 +91,8 @@ Node = Num | Var | Neg | Pct | Root | Function | BinaryOperation
 BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _UNARY = 25
 _FUNCTIONS = frozenset("fghP")
+_FACTORS = frozenset((kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT, kinds.FUNC))
+"""What multiplies without a sign."""
 
 
 ARGUMENTS = {
@@ -104,14 +106,15 @@ class _Parser:
     """A Pratt parser over the tokens of one expression."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        if len(tokens) > MAX_TOKENS:
-            raise Unreadable("too long")
         self.tokens = tokens
+        self.count = len(tokens)
+        if self.count > MAX_TOKENS:
+            raise Unreadable("too long")
         self.at = 0
         self.depth = 0
 
     def peek(self) -> Token | None:
-        return self.tokens[self.at] if self.at < len(self.tokens) else None
+        return self.tokens[self.at] if self.at < self.count else None
 
     def parse(self, binding: int) -> Node:
         """Return an expression whose operators all bind tighter than `binding`."""
@@ -119,26 +122,30 @@ class _Parser:
         if self.depth > MAX_DEPTH:
             raise Unreadable("too deep")
         left = self.prefix()
-        while (token := self.peek()) is not None and token.kind is not kinds.CLOSE:
-            if token.kind is kinds.PCT:
+        tokens = self.tokens
+        while self.at < self.count:
+            token = tokens[self.at]
+            kind = token.kind
+            if kind is kinds.CLOSE:
+                break
+            if kind is kinds.PCT:
                 self.at += 1
                 left = Pct(left)
                 continue
-            if token.text == "!" and token.kind is kinds.OP:
+            signed = kind is kinds.OP
+            if signed and token.text == "!":
                 self.at += 1
                 left = Function("factorial", (left,))
                 continue
-            op = token.text if token.kind is kinds.OP else "*"
+            op = token.text if signed else "*"
             power = BINDING.get(op, 0)
             if power <= binding:
                 if power == 0:
                     raise Unreadable(f"unexpected {token.text!r}")
                 break
-            if token.kind is kinds.OP:
+            if signed:
                 self.at += 1
-            elif token.kind not in (kinds.OPEN, kinds.VAR, kinds.FRAC, kinds.ROOT, kinds.FUNC) and not (
-                token.kind is kinds.NUM and self.tokens[self.at - 1].text == "!"
-            ):
+            elif kind not in _FACTORS and not (kind is kinds.NUM and tokens[self.at - 1].text == "!"):
                 raise Unreadable(f"unexpected {token.text!r}")
             left = BinaryOperation(op, left, self.parse(power - 1 if op == "^" else power))
         self.depth -= 1
@@ -146,17 +153,17 @@ class _Parser:
 
     def prefix(self) -> Node:
         """Return one operand with the signs before it."""
-        token = self.peek()
-        if token is None:
+        if self.at >= self.count:
             raise Unreadable("nothing to read")
+        token = self.tokens[self.at]
         self.at += 1
+        if token.kind is kinds.NUM:
+            return Num(number(token.text))
+        if token.kind is kinds.VAR:
+            return self.letter(token)
         match token.kind:
-            case kinds.NUM:
-                return Num(number(token.text))
             case kinds.MIXED:
                 return Num(mixed_number(token.text))
-            case kinds.VAR:
-                return self.letter(token)
             case kinds.OPEN:
                 return self.group()
             case kinds.FRAC:
@@ -175,9 +182,10 @@ class _Parser:
 
     def letter(self, token: Token) -> Node:
         """Return a variable; `f(` is a function, which the grammar does not have."""
-        following = self.peek()
-        if token.text in _FUNCTIONS and following and following.kind is kinds.OPEN and not following.spaced:
-            raise Unreadable("a function")
+        if token.text in _FUNCTIONS:
+            following = self.peek()
+            if following and following.kind is kinds.OPEN and not following.spaced:
+                raise Unreadable("a function")
         return Var(token.text)
 
     def group(self) -> Node:
@@ -202,6 +210,12 @@ class _Parser:
 
 def parse_tokens(tokens: Sequence[Token]) -> Node:
     """Return the tree of an expression's tokens. Raise `Unreadable`."""
+    if len(tokens) == 1:  # half of all sides are one number or letter
+        (token,) = tokens
+        if token.kind is kinds.VAR:
+            return Var(token.text)
+        if token.kind is kinds.NUM:
+            return Num(number(token.text))
     parser = _Parser(tokens)
     node = parser.parse(0)
     if parser.at != len(tokens):

@@ -16,7 +16,7 @@ _NO_PRODUCT = word_set(
     "ha kb mb gb tb hz kw mw ghz mhz pcs ea wk wks yr yrs mo dz bn tn cal deg rad pi sin cos tan log ln lim max gcd "
     "lcm exp mod abs det is of to or if so at by we as an be do go he it me my no on up us yes not and the one two "
     "six ten all any for was has had are but can who how why may get got let say saw set add sum too off out old new "
-    "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now"
+    "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now iff"
 )
 """Short words that are no product of letters."""
 _LARGE = re.compile(r"[A-Z]{2}|[A-D][xyzn]")
@@ -83,7 +83,7 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
     bare = not words and any(t.kind in (kinds.OP, kinds.REL) for t in tokens)
     alone = {t.text for i, t in enumerate(tokens) if t.kind is kinds.VAR and _computes(tokens, i)}
     found: list[Token] = []
-    known: set[str] = set()
+    known = _turned(tokens)
     inside = False
     for i, token in enumerate(tokens):
         if token.kind is kinds.BREAK and token.text in ("open", "close"):
@@ -104,6 +104,14 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
         else:
             found.append(token)
     return found
+
+
+def _turned(tokens: Sequence[Token]) -> set[str]:
+    """The letters of products that stand in two orders: `7 pq - 4 qp`."""
+    short = {t.text for t in tokens if t.kind is kinds.WORD and len(t.text) == 2 and t.text.islower()}
+    return {
+        letter for word in short if word[0] != word[1] and word[::-1] in short and is_short(word) for letter in word
+    }
 
 
 def _computes(tokens: Sequence[Token], i: int) -> bool:

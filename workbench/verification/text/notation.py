@@ -19,6 +19,19 @@ HINT = re.compile(
     re.IGNORECASE,
 )
 """What a line must have before it is looked at."""
+_QUICK = re.compile(
+    r"[!|\\_]|[mM](?:[oO][dD]|[aA][xX]|[iI][nN])|[gG][cC][dD]|[lL][cC][mM]|[hH][cC][fF]|[cC](?:[0-9(]|[bB][rR][tT])|"
+    r"[rR](?:[eE][mM]|\b)"
+)
+"""What stands in each of these in a text of plain signs, and is quicker to search for."""
+
+
+def may_stand_in(text: str) -> bool:
+    """Return whether a line may hold one of the notations."""
+    if text.isascii() and _QUICK.search(text) is None:
+        return False
+    return HINT.search(text) is not None
+
 
 ARITHMETIC = frozenset(
     (kinds.NUM, kinds.MIXED, kinds.OP, kinds.OPEN, kinds.CLOSE, kinds.FRAC, kinds.ROOT, kinds.PCT, kinds.FUNC)

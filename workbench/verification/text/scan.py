@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.verification.text import boundaries, kinds
-from workbench.verification.text.boundaries import is_item, is_label, is_remark
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
+from workbench.verification.text.remarks import is_item, is_label, is_remark
 from workbench.verification.text.tokens import (
     COMPARES,
     MAX_UNIT_WORDS,

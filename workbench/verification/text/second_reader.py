@@ -29,12 +29,19 @@ _BEHIND_NUMBER = frozenset(("letter", "open", "frac"))
 _SUPERSCRIPT = {"²": 2, "³": 3}
 
 
-def to_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+Number = int | Fraction
+"""Whole numbers stay whole, which is quicker."""
+
+
+def to_power(base: Number, exponent: Number) -> Number | None:
     """Return a power with a small whole exponent; None beyond the bounds, and for 0 to a negative power."""
-    if exponent.denominator != 1 or abs(exponent) > MAX_POWER or (exponent < 0 and not base):
+    if exponent.denominator != 1 or not -MAX_POWER <= exponent <= MAX_POWER or (exponent < 0 and not base):
         return None
+    power = int(exponent)
     bits = base.numerator.bit_length() + base.denominator.bit_length()
-    return base ** int(exponent) if bits * abs(exponent) <= MAX_BITS else None
+    if bits * abs(power) > MAX_BITS:
+        return None
+    return base**power if power >= 0 else Fraction(base) ** power
 
 
 class _Stopped(Exception):
@@ -56,18 +63,18 @@ def _tokens(text: str) -> tuple[tuple[str, str], ...]:
 
 
 class _Reader:
-    def __init__(self, text: str, point: Mapping[str, int | Fraction]) -> None:
-        self.tokens = _tokens(text)
+    def __init__(self, text: str, point: Mapping[str, Number]) -> None:
+        self.tokens = (*_tokens(text), ("end", ""))
         self.point = point
         self.depth = 0
         self.at = 0
 
     def peek(self) -> tuple[str, str]:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
+        return self.tokens[self.at]
 
     def sign(self) -> str:
         """Return the operator that comes next, if one does."""
-        kind, text = self.peek()
+        kind, text = self.tokens[self.at]
         return _SIGNS.get(text, text) if kind == "op" else ""
 
     def take(self, kind: str) -> str:
@@ -77,7 +84,7 @@ class _Reader:
         self.at += 1
         return text
 
-    def sum(self) -> Fraction:
+    def sum(self) -> Number:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise _Stopped
@@ -89,7 +96,7 @@ class _Reader:
         self.depth -= 1
         return total
 
-    def product(self) -> Fraction:
+    def product(self) -> Number:
         total = self.signed()
         divided = False
         while True:
@@ -99,14 +106,14 @@ class _Reader:
                 other = self.signed()
                 if sign == "/" and (divided or not other):  # 1/2 ÷ 1/4 is read in two ways too
                     raise _Stopped
-                total = total * other if sign == "*" else total / other
+                total = total * other if sign == "*" else Fraction(total, other)
                 divided = divided or sign == "/"
             elif kind in _BEHIND_NUMBER and not divided:  # 6/2(3) means two things to two readers
                 total *= self.power()
             else:
                 return total
 
-    def signed(self) -> Fraction:
+    def signed(self) -> Number:
         if self.sign() in ("+", "-"):
             minus = self.sign() == "-"
             self.at += 1
@@ -116,7 +123,7 @@ class _Reader:
             return -value if minus else value
         return self.power()
 
-    def power(self) -> Fraction:
+    def power(self) -> Number:
         base = self.operand()
         kind, text = self.peek()
         if kind == "squared":
@@ -131,24 +138,24 @@ class _Reader:
             base = raised
         return base
 
-    def group(self) -> Fraction:
+    def group(self) -> Number:
         self.take("brace")
         value = self.sum()
         self.take("unbrace")
         return value
 
-    def operand(self) -> Fraction:
+    def operand(self) -> Number:
         kind, text = self.peek()
         self.at += 1
         if kind == "number":
-            value = Fraction(int(text)) if text.isdigit() else Fraction(text.replace(",", ""))
+            value: Number = int(text) if text.isdigit() else Fraction(text.replace(",", ""))
             mixed = self.peek()[0] == "frac"
             value = self.mixed(value) if mixed else value
         elif kind == "mixed":
             whole, _, part = text.partition(" ")
             value = self.proper(Fraction(whole), Fraction(part) if int(part.partition("/")[2]) else Fraction(1))
         elif kind == "letter" and text in self.point:
-            value = Fraction(self.point[text])
+            value = self.point[text]
         elif kind == "open":
             value = self.sum()
             self.take("close")
@@ -156,30 +163,30 @@ class _Reader:
             top, bottom = self.group(), self.group()
             if not bottom:
                 raise _Stopped
-            value = top / bottom
+            value = Fraction(top, bottom)
         else:
             raise _Stopped
         if self.peek()[0] == "percent":
             self.at += 1
-            value /= 100
+            value = Fraction(value, 100)
         return value
 
-    def mixed(self, whole: Fraction) -> Fraction:
+    def mixed(self, whole: Number) -> Number:
         """Return the mixed number that a whole number and a fraction behind it are."""
         self.at += 1
         top, bottom = self.group(), self.group()
         if not bottom:
             raise _Stopped
-        return self.proper(whole, top / bottom)
+        return self.proper(whole, Fraction(top, bottom))
 
     @staticmethod
-    def proper(whole: Fraction, part: Fraction) -> Fraction:
+    def proper(whole: Number, part: Number) -> Number:
         if whole.denominator != 1 or not 0 < part < 1:
             raise _Stopped
         return whole + part
 
 
-def second_value(text: str, point: Mapping[str, int | Fraction]) -> Fraction | None:
+def second_value(text: str, point: Mapping[str, Number]) -> Number | None:
     """Return what a formula is worth with numbers for its letters; None where this reader does not understand it."""
     if len(text) > MAX_CHARS or _TIMES.search(text):
         return None
@@ -188,4 +195,4 @@ def second_value(text: str, point: Mapping[str, int | Fraction]) -> Fraction | N
         value = reader.sum()
     except _Stopped:
         return None
-    return value if reader.at == len(reader.tokens) else None
+    return value if reader.at == len(reader.tokens) - 1 else None

@@ -26,12 +26,13 @@ _LABEL = re.compile(
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|No|approx|e\.g|i\.e)|\b[A-Z])\.$|^\s*\d{1,2}\.$")
 _PARAGRAPH = 80
 _MARGIN = re.compile(
-    r"(?<=[0-9A-Za-z)}\]])(?<!\bor)(?<!\band)(?:\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)|(?:\s{2,}|\s+(?=[×÷:]|/\s*[-+(])|\s+(?=[-+*/]\d))"
+    r"(?<=[0-9A-Za-z)}\]])(?<!\bor)(?<!\band)(?<!or\})(?<!or \})"
+    r"(?:\s+\(\s*[-+*/×÷:]\s*\d{1,4}[a-z]?\s*\)|(?:\s{2,}|\s+(?=[×÷:]|/\s*[-+(])|\s+(?=[-+*/]\d))"
     r"[-+*/×÷:]\s*\(?[-+]?\d{1,4}[a-z]?\)?)\s*$"
 )
 _UNKNOWN = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _LABELLED = re.compile(r"(?<=\S)\s+(?=\(\d{1,2}\)\s*$)")
-_NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(])", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\s*\(\d{1,2}\)\s+(?=[a-z(]|[-−](?=[0-9a-z(]))", re.IGNORECASE)
 
 
 def other_reading(step: str) -> str | None:

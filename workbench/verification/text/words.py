@@ -42,7 +42,7 @@ _BEGINS = word_set("is equals so then get gives")
 
 def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Return the tokens with `twice 5`, `half of 48`, `eight times six` and `7 squared` as numbers and operators."""
-    first = next((i for i, token in enumerate(tokens) if _triggers(token)), None)
+    first = _first_trigger(tokens)
     if first is None:
         return tokens
     found = list(tokens[: max(0, first - 1)])
@@ -58,6 +58,14 @@ def in_digits(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         new, at = read or ([token], at + 1)
         found += new
     return tuple(found)
+
+
+def _first_trigger(tokens: Sequence[Token]) -> int | None:
+    """Where the first word stands that may begin a number; what is neither a word nor a sign in words is none."""
+    for i, token in enumerate(tokens):
+        if (token.kind is kinds.WORD or token.worded) and _triggers(token):
+            return i
+    return None
 
 
 def _triggers(token: Token) -> bool:

@@ -37,10 +37,7 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
 
     `sure` are the single letters that are units; where it is left out, the line's other units show it.
     """
-    if not any(
-        token.kind not in _NEVER and _begins(tokens, i) and (sure is not None or _shows(tokens, i))
-        for i, token in enumerate(tokens)
-    ):
+    if not _may_hold_units(tokens, sure is not None):
         return tokens
     sure = _evidence(tokens) if sure is None else sure
     found: list[Token] = []
@@ -63,6 +60,17 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
             found.append(_unit_token(tokens, at, end, name))
         at = end
     return tuple(_compounds(found))
+
+
+def _may_hold_units(tokens: Sequence[Token], told: bool) -> bool:
+    """Whether a unit may stand anywhere; `told` where the letters that are units are known."""
+    carries = False
+    for i, token in enumerate(tokens):
+        kind = token.kind
+        if carries and kind not in _NEVER and _begins(tokens, i) and (told or _shows(tokens, i)):
+            return True
+        carries = kind in _CARRIES
+    return False
 
 
 def _shows(tokens: Sequence[Token], i: int) -> bool:
