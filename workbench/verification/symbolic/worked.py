@@ -189,11 +189,9 @@ def _relation(one: Known, known: Sequence[Known], values: Mapping[str, Tree]) ->
             why = "It is true for the values found before."
     if why is not None:
         return _Told(_Standing.RIGHT, why)
-    if isinstance(left.tree, str) and one.sign == "=":
-        if "(" not in left.text and not any(
-            left.tree in letters(v) for k in known for v in (*k.left.values, *k.right.values)
-        ):
-            return _Told(_Standing.NAMES)
+    heard = frozenset().union(*(letters(v) for k in known for v in (*k.left.values, *k.right.values)))
+    if isinstance(left.tree, str) and one.sign == "=" and "(" not in left.text and left.tree not in heard:
+        return _Told(_Standing.NAMES)
     return _Told(_Standing.NEW)
 
 
