@@ -183,6 +183,12 @@ class StepVerdict:
     repair: str | None = None
     """The corrected step in the step's own form and size, where one is known."""
 
+    @property
+    def only_ends_wrong(self) -> bool:
+        """Whether the step is wrong only for the answer that it states: the mistake lies anywhere before."""
+        by_answer = bool(self.evidence) and all(e.kind == EvidenceKind.ANSWER for e in self.evidence)
+        return self.judgement is Judgement.INCORRECT and by_answer and self.confidence < 1
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -202,6 +208,12 @@ class Verdict:
         """Index of the first step judged incorrect."""
         wrong = (i for i, s in enumerate(self.steps) if s.judgement is Judgement.INCORRECT)
         return next(wrong, None)
+
+    @property
+    def located_error(self) -> int | None:
+        """Index of the first incorrect step, where that step is the mistake and not only where it shows."""
+        error = self.first_error
+        return None if error is None or self.steps[error].only_ends_wrong else error
 
     @property
     def answer_correct(self) -> bool:

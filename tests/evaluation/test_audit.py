@@ -8,6 +8,7 @@ import pytest
 
 from tests.records import LATE, LINEAR, RIGHT, SIGN_KEPT, STORY, group
 from workbench.evaluation.audit import (
+    NOT_LOCATED,
     Audit,
     Failure,
     audit,
@@ -36,7 +37,7 @@ def test_each_rollout_counts_once_by_its_first_error() -> None:
     assert [f.rollout_id for f in found.failures] == [judged[k].rollout.id for k in (1, 2, 3, 5)]
     assert [f.malrule for f in found.failures] == ["sign_kept", "subtracts_coefficient", "sign_kept", None]
     assert [f.right_answer for f in found.failures] == [False, False, True, False]
-    assert found.failures[3].kind == Diagnosis.OFF_PATH
+    assert found.failures[3].kind == NOT_LOCATED
     assert {f.round for f in found.failures[:3]} == {0}
 
 

@@ -13,9 +13,10 @@ from workbench.lab.step_figures import ANSWERS, GOLD, MARKED, MOVES, Figure, Siz
 SMALL = Sizes(gold=10, rewritten=10, malrule_problems=0, change_problems=0, alternate_problems=0)
 STORY = "Ann has 12 pens. She buys 3 boxes with 4 pens in each and gives 5 pens away. How many pens has she now?"
 WORKED = "3 * 4 = <<3*4=12>>12 pens.\n12 + 12 = <<12+12=24>>24 pens.\n24 - 5 = <<24-5=19>>19 pens.\n#### 19"
+SLIP = WORKED.replace("24 - 5", "24 - 6").replace("24-5", "24-6")
 NEXT = ["12 + 12 = 24 pens.", "25"]
 ROWS: dict[str, list[dict]] = {
-    GOLD: [{"question": STORY, "answer": WORKED}, {"question": STORY, "answer": WORKED.replace("24 - 5", "24 - 6")}],
+    GOLD: [{"question": STORY, "answer": WORKED}, {"question": STORY, "answer": SLIP}],
     MARKED: [
         {
             "problem": STORY,

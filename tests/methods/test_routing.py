@@ -42,7 +42,7 @@ WRONG_MEANING = "6 - 4 = 2\nAnswer: 2"
 def test_each_case_takes_its_route(text, problem, expected, error):
     verdict = group([text], problem).members[0].verdict
     assert route(verdict) is expected
-    assert verdict.first_error == error
+    assert verdict.located_error == error
 
 
 def test_a_right_answer_for_wrong_reasons_earns_nothing():

@@ -147,6 +147,17 @@ def test_right_for_wrong_reasons():
     assert verdict.first_error == 0
 
 
+def test_a_wrong_end_is_marked_but_locates_no_mistake():
+    """6 - 4 = 2 is computed rightly: the mistake is the choice to subtract. A slip in copying is one itself."""
+    text = "Tom has 6 cards. There are also 4 left from last week. How many cards are there now?"
+    told = verify(text, "10", "6 - 4 = 2", "Answer: 2")
+    assert (told.first_error, told.located_error) == (1, None)
+    copied = verify(text, "10", "6 + 4 = 10", "Answer: 100")
+    assert (copied.first_error, copied.located_error) == (1, 1)
+    computed = verify(text, "10", "6 + 4 = 11", "Answer: 11")
+    assert (computed.first_error, computed.located_error) == (0, 0)
+
+
 def test_what_follows_a_wrong_step_is_carried():
     verdict = verify("Solve 3x + 5 = 20.", "x = 5", "3x = 25", "x = 25/3", "Answer: x = 25/3")
     assert [s.judgement.value for s in verdict.steps] == ["incorrect", "correct", "correct"]

@@ -100,7 +100,7 @@ def audit(judged: Iterable[Judged], problems: Mapping[str, Problem]) -> Audit:
 def failure_of(member: Judged, skill: str) -> Failure | None:
     """Return how a rollout failed; None where its answer is right and no step is incorrect."""
     rollout, verdict = member.rollout, member.verdict
-    error = verdict.first_error
+    error = verdict.located_error
     if error is None and verdict.answer_correct:
         return None
     step = verdict.steps[error] if error is not None else None

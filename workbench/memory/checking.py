@@ -150,8 +150,8 @@ def mistakes(group: Group, member: Judged) -> tuple[frozenset[str], frozenset[st
     """Return the malrules that a member's mistake is known to be, under any of their names, and those it may be."""
     verdict, domain = member.verdict, domain_of(group.problem)
     alike = domain.lessons.alike
-    if verdict.first_error is not None:
-        named = verdict.steps[verdict.first_error].malrule
+    if verdict.located_error is not None:
+        named = verdict.steps[verdict.located_error].malrule
         return (alike(named) if named is not None else frozenset()), frozenset()
     if verdict.answer_correct:
         return frozenset(), frozenset()

@@ -48,7 +48,7 @@ def located(group: Group) -> list[Judged]:
     """Return members with a first error, one for each wrong line, in the order of the group."""
     seen: dict[str, Judged] = {}
     for member in group.members:
-        error = member.verdict.first_error
+        error = member.verdict.located_error
         if error is not None:
             seen.setdefault(member.verdict.steps[error].text, member)
     return list(seen.values())
@@ -67,7 +67,7 @@ def diagnose(group: Group, limit: int = 2) -> list[Reflection]:
 
 def _diagnosis(group: Group, member: Judged) -> tuple[str, str | None]:
     """Return what the first error teaches; where no line is wrong, the rule against what explains the answer."""
-    error, domain = member.verdict.first_error, domain_of(group.problem)
+    error, domain = member.verdict.located_error, domain_of(group.problem)
     if error is not None:
         step = member.verdict.steps[error]
         return domain.lesson(step), step.malrule
@@ -100,7 +100,7 @@ def telling(group: Group) -> list[Judged]:
 
     def rank(member: Judged) -> tuple[int, bool]:
         frequency = max((often[malrule] for malrule in known[member.rollout.id]), default=0)
-        return -frequency, member.verdict.first_error is None
+        return -frequency, member.verdict.located_error is None
 
     return sorted({m.rollout.id: m for m in (*located_ones, *failed)}.values(), key=rank)
 
@@ -114,7 +114,7 @@ def _request(group: Group, attempts: Sequence[Attempt], level: Level, members: S
 def attempt(member: Judged) -> Attempt:
     """Return an attempt as the writer reads it: up to its first error, else whole with a wrong answer marked."""
     verdict = member.verdict
-    error = verdict.first_error
+    error = verdict.located_error
     shown = verdict.steps[: error + 1] if error is not None else verdict.steps
     marks = [_MARKS[step.judgement] for step in shown]
     if error is None and not verdict.answer_correct:

@@ -8,7 +8,7 @@ that and `sharpening` at 0 the signals are routed and never mixed.
 | right | none incorrect | `reinforce`: group-relative policy gradient, and `sharpening` |
 | wrong | one incorrect | `distil_step`: that step towards the teacher; what follows it is off the path and masked |
 | right | one incorrect | `distil_step`; and no positive advantage from that step on |
-| wrong | all correct at scope computation | `distil_whole`: the meaning is wrong somewhere; weight 1 / steps |
+| wrong | none incorrect, or only the end | `distil_whole`: the meaning is wrong somewhere; weight 1 / steps |
 | wrong | some unknown | `distil_whole` as well: nothing is proved of any step |
 """
 
@@ -36,7 +36,7 @@ class Routed:
 
     route: Route
     error: int | None
-    """Index of the first incorrect step."""
+    """Index of the first incorrect step, where that step is the mistake."""
     advantage: float
     """Group-relative, before the question's weight."""
     weight: float
@@ -45,7 +45,7 @@ class Routed:
 
 def route(verdict: Verdict) -> Route:
     """Return the route of one verdict."""
-    if verdict.first_error is not None:
+    if verdict.located_error is not None:
         return Route.DISTIL_STEP
     return Route.REINFORCE if verdict.answer_correct else Route.DISTIL_WHOLE
 
@@ -83,7 +83,8 @@ def route_group(group: Group) -> list[Routed]:
     advantages = group_advantages([reward(v) for v in verdicts])
     weight = question_weight(group.solved, len(verdicts))
     return [
-        Routed(route(v), v.first_error, advantage, weight) for v, advantage in zip(verdicts, advantages, strict=True)
+        Routed(route(v), v.located_error, advantage, weight)
+        for v, advantage in zip(verdicts, advantages, strict=True)
     ]
 
 

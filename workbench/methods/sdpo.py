@@ -76,7 +76,7 @@ def _shown(group: Group, member: Judged, settings: SdpoSettings) -> Help:
     if sibling is not None:
         lines = tuple(step.text for step in sibling.verdict.steps)
         return Help(solved=((group.problem.text, lines),))
-    error = member.verdict.first_error
+    error = member.verdict.located_error
     if settings.feedback == "verifier" and error is not None:
         return Help(lessons=(member.verdict.steps[error].reason,))
     return NO_HELP

@@ -48,7 +48,7 @@ def clearest_lesson(policy: Policy, group: Group, signals: Signals) -> int:
     found = [
         index
         for index, (member, context) in enumerate(zip(group.members, signals.contexts, strict=True))
-        if member.verdict.first_error is not None and context is not None and context.correction is not None
+        if member.verdict.located_error is not None and context is not None and context.correction is not None
     ]
     if not found:
         raise BadInput(f"No rollout of problem {group.problem.id!r} has a corrected step; sample another group.")

@@ -186,8 +186,8 @@ def first_errors(groups: Iterable[Group]) -> dict[str, int]:
     """Return how many solutions have each malrule, or diagnosis where no malrule is known, as their first error."""
     found: Counter[str] = Counter()
     for verdict in (m.verdict for g in groups for m in g.members):
-        if verdict.first_error is not None:
-            step = verdict.steps[verdict.first_error]
+        if verdict.located_error is not None:
+            step = verdict.steps[verdict.located_error]
             found[step.malrule or step.diagnosis.value] += 1
     return dict(found.most_common())
 

@@ -80,8 +80,12 @@ class Equivalence:
         if context.is_answer:
             return self._before_answer(context)
         found = self._found(context)
-        wrong = found is not None and found.judgement is Judgement.INCORRECT
-        return None if wrong and supposes(context, context.line.text) else found
+        if found is None or found.judgement is not Judgement.INCORRECT:
+            return found
+        if supposes(context, context.line.text):
+            return None
+        # A repair is made in the text that was read, and that is not the line's own where it was written out.
+        return found if context.stating is context.line else replace(found, repair=None)
 
     def _before_answer(self, context: Context) -> Finding | None:
         """Judge the working of a step that ends with the answer, where lines or sentences part the two."""

@@ -8,7 +8,6 @@ from itertools import pairwise
 from math import gcd, isqrt, lcm
 
 from workbench.verification.exact.polynomials import (
-    MAX_BITS,
     Poly,
     divide_numbers,
     magnitude,
@@ -281,10 +280,3 @@ def same_value(left: Node, right: Node) -> bool:
 def distance(left: Node, right: Node) -> Number:
     """Return how far two values lie apart. Raise `Unreadable`."""
     return magnitude(approximate(_combine("-", surd(left), surd(right))))
-
-
-def root_of(number: Fraction, scale: int) -> Fraction:
-    """Return a square root cut off at 1/scale. Raise `Unreadable` for a negative or huge number."""
-    if number < 0 or number.numerator.bit_length() + number.denominator.bit_length() > MAX_BITS:
-        raise Unreadable("no square root")
-    return Fraction(isqrt(number.numerator * scale * scale // number.denominator), scale)

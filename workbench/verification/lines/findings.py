@@ -9,6 +9,7 @@ from workbench.verification.domain import Finding, StepChecker, StepContext, laz
 from workbench.verification.lines.absolute import unfolded
 from workbench.verification.lines.claims import ClaimSide, Line, read_line
 from workbench.verification.lines.known import Thread, begun, extended
+from workbench.verification.lines.listed import written_out
 from workbench.verification.lines.problems import Reading, read_problem
 from workbench.verification.lines.relations import Statement, statements
 
@@ -41,8 +42,8 @@ class Context(StepContext):
 
     @lazy
     def stating(self) -> Line:
-        """The line with an absolute value unfolded."""
-        plain = unfolded(self.line.text)
+        """The line with an absolute value unfolded, or a pair or a set of solutions written out."""
+        plain = unfolded(self.line.text) or written_out(self.line.text)
         return self.line if plain is None else read_line(plain)
 
     @lazy

@@ -15,6 +15,7 @@ from workbench.verification.domain import lazy
 from workbench.verification.exact import regions
 from workbench.verification.exact.regions import Clauses
 from workbench.verification.lines.absolute import unfolded
+from workbench.verification.lines.asked import equation_asked
 from workbench.verification.lines.claims import ClaimSide, Line, expressions_in, read_line
 from workbench.verification.lines.relations import (
     FLIP,
@@ -142,7 +143,7 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read_problem(text: str) -> Reading:
     """Return the equations or the expression that a problem's text carries."""
-    text = unfolded(text) or text
+    text = equation_asked(text) or unfolded(text) or text
     short = _ROOT_OF.sub(r"item\1 of", text) if " of" in text else text
     short = short.replace("inverse of", "mirror of")  # `the inverse of y = 2x` is no reciprocal
     line = read_line(short)

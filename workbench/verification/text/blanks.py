@@ -22,6 +22,7 @@ def parted(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     depth = 0
     related = False
+    relating = _relating(tokens)
     for i, token in enumerate(tokens):
         depth += (token.kind is kinds.OPEN) - (token.kind is kinds.CLOSE)
         if token.kind is kinds.REL and depth == 0:
@@ -29,7 +30,7 @@ def parted(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
         elif token.kind in _PARTS:
             related = False
         outside = depth - (token.kind is kinds.OPEN) == 0
-        if related and outside and i and tokens[i - 1].kind in _ENDS and _relates(tokens, i):
+        if related and outside and i and tokens[i - 1].kind in _ENDS and relating[i]:
             if token.text == "|" and token.spaced and tokens[i + 1].spaced and text.count("|") == 1:
                 found.append(_gap(token))
                 related = False
@@ -49,14 +50,14 @@ def _gap(token: Token) -> Token:
     return Token(kinds.BREAK, "gap", token.start, token.start, True)
 
 
-def _relates(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the formula that begins at token i has a relation of its own."""
-    for token in tokens[i + 1 :]:
-        if token.kind is kinds.REL:
-            return True
-        if token.kind in _PARTS:
-            return False
-    return False
+def _relating(tokens: Sequence[Token]) -> list[bool]:
+    """For each token whether the formula goes on with a relation behind it."""
+    found = [False] * len(tokens)
+    ahead = False
+    for i in range(len(tokens) - 1, -1, -1):
+        found[i] = ahead
+        ahead = tokens[i].kind is kinds.REL or (ahead and tokens[i].kind not in _PARTS)
+    return found
 
 
 def _parts(tokens: Sequence[Token], i: int, text: str, last: int) -> bool:

@@ -386,8 +386,3 @@ def decimal(worth: Fraction) -> str | None:
         return None
     whole, rest = divmod(scaled.numerator, 10**6)
     return f"{whole}.{rest:06d}".rstrip("0") if rest else str(whole)
-
-
-def is_unit_word(word: str) -> bool:
-    """Return whether a word is a unit wherever it stands behind a number."""
-    return word.lower() in NAMES
