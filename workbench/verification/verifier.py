@@ -22,7 +22,7 @@ from workbench.types import (
 from workbench.verification.domain import Domain, Finding, StepChecker, StepContext, lazy
 from workbench.verification.maths import MATHS
 
-VERSION = "4"
+VERSION = "5"
 DEFAULT = MATHS.checkers
 MAX_STEPS = 100
 

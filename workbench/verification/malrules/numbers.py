@@ -104,7 +104,7 @@ def _products(a: Number, b: Number) -> Iterator[tuple[str, Number]]:
     right = a * b
     point = "point_too_far" if a.denominator > 1 or b.denominator > 1 else "place_value"
     for shift in (10, 100):
-        yield point, tidy(Fraction(right) / shift)
+        yield point, tidy(Fraction(right, shift))
         yield point, right * shift
     if right.denominator == 1:
         for step in (a, -a, b, -b):
@@ -116,7 +116,7 @@ def quotients(spot: Spot) -> Iterator[Slip]:
     for (i, a), (j, b) in combinations(enumerate(spot.numbers), 2) if len(spot.numbers) > 1 else ():
         if a is None or not b or spot.factors[i].exponent < 0 or spot.factors[j].exponent > 0:
             continue
-        right = Fraction(a) / b
+        right = Fraction(a, b)
         results = [("place_value", wrong) for wrong in (right * 10, right / 10, right * 100, right / 100)]
         if right.denominator == 1:
             results += [("table_neighbour", right + 1), ("table_neighbour", right - 1)]

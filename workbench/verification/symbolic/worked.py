@@ -59,7 +59,6 @@ class _Standing(Enum):
     UNREAD = "unread"
     REPEATS = "repeats"
     RIGHT = "right"
-    FALSE = "false"
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,12 @@ def check(context: Context) -> Finding | None:
     known, shown = _before(context)
     told: list[_Told] = []
     for formula in own:
-        told += _of_formula(formula, known, shown)
+        for found in _of_formula(formula, known, shown):
+            if found.standing not in _ESTABLISHED:
+                return None
+            told.append(found)
     standings = [t.standing for t in told]
-    if not standings or not {*standings} <= _ESTABLISHED or standings[-1] is _Standing.NAMES:
+    if not standings or standings[-1] is _Standing.NAMES:
         return None
     if _answers_otherwise(step):
         return None
@@ -179,7 +181,7 @@ def _relation(one: Known, known: Sequence[Known], values: Mapping[str, Tree]) ->
         if outcome.holds is True:
             return _Told(_Standing.RIGHT, "Both sides are equal." if one.sign == "=" else "It holds.")
         if outcome.holds is False and not lettered:
-            return _Told(_Standing.FALSE)
+            return _Told(_Standing.NEW)
     why = _consequence(one, known)
     if why is None and one.sign == "=" and left.tree is not None and right.tree is not None:
         put_in = _put_in(left.tree, values), _put_in(right.tree, values)
@@ -187,13 +189,9 @@ def _relation(one: Known, known: Sequence[Known], values: Mapping[str, Tree]) ->
             why = "It is true for the values found before."
     if why is not None:
         return _Told(_Standing.RIGHT, why)
-    if isinstance(left.tree, str) and one.sign == "=":
-        if _names_otherwise(one, known):
-            return _Told(_Standing.FALSE)
-        if "(" not in left.text and not any(
-            left.tree in letters(v) for k in known for v in (*k.left.values, *k.right.values)
-        ):
-            return _Told(_Standing.NAMES)
+    heard = frozenset().union(*(letters(v) for k in known for v in (*k.left.values, *k.right.values)))
+    if isinstance(left.tree, str) and one.sign == "=" and "(" not in left.text and left.tree not in heard:
+        return _Told(_Standing.NAMES)
     return _Told(_Standing.NEW)
 
 
@@ -201,20 +199,6 @@ def _same(one: Known, other: Known) -> bool:
     """Whether two relations say the same sign by sign, from the left or from the right."""
     sides, others = (one.left.text, one.right.text), (other.left.text, other.right.text)
     return one.sign == other.sign and (sides == others or (one.sign == "=" and sides == others[::-1]))
-
-
-def _names_otherwise(one: Known, known: Sequence[Known]) -> bool:
-    """`f(-x) = -x^3 - 2` after `f(-x) = -x^3 + 2`: one name for two expressions in the same letters."""
-    return any(
-        k.sign == "="
-        and k.left.tree == one.left.tree
-        and "(" in one.left.text
-        and k.right.tree is not None
-        and one.right.tree is not None
-        and letters(k.right.tree) == letters(one.right.tree)
-        and not _equal(k.right.tree, one.right.tree)
-        for k in known
-    )
 
 
 def _consequence(one: Known, known: Sequence[Known]) -> str | None:

@@ -34,15 +34,16 @@ _CONNECTS = word_set("so then thus hence therefore")
 _BLANKS = frozenset("_□")
 """Where a number is to be filled in."""
 _NEAR = 4
+_BEGINS = frozenset((kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.FUNC, kinds.MONEY, kinds.BOX))
 
 
 def begins(tokens: Sequence[Token], i: int) -> bool:
     """Return whether a chain may begin at token i."""
     token = tokens[i]
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if token.kind in (kinds.NUM, kinds.MIXED, kinds.OPEN, kinds.FRAC, kinds.ROOT, kinds.FUNC, kinds.MONEY, kinds.BOX):
+    if token.kind in _BEGINS:
         return True
-    if following is None:
+    if following is None or token.kind is kinds.WORD:
         return False
     if token.kind is kinds.OP:
         return (

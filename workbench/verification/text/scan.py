@@ -183,6 +183,8 @@ class _Chain:
     def operator(self, i: int) -> tuple[int, bool] | None:
         """Return an operand has just ended before i: where to go on, and whether another is due."""
         token, before = self.tokens[i], self.tokens[i - 1]
+        if token.kind is kinds.WORD:  # most of prose, and the last of many cases below
+            return self.word(i)
         match token.kind:
             case kinds.REL if self.depth == 0:
                 self.relate(token.text)
@@ -210,7 +212,7 @@ class _Chain:
                 return self.bracket(i, before)
             case kinds.VAR:
                 return self.letter(i, before)
-            case kinds.WORD | kinds.UNIT:
+            case kinds.UNIT:
                 return self.word(i)
             case kinds.BREAK:
                 return self.across(i)
