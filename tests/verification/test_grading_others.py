@@ -194,5 +194,5 @@ def test_equality_has_no_side(gold: str, pred: str) -> None:
 
 
 def test_only_what_is_equal_pays() -> None:
-    for gold, pred, equal, _ in PAIRS:
-        assert (grade(gold, pred) is Judgement.CORRECT) is (equal is True)
+    for gold, pred, equal, form in PAIRS:
+        assert (grade(gold, pred) is Judgement.CORRECT) is (equal is True and form is None)
