@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Served
+from workbench.labeling.agreement import disagreements
 from workbench.store import Store
+from workbench.store.labels import ADJUDICATED
 from workbench.types import Label, Mark
 
 pytestmark = pytest.mark.browser
@@ -119,6 +121,10 @@ def test_the_name_is_kept_in_the_browser(open_page) -> None:
 
 def test_what_people_differ_on_is_settled(open_page, served: Served) -> None:
     with Store.open(served.store) as store:
+        for found in disagreements(store.labels.active()):  # a label against a proof had a second reader asked
+            store.labels.adjudicate(
+                Label(found.item_id, f"{ADJUDICATED}Before", Mark.CORRECT, "2026-01-31T11:00:00+00:00")
+            )
         item = store.labels.items()[-1]
         for name, mark in (("P", Mark.CORRECT), ("Q <b>", Mark.INCORRECT)):
             store.labels.add(Label(item.id, name, mark, "2026-01-31T12:00:00+00:00", "because"))
