@@ -74,7 +74,7 @@ def _compare(gold: str, pred: str) -> Grade:
         found = _graded(known, digits)
         return in_form("in other digits") if found.equal else found
     found = _graded(known, stated)
-    if found.equal is False and _DECIMAL_COMMA.search(f"{known} {stated}"):
+    if found.equal is False and known[0] not in "([" and _DECIMAL_COMMA.search(f"{known} {stated}"):
         other = _graded(with_decimal_points(known), with_decimal_points(stated))
         return undecided("They are equal only if the comma is a decimal comma.") if other.equal else found
     return found

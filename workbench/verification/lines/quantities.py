@@ -82,7 +82,8 @@ def _compared(pair: Pair, about: bool) -> Fit:
         return Fit.SAME
     if len(a) != 1 or len(b) != 1:
         other = b.keys() - a.keys() - {()}  # `5 + 3 cm = 8 kg`
-        return Fit.OPEN if other or (pair.clashes and not pair.converts) else Fit.NUMBERS
+        mixed = any(len(found.keys() - {()}) > 1 for found in (a, b))  # `20 cm^2 + 5 cm = 25 cm^2`
+        return Fit.OPEN if other or mixed or (pair.clashes and not pair.converts) else Fit.NUMBERS
     ((first, x),) = a.items()
     ((second, y),) = b.items()
     if first == second:
@@ -114,6 +115,8 @@ def _by_size(pair: Pair, x: Fraction, y: Fraction, about: bool) -> Fit:
         x and rounds(tidy(left.value * y / x), left, about)
     ):
         return Fit.SAME
+    if left.value == right.value and pair.is_single(1) and pair.adds_unlike and not pair.converts:
+        return Fit.DIFFERENT  # `2 * (5 m + 30 cm) = 70 cm`, `3 weeks + 2 days = 5 days`
     if pair.bare and left.value == right.value:
         return Fit.NUMBERS if pair.converts or not pair.clashes else Fit.OPEN
     coins = pair.is_single(0) and pair.is_single(1) and all(u.dimension == MONEY for u in pair.every)
