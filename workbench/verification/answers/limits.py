@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _COMPARED = "less|fewer|more|greater|larger|bigger|smaller|higher|lower|older|younger|longer|shorter|other|rather"
-_NUMBER = r"(?=[$€£]?\s?(?:[-−]\s?)?(?:\\?\(|\\?\$)?[-−]?[0-9.√]|\\(?:[dt]?frac|sqrt|pi)(?![a-z]))"
+_NUMBER = r"(?=[$€£]?\s?[-−]?\s?(?:\\?\()?[-−]?(?:[0-9.√]|\\(?:[dt]?frac|sqrt|pi)(?![a-z])))"
 _BEFORE = re.compile(
     rf"(?<![0-9] )\b(?:(?:{_COMPARED}) than|at (?:the )?(?:least|most)|up to|instead of|not|never|neither|nor|cannot"
     rf"|can't|isn't|except|excluding|but|below|under|above|over|beyond)\s+(?:(?:be|equal to|for)\s+)?{_NUMBER}",

@@ -7,6 +7,7 @@ unit of measure may the units prove a line wrong.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 
 from workbench.verification.exact.polynomials import tidy
@@ -40,7 +41,7 @@ def fit(claim: Claim, index: int, about: bool = False, line: str = "", problem: 
     units = measures_of(claim, index), measures_of(claim, index + 1)
     every = {*units[0].values(), *units[1].values()}
     if not every or (len(every) == 1 and not is_compound(left) and not is_compound(right) and _alone(*every)):
-        return Fit.NUMBERS
+        return Fit.OPEN if _is_square(left, units[0]) and units[1] else Fit.NUMBERS
     if left.percent or right.percent or left.letters or right.letters:
         return Fit.NUMBERS
     try:
@@ -69,6 +70,12 @@ def _belongs_before(text: str, right: ClaimSide) -> bool:
     if last in _PREPOSITIONS or right.bare or not text.strip():
         return last in _PREPOSITIONS
     return last[-1:].isalpha() and last not in _CONNECTIVES
+
+
+def _is_square(part: ClaimSide, units: Mapping[int, Measure]) -> bool:
+    """Whether a unit is multiplied by itself: `4 kg * 3 kg` are no kilograms."""
+    shape = [t.text if t.kind is kinds.OP else i in units for i, t in enumerate(part.tokens)]
+    return len(shape) > 1 and shape == [True, *["*", True] * (len(shape) // 2)]
 
 
 def _alone(unit: Measure) -> bool:
