@@ -260,15 +260,16 @@ def test_grades(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     found = records(out)
     assert [row["id"] for row in found] == ["a", 1, 2, 3, 4]
-    assert [row["equal"] for row in found] == [True, False, True, None, False]
+    assert [row["equal"] for row in found] == [True, False, True, None, True]
     assert [row["form"] for row in found] == [None, None, None, None, "not worked out"]
     assert all(row["reason"] for row in found)
     assert json.loads(result.stdout) == {
         "file": str(file),
         "rows": 5,
-        "equal": 2,
-        "not_equal": 2,
+        "equal": 3,
+        "not_equal": 1,
         "undecided": 1,
+        "other_form": 1,
     }
 
 

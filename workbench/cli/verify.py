@@ -249,9 +249,9 @@ def grade(
     A row of IN has `gold` and `pred`, or `gold` and `solution`, whose final answer is read first: the last box,
     `Answer: ...`, `A: ...`, `#### ...`, `<answer>`, or a sentence such as `The answer is ...`. OUT gets one row
     for each, in the same order, with `equal` (true, false, or null where one side was not read), `form` and
-    `reason`. An answer whose value is right but whose form is not, such as 3 + 4 for 7, is not equal; its
-    `form` says what it is: `not worked out`, `in another form` or `not solved`. A bad row stops before
-    anything is written.
+    `reason`. `equal` is about the value. An answer whose form is not the wanted one, such as 3 + 4 for 7, has
+    a `form` that says so: `not worked out`, `in another form` or `not solved`; training pays no reward for
+    it. A bad row stops before anything is written.
 
     \b
     Examples:
@@ -270,6 +270,7 @@ def grade(
     else:
         write_atomically(out, text)
     counts = {name: sum(g["equal"] is value for g in grades) for name, value in EQUAL.items()}
+    counts["other_form"] = sum(g["form"] is not None for g in grades)
     if as_json:
         typer.echo(json.dumps({"file": str(file), "rows": len(grades), **counts}), err=out is None)
     else:

@@ -25,6 +25,7 @@ from workbench.verification.answers.rings import (
     shown,
 )
 from workbench.verification.answers.trees import Call, Tree
+from workbench.verification.exact.polynomials import tidy
 from workbench.verification.text.grammar import Number, Unreadable
 
 
@@ -100,10 +101,10 @@ class Field(Ring):
         result: Quotient = (ONE, ONE)
         for monomial, coefficient in top.items():
             if not monomial:
-                result = self.times(result, self._exponential(base, _number(coefficient)))
+                result = self.times(result, self._exponential(base, tidy(coefficient)))
                 continue
             if base == "e" and (of := _LOGARITHM.fullmatch(monomial[0][0])) and monomial[0][1] == len(monomial) == 1:
-                result = self.times(result, self._exponential(int(of[1]), _number(coefficient)))
+                result = self.times(result, self._exponential(int(of[1]), tidy(coefficient)))
                 continue
             for prime, times in self._bases(base):
                 whole = coefficient * times
@@ -295,10 +296,6 @@ def _small(n: int) -> int:
     if abs(n) > MAX_BITS:
         raise Unreadable("exponent out of bounds")
     return n
-
-
-def _number(value: Fraction) -> Number:
-    return value.numerator if value.denominator == 1 else value
 
 
 _SURD = re.compile(r"([0-9]+)\^\(1/([0-9]+)\)|π|i")

@@ -10,9 +10,8 @@ from functools import lru_cache
 
 from workbench.verification.answers.formula_tokens import SUPERSCRIPTS, Token, mixed, number_of, repeating, tokens_of
 from workbench.verification.answers.trees import PI, Call, Tree
-from workbench.verification.text.grammar import MAX_CHARS, MAX_DEPTH, Unreadable
+from workbench.verification.text.grammar import BINDING, MAX_CHARS, MAX_DEPTH, Unreadable
 
-_BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 30}
 _BEGINS = frozenset(["num", "mixed", "repeat", "frac", "binom", "root", "open", "letter", "func", "bar"])
 _CLOSING = {"(": ")", "{": "}", "[": "]", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 
@@ -57,7 +56,7 @@ class _Parser:
             token = self.peek()
             begins = token.kind in _BEGINS and not (token.kind == "bar" and self.bars)
             name = token.text if token.kind == "op" else "*" if begins else ""
-            power = _BINDING.get(name, 0)
+            power = BINDING.get(name, 0)
             if power <= binding:
                 break
             if begins and token.kind in ("num", "mixed", "repeat") and not isinstance(left, Call):

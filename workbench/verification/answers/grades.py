@@ -10,7 +10,7 @@ from workbench.types import Judgement
 
 @dataclass(frozen=True)
 class Grade:
-    """Whether a stated answer is the known one; None where one of them was not read or it could not be told."""
+    """Whether a stated answer has the known one's value; None where one was not read or it could not be told."""
 
     equal: bool | None
     reason: str
@@ -19,7 +19,9 @@ class Grade:
 
     @property
     def judgement(self) -> Judgement:
-        """The same as a judgement."""
+        """The same as a judgement; incorrect where the value is right but not in the wanted form."""
+        if self.form is not None:
+            return Judgement.INCORRECT
         return {True: Judgement.CORRECT, False: Judgement.INCORRECT, None: Judgement.UNKNOWN}[self.equal]
 
 
@@ -34,7 +36,7 @@ def undecided(reason: str) -> Grade:
 
 def in_form(form: str) -> Grade:
     """Return that only the form differs."""
-    return Grade(False, f"The value is the same, but it is {form}.", form)
+    return Grade(True, f"The value is the same, but it is {form}.", form)
 
 
 def verdict(equal: bool | None) -> Grade:

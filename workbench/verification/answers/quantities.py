@@ -16,7 +16,7 @@ from workbench.verification.text.tokens import word_set
 from workbench.verification.text.words import NUMBERS
 from workbench.verification.units.measures import Dimension, Measure, measure, name_of
 from workbench.verification.units.names import LETTERS
-from workbench.verification.units.reading import measured
+from workbench.verification.units.reading import CURRENCY, measured
 
 _MARKS = re.compile(r"[A-Za-z°%$€£¢Ωω'′’]")
 _NAMED = re.compile(r"^[A-Za-z][A-Za-z ]{0,30}=\s*(?=[^=]+$)")
@@ -32,7 +32,6 @@ _SIGNS = {
     "t": "tonne",
 }
 _NUMBER = kinds.NUMERIC | {kinds.OP, kinds.OPEN, kinds.CLOSE, kinds.FRAC, kinds.PCT}
-_CURRENCY = {"$": "dollar", "€": "euro", "£": "sterling"}
 _DOUBTFUL = (
     frozenset({(("T", 1),), (("Y", 1),)}),
     frozenset({(("M", 1),), (("L", 3),)}),
@@ -186,7 +185,7 @@ def _one(tokens: tuple[Token, ...], i: int) -> tuple[Quantity, int] | None:
     money: str | None = None
     while at < len(tokens) and (tokens[at].kind in _NUMBER or (tokens[at].kind is kinds.MONEY and money is None)):
         if tokens[at].kind is kinds.MONEY:
-            money = _CURRENCY.get(tokens[at].text.lstrip("\\"))
+            money = CURRENCY.get(tokens[at].text.lstrip("\\"))
         else:
             written.append(tokens[at])
         at += 1

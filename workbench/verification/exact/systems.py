@@ -21,7 +21,6 @@ from workbench.verification.exact.univariate import coefficients, rational_roots
 from workbench.verification.text.grammar import Number, Unreadable
 
 Values = Mapping[str, Number]
-MAX_POINTS = 24
 _GRID: tuple[Number, ...] = (1, 2, -1, -2, 3, 0, 5)
 
 

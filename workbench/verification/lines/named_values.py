@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from workbench.verification.lines.claims import MAX_LINE, ClaimSide, Line, make_part
-from workbench.verification.lines.names import named_in
+from workbench.verification.lines.names import ARTICLES, named_in
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Number
 from workbench.verification.text.tokens import tokenize, word_set
@@ -18,7 +18,6 @@ _SIGN = re.compile(r"[ ](?:[-+*/×·−]|\\times|\\cdot)[ ]")
 _NAME = r"(?:\\text\{)?([A-Za-z][A-Za-z']*(?:[ ][A-Za-z][A-Za-z']*){0,2})\}?"
 _PUT_IN = re.compile(rf"(?:^|[.=;:,(\n]\s*){_NAME}[ ]([-+*/×·−]|\\times|\\cdot)[ ]{_NAME}\s*=\s*(?=[-−$\d(\\])")
 _SIGNS = {"×": "*", "·": "*", "−": "-", r"\times": "*", r"\cdot": "*"}
-_ARTICLES = word_set("the a an his her their its my our your")
 _VAGUE = word_set("x total price cost rate")
 """Words that a solution uses for more than one thing, where they stand alone."""
 
@@ -88,4 +87,4 @@ def _worked(values: Mapping[tuple[str, ...], Number], match: re.Match[str], side
 
 
 def _key(name: str) -> tuple[str, ...]:
-    return tuple(w for w in name.lower().split() if w not in _ARTICLES)
+    return tuple(w for w in name.lower().split() if w not in ARTICLES)

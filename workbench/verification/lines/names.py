@@ -14,7 +14,7 @@ from workbench.verification.text.tokens import STOP, Token, Unit, Unreadable, to
 _MOST_WORDS = 5
 _FAR = 40
 _MOST_CHARACTERS = 120
-_ARTICLES = word_set("the a an his her their its my our your")
+ARTICLES = word_set("the a an his her their its my our your")
 _RESTS = word_set("left leftover leftovers remaining remainder rest")
 _LEFT = re.compile(
     r"\b(?:so|thus|hence|therefore|then),?\s+(?:there\s+(?:is|are)\s+)?\$?(?P<n>\d+(?:\.\d+)?)"
@@ -72,7 +72,7 @@ def continued(before: str, text: str) -> tuple[ClaimSide, Claim] | None:
     tail, lead = before[last.end :], text[: first.start]
     if len(tail) > _OPENING or any(c.isdigit() for c in tail + lead):
         return None
-    if {w.lower() for w in _WORD.findall(lead)} - STOP - _ARTICLES - {*first.name, "text"}:
+    if {w.lower() for w in _WORD.findall(lead)} - STOP - ARTICLES - {*first.name, "text"}:
         return None
     if {u.word for u in (*last.units, *first.units)} - {"$"}:
         return None
@@ -120,7 +120,7 @@ def _name(tokens: Sequence[Token], i: int) -> tuple[str, ...]:
         inner = tokens[at].text.rpartition("{")[2].rstrip("}").lower()
         if inner in STOP:
             break
-        words = [*(w for w in inner.split() if w not in _ARTICLES), *words]
+        words = [*(w for w in inner.split() if w not in ARTICLES), *words]
         at -= 1
     bounded = at < 0 or tokens[at].kind in (kinds.SEP, kinds.BREAK, kinds.WORD)
     return tuple(words) if bounded else ()

@@ -40,7 +40,6 @@ class Stated(NamedTuple):
 
     condition: Alternatives
     trusted: bool
-    is_problem: bool
 
 
 def read(context: Context, text: str, before: Tree | None = None) -> Sentence | None:
@@ -86,10 +85,10 @@ def _stated(context: Context, letter: str) -> Iterator[Stated]:
         said = read(context, line.text)
         if said is not None and said.letters == {letter} and any(r.sign != "~" for r in said.relations):
             trusted = verdict.judgement is not Judgement.INCORRECT and not verdict.carried
-            yield Stated(said.alternatives, trusted, False)
+            yield Stated(said.alternatives, trusted)
     said = solving(context)
     if said is not None and said.letters == {letter}:
-        yield Stated(said.alternatives, True, True)
+        yield Stated(said.alternatives, True)
 
 
 def beyond(side: Alternatives) -> bool:

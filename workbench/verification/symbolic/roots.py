@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import isnan, nan
 
-from workbench.verification.exact.polynomials import magnitude
+from workbench.verification.exact.polynomials import magnitude, tidy
 from workbench.verification.symbolic.functions import Relation
 from workbench.verification.symbolic.trees import Call, Tree
 from workbench.verification.symbolic.values import Beyond, Undefined, about, gap, interval, is_zero
@@ -163,19 +163,15 @@ def _settled(relation: Relation, letter: str, x: float, kind: str, height: float
         try:
             root = is_zero(gap(relation.left, relation.right, {letter: simple}))
         except Undefined:
-            return Change(float(simple), _tidy(simple), False)
+            return Change(float(simple), tidy(simple), False)
         if root or kind == "edge":
-            return Change(float(simple), _tidy(simple), root)
+            return Change(float(simple), tidy(simple), root)
     if kind == "root" and crosses(relation, letter, x):
         return Change(x, None, True)
     pole = kind == "edge" or height is None or abs(height) > _POLE
     if not pole:
         raise _Unsure
     return Change(x, None, False)
-
-
-def _tidy(value: Fraction) -> Tree:
-    return value.numerator if value.denominator == 1 else value
 
 
 def _stated(relation: Relation, letter: str, value: Tree) -> Change | None:

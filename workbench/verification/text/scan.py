@@ -13,6 +13,21 @@ from workbench.verification.text import boundaries, kinds
 from workbench.verification.text.division import divides
 from workbench.verification.text.grammar import ARGUMENTS, MAX_DEPTH, MAX_TOKENS, Token
 from workbench.verification.text.remarks import is_item, is_label, is_remark
+from workbench.verification.text.shapes import (
+    argument,
+    computes,
+    inequality,
+    into_bracket,
+    is_calculation,
+    is_letter,
+    is_range,
+    is_share,
+    is_signed,
+    is_unit,
+    names,
+    names_value,
+    times_after_unit,
+)
 from workbench.verification.text.tokens import (
     COMPARES,
     MAX_UNIT_WORDS,
@@ -24,18 +39,10 @@ from workbench.verification.text.tokens import (
     slashed,
 )
 
-_MULTIPLIED = frozenset("abcknmtpqrsuvwxyz")
-"""Letters that stand for numbers before a bracket."""
 _ENDS_FACTOR = frozenset((kinds.OP, kinds.REL, kinds.CLOSE, kinds.SEP, kinds.BREAK, kinds.ARROW))
 _FACTORS = (kinds.NUM, kinds.MIXED, kinds.VAR, kinds.CLOSE)
 """What a letter right behind multiplies: `2 1/2 x` is (2 1/2)x."""
 
-_INEQUALITIES: dict[tuple[str, ...], str] = {
-    ("is", "less", "than"): "<",
-    ("is", "greater", "than"): ">",
-    ("is", "at", "most"): "<=",
-    ("is", "at", "least"): ">=",
-}
 _ENDS_LINE = frozenset(("row", "gap", "item"))
 _WITHIN = frozenset(("open", "close"))
 
@@ -147,7 +154,7 @@ class _Chain:
             return at, False
         outside = self.tokens[at - 1].text == "close" and not between & _ENDS_LINE
         if outside and token.kind in kinds.WORDS:  # `\\(3\\) apples + \\(4\\) apples`
-            sums = self.computes() and not self.relations
+            sums = computes(self.parts[-1]) and not self.relations
             step = self.units_from(at)
             behind = self.token(step[0]) if step is not None else None
             on = behind is not None and (behind.kind is kinds.OP or (behind.kind is kinds.REL and sums))
@@ -161,7 +168,7 @@ class _Chain:
         """Return a LaTeX fraction with both its arguments, or a root with its one."""
         at = i + 1
         for _ in range(2 if self.tokens[i].kind is kinds.FRAC else ARGUMENTS.get(self.tokens[i].text, 1)):
-            end = self.argument(at)
+            end = argument(self.tokens, at)
             if end is None:
                 return None
             at = end
@@ -172,20 +179,6 @@ class _Chain:
             else:
                 self.take(token)
         return at, False
-
-    def argument(self, i: int) -> int | None:
-        token = self.token(i)
-        if token is None or token.kind not in kinds.ARGUMENT:
-            return None
-        if token.kind is not kinds.OPEN:
-            return i + 1
-        depth = 0
-        for at in range(i, min(len(self.tokens), i + MAX_TOKENS)):
-            kind = self.tokens[at].kind
-            depth += (kind is kinds.OPEN) - (kind is kinds.CLOSE)
-            if depth == 0:
-                return at + 1
-        return None
 
     def operator(self, i: int) -> tuple[int, bool] | None:
         """Return an operand has just ended before i: where to go on, and whether another is due."""
@@ -223,7 +216,7 @@ class _Chain:
                 return self.word(i)
             case kinds.BREAK:
                 return self.across(i)
-            case kinds.NUM if before.kind is kinds.CLOSE and self.is_calculation():
+            case kinds.NUM if before.kind is kinds.CLOSE and is_calculation(self.parts[-1]):
                 self.take(Token(kinds.OP, "*", token.start, token.start, False))  # `(1/4) 60`
                 return i, True
             case kinds.MONEY:
@@ -238,26 +231,10 @@ class _Chain:
         if following is not None:
             rate = token.text == "/" and following.kind is kinds.WORD and not (token.spaced or following.spaced)
             counted = is_word_op(token) and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE)
-            if rate or (counted and not self.is_signed(i + 1)):
+            if rate or (counted and not is_signed(self.tokens, i + 1)):
                 return self.units_from(i)
         self.take(token)
         return i + 1, True
-
-    def is_calculation(self) -> bool:
-        """Return whether the bracket that has just closed holds an operator."""
-        depth = 0
-        for token in reversed(self.parts[-1]):
-            depth += (token.kind is kinds.CLOSE) - (token.kind is kinds.OPEN)
-            if token.kind is kinds.OP and token.text in "/*+-":
-                return True
-            if depth == 0:
-                break
-        return False
-
-    def is_signed(self, i: int) -> bool:
-        """`8 times -2`: a minus that stands at its number; `5 times - 2 times` subtracts."""
-        number = self.token(i + 1)
-        return self.tokens[i].text == "-" and number is not None and not number.spaced
 
     def divide(self, sign: Token, i: int) -> tuple[int, bool]:
         """Divide by what stands at i; in `6 : 1/2` that is the half."""
@@ -318,41 +295,19 @@ class _Chain:
             other_letter = before.kind is kinds.VAR and (
                 before.text in "xX" or not (token.spaced and following.spaced)
             )
-            if (number_next or (bracket_next and not self.names(token.text))) and not other_letter:
+            if (number_next or (bracket_next and not names(self.tokens, token.text))) and not other_letter:
                 self.take(token._replace(kind=kinds.OP, text="*"))
                 return i + 1, True
         if before.kind in _FACTORS and not token.spaced:
             self.take(token)
             return i + 1, False
         goes_on = following is None or following.kind in _ENDS_FACTOR
-        goes_on = goes_on or (before.kind is kinds.NUM and self.into_bracket(i))
-        if before.kind in _FACTORS and goes_on and (token.text not in "aAI" or self.is_letter(token, following)):
+        goes_on = goes_on or (before.kind is kinds.NUM and into_bracket(self.tokens, i))
+        no_article = token.text not in "aAI" or is_letter(self.parts[-1], token, following)
+        if before.kind in _FACTORS and goes_on and no_article:
             self.take(token)
             return i + 1, False
         return self.word(i)
-
-    def names(self, letter: str) -> bool:
-        """`2 x (x + 3)`: an x that is a term elsewhere in the line is no times sign here."""
-        for at, token in enumerate(self.tokens):
-            if token.text == letter:
-                following = self.token(at + 1)
-                if following is None or following.kind in (kinds.OP, kinds.REL, kinds.CLOSE):
-                    return True
-        return False
-
-    def into_bracket(self, i: int) -> bool:
-        """`2 n(n + 1)` multiplies, but `2 f(3)` and `2 m(long)` do not."""
-        opening, inside = self.token(i + 1), self.token(i + 2)
-        if opening is None or opening.kind is not kinds.OPEN or self.tokens[i].text not in _MULTIPLIED:
-            return False
-        spaced = opening.spaced and inside is not None and inside.kind is kinds.NUM
-        return not spaced and inside is not None and inside.kind in (kinds.NUM, kinds.VAR)
-
-    def is_letter(self, token: Token, following: Token | None) -> bool:
-        """Return whether `a` is no article: a sign follows, or the part has the letter already: `2 a + 3 a`."""
-        if following is not None and following.kind is kinds.OP:
-            return True
-        return any(t.kind is kinds.VAR and t.text == token.text for t in self.parts[-1])
 
     def word(self, i: int) -> tuple[int, bool] | None:
         """Words behind an operand: an operator in words, or units that are skipped."""
@@ -365,21 +320,12 @@ class _Chain:
         if self.depth == 0 and (behind := self.equals(i)):
             self.relate("=")
             return behind, True
-        if text == "is" and self.depth == 0 and (relation := self.inequality(i)):
+        if text == "is" and self.depth == 0 and (relation := inequality(self.tokens, i)):
             self.relate(relation)
             return i + 3, True
         if text == "of":
             return self.part_of(i, following)
-        return None if self.is_range() else self.units_from(i)
-
-    def is_range(self) -> bool:
-        """Return whether the part at hand is a range, as in `45-54 year-old males`."""
-        part = self.parts[-1]
-        if [t.kind for t in part] != [kinds.NUM, kinds.OP, kinds.NUM] or part[1].text != "-":
-            return False
-        first, second = part[0].text, part[2].text
-        glued = not (part[1].spaced or part[2].spaced) and first.isdigit() and second.isdigit()
-        return glued and int(first[:9]) < int(second[:9])
+        return None if is_range(self.parts[-1]) else self.units_from(i)
 
     def equals(self, i: int) -> int | None:
         """Behind a wording of equality that begins at i: `equals`, `is equal to`, or `is` behind a calculation."""
@@ -393,60 +339,20 @@ class _Chain:
         if words[0] in ("is", "equals") and boundaries.changes(self.tokens, self.start):
             return None
         if words[:3] == ["is", "equal", "to"]:
-            return None if self.is_share() else i + 3
+            return None if is_share(self.parts[-1]) else i + 3
         if words[0] == "equals":
             return i + 1
-        if words[0] == "is" and self.names_value(i + 1):
+        if words[0] == "is" and names_value(self.tokens, self.parts[-1], i + 1):
             return i + 1
-        if words[0] != "is" or not self.computes() or self.is_share() or COMPARES.intersection(words[1:]):
-            return None
-        return i + 1
-
-    def inequality(self, i: int) -> str | None:
-        """Return the relation that `is less than` and its like say of a number or a letter."""
-        words = tuple(t.text.lower() for t in self.tokens[i : i + 3])
-        behind = self.token(i + 3)
-        stated = behind is not None and behind.kind in (kinds.NUM, kinds.VAR, kinds.OP, kinds.OPEN)
-        return _INEQUALITIES.get(words) if stated else None
-
-    def names_value(self, i: int) -> bool:
-        """`x is 4.`, but not `x is 4 more than y`: a letter, and a number with nothing behind it."""
-        shape = [t.kind for t in self.parts[-1]]
-        if shape not in (
-            [kinds.VAR],
-            [kinds.NUM, kinds.VAR],
-            [kinds.OP, kinds.VAR],
-            [kinds.OP, kinds.NUM, kinds.VAR],
-        ):
-            return False
-        token = self.token(i)
-        at = i + 1 if token is not None and token.text == "-" else i
-        number, behind, second = self.token(at), self.token(at + 1), self.token(at + 2)
-        if number is None or number.kind not in kinds.NUMERIC:
-            return False
-        if behind is None or behind.kind is kinds.BREAK or behind.text in (".", ",", "or", "and"):
-            return True
-        if behind.text == "divided":
-            return True
-        return behind.kind is kinds.OP and second is not None and second.kind is not kinds.WORD
-
-    def computes(self) -> bool:
-        """Return whether the part at hand has an operator, so that `is` can mean equals."""
-        return any(t.kind in (kinds.OP, kinds.PCT, kinds.ROOT, kinds.FUNC) for t in self.parts[-1])
-
-    def is_share(self) -> bool:
-        """Return whether the part at hand is a bare fraction or percentage, which prose takes of something."""
-        last = [t for t in self.parts[-1] if t.kind not in (kinds.OPEN, kinds.CLOSE)]
-        shape = [t.kind for t in last]
-        return shape in ([kinds.MIXED], [kinds.NUM, kinds.PCT], [kinds.FRAC, kinds.NUM, kinds.NUM]) or (
-            shape == [kinds.NUM, kinds.OP, kinds.NUM] and last[1].text == "/" and not last[2].spaced
-        )
+        part = self.parts[-1]
+        means = words[0] == "is" and computes(part) and not is_share(part) and not COMPARES.intersection(words[1:])
+        return i + 1 if means else None
 
     def part_of(self, i: int, following: Token | None) -> tuple[int, bool] | None:
         """`20% of 50` and `1/2 of 30` multiply; `5 of them` does not."""
         last = self.parts[-1]
         share = (
-            last[-1].kind in (kinds.PCT, kinds.MIXED) or (len(last) > 2 and last[-2].text == "/") or self.is_share()
+            last[-1].kind in (kinds.PCT, kinds.MIXED) or (len(last) > 2 and last[-2].text == "/") or is_share(last)
         )
         if share and following and following.kind in (kinds.NUM, kinds.MONEY, kinds.OPEN, kinds.VAR):
             self.take(self.tokens[i]._replace(kind=kinds.OP, text="*"))
@@ -458,17 +364,17 @@ class _Chain:
         at = i
         words: list[str] = []
         while (token := self.token(at)) is not None and len(words) <= MAX_UNIT_WORDS:
-            if not self.is_unit(at, token, bool(words)) or token.text.lower() in STOP:
+            if not is_unit(self.tokens, at, token, bool(words)) or token.text.lower() in STOP:
                 break
             words.append(token.text)
             at += 1
         token = self.token(at)
         if not words or token is None:
             return None
-        times = self.times_after_unit(at)
+        times = times_after_unit(self.tokens, at)
         closes = token.kind is kinds.CLOSE and self.depth > 0
         equals = self.depth == 0 and token.text in ("is", "equals", "which", ",") and self.equals(at) is not None
-        equals = equals and not self.is_share()
+        equals = equals and not is_share(self.parts[-1])
         if token.kind not in (kinds.OP, kinds.REL) and not times and not closes and not equals:
             return None
         for word in words:
@@ -477,27 +383,6 @@ class _Chain:
             self.take(token._replace(kind=kinds.OP, text="*"))
             return at + 1, True
         return at, False
-
-    def is_unit(self, i: int, token: Token, begun: bool) -> bool:
-        """Return whether token i goes on a run of unit words; `per` may be written as a slash."""
-        if token.kind in kinds.WORDS:
-            return True
-        following = self.token(i + 1)
-        if token.text == "/":
-            return following is not None and following.kind is kinds.WORD and (begun or not token.spaced)
-        if is_word_op(token):
-            return following is not None and following.kind in (kinds.OP, kinds.REL, kinds.CLOSE, kinds.WORD)
-        stated = following is not None and following.kind in (kinds.REL, kinds.OP)  # `= 15 giving n = 5`
-        return token.kind is kinds.VAR and begun and token.text not in "xX" and not stated
-
-    def times_after_unit(self, i: int) -> bool:
-        """`3 boxes x 4` multiplies."""
-        token, following = self.tokens[i], self.token(i + 1)
-        return (
-            token.text in ("x", "X")
-            and following is not None
-            and following.kind in (kinds.NUM, kinds.MONEY, kinds.OPEN, kinds.MIXED)
-        )
 
 
 def chain(tokens: Sequence[Token], i: int, continued: bool = False) -> TokenRun | None:

@@ -19,7 +19,7 @@ from workbench.verification.units.names import COUNTS, LETTERS, NAMES, POWERS, S
 _PER = word_set("per a an each every")
 _PLURAL_PER = frozenset(("per", "/"))
 _FEET, _INCHES = frozenset("'′’"), frozenset('"″”')
-_CURRENCY = {"$": "dollar", "€": "euro", "£": "sterling"}
+CURRENCY = {"$": "dollar", "€": "euro", "£": "sterling"}
 _THINGS = COUNTS | word_set("nickel dime quarter")
 _UNDER = frozenset(("s", "h"))
 """Letters that are units below a bar: `m/s`, `km/h`."""
@@ -184,7 +184,7 @@ def _behind(tokens: Sequence[Token], i: int, sure: frozenset[str]) -> tuple[str,
     """The unit behind the number that ends before token i; for money that of `$5 per hour`."""
     if i >= len(tokens):
         return None
-    money = _CURRENCY.get(tokens[i - 2].text.lstrip("\\")) if i > 1 and tokens[i - 2].kind is kinds.MONEY else None
+    money = CURRENCY.get(tokens[i - 2].text.lstrip("\\")) if i > 1 and tokens[i - 2].kind is kinds.MONEY else None
     if money is not None:
         read = _per(tokens, i, sure)
         return (f"{money}/{read[0]}", read[1]) if read is not None else None
@@ -355,7 +355,7 @@ def _part(tokens: Sequence[Token], i: int) -> tuple[Fraction, str, int] | None:
     """A number with its unit at token i, and where they end."""
     if tokens[i].kind is kinds.MONEY:
         worth = token_value(tokens[i + 1]) if i + 1 < len(tokens) else None
-        name = _CURRENCY.get(tokens[i].text.lstrip("\\"))
+        name = CURRENCY.get(tokens[i].text.lstrip("\\"))
         return (Fraction(worth), name, i + 2) if worth is not None and name is not None else None
     worth = token_value(tokens[i])
     following = tokens[i + 1] if i + 1 < len(tokens) else None
