@@ -1,7 +1,7 @@
 """Grading one final answer against another, exactly and with a reason.
 
-`equal` is true or false only where both answers were read. It asks for the wanted form as well: `3 + 4` is no final
-answer where 7 is known. Where the value is the same and only the form is not, `form` says how it differs.
+`equal` is true or false only where both answers were read, and is about the value. Where the value is the same and
+the form is not the wanted one, as in `3 + 4` for 7, `form` says how it differs, and the judgement is `incorrect`.
 """
 
 from __future__ import annotations
