@@ -15,7 +15,7 @@ class Grade:
     equal: bool | None
     reason: str
     form: str | None = None
-    """How the form differs where the value is the same: `not worked out`, `another form` or `not solved`."""
+    """How the form differs where the value is the same: `not worked out`, `in another form` or `not solved`."""
 
     @property
     def judgement(self) -> Judgement:

@@ -1,7 +1,7 @@
 """Grading one final answer against another, exactly and with a reason.
 
-`equal` is true or false only where both answers were read. It asks for the wanted form as well: `3 + 4` is no final
-answer where 7 is known. Where the value is the same and only the form is not, `form` says how it differs.
+`equal` is true or false only where both answers were read, and is about the value. Where the value is the same and
+the form is not the wanted one, as in `3 + 4` for 7, `form` says how it differs, and the judgement is `incorrect`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _compare(gold: str, pred: str) -> Grade:
         found = _graded(known, digits)
         return in_form("in other digits") if found.equal else found
     found = _graded(known, stated)
-    if found.equal is False and _DECIMAL_COMMA.search(f"{known} {stated}"):
+    if found.equal is False and known[0] not in "([" and _DECIMAL_COMMA.search(f"{known} {stated}"):
         other = _graded(with_decimal_points(known), with_decimal_points(stated))
         return undecided("They are equal only if the comma is a decimal comma.") if other.equal else found
     return found

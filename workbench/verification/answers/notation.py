@@ -13,6 +13,7 @@ _DOUBLED = re.compile(rf"\\\\(?=(?:{_COMMANDS})(?![a-zA-Z])|[{{}}])")
 _INLINE = re.compile(r"\$(?=\S)([^$]{0,200}?\S)\$(?!\d)|\\[(\[]\s*(.{1,300}?)\s*\\[)\]]", re.DOTALL)
 _THOUSAND = re.compile(r"(?<=[0-9])(?:,\\!|\{,\}|\\,)\s*(?=[0-9]{3}(?![0-9]))")
 _DECIMAL = re.compile(r"(?<=[0-9])\{,\}(?=[0-9])")
+_CHOOSE = re.compile(r"\{?\s*(\w{1,4})\s*\\choose\s*(\w{1,4})\s*\}?")
 _WRAPPED = re.compile(
     r"\\(?:vec|hat|overrightarrow|overline(?=\{[A-Z]{2}\})|mathbf|mathrm|mathbb|boldsymbol|textbf|textit|mbox|text)\s*\{([^{}]{0,80})\}"
 )
@@ -55,6 +56,7 @@ def clean(text: str) -> str:
     if _NUMBER.fullmatch(text) is not None:
         return text
     if "\\" in text or "$" in text or "{" in text:
+        text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
         text = _DECIMAL.sub(".", _THOUSAND.sub("", _DOUBLED.sub(r"\\", text)))
         text = _INLINE.sub(lambda m: f" {m.group(1) or m.group(2)} ", text)
     text = _WRAPPED.sub(lambda m: f" {m.group(1).strip()} ", text)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.verification.answers.grades import Grade, undecided, verdict
+from workbench.verification.answers.limits import is_limited
 from workbench.verification.exact.polynomials import value
 from workbench.verification.text import kinds
 from workbench.verification.text.grammar import Token, Unreadable, parse_tokens, tokenize
@@ -128,6 +129,8 @@ def _of_other_kind(a: Quantity, b: Quantity) -> Grade:
 @lru_cache(maxsize=4096)
 def read_quantity(text: str) -> Quantity | None:
     """Return the quantity that fills a text; words may follow it that change nothing. None where there is none."""
+    if is_limited(text):
+        return None
     tokens = [t for t in tokenize(text) if t.text.lower() not in _ABOUT]
     found = measured(tuple(_in_digits(tokens)), frozenset(LETTERS))
     total: Quantity | None = None

@@ -25,6 +25,14 @@ _EVERY = re.compile(
     r"|true for all [a-z]|[xynt] ∈ (?:ℝ|R)",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(
+    r"(?:(?:[a-z] (?:is|can be) )?(?:all|every|any)(?: the)? "
+    r"(?:real|reals|real numbers?|values?(?: of [a-z])?|numbers?)(?: [a-z])?|(?:all|every|any) [a-z]|ℝ),? "
+    r"(?:except|but|other than|excluding|besides)(?: for)?:? (?:[a-z] ?= ?)?([^=]+)",
+    re.IGNORECASE,
+)
+"""`all real numbers except 2 and 5`."""
+_AND = re.compile(r",?\s+(?:and|or)\s+(?:[a-z] ?= ?)?")
 _JOINT = re.compile(
     r"\s*(?:[,;]\s*(?:and|or)\b|[,;]|\band\b|\bor\b|∨|∧|\\lor(?![a-z])|\\land(?![a-z])|\\vee(?![a-z])|\\wedge(?![a-z]))\s*"
 )
@@ -66,6 +74,8 @@ def _read(text: str, depth: int) -> Reading | None:
         return Listing("set", ())
     if _EVERY.fullmatch(text):
         return Numbers(ALL)
+    if match := _EXCEPT.fullmatch(text):
+        return _without(f"ℝ ∖ {{{_AND.sub(', ', match[1]).strip('{}')}}}")
     if text.startswith("\\begin"):
         return _matrix(text)
     if "∪" in text:
@@ -103,6 +113,9 @@ def _cut(text: str, thousands: bool = True) -> tuple[list[str], list[str]]:
 
 def _several(parts: Sequence[str], joins: Sequence[str], depth: int) -> Reading | None:
     """Answers joined by commas, `and` or `or`: bounds of one letter are one region, all else is a list."""
+    if "≠" in parts[0] and not any(_SIGN.search(part) for part in parts[1:]):  # `x ≠ 2, 5`
+        parts = [parts[0], *(f"{parts[0].partition('≠')[0]}≠ {part}" for part in parts[1:])]
+        joins = [","]
     found = [_read(part, depth + 1) for part in parts]
     if any(f is None for f in found):
         return None

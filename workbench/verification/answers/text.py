@@ -17,12 +17,12 @@ _LEAD = r"[\s*_#>\-–•]*"
 _THEN = r"(?:therefore|thus|then|simply|just)"
 _IS = (
     rf"(?:,?\s+(?:{_THEN},?\s+)?"
-    rf"(?:is|are|equals|(?:will|would|should|must)\s+(?:{_THEN}\s+)?be)\b(?:\s+{_THEN})?)"
+    rf"(?:is|are|equals|(?:will|would|should|must)\s+(?:{_THEN}\s+)?be)\b(?!\s+(?:not|never)\b)(?:\s+{_THEN})?)"
 )
 _NAMED = r"(?:(?:the|my|our|your)\s+)?(?:(?:final|correct|right|exact|numerical|overall)\s+){0,2}"
 ANSWER_LINE = re.compile(
     rf"{_LEAD}(?:{_NAMED}answer[*_]*(?:\s+is)?\s*[*_]*[:=](?P<answer>.*)|"
-    rf"(?:(?:so|thus|therefore|hence),?\s+)?(?:the\s+(?:final\s+|correct\s+)?answer|final\s+answer)\s+is\b:?(?P<told>.*)|"
+    rf"(?:(?:so|thus|therefore|hence),?\s+)?(?:the\s+(?:final\s+|correct\s+)?answer|final\s+answer)\s+is\b(?!\s+(?:not|never)\b):?(?P<told>.*)|"
     r"Ans(?:\b\.?\s*[:=]|\.)(?P<short>.*)|final answer\s+(?=[-$\\0-9])(?P<bare>.*)|(?<=####)(?P<mark>.*))",
     re.IGNORECASE | re.DOTALL,
 )
@@ -44,7 +44,7 @@ _NEW_QUESTION = re.compile(
     r"\n[ \t]*(?:\*\*|#+ ?)?(?:question|problem|q|human|user|input)[ \t]*\d*[ \t]*:", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\$?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:/[0-9]+)?%?")
-_WHY = re.compile(r",?\s+(?:since|because|as we|which means)\b", re.IGNORECASE)
+_WHY = re.compile(r",?\s+\(?(?:since|because|as we|which means|rather than|instead of)\b|,\s+not\b", re.IGNORECASE)
 _NEXT_SENTENCE = re.compile(r"(?<=[^.\s])(?<!\b[A-Za-z])[.!]\**\s+(?=[A-Z(])")
 _PLAIN = re.compile(r"(?:[a-z] = )?-?[0-9]+(?:[./][0-9]+)?")
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")

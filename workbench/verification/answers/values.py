@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from workbench.verification.answers.limits import is_limited
 from workbench.verification.answers.text import boxed
 from workbench.verification.lines import quantities
 from workbench.verification.lines.claims import Claim, ClaimSide, Line, make_part, read_line
@@ -40,7 +41,7 @@ _SPACED_SIGN = re.compile(r"^([-+−])\s+(?=[0-9])")
 @lru_cache(maxsize=4096)
 def read_answer(text: str) -> Answer | None:
     """Return the answer in a text, or None where it is beyond the grammar."""
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or is_limited(text):
         return None
     cleaned = text.strip()
     cleaned = cleaned if cleaned.endswith("...") else cleaned.rstrip(".").strip()

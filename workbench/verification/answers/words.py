@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workbench.verification.answers.grades import Grade, undecided
+from workbench.verification.answers.limits import is_limited
 from workbench.verification.answers.reading import read_answer_kind
 from workbench.verification.text.grammar import tokenize
 from workbench.verification.text.words import COUNTS, NUMBERS, SHARES, number_in_words
@@ -67,6 +68,7 @@ def _without_article(words: str) -> str:
 _COUNTED = "|".join(sorted(NUMBERS, reverse=True))
 _SHARE = re.compile(rf"(?:(a|an|one|{_COUNTED})[ -])?({'|'.join(sorted(SHARES, reverse=True))})(?: of)?")
 _COUNT = re.compile(rf"(?:(a|an|[0-9]+|{_COUNTED}) )?({'|'.join(sorted(COUNTS, reverse=True))})(?: of)?")
+_AND_A_SHARE = re.compile(rf" and (a|an|one|{_COUNTED})[ -]({'|'.join(sorted(SHARES, reverse=True))})(.*)")
 _MINUS = re.compile(r"(?:minus|negative) ")
 
 
@@ -103,8 +105,8 @@ def _counted(words: str) -> str:
         return words
     value, end = found
     rest = plain[tokens[end - 1].end :]
-    if (half := re.fullmatch(r" and (?:a|an|one) (half|third|quarter)(.*)", rest)) is not None:
-        return f"{value} 1/{SHARES[half[1]]}{half[2]}"
+    if (match := _AND_A_SHARE.fullmatch(rest)) is not None and _ends(rest, match.end(2)):
+        return f"{value} {NUMBERS.get(match[1], 1)}/{SHARES[match[2]]}{match[3]}"
     return f"{value}{rest}" if not rest or rest[0] == " " else words
 
 
@@ -128,7 +130,7 @@ def spoken(text: str) -> str:
     digits = in_digits(_LABELLED.sub("", text))
     if digits != text:
         return digits
-    if " " not in text or not any(c.isalpha() for c in text):
+    if " " not in text or not any(c.isalpha() for c in text) or is_limited(text):
         return text
     for rest in _said(text):
         if read_answer_kind(rest) is not None:

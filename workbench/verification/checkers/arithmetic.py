@@ -36,6 +36,7 @@ from workbench.verification.lines.readings import (
     names_a_share,
     needs_rounding,
     of_hundred,
+    passes_noon,
     reads_as_percent,
     rounds,
     tight,
@@ -279,6 +280,7 @@ def _is_open(context: Context, claim: Claim, left: ClaimSide, right: ClaimSide, 
         or _reads_otherwise(context, left, right, a, b)
         or is_clock(left)
         or is_clock(right)
+        or passes_noon(claim, a, b)
         or divides_twice(left, b)
     )
 

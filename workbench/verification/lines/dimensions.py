@@ -17,6 +17,8 @@ _MONEY = frozenset("$€£")
 
 def by_dimension(pair: Pair, first: Dimension, second: Dimension) -> Fit:
     """Return what the units say of two quantities of different kinds."""
+    if not pair.bare and not first and pair.is_single(1) and len(pair.every) == 1 and second == LENGTH:
+        return Fit.OPEN  # `18 m / 3 m = 6 m`: how often it goes into that is no length
     if pair.bare or not first or not second:
         return Fit.OPEN if pair.clashes and not pair.converts else Fit.NUMBERS
     at, result = (0, second) if pair.is_single(1) else (1, first)

@@ -90,6 +90,19 @@ class Pair:
         return not ratios.isdisjoint(numbers) or any(u.counts and u.size in numbers for u in self.every)
 
     @property
+    def adds_unlike(self) -> bool:
+        """Whether the first part adds numbers of one kind in several units: `2 * (5 m + 30 cm)`."""
+        if len({u.dimension for u in self.units[0].values()}) != 1:
+            return False
+        terms: list[set[Fraction]] = [set()]
+        for i, token in enumerate(self.parts[0].tokens):
+            if token.kind is kinds.OP and token.text in "+-":
+                terms.append(set())
+            elif i in self.units[0]:
+                terms[-1].add(self.units[0][i].size)
+        return all(terms) and len(set().union(*terms)) > 1
+
+    @property
     def in_smallest_time(self) -> bool:
         """Whether all units are of time and the result is in the smallest: `5 days * 8 hours = 40 hours`."""
         smallest = min(self.every, key=lambda unit: unit.size)

@@ -7,6 +7,7 @@ unit of measure may the units prove a line wrong.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 
 from workbench.verification.exact.polynomials import tidy
@@ -40,7 +41,7 @@ def fit(claim: Claim, index: int, about: bool = False, line: str = "", problem: 
     units = measures_of(claim, index), measures_of(claim, index + 1)
     every = {*units[0].values(), *units[1].values()}
     if not every or (len(every) == 1 and not is_compound(left) and not is_compound(right) and _alone(*every)):
-        return Fit.NUMBERS
+        return Fit.OPEN if _is_square(left, units[0]) and units[1] else Fit.NUMBERS
     if left.percent or right.percent or left.letters or right.letters:
         return Fit.NUMBERS
     try:
@@ -71,6 +72,12 @@ def _belongs_before(text: str, right: ClaimSide) -> bool:
     return last[-1:].isalpha() and last not in _CONNECTIVES
 
 
+def _is_square(part: ClaimSide, units: Mapping[int, Measure]) -> bool:
+    """Whether a unit is multiplied by itself: `4 kg * 3 kg` are no kilograms."""
+    shape = [t.text if t.kind is kinds.OP else i in units for i, t in enumerate(part.tokens)]
+    return len(shape) > 1 and shape == [True, *["*", True] * (len(shape) // 2)]
+
+
 def _alone(unit: Measure) -> bool:
     """Whether a unit changes nothing where it is the only one; a length may yet be taken for an area."""
     return bool(unit.dimension) and {base for base, _ in unit.dimension} != {"L"}
@@ -82,7 +89,8 @@ def _compared(pair: Pair, about: bool) -> Fit:
         return Fit.SAME
     if len(a) != 1 or len(b) != 1:
         other = b.keys() - a.keys() - {()}  # `5 + 3 cm = 8 kg`
-        return Fit.OPEN if other or (pair.clashes and not pair.converts) else Fit.NUMBERS
+        mixed = any(len(found.keys() - {()}) > 1 for found in (a, b))  # `20 cm^2 + 5 cm = 25 cm^2`
+        return Fit.OPEN if other or mixed or (pair.clashes and not pair.converts) else Fit.NUMBERS
     ((first, x),) = a.items()
     ((second, y),) = b.items()
     if first == second:
@@ -114,6 +122,8 @@ def _by_size(pair: Pair, x: Fraction, y: Fraction, about: bool) -> Fit:
         x and rounds(tidy(left.value * y / x), left, about)
     ):
         return Fit.SAME
+    if left.value == right.value and pair.is_single(1) and pair.adds_unlike and not pair.converts:
+        return Fit.DIFFERENT  # `2 * (5 m + 30 cm) = 70 cm`, `3 weeks + 2 days = 5 days`
     if pair.bare and left.value == right.value:
         return Fit.NUMBERS if pair.converts or not pair.clashes else Fit.OPEN
     coins = pair.is_single(0) and pair.is_single(1) and all(u.dimension == MONEY for u in pair.every)

@@ -253,6 +253,11 @@ def is_clock(side: ClaimSide) -> bool:
     return any(t.kind is kinds.NUM and len(t.text) > 2 and t.text[0] == "0" and t.text.isdigit() for t in side.tokens)
 
 
+def passes_noon(claim: Claim, a: Number, b: Number) -> bool:
+    """`10 am + 3 hours = 1 pm`: times of the day begin anew after twelve."""
+    return a != b and (a - b) % 12 == 0 and not {"am", "pm"}.isdisjoint(claim.units)
+
+
 def divides_twice(side: ClaimSide, wanted: Number) -> bool:
     """`14 / 1 / 4 = 56`: a fraction with blanks."""
     if [t.text for t in side.tokens[1::2]] != ["/", "/"] or side.tokens[2].end == side.tokens[3].start:

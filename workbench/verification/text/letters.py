@@ -19,6 +19,7 @@ _NO_PRODUCT = word_set(
     "day her his its our she you top per age men box bus car cup dog cat pen ie eg vs cents via yet nor did now iff"
 )
 """Short words that are no product of letters."""
+_PER = frozenset(("per", "each", "every"))
 _LARGE = re.compile(r"[A-Z]{2}|[A-D][xyzn]")
 _NO_NAME = word_set("AM PM US UK TV ID OK NY LA GB MB KB KG CM MM ML II IV VI IX")
 GREEK = {
@@ -95,7 +96,9 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
         small = token.text.islower()
         counted = i > 0 and tokens[i - 1].kind is kinds.NUM  # `5 ppm`
         signed = not counted and _computes(tokens, i)
-        if small and (glued or inside or bare or signed or known.issuperset(token.text)):
+        if small and _counts(tokens, i):
+            found.append(token)  # `3 kg per bag`
+        elif small and (glued or inside or bare or signed or known.issuperset(token.text)):
             known.update(token.text)
             found += _one_by_one(token)
         elif not small and (inside or bare or _computes(tokens, i)):
@@ -104,6 +107,13 @@ def in_letters(tokens: Sequence[Token]) -> list[Token]:
         else:
             found.append(token)
     return found
+
+
+def _counts(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a word says of what there is so much each: `per bag`, and `kg/bag` where `bags` are counted."""
+    if not i or tokens[i - 1].text in _PER:
+        return i > 0
+    return tokens[i - 1].text == "/" and any(t.text == f"{tokens[i].text}s" for t in tokens)
 
 
 def _turned(tokens: Sequence[Token]) -> set[str]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from workbench.verification.text import kinds
 from workbench.verification.text.tokens import Token, token_value, tokenize, word_set
+from workbench.verification.units.areas import multiplied
 from workbench.verification.units.measures import MAX_NAME, Dimension, measure, name_of
 from workbench.verification.units.names import COUNTS, LETTERS, NAMES, POWERS, SYMBOLS
 
@@ -59,7 +60,7 @@ def measured(tokens: tuple[Token, ...], sure: frozenset[str] | None = None) -> t
         else:
             found.append(_unit_token(tokens, at, end, name))
         at = end
-    return tuple(_compounds(found))
+    return tuple(multiplied(_compounds(found)))
 
 
 def _may_hold_units(tokens: Sequence[Token], told: bool) -> bool:
@@ -122,7 +123,8 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
             if following is not None and following.text in POWERS and i + 2 < len(tokens):
                 following = tokens[i + 2]  # `300 sq m`
             letter = following is not None and following.kind is kinds.VAR and following.text in LETTERS
-            bare.add(following.text if letter and following is not None else None)
+            if letter or not _is_factor(tokens, i):
+                bare.add(following.text if letter and following is not None else None)
             if letter and following is not None and _is_rate(tokens, i + 1):
                 rates |= {following.text, *_UNDER}
     same = bare if len(bare) == 1 and None not in bare and sum(t.kind is kinds.REL for t in tokens) else set()
@@ -130,6 +132,14 @@ def _evidence(tokens: Sequence[Token]) -> frozenset[str]:
         return frozenset(LETTERS)
     known = {letter for letter, name in LETTERS.items() if bases & _bases(_dimension(name))}
     return frozenset(known | rates | {letter for letter in same if letter is not None and _repeats(tokens, letter)})
+
+
+def _is_factor(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the number at i only multiplies or divides: `4 * 7 m = 28 m`."""
+    before, behind = tokens[i - 1 : i] if i else (), tokens[i + 1 : i + 2]
+    return any(t.kind is kinds.OP and t.text == "*" for t in behind) or any(
+        t.kind is kinds.OP and t.text in "*/" for t in before
+    )
 
 
 def _repeats(tokens: Sequence[Token], letter: str) -> bool:
