@@ -15,7 +15,7 @@ from workbench.verification import Verifier
 from workbench.verification.text.decimal_comma import with_decimal_points
 
 AT_LEAST = 0.98
-"""Of the twins that are found as the generators write them, so many are found in each style."""
+"""The least share of twins that each style must find, of those found in the generators' own writing."""
 SEED = 17
 
 

@@ -164,13 +164,17 @@ def _in_words(said: Said) -> str:
     return re.sub(r"\d+", lambda m: _WORDS[int(m[0])], EQUALS.all_of(said))
 
 
+_PARSED = re.compile(r"(?:[0-9+\-*/^(). ]|(?<![A-Za-z])[A-Za-z](?![A-Za-z]))+")
+"""Numbers, signs and single letters. `parse_expr` evaluates its text as Python, so it gets nothing else."""
+
+
 @lru_cache(maxsize=4096)
 def by_sympy(side: str) -> str:
     """Return a side as SymPy prints it; one that it cannot parse, or works out while it parses, in plain LaTeX."""
     from sympy import latex as printed
     from sympy.parsing.sympy_parser import implicit_multiplication, parse_expr, standard_transformations
 
-    if "%" in side or " of " in side:
+    if not _PARSED.fullmatch(side):
         return latex(side, r"\cdot")
     how = (*standard_transformations, implicit_multiplication)
     out = str(printed(parse_expr(side.replace("^", "**"), transformations=how, evaluate=False), order="none"))

@@ -81,7 +81,7 @@ class _Parser:
         return Call("^", (base, self.exponent())) if self.peek() == Token("op", "^") and self.next() else base
 
     def postfix(self, tree: Tree) -> Tree:
-        """Return what stands behind an operand: a small exponent, a factorial, a percent sign, degrees."""
+        """Return an operand with its suffixes: a small exponent, a factorial, a percent sign, degrees."""
         while True:
             token = self.peek()
             if token.kind == "sup":

@@ -274,7 +274,7 @@ def _related(text: str, signs: Sequence[re.Match[str]], depth: int) -> Reading |
     if not all(sides):
         return None
     if "≈" in names and set(names) <= {"=", "≈"}:
-        # The exact value is what stands before `≈`, unless that is but a name.
+        # The exact value is on the left of `≈`, unless only a name is there.
         exact = sides[: names.index("≈") + 1]
         sides = exact if len(exact) > 1 or _NAME.fullmatch(exact[0]) is None else sides[:2]
         names = ["="] * (len(sides) - 1)

@@ -144,7 +144,7 @@ def _without_end(text: str) -> str:
 
 
 def boxed(text: str) -> str | None:
-    """Return what stands in the last LaTeX box; the boxes of one list, such as `\\boxed{2}, \\boxed{3}`, are one."""
+    """Return the content of the last LaTeX box; a list such as `\\boxed{2}, \\boxed{3}` counts as one."""
     if "box" not in text:
         return None
     boxes = [b for m in list(_BOX.finditer(text))[-_MAX_BOXES:] if (b := _box(text, m)) is not None]

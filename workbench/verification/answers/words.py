@@ -126,7 +126,7 @@ _LABELLED = re.compile(r"^\(?[A-E]\)\s+")
 
 
 def spoken(text: str) -> str:
-    """Return the answer that a sentence says: its only formula, or what stands behind `is` where that can be read."""
+    """Return the answer that a sentence states: its only formula, or the part after `is` where that can be read."""
     digits = in_digits(_LABELLED.sub("", text))
     if digits != text:
         return digits

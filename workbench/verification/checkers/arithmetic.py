@@ -156,7 +156,7 @@ def _is_empty_line(context: Context, claim: Claim, left: ClaimSide, right: Claim
 
 
 def _is_alternative(context: Context, claim: Claim) -> bool:
-    """`0 = 3 or x = 4`: an alternative that nothing makes true is empty, if another stands beside it."""
+    """`0 = 3 or x = 4`: a false alternative adds no solutions, if there is another alternative."""
     line = context.line
     beside = "or" in line.joins and claim in line.claims and any(other.letters for other in line.claims)
     return beside and bool(context.reading.statements)

@@ -129,7 +129,7 @@ class Equivalence:
 
 
 def _is_again(known: Sequence[KnownStatement], statement: Statement) -> bool:
-    """Whether a statement says again what stands before, whatever its words: `3r = 48 dividing by 3 gives r = 16`."""
+    """Whether a statement repeats an earlier one, in other words or not: `3r = 48 dividing by 3 gives r = 16`."""
     before = next((k.statement for k in reversed(known) if k.main), None)
     return before is not None and before.equation is not None and before.equation == statement.equation
 

@@ -122,7 +122,7 @@ def check_expression(context: Context) -> Finding | None:
         return None
     matching = [node for node in parts if same(rational(node), part.rational)]
     if _drops_around(context, earlier[-1][0], part):
-        around = "This is a piece of the expression: what stands around it is missing."
+        around = "This is only a piece of the expression: the sign, factor or exponent around it is missing."
         return incorrect(_NAME, around, EvidenceKind.COUNTEREXAMPLE) if _presents(context, part) else None
     begun = [node for c, _ in earlier for node in _beginnings(c.node)]
     if matching and part.letters and all(any(node is b for b in begun) for node in matching):
